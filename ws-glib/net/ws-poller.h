@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* All readiness of one GMainContext, in one GSource: an epoll set that holds
+ * the fds, a heap of deadlines, and two lists of jobs. Where there is no epoll
+ * (or WS_POLLER=fallback is set) fds are watched by a GSource each; everything
+ * else is the same.
+ *
+ * One dispatch runs, in this order: RESUME jobs, ready watches, deadlines that
+ * are due, FLUSH jobs. It may be entered again from a handler's nested loop.
+ * Nothing is called from prepare or check. */
+typedef struct _WsPoller WsPoller;
+
+/* (transfer full): the poller of @context (NULL: the thread-default one). It
+ * goes with its last reference. */
+WsPoller     *ws_poller_get (GMainContext *context);
+WsPoller     *ws_poller_ref (WsPoller *self);
+void          ws_poller_unref (WsPoller *self);
+GMainContext *ws_poller_get_context (WsPoller *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsPoller, ws_poller_unref)
+
+/* --- Watches: an fd's readiness, level-triggered --- */
+
+typedef struct _WsWatch WsWatch;
+/* @condition: G_IO_IN, G_IO_OUT; an error or hang-up is reported as whatever
+ * was asked for. May clear and free the watch, and run a nested loop. */
+typedef void (*WsWatchFunc) (WsWatch *watch, GIOCondition condition);
+
+/* Embedded in its user; private but for @func's sake. */
+struct _WsWatch
+{
+  WsPoller    *poller; /* (owned) (nullable): none until _init */
+  WsWatchFunc  func;
+  int          fd;
+  GIOCondition wanted;
+  GSource     *source; /* (owned) (nullable): fallback only */
+};
+
+void ws_watch_init (WsWatch *self, WsPoller *poller, int fd, WsWatchFunc func);
+/* Call before the fd is closed. Any later report is withdrawn, also of a batch
+ * under way. Does nothing on a watch that is not initialised. */
+void ws_watch_clear (WsWatch *self);
+/* 0 takes the fd out of the set, for a hang-up would be reported all the same.
+ */
+void ws_watch_want (WsWatch *self, GIOCondition condition);
+
+/* --- Deadlines --- */
+
+typedef struct _WsDeadline WsDeadline;
+typedef void (*WsDeadlineFunc) (WsDeadline *deadline);
+
+/* Embedded; zero but for @func is "not armed". */
+struct _WsDeadline
+{
+  WsDeadlineFunc func;
+  gint64         due;   /* monotonic µs */
+  guint          index; /* in the heap, from 1; 0: not armed */
+};
+
+void ws_poller_arm (WsPoller *self, WsDeadline *deadline, gint64 due);
+void ws_poller_disarm (WsPoller *self, WsDeadline *deadline);
+static inline gboolean
+ws_deadline_is_armed (const WsDeadline *deadline)
+{
+  return deadline->index != 0;
+}
+/* Monotonic µs: the dispatch's own reading of the clock inside one (cheap),
+ * the clock elsewhere. */
+gint64 ws_poller_now (WsPoller *self);
+
+/* --- Jobs: run once, in the same or the next iteration --- */
+
+typedef enum
+{
+  WS_JOB_RESUME,
+  WS_JOB_FLUSH,
+  WS_JOB_N_KINDS
+} WsJobKind;
+typedef struct _WsJob WsJob;
+typedef void (*WsJobFunc) (WsJob *job);
+
+/* Embedded; zero but for @func is "not queued". */
+struct _WsJob
+{
+  WsJobFunc func;
+  WsJob    *next, *prev; /* both set exactly while queued */
+};
+
+/* Does nothing for a job that is queued already. Wakes the context if called
+ * outside its dispatch (also when its thread sits in poll). */
+void ws_poller_queue (WsPoller *self, WsJob *job, WsJobKind kind);
+void ws_poller_unqueue (WsPoller *self, WsJob *job);
+static inline gboolean
+ws_job_is_queued (const WsJob *job)
+{
+  return job->next != NULL;
+}
+
+/* --- The shared read buffer --- */
+
+#define WS_READ_BUFFER_SIZE (256 * 1024)
+
+typedef struct
+{
+  guint8 *data; /* WS_READ_BUFFER_SIZE bytes */
+  guint   n_refs;
+} WsReadBuffer;
+
+/* A buffer nobody else holds: the same one over and over, unless a handler that
+ * runs a nested loop still holds it. */
+WsReadBuffer *ws_poller_acquire_buffer (WsPoller *self);
+WsReadBuffer *ws_read_buffer_ref (WsReadBuffer *buffer);
+void          ws_poller_release_buffer (WsPoller *self, WsReadBuffer *buffer);
+
+G_END_DECLS

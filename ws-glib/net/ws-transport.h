@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "net/ws-poller.h"
+
+G_BEGIN_DECLS
+
+/* A non-blocking pipe of bytes. */
+typedef struct _WsTransport WsTransport;
+
+#define WS_IO_AGAIN (-1)
+#define WS_IO_ERROR (-2) /* the GError is set */
+
+/* @user_data of ws_transport_set_ready(). Level-triggered: comes again until
+ * what was wanted is done. May free the transport and run a nested loop. */
+typedef void (*WsTransportReady) (gpointer user_data, GIOCondition condition);
+
+typedef struct
+{
+  /* Bytes read, 0 at the end of the stream, WS_IO_AGAIN or WS_IO_ERROR. */
+  gssize (*read) (WsTransport *self, guint8 *data, gsize len, GError **error);
+  /* Bytes written (some), WS_IO_AGAIN or WS_IO_ERROR. */
+  gssize (*writev) (WsTransport         *self,
+                    const GOutputVector *vectors,
+                    guint                n_vectors,
+                    GError             **error);
+  /* What to report from now on: G_IO_IN, G_IO_OUT, both or 0. */
+  void (*want) (WsTransport *self, GIOCondition condition);
+  /* The end of what we send (a FIN); reading goes on. */
+  void (*shutdown) (WsTransport *self);
+  /* Whether a read that returns less than asked for means "drained". */
+  gboolean short_read_is_last;
+  /* (transfer full) (nullable) */
+  GSocketAddress *(*get_address) (WsTransport *self, gboolean remote);
+  /* Closes at once and frees. Nothing is reported any more. */
+  void (*free) (WsTransport *self);
+} WsTransportClass;
+
+struct _WsTransport
+{
+  const WsTransportClass *klass;
+  WsPoller               *poller; /* (owned) */
+  WsTransportReady        ready;
+  gpointer                user_data;
+};
+
+/* Over a connected socket's fd, which it owns. TCP_NODELAY and SO_KEEPALIVE are
+ * set, where they apply. */
+WsTransport *ws_transport_new_for_fd (WsPoller *poller, int fd);
+/* Over @connection's fd when it is a plain GSocketConnection (kept alive), else
+ * over its pollable halves; NULL and G_IO_ERROR_NOT_SUPPORTED when they are
+ * not. */
+WsTransport *ws_transport_new_for_stream (WsPoller  *poller,
+                                          GIOStream *stream,
+                                          GError   **error);
+
+static inline void
+ws_transport_set_ready (WsTransport     *self,
+                        WsTransportReady ready,
+                        gpointer         user_data)
+{
+  self->ready = ready;
+  self->user_data = user_data;
+}
+
+static inline gssize
+ws_transport_read (WsTransport *self, guint8 *data, gsize len, GError **error)
+{
+  return self->klass->read (self, data, len, error);
+}
+
+static inline gssize
+ws_transport_writev (WsTransport         *self,
+                     const GOutputVector *vectors,
+                     guint                n_vectors,
+                     GError             **error)
+{
+  return self->klass->writev (self, vectors, n_vectors, error);
+}
+
+static inline void
+ws_transport_want (WsTransport *self, GIOCondition condition)
+{
+  self->klass->want (self, condition);
+}
+
+static inline void
+ws_transport_shutdown (WsTransport *self)
+{
+  self->klass->shutdown (self);
+}
+
+static inline GSocketAddress *
+ws_transport_get_address (WsTransport *self, gboolean remote)
+{
+  return self->klass->get_address (self, remote);
+}
+
+static inline void
+ws_transport_free (WsTransport *self)
+{
+  self->klass->free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsTransport, ws_transport_free)
+
+G_END_DECLS

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* A list of header fields: order and spelling are kept, look-up ignores case
+ * (RFC 9110, 5). */
+typedef struct _WsHttpHeaders WsHttpHeaders;
+
+WsHttpHeaders *ws_http_headers_new (void);
+WsHttpHeaders *ws_http_headers_copy (const WsHttpHeaders *self);
+void           ws_http_headers_free (WsHttpHeaders *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsHttpHeaders, ws_http_headers_free)
+
+/* A name is a token; a value has no CR, LF, NUL or other control but TAB. */
+gboolean ws_http_header_name_is_valid (const char *name);
+gboolean ws_http_header_value_is_valid (const char *value);
+
+/* Both must be valid. Values are trimmed. */
+void ws_http_headers_append (WsHttpHeaders *self,
+                             const char    *name,
+                             const char    *value);
+/* Removes all of that name; FALSE if there was none. */
+gboolean ws_http_headers_remove (WsHttpHeaders *self, const char *name);
+
+guint       ws_http_headers_length (const WsHttpHeaders *self);
+const char *ws_http_headers_peek_name (const WsHttpHeaders *self, guint i);
+const char *ws_http_headers_peek_value (const WsHttpHeaders *self, guint i);
+
+/* The first of that name, or NULL. */
+const char *ws_http_headers_peek (const WsHttpHeaders *self, const char *name);
+guint       ws_http_headers_count (const WsHttpHeaders *self, const char *name);
+/* All of that name joined with ", "; NULL if there is none. */
+char *ws_http_headers_join (const WsHttpHeaders *self, const char *name);
+
+/* The fields of that name hold comma-separated tokens: is @token one of them,
+ * whatever its case (RFC 9110, 5.6.1)? */
+gboolean ws_http_headers_has_token (const WsHttpHeaders *self,
+                                    const char          *name,
+                                    const char          *token);
+/* (transfer full): the elements of a comma-separated list, trimmed, empty ones
+ * left out; NULL if @value is NULL. */
+char **ws_http_list_split (const char *value);
+
+/* RFC 9110, 5.6.2 */
+gboolean ws_http_is_token (const char *text);
+
+/* Appends "Name: value\r\n" for each. */
+void ws_http_headers_write (const WsHttpHeaders *self, GString *out);
+
+G_END_DECLS

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "protocol/ws-buffer.h"
+#include "protocol/ws-fault.h"
+#include "protocol/ws-http-header.h"
+
+G_BEGIN_DECLS
+
+/* HTTP/1.1 heads (RFC 9112), as far as the upgrade needs them. */
+
+#define WS_HTTP_MAX_LINE  8192  /* without its line end */
+#define WS_HTTP_MAX_LINES 100   /* header lines, the start line not counted */
+#define WS_HTTP_MAX_HEAD  65536 /* start line, fields, line ends, blank line */
+
+/* What is wrong with a head: the status a server answers with, and why. */
+typedef struct
+{
+  guint status;
+  char  message[160];
+} WsHttpFault;
+
+void
+ws_http_fault_set (WsHttpFault *fault, guint status, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
+/* The canonical phrase, or "" for an unknown status. */
+const char *ws_http_status_phrase (guint status);
+
+/* Collects a head, in any split. */
+typedef struct
+{
+  gsize    max_head; /* bytes; set by _init, may be lowered or raised */
+  WsBuffer head;     /* all of it, blank line included, once WS_DONE */
+  gsize    line_len; /* of the line being read */
+  guint    n_lines;
+} WsHttpReader;
+
+void ws_http_reader_init (WsHttpReader *self);
+void ws_http_reader_clear (WsHttpReader *self);
+
+/* @consumed: bytes of @data that belong to the head. A bare LF ends a line too
+ * (RFC 9112, 2.2). WS_FAILED: 414 for a start line, 431 for a field or all of
+ * them together, over their limits; 400 for NUL bytes, or a first byte that no
+ * HTTP message begins with (so that garbage is answered at once). */
+WsParse ws_http_reader_feed (WsHttpReader *self,
+                             const guint8 *data,
+                             gsize         len,
+                             gsize        *consumed,
+                             WsHttpFault  *fault);
+
+typedef struct
+{
+  char          *method;
+  char          *target;
+  guint          major, minor;
+  WsHttpHeaders *headers; /* (owned) */
+} WsHttpRequest;
+
+typedef struct
+{
+  guint          major, minor;
+  guint          status;
+  char          *reason;
+  WsHttpHeaders *headers; /* (owned) */
+} WsHttpResponse;
+
+/* Parse whole heads. On failure nothing is left to clear. Folded lines are
+ * joined with one space (RFC 9112, 5.2). */
+gboolean ws_http_request_parse (WsHttpRequest *self,
+                                const char    *head,
+                                gsize          len,
+                                WsHttpFault   *fault);
+void     ws_http_request_clear (WsHttpRequest *self);
+gboolean ws_http_response_parse (WsHttpResponse *self,
+                                 const char     *head,
+                                 gsize           len,
+                                 WsHttpFault    *fault);
+void     ws_http_response_clear (WsHttpResponse *self);
+
+/* (transfer full): @unix_time in HTTP's fixed format, whatever the locale
+ * (RFC 9110, 5.6.7). */
+char *ws_http_date (gint64 unix_time);
+
+G_END_DECLS

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* RFC 6455, 5.3: @dst becomes @src XOR @key, where @src[0] meets
+ * key[@phase & 3]. @dst may be @src, or lie anywhere below it. */
+void ws_mask (guint8       *dst,
+              const guint8 *src,
+              gsize         len,
+              const guint8  key[4],
+              gsize         phase);
+
+G_END_DECLS

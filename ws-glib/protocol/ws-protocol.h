@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "protocol/ws-buffer.h"
+#include "protocol/ws-extension.h"
+#include "protocol/ws-fault.h"
+#include "protocol/ws-frame.h"
+#include "protocol/ws-frame-reader.h"
+#include "protocol/ws-assembler.h"
+
+G_BEGIN_DECLS
+
+/* The receiving half of an open connection, sans I/O: bytes are fed, events are
+ * pulled. What goes out is framed by the engine's outbox, so that there is one
+ * way out; the events say what has to be answered.
+ *
+ * Input is parsed where it lies: the fed memory is borrowed, and changed
+ * (unmasking), until ws_protocol_has_input() is FALSE and every event of it is
+ * released. Pulling while an event is still held (a nested main loop) is legal
+ * and leaves that event's bytes alone. */
+
+typedef enum
+{
+  WS_EVENT_FRAME,   /* a data frame; only with frame events switched on */
+  WS_EVENT_MESSAGE, /* a whole message */
+  WS_EVENT_PING,    /* to be answered with a pong of the same payload */
+  WS_EVENT_PONG,
+  WS_EVENT_CLOSE, /* the peer's close frame; nothing is read after it */
+  WS_EVENT_FAULT  /* the connection is to be failed with @fault */
+} WsEventType;
+
+typedef struct
+{
+  WsEventType    type;
+  WsOpcode       opcode;     /* FRAME, MESSAGE: TEXT or BINARY */
+  gboolean       is_last;    /* FRAME: it ends its message */
+  guint8        *data;       /* payload; CLOSE: the reason. Never NULL. */
+  gsize          len;        /* text: a NUL follows that is not counted */
+  guint          close_code; /* CLOSE: 1005 when the frame had none */
+  const WsFault *fault;      /* FAULT: (unowned): lives as long as the core */
+  WsBuffer       owned; /* storage that came along; empty when @data lies in
+                           the fed memory or in static storage */
+} WsEvent;
+
+typedef struct
+{
+  WsFrameReader reader;
+  WsAssembler   assembler;
+  WsExtension  *extension; /* (owned) (nullable) */
+  guint8       *input;     /* (unowned): the unread rest of what was fed */
+  gsize         input_len;
+  WsBuffer      kept; /* storage of ws_protocol_keep_input() */
+  WsFault       fault;
+  /* … the helper that implements it completes this struct … */
+} WsProtocol;
+
+void ws_protocol_init (WsProtocol *self, WsRole role);
+void ws_protocol_clear (WsProtocol *self);
+
+/* Bytes; beyond them a fault of 1009, before anything is stored. */
+void ws_protocol_set_limits (WsProtocol *self,
+                             guint64     max_frame_size,
+                             guint64     max_message_size);
+void ws_protocol_set_frame_events (WsProtocol *self, gboolean wanted);
+void ws_protocol_take_extension (WsProtocol *self, WsExtension *extension);
+
+/* @data is borrowed; the previous input must have been used up. */
+void ws_protocol_feed (WsProtocol *self, guint8 *data, gsize len);
+
+/* The next event, or FALSE when the input is used up. Release each. */
+gboolean ws_protocol_next_event (WsProtocol *self, WsEvent *event);
+
+gboolean ws_protocol_has_input (const WsProtocol *self);
+
+/* Moves the unread rest into storage of the core's own, so that the fed memory
+ * can be given back. */
+void ws_protocol_keep_input (WsProtocol *self);
+
+/* Whether the peer owes the rest of a frame or of a message. */
+gboolean ws_protocol_is_waiting (const WsProtocol *self);
+
+void ws_event_release (WsEvent *event);
+
+/* (transfer full): the payload, without a copy where the event owns it. */
+GBytes *ws_event_take_bytes (WsEvent *event);
+
+G_END_DECLS

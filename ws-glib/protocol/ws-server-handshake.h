@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "protocol/ws-http.h"
+
+G_BEGIN_DECLS
+
+/* A server's half of the opening handshake (RFC 6455, 4.2). */
+
+typedef struct
+{
+  char  *resource; /* path and query of the request */
+  char  *host;     /* of the Host field, without brackets */
+  guint  port;     /* of the Host field, 0 when it names none */
+  char  *origin;   /* (nullable) */
+  char  *key;
+  char **subprotocols; /* offered, in order; never NULL */
+  char  *extensions;   /* (nullable): offered, all fields joined */
+} WsServerHandshake;
+
+/* Judges a parsed request. On FALSE @fault holds the status to answer with:
+ * 400, 405 (not GET), 426 (no upgrade asked, or a version that is not 13), 505
+ * (before HTTP/1.1), and nothing is left to clear. */
+gboolean ws_server_handshake_judge (WsServerHandshake   *self,
+                                    const WsHttpRequest *request,
+                                    WsHttpFault         *fault);
+void     ws_server_handshake_clear (WsServerHandshake *self);
+
+/* The client's first offer that @supported (nullable) holds, or NULL. */
+const char *ws_server_handshake_choose (const WsServerHandshake *self,
+                                        const char *const       *supported);
+
+typedef struct
+{
+  const char          *subprotocol; /* (nullable) */
+  const char          *extensions;  /* (nullable) */
+  const char          *server_name; /* (nullable): for the Server field */
+  gint64               date;        /* Unix time, for the Date field */
+  const WsHttpHeaders *headers;     /* (nullable): further fields */
+} WsServerAnswer;
+
+/* (transfer full): the head of the 101 response. */
+GString *ws_server_handshake_accept (const WsServerHandshake *self,
+                                     const WsServerAnswer    *answer);
+
+/* (transfer full): a whole refusing response that says Connection: close, with
+ * the fault's message as its short text body; 426 carries Upgrade, Connection
+ * and Sec-WebSocket-Version: 13, 405 carries Allow: GET. */
+GString *ws_server_handshake_refuse (const WsHttpFault    *fault,
+                                     const WsServerAnswer *answer);
+
+/* Sec-WebSocket-Version fields, highest first: "13, 8" and the like. Only
+ * 0, 4-8 and 13 are known, -1 stands for all others. */
+int     ws_server_handshake_version_from_string (const char *text);
+GArray *ws_server_handshake_versions (const WsHttpHeaders *headers); /* int */
+
+G_END_DECLS

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* A ws:, wss: or ws+unix: URL (RFC 6455, 3), taken apart. */
+typedef struct
+{
+  char    *text;      /* as given, without user-info and fragment */
+  gboolean secure;    /* wss */
+  char    *unix_path; /* (nullable): ws+unix:/path/of/socket:/resource */
+  char    *host;      /* without brackets; "localhost" for ws+unix */
+  guint16  port;      /* 80 and 443 are the defaults */
+  char    *resource;  /* path and query, percent-encoded, begins with '/' */
+  char    *authority; /* for the Host header: brackets, port unless default */
+  char    *userinfo;  /* (nullable): "user:password", decoded */
+} WsUrl;
+
+/* G_URI_ERROR: _BAD_SCHEME for a scheme that is not ours (the message names
+ * it), another code for everything else (the message names the URL and what is
+ * wrong: no host, a fragment (RFC 6455, 3), a bad port, CR, LF, NUL or a space
+ * in the host, an encoded CR or LF in the path). Characters that a URL may not
+ * hold (spaces, non-ASCII) are percent-encoded in the path and query. */
+WsUrl *ws_url_parse (const char *url, GError **error);
+void   ws_url_free (WsUrl *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsUrl, ws_url_free)
+
+/* RFC 9110, 7.2: a Host field's value, taken apart. FALSE if it is not one
+ * (user-info, a trailing slash, broken brackets, a bad port). @port is 0 when
+ * none is given. */
+gboolean
+ws_url_parse_authority (const char *authority, char **host, guint *port);
+
+G_END_DECLS

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#define WS_INSIDE
+
+#include <ws-glib/ws-cors-authenticator.h>
+#include <ws-glib/ws-enums.h>
+#include <ws-glib/ws-headers.h>
+#include <ws-glib/ws-mask-generator.h>
+#include <ws-glib/ws-message.h>
+#include <ws-glib/ws-server.h>
+#include <ws-glib/ws-socket-error.h>
+#include <ws-glib/ws-socket.h>
+#include <ws-glib/ws-version-macros.h>
+#include <ws-glib/ws-version.h>
+
+#undef WS_INSIDE

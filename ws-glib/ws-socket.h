@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#if !defined(WS_INSIDE) && !defined(WS_COMPILATION)
+#error "Only <ws-glib/ws-glib.h> can be included directly."
+#endif
+
+#include <gio/gio.h>
+
+#include <ws-glib/ws-enums.h>
+#include <ws-glib/ws-headers.h>
+#include <ws-glib/ws-mask-generator.h>
+#include <ws-glib/ws-message.h>
+#include <ws-glib/ws-version-macros.h>
+
+G_BEGIN_DECLS
+
+#define WS_TYPE_SOCKET (ws_socket_get_type ())
+
+WS_AVAILABLE_IN_1_0
+G_DECLARE_DERIVABLE_TYPE (WsSocket, ws_socket, WS, SOCKET, GObject)
+
+/**
+ * WsSocketClass:
+ * @parent_class: the parent class
+ * @connected: default handler of [signal@Socket::connected]
+ * @disconnected: default handler of [signal@Socket::disconnected]
+ * @state_changed: default handler of [signal@Socket::state-changed]
+ * @error: default handler of [signal@Socket::error]
+ * @message_received: default handler of [signal@Socket::message-received]
+ * @text_message_received: default handler of
+ *   [signal@Socket::text-message-received]
+ * @binary_message_received: default handler of
+ *   [signal@Socket::binary-message-received]
+ *
+ * The class of a [class@Socket]: a subclass overrides instead of connecting.
+ *
+ * Since: 1.0
+ */
+struct _WsSocketClass
+{
+  GObjectClass parent_class;
+
+  void (*connected) (WsSocket *self);
+  void (*disconnected) (WsSocket *self);
+  void (*state_changed) (WsSocket *self, WsState state);
+  void (*error) (WsSocket *self, const GError *error);
+  void (*message_received) (WsSocket *self, WsMessage *message);
+  void (*text_message_received) (WsSocket *self, const char *message);
+  void (*binary_message_received) (WsSocket *self, GBytes *message);
+
+  /*< private >*/
+  gpointer padding[12];
+};
+
+WS_AVAILABLE_IN_1_0
+WsSocket *ws_socket_new (void) G_GNUC_WARN_UNUSED_RESULT;
+WS_AVAILABLE_IN_1_0
+WsSocket *
+ws_socket_new_with_origin (const char       *origin,
+                           WsProtocolVersion version) G_GNUC_WARN_UNUSED_RESULT;
+
+WS_AVAILABLE_IN_1_0
+const char *ws_socket_get_url (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_url (WsSocket *self, const char *url);
+WS_AVAILABLE_IN_1_0
+gboolean ws_socket_get_active (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_active (WsSocket *self, gboolean active);
+WS_AVAILABLE_IN_1_0
+WsState ws_socket_get_state (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+WsStatus ws_socket_get_status (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+const GError *ws_socket_get_error (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+const char *ws_socket_get_error_string (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+const char *ws_socket_get_origin (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_origin (WsSocket *self, const char *origin);
+WS_AVAILABLE_IN_1_0
+WsProtocolVersion ws_socket_get_version (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_version (WsSocket *self, WsProtocolVersion version);
+WS_AVAILABLE_IN_1_0
+const char *const *ws_socket_get_subprotocols (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void
+ws_socket_set_subprotocols (WsSocket *self, const char *const *subprotocols);
+WS_AVAILABLE_IN_1_0
+const char *ws_socket_get_subprotocol (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+const char *ws_socket_get_resource_name (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+const char *ws_socket_get_peer_name (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+WsHeaders *ws_socket_get_request_headers (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_request_headers (WsSocket *self, WsHeaders *request_headers);
+WS_AVAILABLE_IN_1_0
+GSocketAddress *ws_socket_get_local_address (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+GSocketAddress *ws_socket_get_peer_address (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+guint ws_socket_get_close_code (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+const char *ws_socket_get_close_reason (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+guint ws_socket_get_close_code_sent (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+guint ws_socket_get_close_code_received (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+gboolean ws_socket_get_was_clean (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+WsMaskGenerator *ws_socket_get_mask_generator (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void
+ws_socket_set_mask_generator (WsSocket *self, WsMaskGenerator *mask_generator);
+WS_AVAILABLE_IN_1_0
+guint64 ws_socket_get_max_incoming_frame_size (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_max_incoming_frame_size (WsSocket *self,
+                                            guint64   max_incoming_frame_size);
+WS_AVAILABLE_IN_1_0
+guint64 ws_socket_get_max_incoming_message_size (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void
+ws_socket_set_max_incoming_message_size (WsSocket *self,
+                                         guint64   max_incoming_message_size);
+WS_AVAILABLE_IN_1_0
+guint64 ws_socket_get_outgoing_frame_size (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void
+ws_socket_set_outgoing_frame_size (WsSocket *self, guint64 outgoing_frame_size);
+WS_AVAILABLE_IN_1_0
+guint64 ws_socket_get_bytes_to_write (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+guint64 ws_socket_get_max_bytes_to_write (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void
+ws_socket_set_max_bytes_to_write (WsSocket *self, guint64 max_bytes_to_write);
+WS_AVAILABLE_IN_1_0
+guint64 ws_socket_get_write_high_water_mark (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_write_high_water_mark (WsSocket *self,
+                                          guint64   write_high_water_mark);
+WS_AVAILABLE_IN_1_0
+guint ws_socket_get_open_timeout (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_open_timeout (WsSocket *self, guint open_timeout);
+WS_AVAILABLE_IN_1_0
+guint ws_socket_get_close_timeout (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_close_timeout (WsSocket *self, guint close_timeout);
+WS_AVAILABLE_IN_1_0
+guint ws_socket_get_frame_timeout (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_frame_timeout (WsSocket *self, guint frame_timeout);
+WS_AVAILABLE_IN_1_0
+guint ws_socket_get_ping_interval (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_ping_interval (WsSocket *self, guint ping_interval);
+WS_AVAILABLE_IN_1_0
+guint ws_socket_get_ping_timeout (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_ping_timeout (WsSocket *self, guint ping_timeout);
+WS_AVAILABLE_IN_1_0
+gint64 ws_socket_get_latency (WsSocket *self);
+
+WS_AVAILABLE_IN_1_0
+gboolean ws_socket_is_valid (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+gboolean ws_socket_open (WsSocket *self, const char *url, GError **error);
+WS_AVAILABLE_IN_1_0
+gboolean ws_socket_close (WsSocket   *self,
+                          guint       code,
+                          const char *reason,
+                          GError    **error);
+WS_AVAILABLE_IN_1_0
+void ws_socket_abort (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+gboolean ws_socket_flush (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+gboolean ws_socket_ping (WsSocket *self, GBytes *payload, GError **error);
+WS_AVAILABLE_IN_1_0
+gssize ws_socket_send_text_message (WsSocket   *self,
+                                    const char *message,
+                                    GError    **error);
+WS_AVAILABLE_IN_1_0
+gssize
+ws_socket_send_binary_message (WsSocket *self, GBytes *message, GError **error);
+WS_AVAILABLE_IN_1_0
+gssize
+ws_socket_send_message (WsSocket *self, WsMessage *message, GError **error);
+
+G_END_DECLS
