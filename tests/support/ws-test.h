@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* What the tests of every layer share. */
+
+/* (transfer full): the bytes that a literal such as "81 05 48" spells; blanks
+ * are free. Never NULL, and exactly so large that a sanitizer sees an
+ * overread. */
+guint8 *ws_test_hex (const char *hex, gsize *len);
+
+/* (transfer full): a writable copy of @data whose end touches an unreadable
+ * page: reading one byte too many crashes. @data may be NULL when @len is 0. */
+guint8 *ws_test_guarded (const guint8 *data, gsize len);
+void    ws_test_guarded_free (guint8 *guarded, gsize len);
+
+/* Iterates @context (NULL: the default one) until @condition holds; aborts the
+ * test after WS_TEST_DEADLINE seconds. It sleeps between events: what another
+ * thread changes has to wake the context up. */
+#define WS_TEST_DEADLINE 30
+#define ws_test_until(context, condition)                                  \
+  G_STMT_START                                                             \
+  {                                                                        \
+    WsTestWait ws_test_wait_;                                              \
+    ws_test_wait_begin (&ws_test_wait_, (context));                        \
+    while (!(condition))                                                   \
+      ws_test_wait_iterate (&ws_test_wait_, __FILE__, __LINE__, G_STRFUNC, \
+                            #condition);                                   \
+    ws_test_wait_end (&ws_test_wait_);                                     \
+  }                                                                        \
+  G_STMT_END
+
+/* For ws_test_until() only. */
+typedef struct
+{
+  GMainContext *context;  /* (owned) (nullable) */
+  GSource      *deadline; /* (owned): wakes the context when time is up */
+  gboolean      expired;
+} WsTestWait;
+
+void ws_test_wait_begin (WsTestWait *self, GMainContext *context);
+void ws_test_wait_iterate (WsTestWait *self,
+                           const char *file,
+                           int         line,
+                           const char *function,
+                           const char *condition);
+void ws_test_wait_end (WsTestWait *self);
+
+G_END_DECLS
