@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Checks that every #include points down or sideways, never up.
+
+public (ws-glib/*) -> engine -> net -> protocol. What each layer may take from
+outside the tree is part of its meaning, so that is checked too.
+"""
+
+import re
+
+import sources
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
+# From the top down: a layer may include those behind it, and itself.
+LAYERS = ["public", "engine", "net", "protocol"]
+# The folder of tests -> the highest layer that its tests may look into.
+TEST_LAYERS = {
+    "protocol": "protocol",
+    "fuzz": "protocol",
+    "net": "net",
+    "engine": "engine",
+}
+
+C_HEADERS = re.compile(
+    r"^(assert|ctype|errno|float|inttypes|limits|math|stdalign|stdarg|stdbool"
+    r"|stddef|stdint|stdio|stdlib|string|time|(\w*intrin)|arm_neon)\.h$"
+)
+GLIB = re.compile(r"^(glib|glib-unix|glib-object)\.h$|^glib/|^gobject/")
+GIO = re.compile(r"^gio/")
+SYSTEM = {
+    "public": [C_HEADERS, GLIB, GIO],
+    "engine": [C_HEADERS, GLIB, GIO],
+    # Sockets and GnuTLS live in net/ and nowhere else.
+    "net": [
+        C_HEADERS,
+        GLIB,
+        GIO,
+        re.compile(r"^(gnutls|sys|netinet|arpa|linux)/"),
+        re.compile(r"^(unistd|fcntl|poll|netdb|signal)\.h$"),
+    ],
+    "protocol": [C_HEADERS, re.compile(r"^(glib|zlib)\.h$")],
+}
+
+
+def layer_of(name):
+    """The layer of a path below ws-glib/."""
+    parts = name.split("/")
+    return parts[0] if len(parts) > 1 else "public"
+
+
+def exists(name):
+    """Whether ws-glib/@name is there, or made from a template."""
+    path = sources.ROOT / "ws-glib" / name
+    return path.is_file() or path.with_name(path.name + ".in").is_file()
+
+
+def is_private(name):
+    return layer_of(name) != "public" or name.endswith("-private.h")
+
+
+def check_library(name, bracket, header):
+    """Judges one #include of ws-glib/@name; returns what is wrong with it."""
+    layer = layer_of(name)
+    if header == "ws-config.h":
+        return "a header needs ws-config.h" if name.endswith(".h") else ""
+    if bracket == "<" and not header.startswith("ws-glib/"):
+        if any(pattern.search(header) for pattern in SYSTEM[layer]):
+            return ""
+        return "the %s layer does not include <%s>" % (layer, header)
+    target = header[len("ws-glib/") :] if bracket == "<" else header
+    if not exists(target):
+        return "there is no ws-glib/%s (private includes name the layer)" % target
+    if bracket == "<" and is_private(target):
+        return 'a private header is included as "%s"' % target
+    if LAYERS.index(layer_of(target)) < LAYERS.index(layer):
+        return "%s includes upwards, from the %s layer" % (layer, layer_of(target))
+    if not is_private(name) and name.endswith(".h") and bracket == '"':
+        return "a public header includes only <ws-glib/...>, GLib and GIO"
+    return ""
+
+
+def is_library_secret(bracket, header):
+    return bracket == '"' and is_private(header) and exists(header)
+
+
+def check_test(folder, bracket, header):
+    """Judges an #include of tests/@folder: its own layer and below."""
+    if bracket == "<" and header.startswith("ws-glib/"):
+        if folder in TEST_LAYERS:
+            return "tests of %s do not see the public API" % folder
+        return "" if header == "ws-glib/ws-glib.h" else "include <ws-glib/ws-glib.h>"
+    if folder == "support" or not is_library_secret(bracket, header):
+        return ""
+    if folder not in TEST_LAYERS:
+        return "these tests see the library as a user does"
+    if LAYERS.index(layer_of(header)) < LAYERS.index(TEST_LAYERS[folder]):
+        return "tests of %s include upwards" % folder
+    return ""
+
+
+def check_user(bracket, header):
+    """Judges an #include of an example or a benchmark: a user's view."""
+    if header.startswith("ws-glib/") and header != "ws-glib/ws-glib.h":
+        return "include <ws-glib/ws-glib.h>"
+    if is_library_secret(bracket, header):
+        return "private headers are not for users"
+    return ""
+
+
+def check_file(name):
+    for match in INCLUDE.finditer(sources.read(name)):
+        bracket, header = match.groups()
+        top, _, rest = name.partition("/")
+        if top == "ws-glib":
+            problem = check_library(rest, bracket, header)
+        elif top == "tests":
+            problem = check_test(rest.split("/")[0], bracket, header)
+        else:
+            problem = check_user(bracket, header)
+        if problem:
+            line = sources.read(name)[: match.start()].count("\n") + 1
+            yield "%s:%d: %s" % (name, line, problem)
+
+
+def main():
+    problems = []
+    for name in sources.files(".c", ".h", ".h.in"):
+        problems += check_file(name)
+    sources.finish(problems)
+
+
+main()

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Sums up meson's test logs: how many single tests passed, failed, skipped.
+
+A test that speaks TAP counts as its points, any other as one. A program that
+ends badly with no point failed (a crash, a timeout, a leak found at exit) is
+one failure more, and so is a stage that never came to run its tests.
+"""
+
+import argparse
+import collections
+import json
+import re
+import sys
+
+POINT = re.compile(r"^(not )?ok\b\s*\d*\s*-?\s*(.*?)\s*(?:#\s*(SKIP|TODO)\b.*)?$", re.I)
+GOOD = {"OK", "EXPECTEDFAIL"}
+SKIPPED = {"SKIP"}
+
+
+def count_points(output):
+    """Counts the TAP points of one program; its nested ones are indented."""
+    counts = collections.Counter()
+    names = []
+    for line in output.splitlines():
+        match = POINT.match(line)
+        if not match:
+            continue
+        failed, name, directive = match.groups()
+        if directive:
+            counts["skipped"] += 1
+        elif failed:
+            counts["failed"] += 1
+            names.append(name)
+        else:
+            counts["passed"] += 1
+    return counts, names
+
+
+def count_test(test):
+    """Returns the counts of one entry of the log and the names that failed."""
+    counts, names = count_points(test.get("stdout") or "")
+    result = test["result"]
+    if result in GOOD and not counts:
+        counts["passed"] = 1
+    elif result in SKIPPED and not counts:
+        counts["skipped"] = 1
+    elif result not in GOOD | SKIPPED and not counts["failed"]:
+        counts["failed"] = 1
+        names.append(result.lower())
+    return counts, ["%s: %s" % (test["name"], name) for name in names]
+
+
+def read_log(path):
+    """Reads one log: an object to a line."""
+    with open(path, encoding="utf-8", errors="replace") as log:
+        return [json.loads(line) for line in log if line.strip()]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--broken", help="a file with a line for each broken stage")
+    parser.add_argument("logs", nargs="*", help="meson-logs/testlog.json")
+    arguments = parser.parse_args()
+
+    total = collections.Counter()
+    failures = []
+    if arguments.broken:
+        with open(arguments.broken, encoding="utf-8") as broken:
+            failures += ["could not finish: " + line.strip() for line in broken]
+        total["failed"] += len(failures)
+    for path in arguments.logs:
+        try:
+            tests = read_log(path)
+        except (OSError, ValueError) as error:
+            failures.append("no results: %s" % error)
+            total["failed"] += 1
+            continue
+        for test in tests:
+            counts, names = count_test(test)
+            total += counts
+            failures += ["%s (%s)" % (name, path.split("/")[0]) for name in names]
+
+    for failure in failures:
+        print("FAILED  " + failure)
+    if not total["passed"] and not total["failed"]:
+        print("Nothing ran.")
+    print(
+        "%d passed, %d failed, %d skipped"
+        % (total["passed"], total["failed"], total["skipped"])
+    )
+    return 0 if total["passed"] and not total["failed"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
