@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ws-socket-error.h"
+
+/**
+ * ws_socket_error_quark:
+ *
+ * The error domain of this library.
+ *
+ * Returns: the quark of %WS_SOCKET_ERROR
+ *
+ * Since: 1.0
+ */
+/* clang-format off */
+G_DEFINE_QUARK (ws-socket-error-quark, ws_socket_error)
+
+G_DEFINE_ENUM_TYPE (
+  WsSocketError, ws_socket_error,
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_CONNECTION_REFUSED, "connection-refused"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_REMOTE_HOST_CLOSED, "remote-host-closed"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_HOST_NOT_FOUND, "host-not-found"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_SOCKET_ACCESS, "socket-access"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_SOCKET_RESOURCE, "socket-resource"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_SOCKET_TIMEOUT, "socket-timeout"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_DATAGRAM_TOO_LARGE, "datagram-too-large"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_NETWORK, "network"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_ADDRESS_IN_USE, "address-in-use"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_SOCKET_ADDRESS_NOT_AVAILABLE, "socket-address-not-available"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION, "unsupported-socket-operation"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_UNFINISHED_SOCKET_OPERATION, "unfinished-socket-operation"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_PROXY_AUTHENTICATION_REQUIRED, "proxy-authentication-required"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_SSL_HANDSHAKE_FAILED, "ssl-handshake-failed"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_PROXY_CONNECTION_REFUSED, "proxy-connection-refused"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_PROXY_CONNECTION_CLOSED, "proxy-connection-closed"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_PROXY_CONNECTION_TIMEOUT, "proxy-connection-timeout"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_PROXY_NOT_FOUND, "proxy-not-found"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_PROXY_PROTOCOL, "proxy-protocol"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_OPERATION, "operation"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_SSL_INTERNAL, "ssl-internal"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_SSL_INVALID_USER_DATA, "ssl-invalid-user-data"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_TEMPORARY, "temporary"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_PROTOCOL, "protocol"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_INVALID_UTF8, "invalid-utf8"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_MESSAGE_TOO_BIG, "message-too-big"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_HANDSHAKE_REJECTED, "handshake-rejected"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_NOT_CONNECTED, "not-connected"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_INVALID_ARGUMENT, "invalid-argument"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_AUTHENTICATION_REQUIRED, "authentication-required"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_BUFFER_FULL, "buffer-full"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_WRONG_CONTEXT, "wrong-context"))
+/* clang-format on */
