@@ -80,4 +80,5 @@ def main():
     sources.finish(problems)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -51,4 +51,5 @@ def main():
         sources.finish([report for report in reports if report])
 
 
-main()
+if __name__ == "__main__":
+    main()

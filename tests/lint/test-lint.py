@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Tests the checks themselves, and the sums of tests/report.py."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import sources
+
+
+def load(name):
+    path = sources.ROOT / "tests/lint" / (name + ".py")
+    spec = importlib.util.spec_from_file_location(name.replace("-", "_"), path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Layers(unittest.TestCase):
+    layers = load("check-layers")
+
+    def test_library(self):
+        for name, include, good in [
+            ("protocol/ws-frame.c", '"protocol/ws-frame.h"', True),
+            ("protocol/ws-frame.c", "<glib.h>", True),
+            ("protocol/ws-frame.c", "<zlib.h>", True),
+            ("protocol/ws-frame.c", "<gio/gio.h>", False),
+            ("protocol/ws-frame.c", "<glib-object.h>", False),
+            ("protocol/ws-frame.c", '"ws-frame.h"', False),
+            ("protocol/ws-frame.c", '"net/ws-poller.h"', False),
+            ("net/ws-poller.c", "<sys/epoll.h>", True),
+            ("net/ws-poller.c", '"protocol/ws-frame.h"', True),
+            ("net/ws-poller.c", '"engine/ws-engine.h"', False),
+            ("net/ws-poller.c", "<ws-glib/ws-socket.h>", False),
+            ("engine/ws-engine.c", '"net/ws-poller.h"', True),
+            ("engine/ws-engine.c", "<gnutls/gnutls.h>", False),
+            ("engine/ws-engine.c", '"ws-socket.h"', False),
+            ("ws-socket.c", '"engine/ws-engine.h"', True),
+            ("ws-socket.c", '"ws-config.h"', True),
+            ("ws-socket.c", "<sys/socket.h>", False),
+            ("ws-socket.h", "<ws-glib/ws-message.h>", True),
+            ("ws-socket.h", '"ws-message.h"', False),
+            ("ws-socket.h", '"engine/ws-engine.h"', False),
+            ("ws-socket.h", "<ws-glib/engine/ws-engine.h>", False),
+            ("ws-socket.h", '"ws-config.h"', False),
+        ]:
+            with self.subTest(name=name, include=include):
+                problem = self.layers.check_library(name, include[0], include[1:-1])
+                self.assertEqual(problem == "", good, problem)
+
+    def test_tests_and_users(self):
+        for folder, include, good in [
+            ("protocol", '"protocol/ws-frame.h"', True),
+            ("protocol", '"net/ws-poller.h"', False),
+            ("net", '"engine/ws-engine.h"', False),
+            ("engine", '"net/ws-poller.h"', True),
+            ("engine", "<ws-glib/ws-glib.h>", False),
+            ("api", "<ws-glib/ws-glib.h>", True),
+            ("api", "<ws-glib/ws-socket.h>", False),
+            ("api", '"engine/ws-engine.h"', False),
+            ("api", '"support/ws-test.h"', True),
+        ]:
+            with self.subTest(folder=folder, include=include):
+                problem = self.layers.check_test(folder, include[0], include[1:-1])
+                self.assertEqual(problem == "", good, problem)
+        self.assertTrue(self.layers.check_user('"', "net/ws-poller.h"))
+        self.assertFalse(self.layers.check_user("<", "ws-glib/ws-glib.h"))
+
+
+class Style(unittest.TestCase):
+    style = load("check-style")
+
+    def test_function_length(self):
+        lines = ["static int", "f (int a,", "   int b)", "{"] + ["  a++;"] * 3 + ["}"]
+        struct = ["struct S", "{", "  int a;", "};"]
+        self.assertEqual(list(self.style.functions(struct + lines)), [("f", 8, 5)])
+
+    def test_lines(self):
+        for line, good in [
+            ("  return 1;", True),
+            ("  return 1; ", False),
+            ("\treturn 1;", False),
+            ("  go" + "to out;", False),
+            ('  path = "/ho' + 'me/me";', False),
+        ]:
+            with self.subTest(line=line):
+                problems = list(self.style.check_lines("a.c", [line]))
+                self.assertEqual(not problems, good, problems)
+
+
+class Report(unittest.TestCase):
+    def report(self, tests, broken=""):
+        """Runs report.py over a log of @tests; returns status and last line."""
+        with tempfile.TemporaryDirectory() as folder:
+            with open(folder + "/log.json", "w", encoding="utf-8") as log:
+                for result, stdout in tests:
+                    test = {"name": "t", "result": result, "stdout": stdout}
+                    log.write(json.dumps(test) + "\n")
+            with open(folder + "/broken", "w", encoding="utf-8") as file:
+                file.write(broken)
+            script = str(sources.ROOT / "tests/report.py")
+            command = [sys.executable, script, "--broken", folder + "/broken"]
+            result = subprocess.run(
+                command + [folder + "/log.json"], stdout=subprocess.PIPE
+            )
+        return result.returncode, result.stdout.decode().splitlines()[-1]
+
+    def test_sums(self):
+        tap = "1..3\nok 1 /a\n# Start of b\nok 2 /b # SKIP no\nok 3 /c\n"
+        for tests, broken, status, line in [
+            ([("OK", tap)], "", 0, "2 passed, 0 failed, 1 skipped"),
+            ([("OK", tap), ("OK", "")], "", 0, "3 passed, 0 failed, 1 skipped"),
+            ([("OK", tap)], "building\n", 1, "2 passed, 1 failed, 1 skipped"),
+            ([("ERROR", tap)], "", 1, "2 passed, 1 failed, 1 skipped"),
+            ([("FAIL", "not ok 1 /a\n")], "", 1, "0 passed, 1 failed, 0 skipped"),
+            ([("TIMEOUT", "")], "", 1, "0 passed, 1 failed, 0 skipped"),
+            ([("SKIP", "")], "", 1, "0 passed, 0 failed, 1 skipped"),
+            ([], "", 1, "0 passed, 0 failed, 0 skipped"),
+        ]:
+            with self.subTest(tests=tests, broken=broken):
+                self.assertEqual(self.report(tests, broken), (status, line))
+
+
+if __name__ == "__main__":
+    unittest.main()
