@@ -5,19 +5,25 @@
 
 G_BEGIN_DECLS
 
+/* How far dialling has come: G_SOCKET_CLIENT_RESOLVING, _CONNECTING and so on,
+ * in the poller's context; not after a cancellation. */
+typedef void (*WsConnectorProgress) (GSocketClientEvent event,
+                                     gpointer           user_data);
+
 /* Dials with GSocketClient: happy eyeballs, proxies, SOCKS come from GIO. */
 typedef struct
 {
-  const char     *host; /* name or address */
-  guint16         port;
-  gboolean        secure;    /* which proxies apply: scheme https, else http */
-  const char     *unix_path; /* (nullable): instead of host and port */
-  GProxyResolver *proxy_resolver; /* (nullable): the system's */
+  const char         *host; /* name or address */
+  guint16             port;
+  gboolean            secure; /* which proxies apply: scheme https, else http */
+  const char         *unix_path;      /* (nullable): instead of host and port */
+  GProxyResolver     *proxy_resolver; /* (nullable): the system's */
+  WsConnectorProgress progress; /* (nullable): gets dial_async's user_data */
 } WsConnectorTarget;
 
-/* Calls back in the poller's context, never from inside, unless cancelled, in
- * which case it calls back with G_IO_ERROR_CANCELLED. @lookup (nullable) is
- * called when names are resolved (G_SOCKET_CLIENT_CONNECTING and so on). */
+/* Calls back once, in the poller's context and never from inside; a cancelled
+ * one with G_IO_ERROR_CANCELLED. There is no time-out but the kernel's. @target
+ * is not needed any more when this returns. */
 void ws_connector_dial_async (WsPoller                *poller,
                               const WsConnectorTarget *target,
                               GCancellable            *cancellable,

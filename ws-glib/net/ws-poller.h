@@ -17,11 +17,15 @@ typedef struct _WsPoller WsPoller;
 
 /* (transfer full): the poller of @context (NULL: the thread-default one). It
  * goes with its last reference. */
-WsPoller     *ws_poller_get (GMainContext *context);
+WsPoller     *ws_poller_get (GMainContext *context); /* from any thread */
 WsPoller     *ws_poller_ref (WsPoller *self);
 void          ws_poller_unref (WsPoller *self);
 GMainContext *ws_poller_get_context (WsPoller *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsPoller, ws_poller_unref)
+
+/* From an embedded watch, deadline or job back to what embeds it. */
+#define WS_CONTAINER_OF(pointer, Type, member) \
+  ((Type *) G_STRUCT_MEMBER_P ((pointer), -G_STRUCT_OFFSET (Type, member)))
 
 /* --- Watches: an fd's readiness, level-triggered --- */
 
@@ -61,6 +65,8 @@ struct _WsDeadline
   guint          index; /* in the heap, from 1; 0: not armed */
 };
 
+/* Moves one that is armed. It is disarmed before its function runs, which may
+ * free it. */
 void ws_poller_arm (WsPoller *self, WsDeadline *deadline, gint64 due);
 void ws_poller_disarm (WsPoller *self, WsDeadline *deadline);
 static inline gboolean
@@ -88,10 +94,12 @@ struct _WsJob
 {
   WsJobFunc func;
   WsJob    *next, *prev; /* both set exactly while queued */
+  guint     round;       /* private */
 };
 
-/* Does nothing for a job that is queued already. Wakes the context if called
- * outside its dispatch (also when its thread sits in poll). */
+/* Does nothing for a job that is queued already. What is queued while the jobs
+ * of its kind run waits for the next dispatch. Like everything here but
+ * ws_poller_get(), for the context's own thread. */
 void ws_poller_queue (WsPoller *self, WsJob *job, WsJobKind kind);
 void ws_poller_unqueue (WsPoller *self, WsJob *job);
 static inline gboolean

@@ -5,12 +5,13 @@
 
 G_BEGIN_DECLS
 
-/* From GnuTLS's generator (gnutls_rnd, the nonce level, which is what masks and
- * handshake keys need). FALSE if it fails. */
+/* From GnuTLS's generator: gnutls_rnd at GNUTLS_RND_RANDOM, for RFC 6455 10.3
+ * wants masks from a strong source of entropy, and drawn in blocks this level
+ * costs no more than the nonce one. FALSE if it fails. */
 gboolean ws_random_bytes (guint8 *data, gsize len);
 
-/* Four bytes of a block drawn at a time and kept for each thread; never 0 in a
- * working system except by chance. */
+/* Four bytes of a block that is drawn at a time and kept for each thread; a
+ * forked child draws its own. Never 0 in a working system except by chance. */
 gboolean ws_random_mask (guint8 mask[4]);
 
 G_END_DECLS

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "net/ws-poller-private.h"
+
+#include <glib-unix.h>
+
+static gboolean
+on_fd_ready (int fd, GIOCondition condition, gpointer user_data)
+{
+  WsWatch *watch = user_data;
+  g_autoptr (WsPoller) poller = ws_poller_ref (watch->poller);
+
+  if (condition & (G_IO_ERR | G_IO_HUP | G_IO_NVAL))
+    condition = watch->wanted;
+  condition &= watch->wanted;
+
+  /* The watch may be gone afterwards; its source is destroyed then. */
+  poller->depth++;
+  if (condition != 0)
+    watch->func (watch, condition);
+  poller->depth--;
+
+  return G_SOURCE_CONTINUE;
+}
+
+void
+ws_poller_fallback_update (WsWatch *watch)
+{
+  if (watch->source != NULL)
+    {
+      g_source_destroy (watch->source);
+      g_clear_pointer (&watch->source, g_source_unref);
+    }
+  if (watch->wanted == 0)
+    return;
+
+  watch->source = g_unix_fd_source_new (watch->fd, watch->wanted);
+  g_source_set_static_name (watch->source, "ws-watch");
+  g_source_set_callback (watch->source, G_SOURCE_FUNC (on_fd_ready), watch,
+                         NULL);
+  g_source_set_can_recurse (watch->source, TRUE);
+  g_source_attach (watch->source, watch->poller->context);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "net/ws-deadline-heap.h"
+#include "net/ws-poller.h"
+
+G_BEGIN_DECLS
+
+/* What ws-poller.c shares with the back ends of its watches. */
+
+/* Enough for a loaded server, which then reads for many connections with one
+ * epoll_wait(); more would only postpone the deadlines. */
+#define WS_POLLER_BATCH_SIZE 256
+
+typedef struct _WsPollerBatch WsPollerBatch;
+
+#define WS_POLLER_MAX_IDLE_BUFFERS 2
+
+struct _WsPoller
+{
+  int            n_refs;  /* atomic; the last one goes under the table's lock */
+  GMainContext  *context; /* (owned) */
+  GSource       *source;  /* (owned) */
+  int            epoll_fd;  /* (owned): -1 where every watch is a GSource */
+  gpointer       epoll_tag; /* (nullable): of epoll_fd in the source */
+  WsPollerBatch *batches; /* (nullable): being reported, the innermost first */
+  guint          depth;   /* of dispatches and reports under way */
+  WsDeadlineHeap deadlines;
+  WsJob          jobs[WS_JOB_N_KINDS]; /* heads of circular lists */
+  guint          n_jobs;               /* queued ones of all kinds */
+  guint          round;                /* of the jobs that are queued now */
+  WsReadBuffer  *idle_buffers[WS_POLLER_MAX_IDLE_BUFFERS]; /* (owned) */
+  guint          n_idle_buffers;
+};
+
+/* Readiness through an epoll set; FALSE where there is none. */
+gboolean ws_poller_epoll_open (WsPoller *self);
+void     ws_poller_epoll_close (WsPoller *self);
+/* Reports one batch. */
+void ws_poller_epoll_dispatch (WsPoller *self);
+/* FALSE if the set refuses this fd: the fallback has to watch it. */
+gboolean ws_poller_epoll_update (WsWatch *watch, GIOCondition before);
+/* Takes the watch out of every batch. */
+void ws_poller_epoll_withdraw (WsWatch *watch);
+
+/* Readiness through a GSource for each watch. */
+void ws_poller_fallback_update (WsWatch *watch);
+
+G_END_DECLS

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "net/ws-poller.h"
+
+#include "net/ws-poller-private.h"
+
+typedef struct
+{
+  GSource   parent;
+  WsPoller *poller; /* not owned: the poller owns the source */
+} PollerSource;
+
+/* Guards the table and the last reference of those in it, for a context's
+ * poller may be looked up while its thread drops it. */
+static GMutex      pollers_lock;
+static GHashTable *pollers; /* GMainContext → WsPoller, both borrowed */
+
+/* --- Jobs --- */
+
+static void
+link_job (WsJob *head, WsJob *job)
+{
+  job->prev = head->prev;
+  job->next = head;
+  head->prev->next = job;
+  head->prev = job;
+}
+
+static void
+unlink_job (WsJob *job)
+{
+  job->prev->next = job->next;
+  job->next->prev = job->prev;
+  job->next = NULL;
+  job->prev = NULL;
+}
+
+/* Runs what is queued now; what is queued meanwhile waits for the next
+ * dispatch. The jobs stay in the list until they run, so that a nested loop
+ * runs those that we have not come to. */
+static void
+run_jobs (WsPoller *self, WsJobKind kind)
+{
+  WsJob *head = &self->jobs[kind];
+  guint  last_round = self->round++;
+
+  /* The rounds in a list only grow; the difference outlives a wrap-around. */
+  while (head->next != head && (int) (head->next->round - last_round) <= 0)
+    {
+      WsJob *job = head->next;
+
+      ws_poller_unqueue (self, job);
+      job->func (job);
+    }
+}
+
+/* --- The source --- */
+
+/* Not more than were armed to begin with: one that arms itself again for a
+ * time that has come must not keep us here. */
+static void
+run_deadlines (WsPoller *self)
+{
+  guint  n = self->deadlines.n_items;
+  gint64 now;
+
+  if (n == 0)
+    return;
+
+  now = ws_poller_now (self);
+  for (; n > 0; n--)
+    {
+      WsDeadline *deadline = ws_deadline_heap_peek (&self->deadlines);
+
+      if (deadline == NULL || deadline->due > now)
+        return;
+      ws_deadline_heap_remove (&self->deadlines, deadline);
+      deadline->func (deadline);
+    }
+}
+
+/* Milliseconds to wait, rounded up lest we wake before the time and spin; -1
+ * for ever. */
+static int
+get_timeout (WsPoller *self)
+{
+  WsDeadline *first = ws_deadline_heap_peek (&self->deadlines);
+  gint64      now;
+
+  if (self->n_jobs > 0)
+    return 0;
+  if (first == NULL)
+    return -1;
+
+  now = g_source_get_time (self->source);
+  if (first->due <= now)
+    return 0;
+
+  return (int) MIN ((first->due - now - 1) / 1000 + 1, G_MAXINT);
+}
+
+static gboolean
+prepare (GSource *source, int *timeout)
+{
+  *timeout = get_timeout (((PollerSource *) source)->poller);
+
+  return *timeout == 0;
+}
+
+static gboolean
+is_readable (WsPoller *self)
+{
+  return self->epoll_tag != NULL
+         && g_source_query_unix_fd (self->source, self->epoll_tag) != 0;
+}
+
+static gboolean
+check (GSource *source)
+{
+  WsPoller *self = ((PollerSource *) source)->poller;
+
+  return is_readable (self) || get_timeout (self) == 0;
+}
+
+static gboolean
+dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  /* A handler may drop the last reference of another's. */
+  g_autoptr (WsPoller) self = ws_poller_ref (((PollerSource *) source)->poller);
+
+  self->depth++;
+  run_jobs (self, WS_JOB_RESUME);
+  if (is_readable (self))
+    ws_poller_epoll_dispatch (self);
+  run_deadlines (self);
+  run_jobs (self, WS_JOB_FLUSH);
+  self->depth--;
+
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs source_funcs = {
+  .prepare = prepare,
+  .check = check,
+  .dispatch = dispatch,
+};
+
+/* --- The poller --- */
+
+static WsPoller *
+poller_new (GMainContext *context)
+{
+  WsPoller *self = g_new0 (WsPoller, 1);
+
+  self->n_refs = 1;
+  self->context = g_main_context_ref (context);
+  self->epoll_fd = -1;
+  for (int kind = 0; kind < WS_JOB_N_KINDS; kind++)
+    self->jobs[kind].next = self->jobs[kind].prev = &self->jobs[kind];
+
+  self->source = g_source_new (&source_funcs, sizeof (PollerSource));
+  ((PollerSource *) self->source)->poller = self;
+  g_source_set_static_name (self->source, "ws-poller");
+  g_source_set_priority (self->source, G_PRIORITY_DEFAULT);
+  g_source_set_can_recurse (self->source, TRUE);
+
+  if (g_strcmp0 (g_getenv ("WS_POLLER"), "fallback") != 0)
+    ws_poller_epoll_open (self);
+
+  g_source_attach (self->source, context);
+
+  return self;
+}
+
+static void
+poller_free (WsPoller *self)
+{
+  g_source_destroy (self->source);
+  g_source_unref (self->source);
+  ws_poller_epoll_close (self);
+
+  for (int kind = 0; kind < WS_JOB_N_KINDS; kind++)
+    while (self->jobs[kind].next != &self->jobs[kind])
+      unlink_job (self->jobs[kind].next);
+  ws_deadline_heap_clear (&self->deadlines);
+
+  while (self->n_idle_buffers > 0)
+    g_free (self->idle_buffers[--self->n_idle_buffers]);
+
+  g_main_context_unref (self->context);
+  g_free (self);
+}
+
+WsPoller *
+ws_poller_get (GMainContext *context)
+{
+  g_autoptr (GMainContext) owned = NULL;
+  WsPoller *self;
+
+  if (context == NULL)
+    context = owned = g_main_context_ref_thread_default ();
+
+  g_mutex_lock (&pollers_lock);
+  if (pollers == NULL)
+    pollers = g_hash_table_new (NULL, NULL);
+
+  self = g_hash_table_lookup (pollers, context);
+  if (self != NULL)
+    {
+      ws_poller_ref (self);
+    }
+  else
+    {
+      self = poller_new (context);
+      g_hash_table_insert (pollers, context, self);
+    }
+  g_mutex_unlock (&pollers_lock);
+
+  return self;
+}
+
+WsPoller *
+ws_poller_ref (WsPoller *self)
+{
+  g_atomic_int_inc (&self->n_refs);
+
+  return self;
+}
+
+void
+ws_poller_unref (WsPoller *self)
+{
+  int      n_refs = g_atomic_int_get (&self->n_refs);
+  gboolean is_last;
+
+  while (n_refs > 1)
+    if (g_atomic_int_compare_and_exchange_full (&self->n_refs, n_refs,
+                                                n_refs - 1, &n_refs))
+      return;
+
+  g_mutex_lock (&pollers_lock);
+  is_last = g_atomic_int_dec_and_test (&self->n_refs);
+  if (is_last)
+    g_hash_table_remove (pollers, self->context);
+  g_mutex_unlock (&pollers_lock);
+
+  if (is_last)
+    poller_free (self);
+}
+
+GMainContext *
+ws_poller_get_context (WsPoller *self)
+{
+  return self->context;
+}
+
+/* --- Watches --- */
+
+void
+ws_watch_init (WsWatch *self, WsPoller *poller, int fd, WsWatchFunc func)
+{
+  *self = (WsWatch){
+    .poller = ws_poller_ref (poller),
+    .func = func,
+    .fd = fd,
+  };
+}
+
+void
+ws_watch_clear (WsWatch *self)
+{
+  if (self->poller == NULL)
+    return;
+
+  ws_watch_want (self, 0);
+  ws_poller_epoll_withdraw (self);
+  g_clear_pointer (&self->poller, ws_poller_unref);
+}
+
+void
+ws_watch_want (WsWatch *self, GIOCondition condition)
+{
+  GIOCondition before = self->wanted;
+  gboolean     is_done = FALSE;
+
+  g_return_if_fail (self->poller != NULL);
+
+  if (condition == before)
+    return;
+
+  self->wanted = condition;
+  if (self->poller->epoll_fd >= 0 && self->source == NULL)
+    is_done = ws_poller_epoll_update (self, before);
+  if (!is_done)
+    ws_poller_fallback_update (self);
+}
+
+/* --- Deadlines --- */
+
+void
+ws_poller_arm (WsPoller *self, WsDeadline *deadline, gint64 due)
+{
+  g_return_if_fail (deadline->func != NULL);
+
+  ws_deadline_heap_put (&self->deadlines, deadline, due);
+}
+
+void
+ws_poller_disarm (WsPoller *self, WsDeadline *deadline)
+{
+  ws_deadline_heap_remove (&self->deadlines, deadline);
+}
+
+gint64
+ws_poller_now (WsPoller *self)
+{
+  return self->depth > 0 ? g_source_get_time (self->source)
+                         : g_get_monotonic_time ();
+}
+
+/* --- Jobs, from outside --- */
+
+void
+ws_poller_queue (WsPoller *self, WsJob *job, WsJobKind kind)
+{
+  g_return_if_fail (job->func != NULL);
+
+  if (ws_job_is_queued (job))
+    return;
+
+  job->round = self->round;
+  link_job (&self->jobs[kind], job);
+
+  /* Whoever iterates the context asks prepare before it sleeps. */
+  if (self->n_jobs++ == 0 && self->depth == 0
+      && !g_main_context_is_owner (self->context))
+    g_main_context_wakeup (self->context);
+}
+
+void
+ws_poller_unqueue (WsPoller *self, WsJob *job)
+{
+  if (!ws_job_is_queued (job))
+    return;
+
+  unlink_job (job);
+  self->n_jobs--;
+}
+
+/* --- The shared read buffer --- */
+
+WsReadBuffer *
+ws_poller_acquire_buffer (WsPoller *self)
+{
+  WsReadBuffer *buffer;
+
+  if (self->n_idle_buffers > 0)
+    {
+      buffer = self->idle_buffers[--self->n_idle_buffers];
+    }
+  else
+    {
+      /* Not cleared: only pages that were read into are ever touched. */
+      buffer = g_malloc (sizeof (WsReadBuffer) + WS_READ_BUFFER_SIZE);
+      buffer->data = (guint8 *) (buffer + 1);
+    }
+  buffer->n_refs = 1;
+
+  return buffer;
+}
+
+WsReadBuffer *
+ws_read_buffer_ref (WsReadBuffer *buffer)
+{
+  buffer->n_refs++;
+
+  return buffer;
+}
+
+void
+ws_poller_release_buffer (WsPoller *self, WsReadBuffer *buffer)
+{
+  g_assert (buffer->n_refs > 0);
+
+  if (--buffer->n_refs > 0)
+    return;
+  if (self->n_idle_buffers < WS_POLLER_MAX_IDLE_BUFFERS)
+    self->idle_buffers[self->n_idle_buffers++] = buffer;
+  else
+    g_free (buffer);
+}

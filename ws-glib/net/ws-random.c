@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "net/ws-random.h"
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <pthread.h>
+#include <string.h>
+
+#define MASK_SIZE  4
+#define BLOCK_SIZE (256 * MASK_SIZE)
+
+typedef struct
+{
+  guint8 data[BLOCK_SIZE];
+  gsize  n_left;     /* at the end of the data */
+  int    generation; /* of the process that drew it */
+} Block;
+
+static GPrivate thread_block = G_PRIVATE_INIT (g_free);
+static int      generation; /* atomic: how often we were forked */
+
+static void
+on_forked (void)
+{
+  g_atomic_int_inc (&generation);
+}
+
+/* A child must not repeat the masks of its parent. */
+static void
+watch_forks (void)
+{
+  static gsize is_done;
+
+  if (g_once_init_enter (&is_done))
+    {
+      pthread_atfork (NULL, NULL, on_forked);
+      g_once_init_leave (&is_done, 1);
+    }
+}
+
+/* (transfer none) (nullable): the thread's block, with some left in it. */
+static Block *
+get_block (void)
+{
+  Block *block = g_private_get (&thread_block);
+
+  if (block == NULL)
+    {
+      watch_forks ();
+      block = g_new0 (Block, 1);
+      g_private_set (&thread_block, block);
+    }
+
+  if (block->n_left > 0 && block->generation == g_atomic_int_get (&generation))
+    return block;
+
+  block->n_left = 0;
+  if (!ws_random_bytes (block->data, sizeof block->data))
+    return NULL;
+
+  block->n_left = sizeof block->data;
+  block->generation = g_atomic_int_get (&generation);
+
+  return block;
+}
+
+gboolean
+ws_random_bytes (guint8 *data, gsize len)
+{
+  return gnutls_rnd (GNUTLS_RND_RANDOM, data, len) == 0;
+}
+
+gboolean
+ws_random_mask (guint8 mask[4])
+{
+  Block *block = get_block ();
+
+  if (block == NULL)
+    return FALSE;
+
+  memcpy (mask, block->data + sizeof block->data - block->n_left, MASK_SIZE);
+  block->n_left -= MASK_SIZE;
+
+  return TRUE;
+}

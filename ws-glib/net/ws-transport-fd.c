@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "net/ws-transport-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#ifndef IOV_MAX
+#define IOV_MAX 16
+#endif
+
+/* A GOutputVector is passed to the kernel as it is. */
+G_STATIC_ASSERT (sizeof (GOutputVector) == sizeof (struct iovec));
+G_STATIC_ASSERT (G_STRUCT_OFFSET (GOutputVector, buffer)
+                 == G_STRUCT_OFFSET (struct iovec, iov_base));
+G_STATIC_ASSERT (G_STRUCT_OFFSET (GOutputVector, size)
+                 == G_STRUCT_OFFSET (struct iovec, iov_len));
+
+/* There is one for each idle connection: keep it small. */
+typedef struct
+{
+  WsTransport        parent;
+  WsWatch            watch;
+  GSocketConnection *connection; /* (owned) (nullable): owns the fd */
+} FdTransport;
+
+/* What a failed call says; errno is read first of all. */
+static gssize
+fail (const char *what, GError **error)
+{
+  int code = errno;
+
+  if (code == EAGAIN || code == EWOULDBLOCK)
+    return WS_IO_AGAIN;
+
+  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
+               "Error %s data: %s", what, g_strerror (code));
+
+  return WS_IO_ERROR;
+}
+
+static gssize
+fd_read (WsTransport *transport, guint8 *data, gsize len, GError **error)
+{
+  FdTransport *self = (FdTransport *) transport;
+  gssize       n;
+
+  do
+    n = recv (self->watch.fd, data, len, MSG_DONTWAIT);
+  while (n < 0 && errno == EINTR);
+
+  return n >= 0 ? n : fail ("receiving", error);
+}
+
+static gssize
+fd_writev (WsTransport         *transport,
+           const GOutputVector *vectors,
+           guint                n_vectors,
+           GError             **error)
+{
+  FdTransport  *self = (FdTransport *) transport;
+  struct msghdr message = {
+    .msg_iov = (struct iovec *) (gpointer) vectors,
+    .msg_iovlen = MIN (n_vectors, IOV_MAX),
+  };
+  gssize n;
+
+  do
+    n = sendmsg (self->watch.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  while (n < 0 && errno == EINTR);
+
+  return n >= 0 ? n : fail ("sending", error);
+}
+
+static void
+fd_want (WsTransport *transport, GIOCondition condition)
+{
+  ws_watch_want (&((FdTransport *) transport)->watch, condition);
+}
+
+static void
+fd_shutdown (WsTransport *transport)
+{
+  /* An error says that the peer is gone, which a read tells better. */
+  shutdown (((FdTransport *) transport)->watch.fd, SHUT_WR);
+}
+
+static GSocketAddress *
+fd_get_address (WsTransport *transport, gboolean remote)
+{
+  int                     fd = ((FdTransport *) transport)->watch.fd;
+  struct sockaddr_storage native;
+  socklen_t               len = sizeof native;
+  int                     result;
+
+  result = remote ? getpeername (fd, (struct sockaddr *) &native, &len)
+                  : getsockname (fd, (struct sockaddr *) &native, &len);
+
+  return result == 0 ? g_socket_address_new_from_native (&native, len) : NULL;
+}
+
+/* A user may hold the connection as well, and shall see that it is closed. */
+static void
+close_connection (GSocketConnection *connection)
+{
+  if (G_IS_TCP_CONNECTION (connection))
+    g_tcp_connection_set_graceful_disconnect (G_TCP_CONNECTION (connection),
+                                              FALSE); /* it would block */
+  g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+
+  /* An operation of the user's that is pending keeps the stream from closing,
+   * but not the socket. */
+  g_socket_close (g_socket_connection_get_socket (connection), NULL);
+  g_object_unref (connection);
+}
+
+static void
+fd_free (WsTransport *transport)
+{
+  FdTransport *self = (FdTransport *) transport;
+  int          fd = self->watch.fd;
+
+  ws_watch_clear (&self->watch);
+  if (self->connection != NULL)
+    close_connection (self->connection);
+  else
+    close (fd);
+
+  ws_poller_unref (transport->poller);
+  g_free (self);
+}
+
+static const WsTransportClass fd_class = {
+  .read = fd_read,
+  .writev = fd_writev,
+  .want = fd_want,
+  .shutdown = fd_shutdown,
+  .short_read_is_last = TRUE,
+  .get_address = fd_get_address,
+  .free = fd_free,
+};
+
+static void
+on_watch (WsWatch *watch, GIOCondition condition)
+{
+  WsTransport *transport = &WS_CONTAINER_OF (watch, FdTransport, watch)->parent;
+
+  transport->ready (transport->user_data, condition);
+}
+
+static void
+add_flag (int fd, int get, int set, int flag)
+{
+  int flags = fcntl (fd, get);
+
+  if (flags >= 0 && !(flags & flag))
+    fcntl (fd, set, flags | flag);
+}
+
+/* Errors are fine: not everything is TCP. */
+static void
+set_up (int fd)
+{
+  int on = 1;
+
+  add_flag (fd, F_GETFL, F_SETFL, O_NONBLOCK);
+  add_flag (fd, F_GETFD, F_SETFD, FD_CLOEXEC);
+  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  setsockopt (fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+}
+
+WsTransport *
+ws_transport_fd_new (WsPoller *poller, int fd, GSocketConnection *connection)
+{
+  FdTransport *self = g_new0 (FdTransport, 1);
+
+  set_up (fd);
+  self->parent.klass = &fd_class;
+  self->parent.poller = ws_poller_ref (poller);
+  g_set_object (&self->connection, connection);
+  ws_watch_init (&self->watch, poller, fd, on_watch);
+
+  return &self->parent;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "net/ws-transport.h"
+
+G_BEGIN_DECLS
+
+/* Over an fd: its own, or that of @connection (nullable), which is kept alive
+ * and closed in its place. */
+WsTransport *
+ws_transport_fd_new (WsPoller *poller, int fd, GSocketConnection *connection);
+
+/* Over a stream whose halves can be polled. */
+WsTransport *ws_transport_stream_new (WsPoller *poller, GIOStream *stream);
+
+/* (transfer none) (nullable): the connection itself, without one that merely
+ * wraps another. */
+GSocketConnection *ws_transport_peek_plain_connection (GIOStream *stream);
+
+G_END_DECLS

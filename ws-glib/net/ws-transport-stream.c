@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "net/ws-transport-private.h"
+
+typedef struct
+{
+  WsTransport            parent;
+  GIOStream             *stream;        /* (owned) */
+  GPollableInputStream  *input;         /* the stream's */
+  GPollableOutputStream *output;        /* the stream's */
+  GSource               *input_source;  /* (owned) (nullable): while wanted */
+  GSource               *output_source; /* (owned) (nullable): while wanted */
+  gsize blocked; /* the first vector's size when a write would have blocked */
+} StreamTransport;
+
+static gboolean
+is_would_block (GError **error)
+{
+  if (!g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    return FALSE;
+
+  g_clear_error (error);
+  return TRUE;
+}
+
+static gssize
+stream_read (WsTransport *transport, guint8 *data, gsize len, GError **error)
+{
+  StreamTransport *self = (StreamTransport *) transport;
+  GError          *read_error = NULL;
+  gssize           n;
+
+  n = g_pollable_input_stream_read_nonblocking (self->input, data, len, NULL,
+                                                &read_error);
+  if (n >= 0)
+    return n;
+  if (is_would_block (&read_error))
+    return WS_IO_AGAIN;
+
+  g_propagate_error (error, read_error);
+  return WS_IO_ERROR;
+}
+
+/* What TLS did not take it has to be offered again in the same size, though
+ * more may have been coalesced into the vector meanwhile. */
+static gssize
+stream_writev (WsTransport         *transport,
+               const GOutputVector *vectors,
+               guint                n_vectors,
+               GError             **error)
+{
+  StreamTransport *self = (StreamTransport *) transport;
+  GOutputVector    again;
+  GPollableReturn  result;
+  gsize            n = 0;
+
+  if (self->blocked > 0 && n_vectors > 0)
+    {
+      again.buffer = vectors[0].buffer;
+      again.size = MIN (vectors[0].size, self->blocked);
+      vectors = &again;
+      n_vectors = 1;
+    }
+
+  result = g_pollable_output_stream_writev_nonblocking (self->output, vectors,
+                                                        n_vectors, &n, NULL,
+                                                        error);
+  if (result == G_POLLABLE_RETURN_WOULD_BLOCK)
+    {
+      self->blocked = vectors[0].size;
+      return WS_IO_AGAIN;
+    }
+
+  self->blocked = 0;
+  return result == G_POLLABLE_RETURN_OK ? (gssize) n : WS_IO_ERROR;
+}
+
+/* The transport may be gone afterwards; its sources are destroyed then. */
+static gboolean
+on_input_ready (GObject *stream, gpointer user_data)
+{
+  WsTransport *transport = user_data;
+
+  transport->ready (transport->user_data, G_IO_IN);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_output_ready (GObject *stream, gpointer user_data)
+{
+  WsTransport *transport = user_data;
+
+  transport->ready (transport->user_data, G_IO_OUT);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+remove_source (GSource **source)
+{
+  if (*source == NULL)
+    return;
+
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+/* (transfer full) */
+static GSource *
+add_source (StreamTransport *self, GSource *source, GPollableSourceFunc func)
+{
+  g_source_set_callback (source, G_SOURCE_FUNC (func), self, NULL);
+  g_source_set_can_recurse (source, TRUE);
+  g_source_attach (source, ws_poller_get_context (self->parent.poller));
+
+  return source;
+}
+
+static void
+stream_want (WsTransport *transport, GIOCondition condition)
+{
+  StreamTransport *self = (StreamTransport *) transport;
+
+  if (!(condition & G_IO_IN))
+    remove_source (&self->input_source);
+  else if (self->input_source == NULL)
+    self->input_source
+        = add_source (self,
+                      g_pollable_input_stream_create_source (self->input, NULL),
+                      on_input_ready);
+
+  if (!(condition & G_IO_OUT))
+    remove_source (&self->output_source);
+  else if (self->output_source == NULL)
+    self->output_source
+        = add_source (self,
+                      g_pollable_output_stream_create_source (self->output,
+                                                              NULL),
+                      on_output_ready);
+}
+
+/* (transfer none) (nullable): what the bytes go through in the end. */
+static GSocketConnection *
+peek_connection (GIOStream *stream, gboolean through_tls)
+{
+  while (stream != NULL && ws_transport_peek_plain_connection (stream) == NULL)
+    {
+      if (G_IS_TCP_WRAPPER_CONNECTION (stream))
+        {
+          stream = g_tcp_wrapper_connection_get_base_io_stream (
+              G_TCP_WRAPPER_CONNECTION (stream));
+        }
+      else if (through_tls && G_IS_TLS_CONNECTION (stream))
+        {
+          g_autoptr (GIOStream) base = NULL;
+
+          /* The TLS connection keeps it. */
+          g_object_get (stream, "base-io-stream", &base, NULL);
+          stream = base;
+        }
+      else
+        {
+          return G_IS_SOCKET_CONNECTION (stream) ? G_SOCKET_CONNECTION (stream)
+                                                 : NULL;
+        }
+    }
+
+  return stream != NULL ? G_SOCKET_CONNECTION (stream) : NULL;
+}
+
+/* GIO would close in a thread what brings no asynchronous way of its own.
+ * Pollable streams of that kind live in memory, where closing does not block
+ * and a thread would come as a surprise; a filter's end may be anything. */
+static gboolean
+closes_in_memory (GIOStream *stream)
+{
+  g_autoptr (GTypeClass) stream_class = g_type_class_ref (G_TYPE_IO_STREAM);
+  g_autoptr (GTypeClass) output_class = g_type_class_ref (G_TYPE_OUTPUT_STREAM);
+  GOutputStream *output = g_io_stream_get_output_stream (stream);
+
+  return G_IO_STREAM_GET_CLASS (stream)->close_async
+             == ((GIOStreamClass *) stream_class)->close_async
+         && (G_IS_MEMORY_OUTPUT_STREAM (output)
+             || (!G_IS_FILTER_OUTPUT_STREAM (output)
+                 && G_OUTPUT_STREAM_GET_CLASS (output)->close_async
+                        == ((GOutputStreamClass *) output_class)->close_async));
+}
+
+static void
+stream_shutdown (WsTransport *transport)
+{
+  StreamTransport   *self = (StreamTransport *) transport;
+  GSocketConnection *connection = peek_connection (self->stream, FALSE);
+  GOutputStream     *output = G_OUTPUT_STREAM (self->output);
+
+  if (connection != NULL)
+    g_socket_shutdown (g_socket_connection_get_socket (connection), FALSE, TRUE,
+                       NULL);
+  else if (closes_in_memory (self->stream))
+    g_output_stream_close (output, NULL, NULL);
+  else
+    g_output_stream_close_async (output, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+}
+
+static GSocketAddress *
+stream_get_address (WsTransport *transport, gboolean remote)
+{
+  StreamTransport   *self = (StreamTransport *) transport;
+  GSocketConnection *connection = peek_connection (self->stream, TRUE);
+
+  if (connection == NULL)
+    return NULL;
+
+  return remote ? g_socket_connection_get_remote_address (connection, NULL)
+                : g_socket_connection_get_local_address (connection, NULL);
+}
+
+static void
+stream_free (WsTransport *transport)
+{
+  StreamTransport *self = (StreamTransport *) transport;
+
+  remove_source (&self->input_source);
+  remove_source (&self->output_source);
+
+  /* The asynchronous close keeps the stream until it is done. */
+  if (closes_in_memory (self->stream))
+    g_io_stream_close (self->stream, NULL, NULL);
+  else
+    g_io_stream_close_async (self->stream, G_PRIORITY_DEFAULT, NULL, NULL,
+                             NULL);
+
+  g_object_unref (self->stream);
+  ws_poller_unref (transport->poller);
+  g_free (self);
+}
+
+static const WsTransportClass stream_class = {
+  .read = stream_read,
+  .writev = stream_writev,
+  .want = stream_want,
+  .shutdown = stream_shutdown,
+  .short_read_is_last = FALSE,
+  .get_address = stream_get_address,
+  .free = stream_free,
+};
+
+WsTransport *
+ws_transport_stream_new (WsPoller *poller, GIOStream *stream)
+{
+  StreamTransport *self = g_new0 (StreamTransport, 1);
+
+  self->parent.klass = &stream_class;
+  self->parent.poller = ws_poller_ref (poller);
+  self->stream = g_object_ref (stream);
+  self->input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
+  self->output
+      = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream));
+
+  return &self->parent;
+}
