@@ -284,7 +284,7 @@ class Connections(unittest.TestCase):
         server = self.serve_echo()
         client = Client(url=server.props.url)
         client.connect("connected", lambda peer: peer.send_text_message("once"))
-        # Runs before the override, which is the default handler.
+        # The override is the default handler and comes before it.
         client.connect_after("disconnected", self.loop.quit)
         client.open(None)
         self.loop.run()

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Fails on a public symbol of a GIR file that no binding can use.
+"""Fails on a public symbol of a GIR file that no binding can use, or that has
+no doc comment for a binding's manual to show.
 
 usage: check-introspectable.py FILE.gir
 """
@@ -11,24 +12,53 @@ import xml.etree.ElementTree as ElementTree
 # Macros with arguments are for C alone.
 C_ONLY = {"function-macro"}
 
+# A virtual method is explained where its class structure is.
+DOCUMENTED = {
+    "bitfield",
+    "class",
+    "constant",
+    "constructor",
+    "enumeration",
+    "function",
+    "function-macro",
+    "interface",
+    "member",
+    "method",
+    "property",
+    "signal",
+}
+SIGNAL_NAME = "{http://www.gtk.org/introspection/glib/1.0}name"
+
+
+def tag_of(element):
+    return element.tag.rsplit("}", 1)[-1]
+
 
 def symbols(element, path):
-    """Yields each element that is marked, with the names that lead to it."""
+    """Yields every element with a name, and the names that lead to it."""
     for child in element:
-        tag = child.tag.rsplit("}", 1)[-1]
-        name = child.get("name")
+        name = child.get("name") or child.get(SIGNAL_NAME)
         inner = path + [name] if name else path
-        if child.get("introspectable") == "0" and tag not in C_ONLY:
-            yield tag, ".".join(inner)
+        if name:
+            yield child, ".".join(inner)
         yield from symbols(child, inner)
+
+
+def problems(root):
+    for element, name in symbols(root, []):
+        tag = tag_of(element)
+        if element.get("introspectable") == "0" and tag not in C_ONLY:
+            yield f"{name}: this {tag} is not introspectable"
+        if tag in DOCUMENTED and all(tag_of(child) != "doc" for child in element):
+            yield f"{name}: this {tag} has no doc comment"
 
 
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    found = list(symbols(ElementTree.parse(sys.argv[1]).getroot(), []))
-    for tag, name in found:
-        print(f"{name}: this {tag} is not introspectable")
+    found = list(problems(ElementTree.parse(sys.argv[1]).getroot()))
+    for problem in found:
+        print(problem)
     sys.exit(1 if found else 0)
 
 
