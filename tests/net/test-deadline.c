@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "net/ws-poller.h"
+
+#include "support/ws-test.h"
+
+typedef struct
+{
+  GMainContext *context;
+  WsPoller     *poller;
+  GString      *log; /* a letter for each deadline that came */
+} Fixture;
+
+/* A deadline that logs its letter, and then does what the test wants. */
+typedef struct _Alarm Alarm;
+struct _Alarm
+{
+  WsDeadline deadline;
+  Fixture   *fixture;
+  char       letter;
+  void (*then) (Alarm *alarm);
+  Alarm *other; /* the test's */
+};
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->context = g_main_context_new ();
+  fixture->poller = ws_poller_get (fixture->context);
+  fixture->log = g_string_new (NULL);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_assert_false (g_main_context_iteration (fixture->context, FALSE));
+  g_string_free (fixture->log, TRUE);
+  ws_poller_unref (fixture->poller);
+  g_main_context_unref (fixture->context);
+}
+
+static void
+on_alarm (WsDeadline *deadline)
+{
+  Alarm *alarm = WS_CONTAINER_OF (deadline, Alarm, deadline);
+
+  g_assert_false (ws_deadline_is_armed (deadline));
+  g_string_append_c (alarm->fixture->log, alarm->letter);
+  if (alarm->then != NULL)
+    alarm->then (alarm);
+}
+
+static Alarm
+alarm_of (Fixture *fixture, char letter, void (*then) (Alarm *alarm))
+{
+  return (Alarm){ .deadline.func = on_alarm,
+                  .fixture = fixture,
+                  .letter = letter,
+                  .then = then };
+}
+
+/* @due: relative to now, so that what is negative is over. */
+static void
+arm (Alarm *alarm, gint64 due)
+{
+  WsPoller *poller = alarm->fixture->poller;
+
+  ws_poller_arm (poller, &alarm->deadline, ws_poller_now (poller) + due);
+  g_assert_true (ws_deadline_is_armed (&alarm->deadline));
+}
+
+static void
+run (Fixture *fixture, const char *expected)
+{
+  g_string_truncate (fixture->log, 0);
+  g_main_context_iteration (fixture->context, FALSE);
+  g_assert_cmpstr (fixture->log->str, ==, expected);
+}
+
+/* --- */
+
+static void
+test_in_order (Fixture *fixture, gconstpointer data)
+{
+  Alarm alarms[26];
+  guint order[26];
+
+  for (guint i = 0; i < 26; i++)
+    order[i] = i;
+  for (guint i = 25; i > 0; i--)
+    {
+      guint j = (guint) g_test_rand_int_range (0, (int) i + 1);
+      guint swapped = order[i];
+
+      order[i] = order[j];
+      order[j] = swapped;
+    }
+
+  for (guint i = 0; i < 26; i++)
+    alarms[i] = alarm_of (fixture, (char) ('a' + i), NULL);
+  for (guint i = 0; i < 26; i++)
+    arm (&alarms[order[i]],
+         -G_TIME_SPAN_MINUTE + order[i] * G_TIME_SPAN_SECOND);
+
+  run (fixture, "abcdefghijklmnopqrstuvwxyz");
+}
+
+static void
+test_move (Fixture *fixture, gconstpointer data)
+{
+  Alarm a = alarm_of (fixture, 'a', NULL);
+  Alarm b = alarm_of (fixture, 'b', NULL);
+
+  arm (&a, -2000);
+  arm (&b, -1000);
+  arm (&b, -3000);
+  run (fixture, "ba");
+
+  arm (&a, -1);
+  arm (&b, -1);
+  arm (&a, G_TIME_SPAN_HOUR);
+  run (fixture, "b");
+
+  ws_poller_disarm (fixture->poller, &a.deadline);
+  ws_poller_disarm (fixture->poller, &a.deadline);
+  g_assert_false (ws_deadline_is_armed (&a.deadline));
+}
+
+/* It comes neither early nor after a spin of short polls. */
+static void
+test_wait (Fixture *fixture, gconstpointer data)
+{
+  for (gint64 wait = 1; wait < 12000; wait = wait * 3 + 1)
+    {
+      Alarm  a = alarm_of (fixture, 'a', NULL);
+      int    n_iterations = 0;
+      gint64 due;
+
+      arm (&a, wait);
+      due = a.deadline.due;
+      for (; ws_deadline_is_armed (&a.deadline); n_iterations++)
+        g_main_context_iteration (fixture->context, TRUE);
+
+      g_assert_cmpint (g_get_monotonic_time (), >=, due);
+      g_assert_cmpint (n_iterations, <=, 2);
+    }
+}
+
+static void
+arm_other_and_again (Alarm *alarm)
+{
+  arm (alarm->other, -1);
+  arm (alarm, -1);
+}
+
+/* One that is always due does not keep the dispatch from ending. */
+static void
+test_arm_inside (Fixture *fixture, gconstpointer data)
+{
+  Alarm a = alarm_of (fixture, 'a', arm_other_and_again);
+  Alarm b = alarm_of (fixture, 'b', NULL);
+
+  a.other = &b;
+  arm (&a, -1);
+  run (fixture, "a");
+  g_main_context_iteration (fixture->context, FALSE);
+  g_assert_nonnull (strchr (fixture->log->str, 'b'));
+
+  ws_poller_disarm (fixture->poller, &a.deadline);
+  ws_poller_disarm (fixture->poller, &b.deadline);
+}
+
+static void
+disarm_other (Alarm *alarm)
+{
+  ws_poller_disarm (alarm->fixture->poller, &alarm->other->deadline);
+}
+
+static void
+test_disarm_inside (Fixture *fixture, gconstpointer data)
+{
+  Alarm a = alarm_of (fixture, 'a', disarm_other);
+  Alarm b = alarm_of (fixture, 'b', NULL);
+  Alarm c = alarm_of (fixture, 'c', NULL);
+
+  a.other = &b;
+  arm (&a, -3000);
+  arm (&b, -2000);
+  arm (&c, -1000);
+  run (fixture, "ac");
+}
+
+static void
+free_alarm (Alarm *alarm)
+{
+  g_free (alarm);
+}
+
+static void
+test_freed_inside (Fixture *fixture, gconstpointer data)
+{
+  for (int i = 0; i < 100; i++)
+    {
+      Alarm *alarm = g_new (Alarm, 1);
+
+      *alarm = alarm_of (fixture, 'a', free_alarm);
+      arm (alarm, -1 - g_test_rand_int_range (0, 1000));
+    }
+
+  g_main_context_iteration (fixture->context, FALSE);
+  g_assert_cmpuint (fixture->log->len, ==, 100);
+}
+
+static void
+wait_for_other (Alarm *alarm)
+{
+  Alarm *other = alarm->other;
+
+  if (!ws_deadline_is_armed (&other->deadline))
+    arm (other, 1500);
+  ws_test_until (alarm->fixture->context,
+                 !ws_deadline_is_armed (&other->deadline));
+  g_string_append_c (alarm->fixture->log, ')');
+}
+
+/* A nested loop serves those that are due as well, and those armed in it. */
+static void
+test_nested (Fixture *fixture, gconstpointer data)
+{
+  Alarm a = alarm_of (fixture, 'a', wait_for_other);
+  Alarm b = alarm_of (fixture, 'b', wait_for_other);
+  Alarm c = alarm_of (fixture, 'c', NULL);
+
+  a.other = &b;
+  b.other = &c;
+  arm (&a, -3000);
+  arm (&b, -2000);
+  arm (&c, -1000);
+  run (fixture, "abc))");
+
+  arm (&a, -3000);
+  run (fixture, "abc))");
+}
+
+static void
+read_clock (Alarm *alarm)
+{
+  WsPoller *poller = alarm->fixture->poller;
+  gint64    now = ws_poller_now (poller);
+
+  /* One reading a dispatch. */
+  while (g_get_monotonic_time () < now + 2)
+    ;
+  g_assert_cmpint (ws_poller_now (poller), ==, now);
+}
+
+static void
+test_now (Fixture *fixture, gconstpointer data)
+{
+  Alarm  a = alarm_of (fixture, 'a', read_clock);
+  gint64 before = g_get_monotonic_time ();
+
+  g_assert_cmpint (ws_poller_now (fixture->poller), >=, before);
+  arm (&a, -1);
+  run (fixture, "a");
+}
+
+static void
+test_left_behind (void)
+{
+  WsPoller *poller = ws_poller_get (NULL);
+  Alarm     a = alarm_of (NULL, 'a', NULL);
+
+  ws_poller_arm (poller, &a.deadline, 0);
+  ws_poller_unref (poller);
+  g_assert_false (ws_deadline_is_armed (&a.deadline));
+}
+
+static void
+add (const char *path, void (*test) (Fixture *, gconstpointer))
+{
+  g_test_add (path, Fixture, NULL, set_up, test, tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  add ("/net/deadline/in-order", test_in_order);
+  add ("/net/deadline/move", test_move);
+  add ("/net/deadline/wait", test_wait);
+  add ("/net/deadline/arm-inside", test_arm_inside);
+  add ("/net/deadline/disarm-inside", test_disarm_inside);
+  add ("/net/deadline/freed-inside", test_freed_inside);
+  add ("/net/deadline/nested", test_nested);
+  add ("/net/deadline/now", test_now);
+  g_test_add_func ("/net/deadline/left-behind", test_left_behind);
+
+  return g_test_run ();
+}

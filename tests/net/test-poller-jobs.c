@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "net/ws-poller.h"
+
+#include "support/ws-test.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+typedef struct
+{
+  GMainContext *context;
+  WsPoller     *poller;
+  GString      *log; /* a letter for everything that ran */
+} Fixture;
+
+/* A job that logs its letter, and then does what the test wants. */
+typedef struct _Step Step;
+struct _Step
+{
+  WsJob    job;
+  Fixture *fixture;
+  char     letter;
+  void (*then) (Step *step);
+  Step *other; /* the test's */
+};
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->context = g_main_context_new ();
+  fixture->poller = ws_poller_get (fixture->context);
+  fixture->log = g_string_new (NULL);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_assert_false (g_main_context_iteration (fixture->context, FALSE));
+  g_string_free (fixture->log, TRUE);
+  ws_poller_unref (fixture->poller);
+  g_main_context_unref (fixture->context);
+}
+
+static void
+on_step (WsJob *job)
+{
+  Step *step = WS_CONTAINER_OF (job, Step, job);
+
+  g_assert_false (ws_job_is_queued (job));
+  g_string_append_c (step->fixture->log, step->letter);
+  if (step->then != NULL)
+    step->then (step);
+}
+
+static Step
+step_of (Fixture *fixture, char letter, void (*then) (Step *step))
+{
+  return (Step){
+    .job.func = on_step, .fixture = fixture, .letter = letter, .then = then
+  };
+}
+
+static void
+queue (Step *step, WsJobKind kind)
+{
+  ws_poller_queue (step->fixture->poller, &step->job, kind);
+  g_assert_true (ws_job_is_queued (&step->job));
+}
+
+static void
+run (Fixture *fixture, const char *expected)
+{
+  g_string_truncate (fixture->log, 0);
+  g_main_context_iteration (fixture->context, FALSE);
+  g_assert_cmpstr (fixture->log->str, ==, expected);
+}
+
+/* --- */
+
+static void
+test_once_in_order (Fixture *fixture, gconstpointer data)
+{
+  Step a = step_of (fixture, 'a', NULL);
+  Step b = step_of (fixture, 'b', NULL);
+  Step c = step_of (fixture, 'c', NULL);
+
+  queue (&c, WS_JOB_FLUSH);
+  queue (&a, WS_JOB_RESUME);
+  queue (&b, WS_JOB_RESUME);
+  queue (&a, WS_JOB_RESUME);
+  queue (&c, WS_JOB_RESUME);
+  run (fixture, "abc");
+  run (fixture, "");
+}
+
+/* Queued outside, nothing else to wake the loop: it must not sleep. */
+static void
+test_wakes (Fixture *fixture, gconstpointer data)
+{
+  Step a = step_of (fixture, 'a', NULL);
+
+  for (int kind = 0; kind < WS_JOB_N_KINDS; kind++)
+    {
+      queue (&a, (WsJobKind) kind);
+      g_assert_true (g_main_context_pending (fixture->context));
+      g_string_truncate (fixture->log, 0);
+      /* The wake-up may be an iteration of its own. */
+      while (fixture->log->len == 0)
+        g_main_context_iteration (fixture->context, TRUE);
+      g_assert_cmpstr (fixture->log->str, ==, "a");
+    }
+}
+
+static void
+test_unqueue (Fixture *fixture, gconstpointer data)
+{
+  Step a = step_of (fixture, 'a', NULL);
+  Step b = step_of (fixture, 'b', NULL);
+
+  queue (&a, WS_JOB_FLUSH);
+  queue (&b, WS_JOB_FLUSH);
+  ws_poller_unqueue (fixture->poller, &a.job);
+  ws_poller_unqueue (fixture->poller, &a.job);
+  g_assert_false (ws_job_is_queued (&a.job));
+  run (fixture, "b");
+  g_assert_false (g_main_context_pending (fixture->context));
+}
+
+static void
+unqueue_other (Step *step)
+{
+  ws_poller_unqueue (step->fixture->poller, &step->other->job);
+}
+
+static void
+test_unqueue_inside (Fixture *fixture, gconstpointer data)
+{
+  Step a = step_of (fixture, 'a', unqueue_other);
+  Step b = step_of (fixture, 'b', NULL);
+  Step c = step_of (fixture, 'c', NULL);
+
+  a.other = &b;
+  queue (&a, WS_JOB_RESUME);
+  queue (&b, WS_JOB_RESUME);
+  queue (&c, WS_JOB_RESUME);
+  run (fixture, "ac");
+}
+
+static void
+queue_again (Step *step)
+{
+  queue (step, WS_JOB_FLUSH);
+}
+
+static gboolean
+on_timeout (gpointer user_data)
+{
+  g_string_append_c (user_data, 't');
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* One that always queues itself again runs once a dispatch and starves nobody
+ * else. */
+static void
+test_requeue (Fixture *fixture, gconstpointer data)
+{
+  Step a = step_of (fixture, 'a', queue_again);
+  Step b = step_of (fixture, 'b', NULL);
+  g_autoptr (GSource) source = g_timeout_source_new (0);
+
+  queue (&a, WS_JOB_FLUSH);
+  queue (&b, WS_JOB_FLUSH);
+  run (fixture, "ab");
+  run (fixture, "a");
+
+  g_source_set_callback (source, on_timeout, fixture->log, NULL);
+  g_source_attach (source, fixture->context);
+  run (fixture, "at");
+  run (fixture, "at");
+
+  g_source_destroy (source);
+  ws_poller_unqueue (fixture->poller, &a.job);
+}
+
+static void
+queue_other_to_flush (Step *step)
+{
+  queue (step->other, WS_JOB_FLUSH);
+}
+
+static void
+test_flush_in_the_same_dispatch (Fixture *fixture, gconstpointer data)
+{
+  Step a = step_of (fixture, 'a', queue_other_to_flush);
+  Step b = step_of (fixture, 'b', NULL);
+
+  a.other = &b;
+  queue (&a, WS_JOB_RESUME);
+  run (fixture, "ab");
+
+  /* By a job of its own kind: in the next. */
+  queue (&a, WS_JOB_FLUSH);
+  run (fixture, "a");
+  run (fixture, "b");
+}
+
+static void
+free_step (Step *step)
+{
+  g_free (step);
+}
+
+static void
+test_freed_inside (Fixture *fixture, gconstpointer data)
+{
+  for (char letter = 'a'; letter <= 'e'; letter++)
+    {
+      Step *step = g_new (Step, 1);
+
+      *step = step_of (fixture, letter, free_step);
+      queue (step, WS_JOB_RESUME);
+    }
+  run (fixture, "abcde");
+}
+
+static void
+iterate_twice (Step *step)
+{
+  for (int i = 0; i < 2; i++)
+    g_main_context_iteration (step->fixture->context, FALSE);
+  g_string_append_c (step->fixture->log, ')');
+}
+
+static void
+requeue_and_iterate (Step *step)
+{
+  queue (step, WS_JOB_RESUME);
+  step->then = NULL;
+  iterate_twice (step);
+}
+
+/* A nested loop runs those whose turn has not come, and then sleeps. */
+static void
+test_nested (Fixture *fixture, gconstpointer data)
+{
+  Step a = step_of (fixture, 'a', iterate_twice);
+  Step b = step_of (fixture, 'b', iterate_twice);
+  Step c = step_of (fixture, 'c', NULL);
+
+  queue (&a, WS_JOB_RESUME);
+  queue (&b, WS_JOB_RESUME);
+  queue (&c, WS_JOB_RESUME);
+  run (fixture, "abc))");
+
+  queue (&a, WS_JOB_FLUSH);
+  queue (&b, WS_JOB_FLUSH);
+  queue (&c, WS_JOB_FLUSH);
+  run (fixture, "abc))");
+
+  a.then = requeue_and_iterate;
+  queue (&a, WS_JOB_RESUME);
+  queue (&c, WS_JOB_RESUME);
+  run (fixture, "aca)");
+}
+
+/* --- The order of one dispatch --- */
+
+typedef struct
+{
+  Step       resume, flush;
+  WsWatch    watch;
+  WsDeadline deadline;
+} Order;
+
+static void
+on_order_watch (WsWatch *watch, GIOCondition condition)
+{
+  Order *order = WS_CONTAINER_OF (watch, Order, watch);
+
+  g_string_append_c (order->resume.fixture->log, 'w');
+  ws_watch_want (watch, 0);
+}
+
+static void
+on_order_deadline (WsDeadline *deadline)
+{
+  Order *order = WS_CONTAINER_OF (deadline, Order, deadline);
+
+  g_string_append_c (order->resume.fixture->log, 'd');
+  queue (&order->flush, WS_JOB_FLUSH);
+}
+
+static void
+test_order (Fixture *fixture, gconstpointer data)
+{
+  int   fd = eventfd (1, EFD_NONBLOCK | EFD_CLOEXEC);
+  Order order = { .resume = step_of (fixture, 'r', NULL),
+                  .flush = step_of (fixture, 'f', NULL),
+                  .deadline.func = on_order_deadline };
+
+  ws_watch_init (&order.watch, fixture->poller, fd, on_order_watch);
+  ws_watch_want (&order.watch, G_IO_IN);
+  ws_poller_arm (fixture->poller, &order.deadline, 0);
+  queue (&order.resume, WS_JOB_RESUME);
+
+  /* Where every watch is a source, they come after the poller's own. */
+  if (g_strcmp0 (g_getenv ("WS_POLLER"), "fallback") == 0)
+    run (fixture, "rdfw");
+  else
+    run (fixture, "rwdf");
+
+  ws_watch_clear (&order.watch);
+  close (fd);
+}
+
+/* A poller that goes leaves nothing that points to it. */
+static void
+test_left_behind (void)
+{
+  WsPoller *poller = ws_poller_get (NULL);
+  Step      a = step_of (NULL, 'a', NULL);
+
+  ws_poller_queue (poller, &a.job, WS_JOB_RESUME);
+  ws_poller_unref (poller);
+  g_assert_false (ws_job_is_queued (&a.job));
+}
+
+static void
+add (const char *path, void (*test) (Fixture *, gconstpointer))
+{
+  g_test_add (path, Fixture, NULL, set_up, test, tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  add ("/net/poller/jobs/once-in-order", test_once_in_order);
+  add ("/net/poller/jobs/wakes", test_wakes);
+  add ("/net/poller/jobs/unqueue", test_unqueue);
+  add ("/net/poller/jobs/unqueue-inside", test_unqueue_inside);
+  add ("/net/poller/jobs/requeue", test_requeue);
+  add ("/net/poller/jobs/flush-in-the-same-dispatch",
+       test_flush_in_the_same_dispatch);
+  add ("/net/poller/jobs/freed-inside", test_freed_inside);
+  add ("/net/poller/jobs/nested", test_nested);
+  add ("/net/poller/jobs/order", test_order);
+  g_test_add_func ("/net/poller/jobs/left-behind", test_left_behind);
+
+  return g_test_run ();
+}
