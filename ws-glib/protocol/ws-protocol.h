@@ -37,10 +37,31 @@ typedef struct
   guint8        *data;       /* payload; CLOSE: the reason. Never NULL. */
   gsize          len;        /* text: a NUL follows that is not counted */
   guint          close_code; /* CLOSE: 1005 when the frame had none */
-  const WsFault *fault;      /* FAULT: (unowned): lives as long as the core */
-  WsBuffer       owned; /* storage that came along; empty when @data lies in
-                           the fed memory or in static storage */
+  const WsFault *fault;      /* FAULT, and a CLOSE whose payload is illegal
+                                (close_code and data are the fault's then, and
+                                no FAULT comes): (unowned): lives as long as
+                                the core */
+  WsBuffer owned; /* storage that came along; empty when @data lies in
+                     the fed memory or in static storage */
+  gpointer pin;   /* (nullable): a reference to kept input that @data lies in */
 } WsEvent;
+
+/* What is read of the stream. */
+typedef enum
+{
+  WS_PROTOCOL_READING,
+  WS_PROTOCOL_DRAINING, /* after a fault in the content: of all frames only the
+                           peer's close frame counts */
+  WS_PROTOCOL_ENDED     /* after a close frame, or when framing was lost */
+} WsProtocolPhase;
+
+/* A message that is complete, but comes after its frame event. */
+typedef enum
+{
+  WS_PENDING_NONE,
+  WS_PENDING_SPAN,    /* it lies in the input */
+  WS_PENDING_GATHERED /* it lies in the assembler */
+} WsPending;
 
 typedef struct
 {
@@ -49,34 +70,47 @@ typedef struct
   WsExtension  *extension; /* (owned) (nullable) */
   guint8       *input;     /* (unowned): the unread rest of what was fed */
   gsize         input_len;
-  WsBuffer      kept; /* storage of ws_protocol_keep_input() */
-  WsFault       fault;
-  /* … the helper that implements it completes this struct … */
+  guint8       *kept;      /* (owned) (nullable): a g_rc_box: the storage of
+                              ws_protocol_keep_input() */
+  WsBuffer        control; /* a control frame's payload that spans reads */
+  WsFault        *fault;   /* (owned) (nullable) */
+  guint8         *pending_data; /* of WS_PENDING_SPAN */
+  gsize           pending_len;
+  WsOpcode        pending_opcode;
+  WsPending       pending;
+  WsProtocolPhase phase;
+  gboolean        frame_events;
 } WsProtocol;
 
 void ws_protocol_init (WsProtocol *self, WsRole role);
 void ws_protocol_clear (WsProtocol *self);
 
-/* Bytes; beyond them a fault of 1009, before anything is stored. */
+/* Bytes, 16 MiB each if never called; beyond them a fault of 1009, before
+ * anything is stored. */
 void ws_protocol_set_limits (WsProtocol *self,
                              guint64     max_frame_size,
                              guint64     max_message_size);
 void ws_protocol_set_frame_events (WsProtocol *self, gboolean wanted);
+/* @extension: (transfer full) (nullable) */
 void ws_protocol_take_extension (WsProtocol *self, WsExtension *extension);
 
 /* @data is borrowed; the previous input must have been used up. */
 void ws_protocol_feed (WsProtocol *self, guint8 *data, gsize len);
 
-/* The next event, or FALSE when the input is used up. Release each. */
+/* The next event, or FALSE when the input is used up. Release each. There is at
+ * most one FAULT in a connection; after it nothing comes but, perhaps, the
+ * peer's CLOSE. */
 gboolean ws_protocol_next_event (WsProtocol *self, WsEvent *event);
 
+/* Whether there may be an event to pull without feeding more. */
 gboolean ws_protocol_has_input (const WsProtocol *self);
 
 /* Moves the unread rest into storage of the core's own, so that the fed memory
  * can be given back. */
 void ws_protocol_keep_input (WsProtocol *self);
 
-/* Whether the peer owes the rest of a frame or of a message. */
+/* Whether the peer owes the rest of a frame or of a message. FALSE once it has
+ * sent a close frame or a fault was found. */
 gboolean ws_protocol_is_waiting (const WsProtocol *self);
 
 void ws_event_release (WsEvent *event);

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "protocol/ws-assembler.h"
+
+#include <string.h>
+
+#include "protocol/ws-close.h"
+#include "protocol/ws-mask.h"
+
+/* What a peer may make us allocate before its bytes have come. */
+#define FIRST_RESERVE (64 * 1024)
+
+static gboolean
+refuse_order (const WsAssembler *self, WsFault *fault)
+{
+  ws_fault_set (fault, WS_CLOSE_PROTOCOL_ERROR,
+                ws_assembler_is_idle (self)
+                    ? "continuation frame without a message to continue"
+                    : "new message before the last one was finished");
+  return FALSE;
+}
+
+static gboolean
+refuse_size (const char *what,
+             guint64     size,
+             const char *property,
+             guint64     limit,
+             WsFault    *fault)
+{
+  ws_fault_set (fault, WS_CLOSE_TOO_BIG,
+                "%s of %" G_GUINT64_FORMAT
+                " bytes exceeds max-incoming-%s-size, %" G_GUINT64_FORMAT,
+                what, size, property, limit);
+  return FALSE;
+}
+
+/* Grows with what arrives, towards what is known to come at most. */
+static void
+reserve (WsAssembler *self, gboolean fin, gsize len, guint64 left)
+{
+  guint64 most = fin ? self->message.len + len + left : self->max_message_size;
+  gsize   first = len;
+
+  if (self->message.data == NULL)
+    first = (gsize) MAX (len, MIN (len + left, FIRST_RESERVE));
+  ws_buffer_reserve (&self->message, first + 1, (gsize) most + 1);
+}
+
+static gboolean
+decode (WsAssembler  *self,
+        WsExtension  *extension,
+        const guint8 *data,
+        gsize         len,
+        gboolean      last,
+        WsFault      *fault)
+{
+  if (len == 0 && !last)
+    return TRUE;
+  return extension->klass->decode (extension, data, len, last,
+                                   self->max_message_size, &self->message,
+                                   fault);
+}
+
+/* What there is of the message without a character that is cut. */
+static gsize
+complete_len (const WsAssembler *self)
+{
+  if (self->opcode != WS_OPCODE_TEXT)
+    return self->message.len;
+  return self->message.len - self->utf8.pending;
+}
+
+void
+ws_assembler_init (WsAssembler *self)
+{
+  *self = (WsAssembler){ 0 };
+  ws_assembler_set_limits (self, WS_ASSEMBLER_DEFAULT_LIMIT,
+                           WS_ASSEMBLER_DEFAULT_LIMIT);
+}
+
+void
+ws_assembler_reset (WsAssembler *self)
+{
+  ws_buffer_clear (&self->message);
+  self->told = 0;
+  self->utf8 = (WsUtf8){ 0 };
+  self->opcode = WS_OPCODE_CONTINUATION;
+  self->transformed = FALSE;
+}
+
+void
+ws_assembler_set_limits (WsAssembler *self,
+                         guint64      max_frame_size,
+                         guint64      max_message_size)
+{
+  self->max_frame_size = max_frame_size;
+  self->max_message_size = MIN (max_message_size, G_MAXSSIZE - 1);
+}
+
+gboolean
+ws_assembler_check (const WsAssembler   *self,
+                    const WsFrameHeader *header,
+                    WsFault             *fault)
+{
+  /* 5.4 */
+  if ((header->opcode == WS_OPCODE_CONTINUATION) == ws_assembler_is_idle (self))
+    return refuse_order (self, fault);
+  if (G_UNLIKELY (header->length > self->max_frame_size))
+    return refuse_size ("frame", header->length, "frame", self->max_frame_size,
+                        fault);
+  /* What a transform will make of it is judged as it is made. */
+  if (header->rsv != 0 || self->transformed)
+    return TRUE;
+  if (G_UNLIKELY (header->length > self->max_message_size - self->message.len))
+    return refuse_size ("message", self->message.len + header->length,
+                        "message", self->max_message_size, fault);
+  return TRUE;
+}
+
+void
+ws_assembler_begin_frame (WsAssembler *self, const WsFrameHeader *header)
+{
+  if (header->opcode == WS_OPCODE_CONTINUATION)
+    return;
+  self->opcode = header->opcode;
+  self->transformed = header->rsv != 0;
+}
+
+gboolean
+ws_assembler_add (WsAssembler         *self,
+                  const WsFrameHeader *header,
+                  guint8              *data,
+                  gsize                len,
+                  guint64              left,
+                  WsExtension         *extension,
+                  WsFault             *fault)
+{
+  gsize    before = self->message.len;
+  gsize    phase = (gsize) ((header->length - left - len) & 3);
+  gboolean last = header->fin && left == 0;
+
+  if (self->transformed)
+    {
+      if (header->masked)
+        ws_mask (data, data, len, header->mask, phase);
+      if (!decode (self, extension, data, len, last, fault))
+        return FALSE;
+    }
+  else if (len > 0)
+    {
+      reserve (self, header->fin, len, left);
+      if (header->masked)
+        ws_mask (self->message.data + before, data, len, header->mask, phase);
+      else
+        memcpy (self->message.data + before, data, len);
+      self->message.len += len;
+    }
+
+  if (self->opcode != WS_OPCODE_TEXT)
+    return TRUE;
+  if (self->message.len > before
+      && !ws_utf8_feed (&self->utf8, self->message.data + before,
+                        self->message.len - before))
+    return ws_assembler_refuse_text (fault);
+  if (last && !ws_utf8_is_complete (&self->utf8))
+    return ws_assembler_refuse_text (fault);
+  return TRUE;
+}
+
+void
+ws_assembler_copy_frame (WsAssembler *self, gboolean is_last, WsBuffer *out)
+{
+  gsize end = is_last ? self->message.len : complete_len (self);
+
+  /* A flood of empty fragments costs no allocation either. */
+  if (end == self->told)
+    return;
+  ws_buffer_reserve (out, end - self->told + 1, 0);
+  ws_buffer_append (out, self->message.data + self->told, end - self->told);
+  out->data[out->len] = '\0';
+  self->told = end;
+}
+
+void
+ws_assembler_skip_frame (WsAssembler *self)
+{
+  self->told = complete_len (self);
+}
+
+void
+ws_assembler_take_message (WsAssembler *self, WsBuffer *out)
+{
+  *out = self->message;
+  self->message = (WsBuffer){ 0 };
+  if (out->data != NULL)
+    {
+      ws_buffer_reserve (out, 1, 0);
+      out->data[out->len] = '\0';
+    }
+  ws_assembler_reset (self);
+}
+
+gboolean
+ws_assembler_refuse_text (WsFault *fault)
+{
+  ws_fault_set (fault, WS_CLOSE_INVALID_PAYLOAD, "text is not valid UTF-8");
+  return FALSE;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "protocol/ws-buffer.h"
+#include "protocol/ws-extension.h"
+#include "protocol/ws-frame.h"
+#include "protocol/ws-utf8.h"
+
+G_BEGIN_DECLS
+
+/* Makes messages of data frames: their order, the limits, the validity of text,
+ * and the extension's transform. A message that is whole in the input needs
+ * only ws_assembler_check(); all others are gathered here. */
+typedef struct
+{
+  guint64  max_frame_size;
+  guint64  max_message_size; /* fits a gsize, with room for a NUL */
+  WsBuffer message;          /* what there is of it, transformed back */
+  gsize    told;             /* bytes of it that frame events have carried */
+  WsUtf8   utf8;
+  WsOpcode opcode; /* of the message under way; CONTINUATION: there is none */
+  gboolean transformed; /* it passes through the extension */
+} WsAssembler;
+
+/* What a connection begins with: the defaults of the public properties. */
+#define WS_ASSEMBLER_DEFAULT_LIMIT (16 * 1024 * 1024)
+
+void ws_assembler_init (WsAssembler *self);
+
+/* Drops the message under way; the limits stay. */
+void ws_assembler_reset (WsAssembler *self);
+
+void ws_assembler_set_limits (WsAssembler *self,
+                              guint64      max_frame_size,
+                              guint64      max_message_size);
+
+static inline gboolean
+ws_assembler_is_idle (const WsAssembler *self)
+{
+  return self->opcode == WS_OPCODE_CONTINUATION;
+}
+
+/* Whether a data frame may come now and is within the limits: 1002 and 1009.
+ * Changes nothing. */
+gboolean ws_assembler_check (const WsAssembler   *self,
+                             const WsFrameHeader *header,
+                             WsFault             *fault);
+
+/* Begins a frame that has been checked. */
+void ws_assembler_begin_frame (WsAssembler *self, const WsFrameHeader *header);
+
+/* Takes a piece of the payload as it is on the wire; @left bytes of the frame
+ * come after it. Call it at least once a frame. @data may be changed.
+ * @extension (nullable). */
+gboolean ws_assembler_add (WsAssembler         *self,
+                           const WsFrameHeader *header,
+                           guint8              *data,
+                           gsize                len,
+                           guint64              left,
+                           WsExtension         *extension,
+                           WsFault             *fault);
+
+/* Puts a copy of what the frame that just ended brought into the empty @out.
+ * Text keeps a character that is cut for the next one. A NUL follows, unless
+ * @out stays without storage. */
+void
+ws_assembler_copy_frame (WsAssembler *self, gboolean is_last, WsBuffer *out);
+
+/* The frame that just ended is not asked for: the next copy begins after it. */
+void ws_assembler_skip_frame (WsAssembler *self);
+
+/* Moves the whole message into the empty @out. A NUL follows, unless @out stays
+ * without storage. No message is under way then. */
+void ws_assembler_take_message (WsAssembler *self, WsBuffer *out);
+
+/* 8.1, worded for all ways in which text can fail. FALSE. */
+gboolean ws_assembler_refuse_text (WsFault *fault);
+
+G_END_DECLS

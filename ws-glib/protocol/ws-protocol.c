@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "protocol/ws-protocol.h"
+
+#include <string.h>
+
+#include "protocol/ws-close.h"
+#include "protocol/ws-mask.h"
+#include "protocol/ws-utf8.h"
+
+/* What events without a payload point to; nobody writes to it. */
+static const guint8 nothing[1];
+
+static void
+use_input (WsProtocol *self, gsize n)
+{
+  self->input += n;
+  self->input_len -= n;
+}
+
+/* Nothing is read any more, and what is unread is dropped. */
+static void
+end (WsProtocol *self)
+{
+  self->phase = WS_PROTOCOL_ENDED;
+  self->input_len = 0;
+  ws_assembler_reset (&self->assembler);
+  ws_buffer_clear (&self->control);
+}
+
+/* Keeps a fault for good, with the frame it was found in. */
+static void
+keep_fault (WsProtocol *self, const WsFault *fault)
+{
+  char  frame[WS_FRAME_READER_DESCRIPTION_MAX];
+  gsize len = ws_frame_reader_describe (&self->reader, frame);
+  int   room = (int) (sizeof fault->reason - sizeof " (frame )" - len);
+
+  self->fault = g_new (WsFault, 1);
+  ws_fault_set (self->fault, fault->close_code, "%.*s (frame %s)", room,
+                fault->reason, frame);
+}
+
+/* Enters @phase and yields the connection's only fault. TRUE: there is an
+ * event. */
+static gboolean
+fail (WsProtocol     *self,
+      WsProtocolPhase phase,
+      const WsFault  *fault,
+      WsEvent        *event)
+{
+  gboolean is_first = self->phase == WS_PROTOCOL_READING;
+
+  if (is_first)
+    keep_fault (self, fault);
+  self->phase = phase;
+  ws_assembler_reset (&self->assembler);
+  if (phase == WS_PROTOCOL_ENDED)
+    end (self);
+  if (!is_first)
+    return FALSE;
+  *event = (WsEvent){ .type = WS_EVENT_FAULT,
+                      .data = (guint8 *) nothing,
+                      .fault = self->fault };
+  return TRUE;
+}
+
+static void
+copy_into_event (WsEvent *event, const void *data, gsize len)
+{
+  WsBuffer copy = { 0 };
+
+  ws_buffer_reserve (&copy, len + 1, 0);
+  ws_buffer_append (&copy, data, len);
+  copy.data[len] = '\0';
+  event->data = copy.data;
+  event->len = len;
+  event->owned = copy;
+}
+
+/* A close frame that breaks the rules is a close all the same: it is answered
+ * with the code of what is wrong. */
+static gboolean
+take_illegal_close (WsProtocol *self, const WsFault *fault, WsEvent *event)
+{
+  gboolean is_first = self->phase == WS_PROTOCOL_READING;
+
+  ws_event_release (event);
+  if (is_first)
+    {
+      keep_fault (self, fault);
+      event->fault = self->fault;
+      event->close_code = fault->close_code;
+      copy_into_event (event, self->fault->reason,
+                       strlen (self->fault->reason));
+    }
+  end (self);
+  return is_first;
+}
+
+static gboolean
+take_close (WsProtocol *self, WsEvent *event)
+{
+  const guint8 *reason;
+  WsFault       fault;
+
+  event->type = WS_EVENT_CLOSE;
+  if (!ws_close_parse (event->data, event->len, &event->close_code, &reason,
+                       &event->len, &fault))
+    return take_illegal_close (self, &fault, event);
+  event->data = (guint8 *) (event->len > 0 ? reason : nothing);
+  end (self);
+  return TRUE;
+}
+
+/* An event of a control frame whose payload is in @event already. */
+static gboolean
+take_control (WsProtocol *self, WsEvent *event)
+{
+  WsOpcode opcode = self->reader.header.opcode;
+
+  event->opcode = opcode;
+  if (opcode == WS_OPCODE_CLOSE)
+    return take_close (self, event);
+  event->type = opcode == WS_OPCODE_PING ? WS_EVENT_PING : WS_EVENT_PONG;
+  ws_frame_reader_finish (&self->reader);
+  return TRUE;
+}
+
+/* Yields a message, now or, if frames are wanted, after its frame. */
+static gboolean
+take_span (WsProtocol *self, WsOpcode opcode, WsEvent *event)
+{
+  event->type = WS_EVENT_MESSAGE;
+  event->opcode = opcode;
+  event->is_last = TRUE;
+  if (G_UNLIKELY (self->frame_events))
+    {
+      event->type = WS_EVENT_FRAME;
+      self->pending = WS_PENDING_SPAN;
+      self->pending_opcode = opcode;
+      self->pending_data = event->data;
+      self->pending_len = event->len;
+    }
+  return TRUE;
+}
+
+/* Moves the payload of a whole frame left, over the header that has been read:
+ * that makes room for a NUL without touching the next frame. */
+static void
+unmask_in_place (const WsFrameHeader *header, guint8 *payload, WsEvent *event)
+{
+  gsize len = (gsize) header->length;
+
+  event->len = len;
+  if (header->masked)
+    {
+      event->data = payload - sizeof header->mask;
+      ws_mask (event->data, payload, len, header->mask, 0);
+      event->data[len] = '\0';
+    }
+  else if (header->opcode == WS_OPCODE_BINARY && len > 0)
+    event->data = payload;
+  else
+    {
+      event->data = payload - 1;
+      memmove (event->data, payload, len);
+      event->data[len] = '\0';
+    }
+}
+
+/* A frame that lies in the input as a whole, header included, and needs no
+ * other: the way of nearly all frames, which copies and allocates nothing. */
+static gboolean
+take_whole (WsProtocol *self, WsEvent *event)
+{
+  const WsFrameHeader *header = &self->reader.header;
+  guint8              *payload = self->input;
+  WsFault              fault;
+
+  *event = (WsEvent){ 0 };
+  use_input (self, (gsize) header->length);
+  unmask_in_place (header, payload, event);
+  if (G_UNLIKELY (ws_opcode_is_control (header->opcode)))
+    return take_control (self, event);
+  if (header->opcode == WS_OPCODE_TEXT
+      && G_UNLIKELY (!ws_utf8_is_valid (event->data, event->len)))
+    {
+      gboolean yields;
+
+      ws_assembler_refuse_text (&fault);
+      yields = fail (self, WS_PROTOCOL_DRAINING, &fault, event);
+      ws_frame_reader_finish (&self->reader);
+      return yields;
+    }
+  ws_frame_reader_finish (&self->reader);
+  return take_span (self, header->opcode, event);
+}
+
+/* A gathered control frame is complete. */
+static gboolean
+take_split_control (WsProtocol *self, WsEvent *event)
+{
+  *event = (WsEvent){ .data = (guint8 *) nothing };
+  if (self->control.data != NULL)
+    {
+      ws_buffer_reserve (&self->control, 1, 0);
+      self->control.data[self->control.len] = '\0';
+      event->data = self->control.data;
+      event->len = self->control.len;
+      event->owned = self->control;
+      self->control = (WsBuffer){ 0 };
+    }
+  return take_control (self, event);
+}
+
+static void
+own_payload (WsEvent *event)
+{
+  event->data
+      = event->owned.data != NULL ? event->owned.data : (guint8 *) nothing;
+  event->len = event->owned.len;
+}
+
+static gboolean
+take_message (WsProtocol *self, WsOpcode opcode, WsEvent *event)
+{
+  *event = (WsEvent){ .type = WS_EVENT_MESSAGE,
+                      .opcode = opcode,
+                      .is_last = TRUE };
+  ws_assembler_take_message (&self->assembler, &event->owned);
+  own_payload (event);
+  return TRUE;
+}
+
+/* A data frame is complete that was gathered. */
+static gboolean
+take_gathered (WsProtocol *self, WsEvent *event)
+{
+  gboolean is_last = self->reader.header.fin;
+  WsOpcode opcode = self->assembler.opcode;
+
+  ws_frame_reader_finish (&self->reader);
+  if (!self->frame_events)
+    {
+      ws_assembler_skip_frame (&self->assembler);
+      return is_last && take_message (self, opcode, event);
+    }
+
+  *event = (WsEvent){ .type = WS_EVENT_FRAME,
+                      .opcode = opcode,
+                      .is_last = is_last };
+  ws_assembler_copy_frame (&self->assembler, is_last, &event->owned);
+  own_payload (event);
+  if (is_last)
+    {
+      self->pending = WS_PENDING_GATHERED;
+      self->pending_opcode = opcode;
+    }
+  return TRUE;
+}
+
+/* The message whose frame event went before. */
+static gboolean
+take_pending (WsProtocol *self, WsEvent *event)
+{
+  WsPending pending = self->pending;
+
+  self->pending = WS_PENDING_NONE;
+  if (pending == WS_PENDING_GATHERED)
+    return take_message (self, self->pending_opcode, event);
+  *event = (WsEvent){ .type = WS_EVENT_MESSAGE,
+                      .opcode = self->pending_opcode,
+                      .is_last = TRUE,
+                      .data = self->pending_data,
+                      .len = self->pending_len };
+  return TRUE;
+}
+
+/* Uses what there is of a control frame's payload. */
+static gboolean
+gather_control (WsProtocol *self, guint8 *data, gsize len, WsEvent *event)
+{
+  WsFrameReader *reader = &self->reader;
+  gsize          phase = ws_frame_reader_phase (reader);
+
+  if (reader->header.masked)
+    ws_mask (data, data, len, reader->header.mask, phase);
+  if (len > 0)
+    ws_buffer_append (&self->control, data, len);
+  reader->left -= len;
+  return reader->left == 0 && take_split_control (self, event);
+}
+
+static gboolean
+gather_data (WsProtocol *self, guint8 *data, gsize len, WsEvent *event)
+{
+  WsFrameReader *reader = &self->reader;
+  WsFault        fault;
+
+  reader->left -= len;
+  if (!ws_assembler_add (&self->assembler, &reader->header, data, len,
+                         reader->left, self->extension, &fault))
+    {
+      gboolean yields = fail (self, WS_PROTOCOL_DRAINING, &fault, event);
+
+      if (reader->left == 0)
+        ws_frame_reader_finish (reader);
+      return yields;
+    }
+  return reader->left == 0 && take_gathered (self, event);
+}
+
+/* Goes on with the payload of a frame that is cut, fragmented, transformed or
+ * dropped. */
+static gboolean
+read_payload (WsProtocol *self, WsEvent *event)
+{
+  WsFrameReader *reader = &self->reader;
+  guint8        *data = self->input;
+  gsize          len = (gsize) MIN (self->input_len, reader->left);
+
+  use_input (self, len);
+  if (reader->header.opcode == WS_OPCODE_CLOSE
+      || (ws_opcode_is_control (reader->header.opcode)
+          && self->phase == WS_PROTOCOL_READING))
+    return gather_control (self, data, len, event);
+  if (self->phase == WS_PROTOCOL_READING)
+    return gather_data (self, data, len, event);
+  reader->left -= len;
+  if (reader->left == 0)
+    ws_frame_reader_finish (reader);
+  return FALSE;
+}
+
+/* Reads a header, and the whole frame if it lies in the input. TRUE: there is
+ * an event. */
+static gboolean
+read_frame (WsProtocol *self, WsEvent *event)
+{
+  WsFrameReader       *reader = &self->reader;
+  const WsFrameHeader *header = &reader->header;
+  gsize                used;
+  gboolean             is_whole;
+  WsFault              fault;
+  WsParse              parsed;
+
+  parsed = ws_frame_reader_read_header (reader, self->input, self->input_len,
+                                        &used, &fault);
+  use_input (self, used);
+  if (G_UNLIKELY (parsed == WS_FAILED))
+    return fail (self, WS_PROTOCOL_ENDED, &fault, event);
+  if (G_UNLIKELY (parsed == WS_NEED_MORE))
+    return FALSE;
+
+  is_whole = used == header->size && header->length <= self->input_len;
+  if (G_UNLIKELY (self->phase == WS_PROTOCOL_DRAINING))
+    return read_payload (self, event);
+  if (ws_opcode_is_control (header->opcode))
+    return is_whole ? take_whole (self, event) : read_payload (self, event);
+  if (!ws_assembler_check (&self->assembler, header, &fault))
+    {
+      gboolean yields = fail (self, WS_PROTOCOL_DRAINING, &fault, event);
+
+      if (reader->left == 0)
+        ws_frame_reader_finish (reader);
+      return yields;
+    }
+  if (is_whole && header->fin && header->rsv == 0
+      && ws_assembler_is_idle (&self->assembler))
+    return take_whole (self, event);
+  ws_assembler_begin_frame (&self->assembler, header);
+  return read_payload (self, event);
+}
+
+static gboolean
+pull (WsProtocol *self, WsEvent *event)
+{
+  if (G_UNLIKELY (self->pending != WS_PENDING_NONE))
+    return take_pending (self, event);
+  while (self->input_len > 0)
+    {
+      gboolean yields = self->reader.in_frame ? read_payload (self, event)
+                                              : read_frame (self, event);
+      if (yields)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Lets an event hold the kept input it may lie in, and lets go of that once it
+ * is used up. */
+static void
+settle_kept (WsProtocol *self, WsEvent *event)
+{
+  if (event != NULL && event->owned.data == NULL)
+    event->pin = g_rc_box_acquire (self->kept);
+  if (!ws_protocol_has_input (self))
+    g_clear_pointer (&self->kept, g_rc_box_release);
+}
+
+void
+ws_protocol_init (WsProtocol *self, WsRole role)
+{
+  memset (self, 0, sizeof *self);
+  ws_frame_reader_init (&self->reader, role);
+  ws_assembler_init (&self->assembler);
+}
+
+void
+ws_protocol_clear (WsProtocol *self)
+{
+  end (self);
+  ws_protocol_take_extension (self, NULL);
+  g_clear_pointer (&self->kept, g_rc_box_release);
+  g_clear_pointer (&self->fault, g_free);
+  self->pending = WS_PENDING_NONE;
+}
+
+void
+ws_protocol_set_limits (WsProtocol *self,
+                        guint64     max_frame_size,
+                        guint64     max_message_size)
+{
+  ws_assembler_set_limits (&self->assembler, max_frame_size, max_message_size);
+}
+
+void
+ws_protocol_set_frame_events (WsProtocol *self, gboolean wanted)
+{
+  self->frame_events = wanted;
+}
+
+void
+ws_protocol_take_extension (WsProtocol *self, WsExtension *extension)
+{
+  if (self->extension != NULL)
+    self->extension->klass->free (self->extension);
+  self->extension = extension;
+  self->reader.rsv_allowed = extension != NULL ? extension->klass->rsv : 0;
+}
+
+void
+ws_protocol_feed (WsProtocol *self, guint8 *data, gsize len)
+{
+  g_assert (!ws_protocol_has_input (self));
+  if (self->phase == WS_PROTOCOL_ENDED)
+    return;
+  self->input = data;
+  self->input_len = len;
+}
+
+gboolean
+ws_protocol_next_event (WsProtocol *self, WsEvent *event)
+{
+  gboolean yields = pull (self, event);
+
+  if (G_UNLIKELY (self->kept != NULL))
+    settle_kept (self, yields ? event : NULL);
+  return yields;
+}
+
+gboolean
+ws_protocol_has_input (const WsProtocol *self)
+{
+  return self->input_len > 0 || self->pending != WS_PENDING_NONE;
+}
+
+void
+ws_protocol_keep_input (WsProtocol *self)
+{
+  if (self->kept != NULL)
+    return;
+  if (self->pending == WS_PENDING_SPAN)
+    {
+      WsBuffer *message = &self->assembler.message;
+
+      if (self->pending_len > 0)
+        ws_buffer_append (message, self->pending_data, self->pending_len);
+      self->pending = WS_PENDING_GATHERED;
+    }
+  if (self->input_len == 0)
+    return;
+  self->kept = g_rc_box_alloc (self->input_len);
+  memcpy (self->kept, self->input, self->input_len);
+  self->input = self->kept;
+}
+
+gboolean
+ws_protocol_is_waiting (const WsProtocol *self)
+{
+  return self->phase == WS_PROTOCOL_READING && self->pending == WS_PENDING_NONE
+         && (self->reader.n_stored > 0 || self->reader.in_frame
+             || !ws_assembler_is_idle (&self->assembler));
+}
+
+void
+ws_event_release (WsEvent *event)
+{
+  if (event->owned.data != NULL)
+    ws_buffer_clear (&event->owned);
+  g_clear_pointer (&event->pin, g_rc_box_release);
+}
+
+GBytes *
+ws_event_take_bytes (WsEvent *event)
+{
+  if (event->owned.data != NULL && event->data == event->owned.data)
+    return ws_buffer_steal_bytes (&event->owned);
+  return g_bytes_new (event->data, event->len);
+}
