@@ -22,12 +22,13 @@ typedef struct
 /* (transfer full): the request, or NULL with G_URI_ERROR naming the culprit:
  * CR or LF in the origin, an extra header that belongs to the handshake (Host,
  * Upgrade, Connection, Sec-WebSocket-*; Sec-WebSocket-Protocol is merged after
- * @subprotocols instead). */
+ * @subprotocols instead), that repeats @origin or that announces a body. */
 GString *
 ws_client_handshake_build (const WsClientHandshake *self, GError **error);
 
 /* (transfer full) (nullable): the valid ones of @subprotocols, without
- * repetitions. @invalid (out): the others. */
+ * repetitions; NULL if there are none. @invalid (out) (optional): the others,
+ * an empty array if there are none. */
 char **ws_client_handshake_filter_subprotocols (const char *const *subprotocols,
                                                 char            ***invalid);
 

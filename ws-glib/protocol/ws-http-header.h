@@ -41,7 +41,8 @@ gboolean ws_http_headers_has_token (const WsHttpHeaders *self,
                                     const char          *name,
                                     const char          *token);
 /* (transfer full): the elements of a comma-separated list, trimmed, empty ones
- * left out; NULL if @value is NULL. */
+ * left out; NULL if @value is NULL. A comma inside a quoted string does not
+ * separate. */
 char **ws_http_list_split (const char *value);
 
 /* RFC 9110, 5.6.2 */

@@ -24,6 +24,10 @@ void
 ws_http_fault_set (WsHttpFault *fault, guint status, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 
+/* (transfer full): what a peer sent, in quotes and fit for a message: control
+ * and non-ASCII characters are escaped, long texts are cut. */
+char *ws_http_quote (const char *text);
+
 /* The canonical phrase, or "" for an unknown status. */
 const char *ws_http_status_phrase (guint status);
 
@@ -32,17 +36,18 @@ typedef struct
 {
   gsize    max_head; /* bytes; set by _init, may be lowered or raised */
   WsBuffer head;     /* all of it, blank line included, once WS_DONE */
-  gsize    line_len; /* of the line being read */
-  guint    n_lines;
+  gsize    line_len; /* of the line being read, without its LF */
+  guint    n_lines;  /* finished ones, the start line included */
 } WsHttpReader;
 
 void ws_http_reader_init (WsHttpReader *self);
 void ws_http_reader_clear (WsHttpReader *self);
 
-/* @consumed: bytes of @data that belong to the head. A bare LF ends a line too
- * (RFC 9112, 2.2). WS_FAILED: 414 for a start line, 431 for a field or all of
- * them together, over their limits; 400 for NUL bytes, or a first byte that no
- * HTTP message begins with (so that garbage is answered at once). */
+/* @consumed: bytes of @data that belong to the head. A bare LF ends a line too,
+ * and one empty line may come first (RFC 9112, 2.2). WS_FAILED: 414 for a start
+ * line, 431 for a field or all of them together, over their limits; 400 for NUL
+ * bytes, a first byte that no HTTP message begins with or a first line that
+ * names no HTTP version (so that garbage is answered at once). */
 WsParse ws_http_reader_feed (WsHttpReader *self,
                              const guint8 *data,
                              gsize         len,
@@ -66,7 +71,8 @@ typedef struct
 } WsHttpResponse;
 
 /* Parse whole heads. On failure nothing is left to clear. Folded lines are
- * joined with one space (RFC 9112, 5.2). */
+ * joined with one space (RFC 9112, 5.2). The fault of a response has status 0,
+ * for nobody is to be answered. */
 gboolean ws_http_request_parse (WsHttpRequest *self,
                                 const char    *head,
                                 gsize          len,

@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   char  *resource; /* path and query of the request */
-  char  *host;     /* of the Host field, without brackets */
-  guint  port;     /* of the Host field, 0 when it names none */
-  char  *origin;   /* (nullable) */
+  char  *host;   /* of the Host field, or of an absolute target; no brackets */
+  guint  port;   /* likewise; 0 when it names none */
+  char  *origin; /* (nullable) */
   char  *key;
   char **subprotocols; /* offered, in order; never NULL */
   char  *extensions;   /* (nullable): offered, all fields joined */
@@ -30,6 +30,7 @@ void     ws_server_handshake_clear (WsServerHandshake *self);
 const char *ws_server_handshake_choose (const WsServerHandshake *self,
                                         const char *const       *supported);
 
+/* Texts with control characters are left out of the answer. */
 typedef struct
 {
   const char          *subprotocol; /* (nullable) */
@@ -50,7 +51,7 @@ GString *ws_server_handshake_refuse (const WsHttpFault    *fault,
                                      const WsServerAnswer *answer);
 
 /* Sec-WebSocket-Version fields, highest first: "13, 8" and the like. Only
- * 0, 4-8 and 13 are known, -1 stands for all others. */
+ * 0, 4-8 and 13 are known, -1 stands for all others. Each comes once. */
 int     ws_server_handshake_version_from_string (const char *text);
 GArray *ws_server_handshake_versions (const WsHttpHeaders *headers); /* int */
 

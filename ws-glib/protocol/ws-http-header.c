@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "protocol/ws-http-header.h"
+
+#include <string.h>
+
+typedef struct
+{
+  char       *name;  /* (owned): the value lies in the same block, after it */
+  const char *value; /* (unowned) */
+} Field;
+
+struct _WsHttpHeaders
+{
+  GArray *fields; /* (owned) (element-type Field) */
+};
+
+static void
+on_field_clear (gpointer data)
+{
+  g_free (((Field *) data)->name);
+}
+
+static const Field *
+field_at (const WsHttpHeaders *self, guint i)
+{
+  return &g_array_index (self->fields, Field, i);
+}
+
+static gboolean
+field_is (const Field *field, const char *name)
+{
+  return g_ascii_strcasecmp (field->name, name) == 0;
+}
+
+static gboolean
+is_blank (char c)
+{
+  return c == ' ' || c == '\t';
+}
+
+/* 9110, 5.6.2 */
+static gboolean
+is_token_char (guchar c)
+{
+  return g_ascii_isalnum (c)
+         || (c != '\0' && strchr ("!#$%&'*+-.^_`|~", c) != NULL);
+}
+
+gboolean
+ws_http_is_token (const char *text)
+{
+  if (*text == '\0')
+    return FALSE;
+  while (is_token_char (*text))
+    text++;
+  return *text == '\0';
+}
+
+gboolean
+ws_http_header_name_is_valid (const char *name)
+{
+  return ws_http_is_token (name);
+}
+
+gboolean
+ws_http_header_value_is_valid (const char *value)
+{
+  for (; *value != '\0'; value++)
+    {
+      if (g_ascii_iscntrl (*value) && *value != '\t')
+        return FALSE;
+    }
+  return TRUE;
+}
+
+WsHttpHeaders *
+ws_http_headers_new (void)
+{
+  WsHttpHeaders *self = g_new (WsHttpHeaders, 1);
+
+  self->fields = g_array_new (FALSE, FALSE, sizeof (Field));
+  g_array_set_clear_func (self->fields, on_field_clear);
+  return self;
+}
+
+WsHttpHeaders *
+ws_http_headers_copy (const WsHttpHeaders *self)
+{
+  WsHttpHeaders *copy = ws_http_headers_new ();
+
+  for (guint i = 0; i < self->fields->len; i++)
+    ws_http_headers_append (copy, field_at (self, i)->name,
+                            field_at (self, i)->value);
+  return copy;
+}
+
+void
+ws_http_headers_free (WsHttpHeaders *self)
+{
+  if (self == NULL)
+    return;
+  g_array_unref (self->fields);
+  g_free (self);
+}
+
+void
+ws_http_headers_append (WsHttpHeaders *self,
+                        const char    *name,
+                        const char    *value)
+{
+  Field field;
+  gsize name_len;
+  gsize value_len;
+  char *copy;
+
+  g_return_if_fail (ws_http_header_name_is_valid (name));
+  g_return_if_fail (ws_http_header_value_is_valid (value));
+
+  while (is_blank (*value))
+    value++;
+  value_len = strlen (value);
+  while (value_len > 0 && is_blank (value[value_len - 1]))
+    value_len--;
+  name_len = strlen (name);
+
+  field.name = g_malloc (name_len + 1 + value_len + 1);
+  memcpy (field.name, name, name_len + 1);
+  copy = field.name + name_len + 1;
+  memcpy (copy, value, value_len);
+  copy[value_len] = '\0';
+  field.value = copy;
+  g_array_append_val (self->fields, field);
+}
+
+gboolean
+ws_http_headers_remove (WsHttpHeaders *self, const char *name)
+{
+  const guint before = self->fields->len;
+
+  for (guint i = before; i > 0; i--)
+    {
+      if (field_is (field_at (self, i - 1), name))
+        g_array_remove_index (self->fields, i - 1);
+    }
+  return self->fields->len < before;
+}
+
+guint
+ws_http_headers_length (const WsHttpHeaders *self)
+{
+  return self->fields->len;
+}
+
+const char *
+ws_http_headers_peek_name (const WsHttpHeaders *self, guint i)
+{
+  g_return_val_if_fail (i < self->fields->len, NULL);
+
+  return field_at (self, i)->name;
+}
+
+const char *
+ws_http_headers_peek_value (const WsHttpHeaders *self, guint i)
+{
+  g_return_val_if_fail (i < self->fields->len, NULL);
+
+  return field_at (self, i)->value;
+}
+
+const char *
+ws_http_headers_peek (const WsHttpHeaders *self, const char *name)
+{
+  for (guint i = 0; i < self->fields->len; i++)
+    {
+      if (field_is (field_at (self, i), name))
+        return field_at (self, i)->value;
+    }
+  return NULL;
+}
+
+guint
+ws_http_headers_count (const WsHttpHeaders *self, const char *name)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < self->fields->len; i++)
+    {
+      if (field_is (field_at (self, i), name))
+        count++;
+    }
+  return count;
+}
+
+char *
+ws_http_headers_join (const WsHttpHeaders *self, const char *name)
+{
+  GString *joined = NULL;
+
+  for (guint i = 0; i < self->fields->len; i++)
+    {
+      const Field *field = field_at (self, i);
+
+      if (!field_is (field, name))
+        continue;
+      if (joined == NULL)
+        joined = g_string_new (field->value);
+      else
+        g_string_append_printf (joined, ", %s", field->value);
+    }
+  return joined != NULL ? g_string_free (joined, FALSE) : NULL;
+}
+
+/* The end of the list element that starts at @element: a comma that is not
+ * inside a quoted string (9110, 5.6.4), or the end of the text. */
+static const char *
+element_end (const char *element)
+{
+  gboolean quoted = FALSE;
+
+  for (; *element != '\0'; element++)
+    {
+      if (*element == '"')
+        quoted = !quoted;
+      else if (quoted && *element == '\\' && element[1] != '\0')
+        element++;
+      else if (!quoted && *element == ',')
+        return element;
+    }
+  return element;
+}
+
+/* Steps to the next element of a list that is not empty; FALSE at the end.
+ * @len leaves out the blanks around it. */
+static gboolean
+next_element (const char **cursor, const char **element, gsize *len)
+{
+  while (**cursor != '\0')
+    {
+      const char *start = *cursor;
+      const char *end = element_end (start);
+
+      *cursor = *end == ',' ? end + 1 : end;
+      while (start < end && is_blank (*start))
+        start++;
+      while (end > start && is_blank (end[-1]))
+        end--;
+      if (start == end)
+        continue;
+
+      *element = start;
+      *len = end - start;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+ws_http_headers_has_token (const WsHttpHeaders *self,
+                           const char          *name,
+                           const char          *token)
+{
+  const gsize token_len = strlen (token);
+
+  for (guint i = 0; i < self->fields->len; i++)
+    {
+      const char *cursor = field_at (self, i)->value;
+      const char *element;
+      gsize       len;
+
+      if (!field_is (field_at (self, i), name))
+        continue;
+      while (next_element (&cursor, &element, &len))
+        {
+          if (len == token_len
+              && g_ascii_strncasecmp (element, token, len) == 0)
+            return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+char **
+ws_http_list_split (const char *value)
+{
+  g_autoptr (GPtrArray) elements = NULL;
+  const char *element;
+  gsize       len;
+
+  if (value == NULL)
+    return NULL;
+
+  elements = g_ptr_array_new ();
+  while (next_element (&value, &element, &len))
+    g_ptr_array_add (elements, g_strndup (element, len));
+  g_ptr_array_add (elements, NULL);
+  return (char **) g_ptr_array_steal (elements, NULL);
+}
+
+void
+ws_http_headers_write (const WsHttpHeaders *self, GString *out)
+{
+  for (guint i = 0; i < self->fields->len; i++)
+    g_string_append_printf (out, "%s: %s\r\n", field_at (self, i)->name,
+                            field_at (self, i)->value);
+}

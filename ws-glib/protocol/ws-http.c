@@ -1,0 +1,547 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "protocol/ws-http.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+/* Bytes of a peer's text that a message quotes, once escaped. */
+#define QUOTE_MAX 48
+
+/* The first byte of a TLS handshake record (RFC 8446, 5.1). */
+#define TLS_HANDSHAKE 0x16
+
+/* Lines are cut out of a private copy of the head, in place. */
+typedef struct
+{
+  char *text;   /* (owned) */
+  char *cursor; /* (unowned): where the next line begins */
+} Lines;
+
+void
+ws_http_fault_set (WsHttpFault *fault, guint status, const char *format, ...)
+{
+  const char *end;
+  va_list     args;
+
+  fault->status = status;
+  va_start (args, format);
+  g_vsnprintf (fault->message, sizeof fault->message, format, args);
+  va_end (args);
+
+  /* The cut may have gone through a character. */
+  if (!g_utf8_validate (fault->message, -1, &end))
+    fault->message[end - fault->message] = '\0';
+}
+
+char *
+ws_http_quote (const char *text)
+{
+  g_autofree char *head = g_strndup (text, QUOTE_MAX + 1);
+  g_autofree char *escaped = g_strescape (head, NULL);
+
+  if (strlen (escaped) > QUOTE_MAX)
+    return g_strdup_printf ("\"%.*s...\"", QUOTE_MAX - 3, escaped);
+  return g_strdup_printf ("\"%s\"", escaped);
+}
+
+const char *
+ws_http_status_phrase (guint status)
+{
+  static const struct
+  {
+    guint       status;
+    const char *phrase;
+  } phrases[] = {
+    { 100, "Continue" },
+    { 101, "Switching Protocols" },
+    { 200, "OK" },
+    { 204, "No Content" },
+    { 301, "Moved Permanently" },
+    { 302, "Found" },
+    { 303, "See Other" },
+    { 304, "Not Modified" },
+    { 307, "Temporary Redirect" },
+    { 308, "Permanent Redirect" },
+    { 400, "Bad Request" },
+    { 401, "Unauthorized" },
+    { 403, "Forbidden" },
+    { 404, "Not Found" },
+    { 405, "Method Not Allowed" },
+    { 407, "Proxy Authentication Required" },
+    { 408, "Request Timeout" },
+    { 409, "Conflict" },
+    { 410, "Gone" },
+    { 411, "Length Required" },
+    { 413, "Content Too Large" },
+    { 414, "URI Too Long" },
+    { 421, "Misdirected Request" },
+    { 426, "Upgrade Required" },
+    { 429, "Too Many Requests" },
+    { 431, "Request Header Fields Too Large" },
+    { 500, "Internal Server Error" },
+    { 501, "Not Implemented" },
+    { 502, "Bad Gateway" },
+    { 503, "Service Unavailable" },
+    { 504, "Gateway Timeout" },
+    { 505, "HTTP Version Not Supported" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (phrases); i++)
+    {
+      if (phrases[i].status == status)
+        return phrases[i].phrase;
+    }
+  return "";
+}
+
+void
+ws_http_reader_init (WsHttpReader *self)
+{
+  *self = (WsHttpReader){ .max_head = WS_HTTP_MAX_HEAD };
+}
+
+void
+ws_http_reader_clear (WsHttpReader *self)
+{
+  ws_buffer_clear (&self->head);
+}
+
+static WsParse
+fail_first_byte (guint8 byte, WsHttpFault *fault)
+{
+  ws_http_fault_set (fault, 400, "This is not HTTP: the first byte is 0x%02x%s",
+                     byte, byte == TLS_HANDSHAKE ? ", as when TLS begins" : "");
+  return WS_FAILED;
+}
+
+/* What may come before the head: one empty line (9112, 2.2), whose bytes
+ * line_len counts until the first byte of the start line is there. */
+static WsParse
+skip_empty_line (WsHttpReader *self,
+                 const guint8 *data,
+                 gsize         len,
+                 gsize        *pos,
+                 WsHttpFault  *fault)
+{
+  char first[2] = { 0 };
+
+  while (*pos < len && self->line_len < 2
+         && (data[*pos] == '\n' || (data[*pos] == '\r' && self->line_len == 0)))
+    {
+      self->line_len = data[*pos] == '\n' ? 2 : 1;
+      ++*pos;
+    }
+  if (*pos == len)
+    return WS_NEED_MORE;
+
+  /* Methods and "HTTP" are both tokens (9112, 3 and 4). */
+  first[0] = data[*pos];
+  if (self->line_len == 1 || !ws_http_is_token (first))
+    return fail_first_byte (data[*pos], fault);
+  self->line_len = 0;
+  return WS_DONE;
+}
+
+static WsParse
+fail_line (const WsHttpReader *self, WsHttpFault *fault)
+{
+  if (self->n_lines == 0)
+    ws_http_fault_set (fault, 414, "The start line is over %d bytes",
+                       WS_HTTP_MAX_LINE);
+  else
+    ws_http_fault_set (fault, 431, "Header line %u is over %d bytes",
+                       self->n_lines, WS_HTTP_MAX_LINE);
+  return WS_FAILED;
+}
+
+static WsParse
+fail_head (const WsHttpReader *self, WsHttpFault *fault)
+{
+  ws_http_fault_set (fault, self->n_lines == 0 ? 414 : 431,
+                     "The HTTP head is over %" G_GSIZE_FORMAT " bytes",
+                     self->max_head);
+  return WS_FAILED;
+}
+
+static WsParse
+finish_line (WsHttpReader *self, gsize content_len, WsHttpFault *fault)
+{
+  self->line_len = 0;
+  if (content_len == 0)
+    return WS_DONE;
+  if (++self->n_lines - 1 > WS_HTTP_MAX_LINES)
+    {
+      ws_http_fault_set (fault, 431, "There are over %d header lines",
+                         WS_HTTP_MAX_LINES);
+      return WS_FAILED;
+    }
+  return WS_NEED_MORE;
+}
+
+/* Reads one line, or what is there of it, from @data + @pos on. What lies in
+ * @data from @start on belongs to the head, but has not been stored yet. */
+static WsParse
+scan_line (WsHttpReader *self,
+           const guint8 *data,
+           gsize         len,
+           gsize         start,
+           gsize        *pos,
+           WsHttpFault  *fault)
+{
+  const gsize   used = self->head.len + (*pos - start);
+  const gsize   room = self->max_head - MIN (self->max_head, used);
+  const gsize   seen = MIN (len - *pos, room);
+  const guint8 *line = data + *pos;
+  const guint8 *lf = memchr (line, '\n', seen);
+  const gsize   line_len = lf != NULL ? (gsize) (lf - line) : seen;
+  guint8        last;
+  gsize         content_len;
+
+  if (memchr (line, '\0', line_len) != NULL)
+    {
+      ws_http_fault_set (fault, 400, "There is a NUL in the HTTP head");
+      return WS_FAILED;
+    }
+
+  self->line_len += line_len;
+  if (line_len > 0)
+    last = line[line_len - 1];
+  else
+    last = self->line_len > 0 ? self->head.data[self->head.len - 1] : 0;
+  content_len = self->line_len - (last == '\r');
+  if (content_len > WS_HTTP_MAX_LINE)
+    return fail_line (self, fault);
+
+  *pos += line_len;
+  if (lf == NULL)
+    return *pos < len ? fail_head (self, fault) : WS_NEED_MORE;
+  ++*pos;
+  return finish_line (self, content_len, fault);
+}
+
+/* Whoever sends one line of something else and then waits gets an answer. */
+static gboolean
+check_start_line (const WsHttpReader *self, WsHttpFault *fault)
+{
+  const char      *head = (const char *) self->head.data;
+  const char      *lf = memchr (head, '\n', self->head.len);
+  g_autofree char *line = NULL;
+  g_autofree char *quoted = NULL;
+
+  if (g_strstr_len (head, lf - head, "HTTP/") != NULL)
+    return TRUE;
+  line = g_strndup (head, lf - head);
+  quoted = ws_http_quote (g_strchomp (line));
+  ws_http_fault_set (fault, 400, "This is not HTTP/1.1: the first line is %s",
+                     quoted);
+  return FALSE;
+}
+
+WsParse
+ws_http_reader_feed (WsHttpReader *self,
+                     const guint8 *data,
+                     gsize         len,
+                     gsize        *consumed,
+                     WsHttpFault  *fault)
+{
+  const gboolean had_start_line = self->n_lines > 0;
+  WsParse        result = WS_NEED_MORE;
+  gsize          pos = 0;
+  gsize          start;
+
+  *consumed = 0;
+  if (self->head.len == 0)
+    {
+      result = skip_empty_line (self, data, len, &pos, fault);
+      *consumed = pos;
+      if (result != WS_DONE)
+        return result;
+      result = WS_NEED_MORE;
+    }
+
+  start = pos;
+  while (result == WS_NEED_MORE && pos < len)
+    result = scan_line (self, data, len, start, &pos, fault);
+  *consumed = pos;
+  if (result == WS_FAILED)
+    return result;
+
+  ws_buffer_reserve (&self->head, pos - start, self->max_head);
+  ws_buffer_append (&self->head, data + start, pos - start);
+  if (!had_start_line && self->n_lines > 0 && !check_start_line (self, fault))
+    return WS_FAILED;
+  return result;
+}
+
+static gboolean
+lines_init (Lines *self, const char *head, gsize len, WsHttpFault *fault)
+{
+  if (memchr (head, '\0', len) != NULL)
+    {
+      ws_http_fault_set (fault, 400, "There is a NUL in the HTTP head");
+      return FALSE;
+    }
+  self->text = g_strndup (head, len);
+  self->cursor = self->text;
+  return TRUE;
+}
+
+static void
+lines_clear (Lines *self)
+{
+  g_free (self->text);
+}
+
+/* The next line without its end, or NULL if the text stops before that. */
+static char *
+next_line (Lines *self)
+{
+  char *line = self->cursor;
+  char *end = strchr (line, '\n');
+
+  if (end == NULL)
+    return NULL;
+  self->cursor = end + 1;
+  if (end > line && end[-1] == '\r')
+    end--;
+  *end = '\0';
+  return line;
+}
+
+/* 9112, 5.2: appends the lines that continue @line, each after one space. */
+static void
+unfold (Lines *self, char *line)
+{
+  char *end = line + strlen (line);
+
+  while (*self->cursor == ' ' || *self->cursor == '\t')
+    {
+      char *more = next_line (self);
+      gsize more_len;
+
+      if (more == NULL)
+        return;
+      while (*more == ' ' || *more == '\t')
+        more++;
+      more_len = strlen (more);
+      while (end > line && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+      *end++ = ' ';
+      memmove (end, more, more_len + 1);
+      end += more_len;
+    }
+}
+
+static gboolean
+fail_field (const char *line, const char *what, WsHttpFault *fault)
+{
+  g_autofree char *quoted = ws_http_quote (line);
+
+  ws_http_fault_set (fault, 400, "The header line %s %s", quoted, what);
+  return FALSE;
+}
+
+/* 9112, 5.1 */
+static gboolean
+parse_field (char *line, WsHttpHeaders *headers, WsHttpFault *fault)
+{
+  char *colon = strchr (line, ':');
+
+  if (colon == NULL)
+    return fail_field (line, "has no colon", fault);
+  if (colon > line && (colon[-1] == ' ' || colon[-1] == '\t'))
+    return fail_field (line, "has a blank before its colon", fault);
+  if (!ws_http_header_value_is_valid (colon + 1))
+    return fail_field (line, "holds a control character", fault);
+
+  *colon = '\0';
+  if (!ws_http_header_name_is_valid (line))
+    return fail_field (line, "has a name that is not a token", fault);
+  ws_http_headers_append (headers, line, colon + 1);
+  return TRUE;
+}
+
+static WsHttpHeaders *
+parse_fields (Lines *lines, WsHttpFault *fault)
+{
+  g_autoptr (WsHttpHeaders) headers = ws_http_headers_new ();
+  char *line = next_line (lines);
+
+  if (line != NULL && (*line == ' ' || *line == '\t'))
+    {
+      fail_field (line, "continues nothing", fault);
+      return NULL;
+    }
+  for (; line != NULL; line = next_line (lines))
+    {
+      if (*line == '\0')
+        return g_steal_pointer (&headers);
+      unfold (lines, line);
+      if (!parse_field (line, headers, fault))
+        return NULL;
+    }
+  ws_http_fault_set (fault, 400, "The HTTP head ends without an empty line");
+  return NULL;
+}
+
+/* 9112, 2.3. On success @text has moved behind the version. */
+static gboolean
+parse_version (const char **text, guint *major, guint *minor)
+{
+  const char *digits = *text + strlen ("HTTP/");
+
+  if (!g_str_has_prefix (*text, "HTTP/") || !g_ascii_isdigit (digits[0])
+      || digits[1] != '.' || !g_ascii_isdigit (digits[2]))
+    return FALSE;
+  *major = g_ascii_digit_value (digits[0]);
+  *minor = g_ascii_digit_value (digits[2]);
+  *text = digits + 3;
+  return TRUE;
+}
+
+static gboolean
+is_target (const char *text)
+{
+  if (*text == '\0')
+    return FALSE;
+  while (g_ascii_isgraph (*text))
+    text++;
+  return *text == '\0';
+}
+
+/* 9112, 3: method SP request-target SP HTTP-version */
+static gboolean
+parse_request_line (WsHttpRequest *self, const char *line, WsHttpFault *fault)
+{
+  g_auto (GStrv) parts = g_strsplit (line, " ", 4);
+  const char *version = g_strv_length (parts) == 3 ? parts[2] : "";
+
+  if (!parse_version (&version, &self->major, &self->minor) || *version != '\0'
+      || !ws_http_is_token (parts[0]) || !is_target (parts[1]))
+    {
+      g_autofree char *quoted = ws_http_quote (line);
+
+      ws_http_fault_set (fault, 400, "The request line %s is malformed",
+                         quoted);
+      return FALSE;
+    }
+  self->method = g_strdup (parts[0]);
+  self->target = g_strdup (parts[1]);
+  return TRUE;
+}
+
+gboolean
+ws_http_request_parse (WsHttpRequest *self,
+                       const char    *head,
+                       gsize          len,
+                       WsHttpFault   *fault)
+{
+  Lines       lines;
+  const char *line;
+
+  *self = (WsHttpRequest){ 0 };
+  if (!lines_init (&lines, head, len, fault))
+    return FALSE;
+
+  line = next_line (&lines);
+  if (parse_request_line (self, line != NULL ? line : "", fault))
+    self->headers = parse_fields (&lines, fault);
+  lines_clear (&lines);
+
+  if (self->headers == NULL)
+    ws_http_request_clear (self);
+  return self->headers != NULL;
+}
+
+void
+ws_http_request_clear (WsHttpRequest *self)
+{
+  g_free (self->method);
+  g_free (self->target);
+  ws_http_headers_free (self->headers);
+  *self = (WsHttpRequest){ 0 };
+}
+
+/* 9112, 4: HTTP-version SP status-code SP [ reason-phrase ]; servers that leave
+ * out the second space too are understood. */
+static gboolean
+parse_status_line (WsHttpResponse *self, const char *line, WsHttpFault *fault)
+{
+  const char *rest = line;
+
+  if (!parse_version (&rest, &self->major, &self->minor) || rest[0] != ' '
+      || rest[1] < '1' || rest[1] > '9' || !g_ascii_isdigit (rest[2])
+      || !g_ascii_isdigit (rest[3]) || (rest[4] != '\0' && rest[4] != ' ')
+      || !ws_http_header_value_is_valid (rest + 4))
+    {
+      g_autofree char *quoted = ws_http_quote (line);
+
+      ws_http_fault_set (fault, 0, "The status line %s is malformed", quoted);
+      return FALSE;
+    }
+  self->status = g_ascii_digit_value (rest[1]) * 100
+                 + g_ascii_digit_value (rest[2]) * 10
+                 + g_ascii_digit_value (rest[3]);
+  self->reason = g_strstrip (g_strdup (rest + 4));
+  return TRUE;
+}
+
+gboolean
+ws_http_response_parse (WsHttpResponse *self,
+                        const char     *head,
+                        gsize           len,
+                        WsHttpFault    *fault)
+{
+  Lines       lines;
+  const char *line;
+
+  *self = (WsHttpResponse){ 0 };
+  if (!lines_init (&lines, head, len, fault))
+    {
+      fault->status = 0;
+      return FALSE;
+    }
+
+  line = next_line (&lines);
+  if (parse_status_line (self, line != NULL ? line : "", fault))
+    self->headers = parse_fields (&lines, fault);
+  lines_clear (&lines);
+
+  if (self->headers == NULL)
+    {
+      fault->status = 0;
+      ws_http_response_clear (self);
+    }
+  return self->headers != NULL;
+}
+
+void
+ws_http_response_clear (WsHttpResponse *self)
+{
+  g_free (self->reason);
+  ws_http_headers_free (self->headers);
+  *self = (WsHttpResponse){ 0 };
+}
+
+char *
+ws_http_date (gint64 unix_time)
+{
+  static const char days[][4]
+      = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+  static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+  g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (unix_time);
+
+  /* Beyond the years that GDateTime knows. */
+  if (date == NULL)
+    date = g_date_time_new_from_unix_utc (0);
+
+  return g_strdup_printf ("%s, %02d %s %04d %02d:%02d:%02d GMT",
+                          days[g_date_time_get_day_of_week (date) - 1],
+                          g_date_time_get_day_of_month (date),
+                          months[g_date_time_get_month (date) - 1],
+                          g_date_time_get_year (date),
+                          g_date_time_get_hour (date),
+                          g_date_time_get_minute (date),
+                          g_date_time_get_second (date));
+}
