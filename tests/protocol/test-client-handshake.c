@@ -227,95 +227,95 @@ test_judge_good (void)
     }
 }
 
+static const struct
+{
+  const char *text;
+  guint       status;
+  const char *message;
+} judge_bad_rows[] = {
+  { "HTTP/1.1 404 Nothing here\r\n\r\n", 404,
+    "The server answered 404 \"Nothing here\" instead of upgrading" },
+  { "HTTP/1.1 503 \r\n\r\n", 503,
+    "The server answered 503 \"Service Unavailable\" instead of upgrading" },
+  { "HTTP/1.1 302 Found\r\nLocation: ws://b/\r\n\r\n", 302,
+    "The server answered 302 \"Found\" instead of upgrading" },
+  { "HTTP/1.1 200 \xff\xfe\r\n" UPGRADE CONNECTION WITH_ACCEPT "\r\n", 200,
+    "The server answered 200 \"\\377\\376\" instead of upgrading" },
+  { "HTTP/1.1 400 Bad Request\r\n\r\n", 400,
+    "The server answered 400 \"Bad Request\" instead of upgrading" },
+  { "HTTP/1.1 400 Bad Request\r\nSec-WebSocket-Version: 8, 7\r\n\r\n", 400,
+    "The server answered 400 \"Bad Request\": it refuses WebSocket version "
+    "13 and speaks \"8, 7\"" },
+  { "HTTP/1.1 426 Upgrade Required\r\nSec-WebSocket-Version: 25\r\n\r\n", 426,
+    "The server answered 426 \"Upgrade Required\": it refuses WebSocket "
+    "version 13 and speaks \"25\"" },
+  { "HTTP/1.0 101 Old\r\n" UPGRADE CONNECTION WITH_ACCEPT "\r\n", 101,
+    "The server answered 101 \"Old\" in HTTP/1.0, not HTTP/1.1" },
+  { STATUS CONNECTION WITH_ACCEPT "\r\n", 101,
+    "The server answered 101 Switching Protocols, but without the header "
+    "Upgrade" },
+  { STATUS UPGRADE UPGRADE CONNECTION WITH_ACCEPT "\r\n", 101,
+    "The server answered 101 Switching Protocols, but Upgrade: \"websocket, "
+    "websocket\" comes more than once" },
+  { STATUS "Upgrade: h2c\r\n" CONNECTION WITH_ACCEPT "\r\n", 101,
+    "The server answered 101 Switching Protocols, but Upgrade: \"h2c\" is "
+    "not websocket" },
+  { STATUS UPGRADE WITH_ACCEPT "\r\n", 101,
+    "The server answered 101 Switching Protocols, but without the header "
+    "Connection" },
+  { STATUS UPGRADE "Connection: close\r\n" WITH_ACCEPT "\r\n", 101,
+    "The server answered 101 Switching Protocols, but Connection: \"close\" "
+    "does not name Upgrade" },
+  { STATUS UPGRADE CONNECTION "\r\n", 101,
+    "The server answered 101 Switching Protocols, but without the header "
+    "Sec-WebSocket-Accept" },
+  { GOOD WITH_ACCEPT "\r\n", 101,
+    "The server answered 101 Switching Protocols, but Sec-WebSocket-Accept: "
+    "\"" ACCEPT ", s3pPLMBiTxaQ9kY...\" comes more than once" },
+  { STATUS UPGRADE CONNECTION
+    "Sec-WebSocket-Accept: S3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
+    101,
+    "The server answered 101 Switching Protocols, but Sec-WebSocket-Accept: "
+    "\"S3pPLMBiTxaQ9kYGzzhZRbK+xOo=\" does not answer our key" },
+  { GOOD "Sec-WebSocket-Protocol: Chat\r\n\r\n", 101,
+    "The server answered 101 Switching Protocols, but "
+    "Sec-WebSocket-Protocol: \"Chat\" was not offered" },
+  { GOOD "Sec-WebSocket-Protocol: chat, mqtt\r\n\r\n", 101,
+    "The server answered 101 Switching Protocols, but "
+    "Sec-WebSocket-Protocol: \"chat, mqtt\" was not offered" },
+  { GOOD "Sec-WebSocket-Protocol: \r\n\r\n", 101,
+    "The server answered 101 Switching Protocols, but "
+    "Sec-WebSocket-Protocol: \"\" was not offered" },
+  { GOOD "Sec-WebSocket-Protocol: chat\r\n"
+         "Sec-WebSocket-Protocol: chat\r\n\r\n",
+    101,
+    "The server answered 101 Switching Protocols, but "
+    "Sec-WebSocket-Protocol: \"chat, chat\" comes more than once" },
+  { GOOD "Sec-WebSocket-Protocol: chat\r\n"
+         "Sec-WebSocket-Extensions: x-one, x-three; p=1\r\n\r\n",
+    101,
+    "The server answered 101 Switching Protocols, but "
+    "Sec-WebSocket-Extensions: \"x-three\" was not offered" },
+  { GOOD "Sec-WebSocket-Extensions: b\r\n\r\n", 101,
+    "The server answered 101 Switching Protocols, but "
+    "Sec-WebSocket-Extensions: \"b\" was not offered" },
+  { GOOD "Sec-WebSocket-Extensions: ;x\r\n\r\n", 101,
+    "The server answered 101 Switching Protocols, but "
+    "Sec-WebSocket-Extensions: \"\" was not offered" },
+};
+
 static void
 test_judge_bad (void)
 {
-  static const struct
-  {
-    const char *text;
-    guint       status;
-    const char *message;
-  } rows[] = {
-    { "HTTP/1.1 404 Nothing here\r\n\r\n", 404,
-      "The server answered 404 \"Nothing here\" instead of upgrading" },
-    { "HTTP/1.1 503 \r\n\r\n", 503,
-      "The server answered 503 \"Service Unavailable\" instead of upgrading" },
-    { "HTTP/1.1 302 Found\r\nLocation: ws://b/\r\n\r\n", 302,
-      "The server answered 302 \"Found\" instead of upgrading" },
-    { "HTTP/1.1 200 \xff\xfe\r\n" UPGRADE CONNECTION WITH_ACCEPT "\r\n", 200,
-      "The server answered 200 \"\\377\\376\" instead of upgrading" },
-    { "HTTP/1.1 400 Bad Request\r\n\r\n", 400,
-      "The server answered 400 \"Bad Request\" instead of upgrading" },
-    { "HTTP/1.1 400 Bad Request\r\nSec-WebSocket-Version: 8, 7\r\n\r\n", 400,
-      "The server answered 400 \"Bad Request\": it refuses WebSocket version "
-      "13 and speaks \"8, 7\"" },
-    { "HTTP/1.1 426 Upgrade Required\r\nSec-WebSocket-Version: 25\r\n\r\n", 426,
-      "The server answered 426 \"Upgrade Required\": it refuses WebSocket "
-      "version 13 and speaks \"25\"" },
-    { "HTTP/1.0 101 Old\r\n" UPGRADE CONNECTION WITH_ACCEPT "\r\n", 101,
-      "The server answered 101 \"Old\" in HTTP/1.0, not HTTP/1.1" },
-    { STATUS CONNECTION WITH_ACCEPT "\r\n", 101,
-      "The server answered 101 Switching Protocols, but without the header "
-      "Upgrade" },
-    { STATUS UPGRADE UPGRADE CONNECTION WITH_ACCEPT "\r\n", 101,
-      "The server answered 101 Switching Protocols, but Upgrade: \"websocket, "
-      "websocket\" comes more than once" },
-    { STATUS "Upgrade: h2c\r\n" CONNECTION WITH_ACCEPT "\r\n", 101,
-      "The server answered 101 Switching Protocols, but Upgrade: \"h2c\" is "
-      "not websocket" },
-    { STATUS UPGRADE WITH_ACCEPT "\r\n", 101,
-      "The server answered 101 Switching Protocols, but without the header "
-      "Connection" },
-    { STATUS UPGRADE "Connection: close\r\n" WITH_ACCEPT "\r\n", 101,
-      "The server answered 101 Switching Protocols, but Connection: \"close\" "
-      "does not name Upgrade" },
-    { STATUS UPGRADE CONNECTION "\r\n", 101,
-      "The server answered 101 Switching Protocols, but without the header "
-      "Sec-WebSocket-Accept" },
-    { GOOD WITH_ACCEPT "\r\n", 101,
-      "The server answered 101 Switching Protocols, but Sec-WebSocket-Accept: "
-      "\"" ACCEPT ", s3pPLMBiTxaQ9kY...\" comes more than once" },
-    { STATUS UPGRADE CONNECTION
-      "Sec-WebSocket-Accept: S3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
-      101,
-      "The server answered 101 Switching Protocols, but Sec-WebSocket-Accept: "
-      "\"S3pPLMBiTxaQ9kYGzzhZRbK+xOo=\" does not answer our key" },
-    { GOOD "Sec-WebSocket-Protocol: Chat\r\n\r\n", 101,
-      "The server answered 101 Switching Protocols, but "
-      "Sec-WebSocket-Protocol: \"Chat\" was not offered" },
-    { GOOD "Sec-WebSocket-Protocol: chat, mqtt\r\n\r\n", 101,
-      "The server answered 101 Switching Protocols, but "
-      "Sec-WebSocket-Protocol: \"chat, mqtt\" was not offered" },
-    { GOOD "Sec-WebSocket-Protocol: \r\n\r\n", 101,
-      "The server answered 101 Switching Protocols, but "
-      "Sec-WebSocket-Protocol: \"\" was not offered" },
-    { GOOD "Sec-WebSocket-Protocol: chat\r\n"
-           "Sec-WebSocket-Protocol: chat\r\n\r\n",
-      101,
-      "The server answered 101 Switching Protocols, but "
-      "Sec-WebSocket-Protocol: \"chat, chat\" comes more than once" },
-    { GOOD "Sec-WebSocket-Protocol: chat\r\n"
-           "Sec-WebSocket-Extensions: x-one, x-three; p=1\r\n\r\n",
-      101,
-      "The server answered 101 Switching Protocols, but "
-      "Sec-WebSocket-Extensions: \"x-three\" was not offered" },
-    { GOOD "Sec-WebSocket-Extensions: b\r\n\r\n", 101,
-      "The server answered 101 Switching Protocols, but "
-      "Sec-WebSocket-Extensions: \"b\" was not offered" },
-    { GOOD "Sec-WebSocket-Extensions: ;x\r\n\r\n", 101,
-      "The server answered 101 Switching Protocols, but "
-      "Sec-WebSocket-Extensions: \"\" was not offered" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (judge_bad_rows); i++)
     {
       WsClientVerdict verdict;
       WsHttpFault     fault = { 0, "" };
 
       g_test_message ("row %" G_GSIZE_FORMAT, i);
-      g_assert_false (judge (rows[i].text, &verdict, &fault));
-      g_assert_cmpuint (fault.status, ==, rows[i].status);
-      g_assert_cmpstr (fault.message, ==, rows[i].message);
+      g_assert_false (judge (judge_bad_rows[i].text, &verdict, &fault));
+      g_assert_cmpuint (fault.status, ==, judge_bad_rows[i].status);
+      g_assert_cmpstr (fault.message, ==, judge_bad_rows[i].message);
       g_assert_null (verdict.subprotocol);
       g_assert_null (verdict.extensions);
     }

@@ -9,71 +9,70 @@
 
 #define HEAD(text) (text), sizeof (text) - 1
 
+static const struct
+{
+  const char *name;
+  const char *data;
+  gsize       len;
+  WsParse     result;
+  gsize       consumed; /* of a head that is read or begun */
+  guint       status;   /* of a failed one */
+} reader_rows[] = {
+  { "whole", HEAD ("GET / HTTP/1.1\r\nA: b\r\n\r\n"), WS_DONE, 24, 0 },
+  { "no fields", HEAD ("GET / HTTP/1.1\r\n\r\n"), WS_DONE, 18, 0 },
+  { "bare LF", HEAD ("GET / HTTP/1.1\nA: b\n\n"), WS_DONE, 21, 0 },
+  { "mixed ends", HEAD ("GET / HTTP/1.1\r\nA: b\n\r\n"), WS_DONE, 23, 0 },
+  { "frames follow", HEAD ("GET / HTTP/1.1\r\n\r\n\x81\x00\n\0\n"), WS_DONE, 18,
+    0 },
+  { "empty line first", HEAD ("\r\nGET / HTTP/1.1\r\n\r\n"), WS_DONE, 20, 0 },
+  { "empty LF first", HEAD ("\nGET / HTTP/1.1\r\n\r\n"), WS_DONE, 19, 0 },
+  { "response", HEAD ("HTTP/1.1 101 x\r\nA: b\r\n\r\nmore"), WS_DONE, 24, 0 },
+  { "unfinished line", HEAD ("GET / HT"), WS_NEED_MORE, 8, 0 },
+  { "unfinished head", HEAD ("GET / HTTP/1.1\r\nA: b\r\n\r"), WS_NEED_MORE, 23,
+    0 },
+  { "blank is not empty", HEAD ("GET / HTTP/1.1\r\nA: b\r\n \r\n"),
+    WS_NEED_MORE, 25, 0 },
+  /* Qt: tst_HandshakeRequest::tst_invalidStream, "garbage on 1 line" */
+  { "a word", HEAD ("foofoofoofoofoo"), WS_NEED_MORE, 15, 0 },
+  { "nothing", HEAD (""), WS_NEED_MORE, 0, 0 },
+  { "two empty lines first", HEAD ("\r\n\r\nGET / HTTP/1.1\r\n\r\n"), WS_FAILED,
+    0, 400 },
+  { "CR first", HEAD ("\rGET / HTTP/1.1\r\n\r\n"), WS_FAILED, 0, 400 },
+  { "two CRs first", HEAD ("\r\r\n"), WS_FAILED, 0, 400 },
+  { "TLS client hello", HEAD ("\x16\x03\x01\x02\x00\x01"), WS_FAILED, 0, 400 },
+  { "NUL first", HEAD ("\0"), WS_FAILED, 0, 400 },
+  { "binary", HEAD ("\xff\xfe\xfd"), WS_FAILED, 0, 400 },
+  { "blank first", HEAD (" GET / HTTP/1.1\r\n\r\n"), WS_FAILED, 0, 400 },
+  { "a line of something else", HEAD ("SSH-2.0-OpenSSH_9.2\r\n"), WS_FAILED, 0,
+    400 },
+  { "HTTP/0.9", HEAD ("GET /\r\n"), WS_FAILED, 0, 400 },
+  { "NUL in start line", HEAD ("GET /\0 HTTP/1.1\r\n\r\n"), WS_FAILED, 0, 400 },
+  { "NUL in field", HEAD ("GET / HTTP/1.1\r\nA: \0\r\n\r\n"), WS_FAILED, 0,
+    400 },
+};
+
 static void
 test_reader (void)
 {
-  static const struct
-  {
-    const char *name;
-    const char *data;
-    gsize       len;
-    WsParse     result;
-    gsize       consumed; /* of a head that is read or begun */
-    guint       status;   /* of a failed one */
-  } rows[] = {
-    { "whole", HEAD ("GET / HTTP/1.1\r\nA: b\r\n\r\n"), WS_DONE, 24, 0 },
-    { "no fields", HEAD ("GET / HTTP/1.1\r\n\r\n"), WS_DONE, 18, 0 },
-    { "bare LF", HEAD ("GET / HTTP/1.1\nA: b\n\n"), WS_DONE, 21, 0 },
-    { "mixed ends", HEAD ("GET / HTTP/1.1\r\nA: b\n\r\n"), WS_DONE, 23, 0 },
-    { "frames follow", HEAD ("GET / HTTP/1.1\r\n\r\n\x81\x00\n\0\n"), WS_DONE,
-      18, 0 },
-    { "empty line first", HEAD ("\r\nGET / HTTP/1.1\r\n\r\n"), WS_DONE, 20, 0 },
-    { "empty LF first", HEAD ("\nGET / HTTP/1.1\r\n\r\n"), WS_DONE, 19, 0 },
-    { "response", HEAD ("HTTP/1.1 101 x\r\nA: b\r\n\r\nmore"), WS_DONE, 24, 0 },
-    { "unfinished line", HEAD ("GET / HT"), WS_NEED_MORE, 8, 0 },
-    { "unfinished head", HEAD ("GET / HTTP/1.1\r\nA: b\r\n\r"), WS_NEED_MORE,
-      23, 0 },
-    { "blank is not empty", HEAD ("GET / HTTP/1.1\r\nA: b\r\n \r\n"),
-      WS_NEED_MORE, 25, 0 },
-    /* Qt: tst_HandshakeRequest::tst_invalidStream, "garbage on 1 line" */
-    { "a word", HEAD ("foofoofoofoofoo"), WS_NEED_MORE, 15, 0 },
-    { "nothing", HEAD (""), WS_NEED_MORE, 0, 0 },
-    { "two empty lines first", HEAD ("\r\n\r\nGET / HTTP/1.1\r\n\r\n"),
-      WS_FAILED, 0, 400 },
-    { "CR first", HEAD ("\rGET / HTTP/1.1\r\n\r\n"), WS_FAILED, 0, 400 },
-    { "two CRs first", HEAD ("\r\r\n"), WS_FAILED, 0, 400 },
-    { "TLS client hello", HEAD ("\x16\x03\x01\x02\x00\x01"), WS_FAILED, 0,
-      400 },
-    { "NUL first", HEAD ("\0"), WS_FAILED, 0, 400 },
-    { "binary", HEAD ("\xff\xfe\xfd"), WS_FAILED, 0, 400 },
-    { "blank first", HEAD (" GET / HTTP/1.1\r\n\r\n"), WS_FAILED, 0, 400 },
-    { "a line of something else", HEAD ("SSH-2.0-OpenSSH_9.2\r\n"), WS_FAILED,
-      0, 400 },
-    { "HTTP/0.9", HEAD ("GET /\r\n"), WS_FAILED, 0, 400 },
-    { "NUL in start line", HEAD ("GET /\0 HTTP/1.1\r\n\r\n"), WS_FAILED, 0,
-      400 },
-    { "NUL in field", HEAD ("GET / HTTP/1.1\r\nA: \0\r\n\r\n"), WS_FAILED, 0,
-      400 },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (reader_rows); i++)
     {
       g_autoptr (GString) head = NULL;
       WsHttpFault fault;
       gsize       consumed;
       WsParse     result;
 
-      g_test_message ("%s", rows[i].name);
-      result = head_feed (rows[i].data, rows[i].len, &head, &consumed, &fault);
-      g_assert_cmpint (result, ==, rows[i].result);
+      g_test_message ("%s", reader_rows[i].name);
+      result = head_feed (reader_rows[i].data, reader_rows[i].len, &head,
+                          &consumed, &fault);
+      g_assert_cmpint (result, ==, reader_rows[i].result);
       if (result == WS_FAILED)
         {
-          g_assert_cmpuint (fault.status, ==, rows[i].status);
+          g_assert_cmpuint (fault.status, ==, reader_rows[i].status);
           continue;
         }
-      g_assert_cmpuint (consumed, ==, rows[i].consumed);
-      g_assert_true (g_str_has_suffix (rows[i].data, head->str)
-                     || strstr (rows[i].data, head->str) != NULL);
+      g_assert_cmpuint (consumed, ==, reader_rows[i].consumed);
+      g_assert_true (g_str_has_suffix (reader_rows[i].data, head->str)
+                     || strstr (reader_rows[i].data, head->str) != NULL);
     }
 }
 
@@ -230,71 +229,72 @@ describe_fields (const WsHttpHeaders *headers)
   return g_string_free (out, FALSE);
 }
 
+static const struct
+{
+  const char *head;
+  const char *fields; /* NULL: refused */
+  const char *message;
+} request_rows[] = {
+  { "GET /x HTTP/1.1\r\n\r\n", "", NULL },
+  { "GET /x HTTP/1.1\r\nA:b\r\nC:  d e\t \r\n\r\n", "A=b;C=d e;", NULL },
+  { "GET /x HTTP/1.1\nA: b\n\n", "A=b;", NULL },
+  { "GET /x HTTP/1.1\r\nA: b: c\r\nB:\r\n\r\n", "A=b: c;B=;", NULL },
+  { "GET /x HTTP/1.1\r\nA: caf\xe9\r\n\r\n", "A=caf\xe9;", NULL },
+  /* Qt: tst_HandshakeRequest::tst_parsingWhitespaceInHeaders */
+  { "GET /x HTTP/1.1\r\nA: b  \r\n   c\r\nD: e\r\n\r\n", "A=b c;D=e;", NULL },
+  { "GET /x HTTP/1.1\r\nA: b\r\n\tc \r\n d\r\n\r\n", "A=b c d;", NULL },
+  { "GET /x HTTP/1.1\r\nA:\r\n b\r\n\r\n", "A=b;", NULL },
+  { "GET /x HTTP/1.1\r\nA: b\r\n \r\n\r\n", "A=b;", NULL },
+  { "GET /x HTTP/1.1\r\n A: b\r\n\r\n", NULL,
+    "The header line \" A: b\" continues nothing" },
+  { "GET /x HTTP/1.1\r\nA : b\r\n\r\n", NULL,
+    "The header line \"A : b\" has a blank before its colon" },
+  { "GET /x HTTP/1.1\r\nfoo\r\n\r\n", NULL,
+    "The header line \"foo\" has no colon" },
+  { "GET /x HTTP/1.1\r\n: b\r\n\r\n", NULL,
+    "The header line \"\" has a name that is not a token" },
+  { "GET /x HTTP/1.1\r\nA B: c\r\n\r\n", NULL,
+    "The header line \"A B\" has a name that is not a token" },
+  { "GET /x HTTP/1.1\r\nA: b\rC: d\r\n\r\n", NULL,
+    "The header line \"A: b\\rC: d\" holds a control character" },
+  { "GET /x HTTP/1.1\r\nA: \033[31m\r\n\r\n", NULL,
+    "The header line \"A: \\033[31m\" holds a control character" },
+  { "GET /x HTTP/1.1\r\nA: b\r\n c\r\r\n\r\n", NULL,
+    "The header line \"A: b c\\r\" holds a control character" },
+  { "GET /x HTTP/1.1\r\nA: b\r\n", NULL,
+    "The HTTP head ends without an empty line" },
+  { "GET /x HTTP/1.1\r\nA: b", NULL,
+    "The HTTP head ends without an empty line" },
+  { "", NULL, "The request line \"\" is malformed" },
+  { "GET /x\r\n\r\n", NULL, "The request line \"GET /x\" is malformed" },
+  { "GET  /x HTTP/1.1\r\n\r\n", NULL,
+    "The request line \"GET  /x HTTP/1.1\" is malformed" },
+  { "GET /x HTTP/1.1 \r\n\r\n", NULL,
+    "The request line \"GET /x HTTP/1.1 \" is malformed" },
+  { "GET /a b HTTP/1.1\r\n\r\n", NULL,
+    "The request line \"GET /a b HTTP/1.1\" is malformed" },
+  { "GET /caf\xc3\xa9 HTTP/1.1\r\n\r\n", NULL,
+    "The request line \"GET /caf\\303\\251 HTTP/1.1\" is malformed" },
+  { "G(T /x HTTP/1.1\r\n\r\n", NULL,
+    "The request line \"G(T /x HTTP/1.1\" is malformed" },
+  { "GET /x HTTP/a.1\r\n\r\n", NULL,
+    "The request line \"GET /x HTTP/a.1\" is malformed" },
+  { "GET /x HTTP/1.10\r\n\r\n", NULL,
+    "The request line \"GET /x HTTP/1.10\" is malformed" },
+  { "GET /x HTTP/1\r\n\r\n", NULL,
+    "The request line \"GET /x HTTP/1\" is malformed" },
+  { "GET /x http/1.1\r\n\r\n", NULL,
+    "The request line \"GET /x http/1.1\" is malformed" },
+};
+
 static void
 test_request (void)
 {
-  static const struct
-  {
-    const char *head;
-    const char *fields; /* NULL: refused */
-    const char *message;
-  } rows[] = {
-    { "GET /x HTTP/1.1\r\n\r\n", "", NULL },
-    { "GET /x HTTP/1.1\r\nA:b\r\nC:  d e\t \r\n\r\n", "A=b;C=d e;", NULL },
-    { "GET /x HTTP/1.1\nA: b\n\n", "A=b;", NULL },
-    { "GET /x HTTP/1.1\r\nA: b: c\r\nB:\r\n\r\n", "A=b: c;B=;", NULL },
-    { "GET /x HTTP/1.1\r\nA: caf\xe9\r\n\r\n", "A=caf\xe9;", NULL },
-    /* Qt: tst_HandshakeRequest::tst_parsingWhitespaceInHeaders */
-    { "GET /x HTTP/1.1\r\nA: b  \r\n   c\r\nD: e\r\n\r\n", "A=b c;D=e;", NULL },
-    { "GET /x HTTP/1.1\r\nA: b\r\n\tc \r\n d\r\n\r\n", "A=b c d;", NULL },
-    { "GET /x HTTP/1.1\r\nA:\r\n b\r\n\r\n", "A=b;", NULL },
-    { "GET /x HTTP/1.1\r\nA: b\r\n \r\n\r\n", "A=b;", NULL },
-    { "GET /x HTTP/1.1\r\n A: b\r\n\r\n", NULL,
-      "The header line \" A: b\" continues nothing" },
-    { "GET /x HTTP/1.1\r\nA : b\r\n\r\n", NULL,
-      "The header line \"A : b\" has a blank before its colon" },
-    { "GET /x HTTP/1.1\r\nfoo\r\n\r\n", NULL,
-      "The header line \"foo\" has no colon" },
-    { "GET /x HTTP/1.1\r\n: b\r\n\r\n", NULL,
-      "The header line \"\" has a name that is not a token" },
-    { "GET /x HTTP/1.1\r\nA B: c\r\n\r\n", NULL,
-      "The header line \"A B\" has a name that is not a token" },
-    { "GET /x HTTP/1.1\r\nA: b\rC: d\r\n\r\n", NULL,
-      "The header line \"A: b\\rC: d\" holds a control character" },
-    { "GET /x HTTP/1.1\r\nA: \033[31m\r\n\r\n", NULL,
-      "The header line \"A: \\033[31m\" holds a control character" },
-    { "GET /x HTTP/1.1\r\nA: b\r\n c\r\r\n\r\n", NULL,
-      "The header line \"A: b c\\r\" holds a control character" },
-    { "GET /x HTTP/1.1\r\nA: b\r\n", NULL,
-      "The HTTP head ends without an empty line" },
-    { "GET /x HTTP/1.1\r\nA: b", NULL,
-      "The HTTP head ends without an empty line" },
-    { "", NULL, "The request line \"\" is malformed" },
-    { "GET /x\r\n\r\n", NULL, "The request line \"GET /x\" is malformed" },
-    { "GET  /x HTTP/1.1\r\n\r\n", NULL,
-      "The request line \"GET  /x HTTP/1.1\" is malformed" },
-    { "GET /x HTTP/1.1 \r\n\r\n", NULL,
-      "The request line \"GET /x HTTP/1.1 \" is malformed" },
-    { "GET /a b HTTP/1.1\r\n\r\n", NULL,
-      "The request line \"GET /a b HTTP/1.1\" is malformed" },
-    { "GET /caf\xc3\xa9 HTTP/1.1\r\n\r\n", NULL,
-      "The request line \"GET /caf\\303\\251 HTTP/1.1\" is malformed" },
-    { "G(T /x HTTP/1.1\r\n\r\n", NULL,
-      "The request line \"G(T /x HTTP/1.1\" is malformed" },
-    { "GET /x HTTP/a.1\r\n\r\n", NULL,
-      "The request line \"GET /x HTTP/a.1\" is malformed" },
-    { "GET /x HTTP/1.10\r\n\r\n", NULL,
-      "The request line \"GET /x HTTP/1.10\" is malformed" },
-    { "GET /x HTTP/1\r\n\r\n", NULL,
-      "The request line \"GET /x HTTP/1\" is malformed" },
-    { "GET /x http/1.1\r\n\r\n", NULL,
-      "The request line \"GET /x http/1.1\" is malformed" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (request_rows); i++)
     {
-      const gsize len = strlen (rows[i].head);
-      guint8 *guarded = ws_test_guarded ((const guint8 *) rows[i].head, len);
+      const gsize len = strlen (request_rows[i].head);
+      guint8     *guarded
+          = ws_test_guarded ((const guint8 *) request_rows[i].head, len);
       g_autofree char *fields = NULL;
       WsHttpRequest    request;
       WsHttpFault      fault;
@@ -304,11 +304,11 @@ test_request (void)
       ok = ws_http_request_parse (&request, (const char *) guarded, len,
                                   &fault);
       ws_test_guarded_free (guarded, len);
-      if (rows[i].fields == NULL)
+      if (request_rows[i].fields == NULL)
         {
           g_assert_false (ok);
           g_assert_cmpuint (fault.status, ==, 400);
-          g_assert_cmpstr (fault.message, ==, rows[i].message);
+          g_assert_cmpstr (fault.message, ==, request_rows[i].message);
           g_assert_null (request.method);
           g_assert_null (request.headers);
           continue;
@@ -319,7 +319,7 @@ test_request (void)
       g_assert_cmpuint (request.major, ==, 1);
       g_assert_cmpuint (request.minor, ==, 1);
       fields = describe_fields (request.headers);
-      g_assert_cmpstr (fields, ==, rows[i].fields);
+      g_assert_cmpstr (fields, ==, request_rows[i].fields);
       ws_http_request_clear (&request);
     }
 }

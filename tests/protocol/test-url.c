@@ -3,71 +3,69 @@
 
 #include <string.h>
 
+static const struct
+{
+  const char *url;
+  gboolean    secure;
+  const char *host;
+  guint       port;
+  const char *resource;
+  const char *authority;
+} good_rows[] = {
+  { "ws://a", FALSE, "a", 80, "/", "a" },
+  { "ws://a/", FALSE, "a", 80, "/", "a" },
+  { "wss://a", TRUE, "a", 443, "/", "a" },
+  { "WSS://Example.COM", TRUE, "Example.COM", 443, "/", "Example.COM" },
+  { "ws://a:80/", FALSE, "a", 80, "/", "a" },
+  { "ws://a:443/", FALSE, "a", 443, "/", "a:443" },
+  { "wss://a:443/", TRUE, "a", 443, "/", "a" },
+  { "wss://a:80/", TRUE, "a", 80, "/", "a:80" },
+  { "ws://a:/", FALSE, "a", 80, "/", "a" },
+  { "ws://a:00081", FALSE, "a", 81, "/", "a:81" },
+  { "ws://a:65535/x", FALSE, "a", 65535, "/x", "a:65535" },
+  { "ws://127.0.0.1:9/x/y?q=1&r=/?", FALSE, "127.0.0.1", 9, "/x/y?q=1&r=/?",
+    "127.0.0.1:9" },
+  { "ws://a?q", FALSE, "a", 80, "/?q", "a" },
+  { "ws://a/?", FALSE, "a", 80, "/?", "a" },
+  { "ws://[::1]/", FALSE, "::1", 80, "/", "[::1]" },
+  { "ws://[::1]:8080/", FALSE, "::1", 8080, "/", "[::1]:8080" },
+  { "wss://[2001:db8::7]", TRUE, "2001:db8::7", 443, "/", "[2001:db8::7]" },
+  { "ws://[fe80::1%25eth0]:81/", FALSE, "fe80::1%eth0", 81, "/",
+    "[fe80::1]:81" },
+  { "ws://[fe80::1%eth0]/", FALSE, "fe80::1%eth0", 80, "/", "[fe80::1]" },
+  { "ws://under_score.example/", FALSE, "under_score.example", 80, "/",
+    "under_score.example" },
+  { "ws://b\xc3\xbc"
+    "cher.example/",
+    FALSE, "xn--bcher-kva.example", 80, "/", "xn--bcher-kva.example" },
+  { "ws://a/two words?and more", FALSE, "a", 80, "/two%20words?and%20more",
+    "a" },
+  { "ws://a/caf\xc3\xa9?\xe2\x82\xac", FALSE, "a", 80, "/caf%C3%A9?%E2%82%AC",
+    "a" },
+  { "ws://a/%41%2f%zz%4", FALSE, "a", 80, "/%41%2f%25zz%254", "a" },
+  { "ws://a/<\"{|}\\^`>", FALSE, "a", 80, "/%3C%22%7B%7C%7D%5C%5E%60%3E", "a" },
+  { "ws://a/-._~!$&'()*+,;=:@[]", FALSE, "a", 80, "/-._~!$&'()*+,;=:@[]", "a" },
+  { "ws://a/x?line=%0D%0A", FALSE, "a", 80, "/x?line=%0D%0A", "a" },
+  { "ws://a/%250D", FALSE, "a", 80, "/%250D", "a" },
+  { "ws://a/u@b", FALSE, "a", 80, "/u@b", "a" },
+};
+
 static void
 test_good (void)
 {
-  static const struct
-  {
-    const char *url;
-    gboolean    secure;
-    const char *host;
-    guint       port;
-    const char *resource;
-    const char *authority;
-  } rows[] = {
-    { "ws://a", FALSE, "a", 80, "/", "a" },
-    { "ws://a/", FALSE, "a", 80, "/", "a" },
-    { "wss://a", TRUE, "a", 443, "/", "a" },
-    { "WSS://Example.COM", TRUE, "Example.COM", 443, "/", "Example.COM" },
-    { "ws://a:80/", FALSE, "a", 80, "/", "a" },
-    { "ws://a:443/", FALSE, "a", 443, "/", "a:443" },
-    { "wss://a:443/", TRUE, "a", 443, "/", "a" },
-    { "wss://a:80/", TRUE, "a", 80, "/", "a:80" },
-    { "ws://a:/", FALSE, "a", 80, "/", "a" },
-    { "ws://a:00081", FALSE, "a", 81, "/", "a:81" },
-    { "ws://a:65535/x", FALSE, "a", 65535, "/x", "a:65535" },
-    { "ws://127.0.0.1:9/x/y?q=1&r=/?", FALSE, "127.0.0.1", 9, "/x/y?q=1&r=/?",
-      "127.0.0.1:9" },
-    { "ws://a?q", FALSE, "a", 80, "/?q", "a" },
-    { "ws://a/?", FALSE, "a", 80, "/?", "a" },
-    { "ws://[::1]/", FALSE, "::1", 80, "/", "[::1]" },
-    { "ws://[::1]:8080/", FALSE, "::1", 8080, "/", "[::1]:8080" },
-    { "wss://[2001:db8::7]", TRUE, "2001:db8::7", 443, "/", "[2001:db8::7]" },
-    { "ws://[fe80::1%25eth0]:81/", FALSE, "fe80::1%eth0", 81, "/",
-      "[fe80::1]:81" },
-    { "ws://[fe80::1%eth0]/", FALSE, "fe80::1%eth0", 80, "/", "[fe80::1]" },
-    { "ws://under_score.example/", FALSE, "under_score.example", 80, "/",
-      "under_score.example" },
-    { "ws://b\xc3\xbc"
-      "cher.example/",
-      FALSE, "xn--bcher-kva.example", 80, "/", "xn--bcher-kva.example" },
-    { "ws://a/two words?and more", FALSE, "a", 80, "/two%20words?and%20more",
-      "a" },
-    { "ws://a/caf\xc3\xa9?\xe2\x82\xac", FALSE, "a", 80, "/caf%C3%A9?%E2%82%AC",
-      "a" },
-    { "ws://a/%41%2f%zz%4", FALSE, "a", 80, "/%41%2f%25zz%254", "a" },
-    { "ws://a/<\"{|}\\^`>", FALSE, "a", 80, "/%3C%22%7B%7C%7D%5C%5E%60%3E",
-      "a" },
-    { "ws://a/-._~!$&'()*+,;=:@[]", FALSE, "a", 80, "/-._~!$&'()*+,;=:@[]",
-      "a" },
-    { "ws://a/x?line=%0D%0A", FALSE, "a", 80, "/x?line=%0D%0A", "a" },
-    { "ws://a/%250D", FALSE, "a", 80, "/%250D", "a" },
-    { "ws://a/u@b", FALSE, "a", 80, "/u@b", "a" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (good_rows); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (WsUrl) url = ws_url_parse (rows[i].url, &error);
+      g_autoptr (WsUrl) url = ws_url_parse (good_rows[i].url, &error);
 
       g_test_message ("row %" G_GSIZE_FORMAT, i);
       g_assert_no_error (error);
-      g_assert_cmpint (url->secure, ==, rows[i].secure);
-      g_assert_cmpstr (url->text, ==, rows[i].url);
-      g_assert_cmpstr (url->host, ==, rows[i].host);
-      g_assert_cmpuint (url->port, ==, rows[i].port);
-      g_assert_cmpstr (url->resource, ==, rows[i].resource);
-      g_assert_cmpstr (url->authority, ==, rows[i].authority);
+      g_assert_cmpint (url->secure, ==, good_rows[i].secure);
+      g_assert_cmpstr (url->text, ==, good_rows[i].url);
+      g_assert_cmpstr (url->host, ==, good_rows[i].host);
+      g_assert_cmpuint (url->port, ==, good_rows[i].port);
+      g_assert_cmpstr (url->resource, ==, good_rows[i].resource);
+      g_assert_cmpstr (url->authority, ==, good_rows[i].authority);
       g_assert_null (url->userinfo);
       g_assert_null (url->unix_path);
     }
@@ -133,73 +131,73 @@ test_unix (void)
     }
 }
 
+static const struct
+{
+  const char *url;
+  int         code;
+  const char *part; /* of the message */
+} bad_rows[] = {
+  { "http://a/", G_URI_ERROR_BAD_SCHEME, "\"http\"" },
+  { "wss+unix:/x", G_URI_ERROR_BAD_SCHEME, "\"wss+unix\"" },
+  { "localhost:80", G_URI_ERROR_BAD_SCHEME, "\"localhost\"" },
+  { "", G_URI_ERROR_FAILED, "\"\" has no scheme" },
+  { "//a/", G_URI_ERROR_FAILED, "\"//a/\" has no scheme" },
+  { " ws://a", G_URI_ERROR_FAILED, "has no scheme" },
+  { "ws:", G_URI_ERROR_BAD_HOST, "\"ws:\" has no host" },
+  { "ws:a", G_URI_ERROR_BAD_HOST, "has no host" },
+  { "ws:/a", G_URI_ERROR_BAD_HOST, "has no host" },
+  { "ws://", G_URI_ERROR_BAD_HOST, "has no host" },
+  { "ws:///x", G_URI_ERROR_BAD_HOST, "has no host" },
+  { "ws://:80/", G_URI_ERROR_BAD_HOST, "has no host" },
+  { "ws://u@/", G_URI_ERROR_BAD_HOST, "has no host" },
+  { "ws://a#f", G_URI_ERROR_FAILED, "\"ws://a#f\" has a fragment" },
+  { "ws://a/x#", G_URI_ERROR_FAILED, "has a fragment" },
+  { "ws://a b/", G_URI_ERROR_BAD_HOST, "\"ws://a b/\" has an invalid host" },
+  { "ws://a%20b/", G_URI_ERROR_BAD_HOST, "invalid host" },
+  { "ws://a\\b/", G_URI_ERROR_BAD_HOST, "invalid host" },
+  { "ws://a<b>/", G_URI_ERROR_BAD_HOST, "invalid host" },
+  { "ws://[::1/", G_URI_ERROR_BAD_HOST, "invalid host" },
+  { "ws://[::1]x/", G_URI_ERROR_BAD_HOST, "invalid host" },
+  { "ws://[]/", G_URI_ERROR_BAD_HOST, "invalid host" },
+  { "ws://[127.0.0.1]/", G_URI_ERROR_BAD_HOST, "invalid host" },
+  { "ws://[::1%25]/", G_URI_ERROR_BAD_HOST, "invalid host" },
+  { "ws://::1/", G_URI_ERROR_BAD_HOST, "has no host" },
+  { "ws://fe80::1/", G_URI_ERROR_BAD_PORT, "has a port that is not" },
+  { "ws://a:0/", G_URI_ERROR_BAD_PORT, "port" },
+  { "ws://a:65536/", G_URI_ERROR_BAD_PORT, "port" },
+  { "ws://a:4294967376/", G_URI_ERROR_BAD_PORT, "port" },
+  { "ws://a:-1/", G_URI_ERROR_BAD_PORT, "port" },
+  { "ws://a:8x/", G_URI_ERROR_BAD_PORT, "port" },
+  { "ws://a/\r\nEvil: yes", G_URI_ERROR_FAILED,
+    "\"ws://a/\\r\\nEvil: yes\" holds a control character" },
+  { "ws://a\n/", G_URI_ERROR_FAILED, "control character" },
+  { "ws://a/\x7f", G_URI_ERROR_FAILED, "control character" },
+  { "ws://a/\xff", G_URI_ERROR_FAILED, "is not UTF-8" },
+  { "ws://a/x%0d%0ay", G_URI_ERROR_BAD_PATH, "encoded CR or LF" },
+  { "ws://a/x%0A?", G_URI_ERROR_BAD_PATH, "encoded CR or LF" },
+  { "ws://u%00:p@a/", G_URI_ERROR_BAD_USER, "user name or password" },
+  { "ws://u%0a:p@a/", G_URI_ERROR_BAD_USER, "user name or password" },
+  { "ws://u%ff:p@a/", G_URI_ERROR_BAD_USER, "user name or password" },
+  { "ws+unix:", G_URI_ERROR_BAD_PATH, "no absolute path" },
+  { "ws+unix:/", G_URI_ERROR_BAD_PATH, "no absolute path" },
+  { "ws+unix:x.sock", G_URI_ERROR_BAD_PATH, "no absolute path" },
+  { "ws+unix://host/x.sock", G_URI_ERROR_BAD_PATH, "no absolute path" },
+  { "ws+unix:/x%00", G_URI_ERROR_BAD_PATH, "badly encoded" },
+  { "ws+unix:/x:chat", G_URI_ERROR_BAD_PATH, "does not begin with /" },
+  { "ws+unix:/x:/%0a", G_URI_ERROR_BAD_PATH, "encoded CR or LF" },
+};
+
 static void
 test_bad (void)
 {
-  static const struct
-  {
-    const char *url;
-    int         code;
-    const char *part; /* of the message */
-  } rows[] = {
-    { "http://a/", G_URI_ERROR_BAD_SCHEME, "\"http\"" },
-    { "wss+unix:/x", G_URI_ERROR_BAD_SCHEME, "\"wss+unix\"" },
-    { "localhost:80", G_URI_ERROR_BAD_SCHEME, "\"localhost\"" },
-    { "", G_URI_ERROR_FAILED, "\"\" has no scheme" },
-    { "//a/", G_URI_ERROR_FAILED, "\"//a/\" has no scheme" },
-    { " ws://a", G_URI_ERROR_FAILED, "has no scheme" },
-    { "ws:", G_URI_ERROR_BAD_HOST, "\"ws:\" has no host" },
-    { "ws:a", G_URI_ERROR_BAD_HOST, "has no host" },
-    { "ws:/a", G_URI_ERROR_BAD_HOST, "has no host" },
-    { "ws://", G_URI_ERROR_BAD_HOST, "has no host" },
-    { "ws:///x", G_URI_ERROR_BAD_HOST, "has no host" },
-    { "ws://:80/", G_URI_ERROR_BAD_HOST, "has no host" },
-    { "ws://u@/", G_URI_ERROR_BAD_HOST, "has no host" },
-    { "ws://a#f", G_URI_ERROR_FAILED, "\"ws://a#f\" has a fragment" },
-    { "ws://a/x#", G_URI_ERROR_FAILED, "has a fragment" },
-    { "ws://a b/", G_URI_ERROR_BAD_HOST, "\"ws://a b/\" has an invalid host" },
-    { "ws://a%20b/", G_URI_ERROR_BAD_HOST, "invalid host" },
-    { "ws://a\\b/", G_URI_ERROR_BAD_HOST, "invalid host" },
-    { "ws://a<b>/", G_URI_ERROR_BAD_HOST, "invalid host" },
-    { "ws://[::1/", G_URI_ERROR_BAD_HOST, "invalid host" },
-    { "ws://[::1]x/", G_URI_ERROR_BAD_HOST, "invalid host" },
-    { "ws://[]/", G_URI_ERROR_BAD_HOST, "invalid host" },
-    { "ws://[127.0.0.1]/", G_URI_ERROR_BAD_HOST, "invalid host" },
-    { "ws://[::1%25]/", G_URI_ERROR_BAD_HOST, "invalid host" },
-    { "ws://::1/", G_URI_ERROR_BAD_HOST, "has no host" },
-    { "ws://fe80::1/", G_URI_ERROR_BAD_PORT, "has a port that is not" },
-    { "ws://a:0/", G_URI_ERROR_BAD_PORT, "port" },
-    { "ws://a:65536/", G_URI_ERROR_BAD_PORT, "port" },
-    { "ws://a:4294967376/", G_URI_ERROR_BAD_PORT, "port" },
-    { "ws://a:-1/", G_URI_ERROR_BAD_PORT, "port" },
-    { "ws://a:8x/", G_URI_ERROR_BAD_PORT, "port" },
-    { "ws://a/\r\nEvil: yes", G_URI_ERROR_FAILED,
-      "\"ws://a/\\r\\nEvil: yes\" holds a control character" },
-    { "ws://a\n/", G_URI_ERROR_FAILED, "control character" },
-    { "ws://a/\x7f", G_URI_ERROR_FAILED, "control character" },
-    { "ws://a/\xff", G_URI_ERROR_FAILED, "is not UTF-8" },
-    { "ws://a/x%0d%0ay", G_URI_ERROR_BAD_PATH, "encoded CR or LF" },
-    { "ws://a/x%0A?", G_URI_ERROR_BAD_PATH, "encoded CR or LF" },
-    { "ws://u%00:p@a/", G_URI_ERROR_BAD_USER, "user name or password" },
-    { "ws://u%0a:p@a/", G_URI_ERROR_BAD_USER, "user name or password" },
-    { "ws://u%ff:p@a/", G_URI_ERROR_BAD_USER, "user name or password" },
-    { "ws+unix:", G_URI_ERROR_BAD_PATH, "no absolute path" },
-    { "ws+unix:/", G_URI_ERROR_BAD_PATH, "no absolute path" },
-    { "ws+unix:x.sock", G_URI_ERROR_BAD_PATH, "no absolute path" },
-    { "ws+unix://host/x.sock", G_URI_ERROR_BAD_PATH, "no absolute path" },
-    { "ws+unix:/x%00", G_URI_ERROR_BAD_PATH, "badly encoded" },
-    { "ws+unix:/x:chat", G_URI_ERROR_BAD_PATH, "does not begin with /" },
-    { "ws+unix:/x:/%0a", G_URI_ERROR_BAD_PATH, "encoded CR or LF" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (bad_rows); i++)
     {
       g_autoptr (GError) error = NULL;
 
       g_test_message ("row %" G_GSIZE_FORMAT, i);
-      g_assert_null (ws_url_parse (rows[i].url, &error));
-      g_assert_error (error, G_URI_ERROR, rows[i].code);
-      g_assert_nonnull (strstr (error->message, rows[i].part));
+      g_assert_null (ws_url_parse (bad_rows[i].url, &error));
+      g_assert_error (error, G_URI_ERROR, bad_rows[i].code);
+      g_assert_nonnull (strstr (error->message, bad_rows[i].part));
       g_assert_null (strchr (error->message, '\n'));
     }
 }
@@ -221,78 +219,78 @@ test_message_hides_password (void)
 }
 
 /* Qt: tst_HandshakeRequest::tst_qtbug_57357 */
+static const struct
+{
+  const char *authority;
+  const char *host; /* NULL: refused */
+  guint       port;
+} authority_rows[] = {
+  { "localhost", "localhost", 0 },
+  { "localhost:1234", "localhost", 1234 },
+  { "foo.com", "foo.com", 0 },
+  { "foo.com:80", "foo.com", 80 },
+  { "127.0.0.1", "127.0.0.1", 0 },
+  { "127.0.0.1:1234", "127.0.0.1", 1234 },
+  { "[::1]", "::1", 0 },
+  { "[::1]:1234", "::1", 1234 },
+  { "[56:56:56:56:56:56:56:56]:81", "56:56:56:56:56:56:56:56", 81 },
+  { "[v1.a:b]", "v1.a:b", 0 },
+  { "[vF0.x]:1234", "vF0.x", 1234 },
+  { "a%20b", "a%20b", 0 },
+  { "a:", "a", 0 },
+  { "", NULL, 0 },
+  { ":80", NULL, 0 },
+  { "[::1", NULL, 0 },
+  { "::1]", NULL, 0 },
+  { "[::1]]", NULL, 0 },
+  { "[[::1]]", NULL, 0 },
+  { "::1", NULL, 0 },
+  { "[::1]80", NULL, 0 },
+  { "[]", NULL, 0 },
+  { "[foo.com]", NULL, 0 },
+  { "[127.0.0.1]", NULL, 0 },
+  { "[fe80::1%eth0]", NULL, 0 },
+  { "[v.x]", NULL, 0 },
+  { "[v1.]", NULL, 0 },
+  { "[v1x]", NULL, 0 },
+  { "user@foo.com", NULL, 0 },
+  { "user:password@foo.com", NULL, 0 },
+  { "user:@foo.com", NULL, 0 },
+  { "@foo.com", NULL, 0 },
+  { "user@[::1]:80", NULL, 0 },
+  { "foo.com/", NULL, 0 },
+  { "foo.com:80/", NULL, 0 },
+  { "foo.com?", NULL, 0 },
+  { "foo.com, bar.com", NULL, 0 },
+  { "foo com", NULL, 0 },
+  { "foo.com:0", NULL, 0 },
+  { "foo.com:65536", NULL, 0 },
+  { "foo.com:99999999999999999999", NULL, 0 },
+  { "foo.com:+80", NULL, 0 },
+  { "foo.com:80x", NULL, 0 },
+  { "foo.com:80:81", NULL, 0 },
+  { "a%2", NULL, 0 },
+  { "\xff\xff", NULL, 0 },
+  { "b\xc3\xbc"
+    "cher",
+    NULL, 0 },
+};
+
 static void
 test_authority (void)
 {
-  static const struct
-  {
-    const char *authority;
-    const char *host; /* NULL: refused */
-    guint       port;
-  } rows[] = {
-    { "localhost", "localhost", 0 },
-    { "localhost:1234", "localhost", 1234 },
-    { "foo.com", "foo.com", 0 },
-    { "foo.com:80", "foo.com", 80 },
-    { "127.0.0.1", "127.0.0.1", 0 },
-    { "127.0.0.1:1234", "127.0.0.1", 1234 },
-    { "[::1]", "::1", 0 },
-    { "[::1]:1234", "::1", 1234 },
-    { "[56:56:56:56:56:56:56:56]:81", "56:56:56:56:56:56:56:56", 81 },
-    { "[v1.a:b]", "v1.a:b", 0 },
-    { "[vF0.x]:1234", "vF0.x", 1234 },
-    { "a%20b", "a%20b", 0 },
-    { "a:", "a", 0 },
-    { "", NULL, 0 },
-    { ":80", NULL, 0 },
-    { "[::1", NULL, 0 },
-    { "::1]", NULL, 0 },
-    { "[::1]]", NULL, 0 },
-    { "[[::1]]", NULL, 0 },
-    { "::1", NULL, 0 },
-    { "[::1]80", NULL, 0 },
-    { "[]", NULL, 0 },
-    { "[foo.com]", NULL, 0 },
-    { "[127.0.0.1]", NULL, 0 },
-    { "[fe80::1%eth0]", NULL, 0 },
-    { "[v.x]", NULL, 0 },
-    { "[v1.]", NULL, 0 },
-    { "[v1x]", NULL, 0 },
-    { "user@foo.com", NULL, 0 },
-    { "user:password@foo.com", NULL, 0 },
-    { "user:@foo.com", NULL, 0 },
-    { "@foo.com", NULL, 0 },
-    { "user@[::1]:80", NULL, 0 },
-    { "foo.com/", NULL, 0 },
-    { "foo.com:80/", NULL, 0 },
-    { "foo.com?", NULL, 0 },
-    { "foo.com, bar.com", NULL, 0 },
-    { "foo com", NULL, 0 },
-    { "foo.com:0", NULL, 0 },
-    { "foo.com:65536", NULL, 0 },
-    { "foo.com:99999999999999999999", NULL, 0 },
-    { "foo.com:+80", NULL, 0 },
-    { "foo.com:80x", NULL, 0 },
-    { "foo.com:80:81", NULL, 0 },
-    { "a%2", NULL, 0 },
-    { "\xff\xff", NULL, 0 },
-    { "b\xc3\xbc"
-      "cher",
-      NULL, 0 },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (authority_rows); i++)
     {
       g_autofree char *host = NULL;
       guint            port = 7;
       const gboolean   ok
-          = ws_url_parse_authority (rows[i].authority, &host, &port);
+          = ws_url_parse_authority (authority_rows[i].authority, &host, &port);
 
       g_test_message ("row %" G_GSIZE_FORMAT, i);
-      g_assert_cmpint (ok, ==, rows[i].host != NULL);
-      g_assert_cmpstr (host, ==, rows[i].host);
+      g_assert_cmpint (ok, ==, authority_rows[i].host != NULL);
+      g_assert_cmpstr (host, ==, authority_rows[i].host);
       if (ok)
-        g_assert_cmpuint (port, ==, rows[i].port);
+        g_assert_cmpuint (port, ==, authority_rows[i].port);
     }
 }
 
