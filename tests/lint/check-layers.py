@@ -36,7 +36,7 @@ SYSTEM = {
         GLIB,
         GIO,
         re.compile(r"^(gnutls|sys|netinet|arpa|linux)/"),
-        re.compile(r"^(unistd|fcntl|poll|netdb|signal)\.h$"),
+        re.compile(r"^(unistd|fcntl|poll|netdb|pthread|signal)\.h$"),
     ],
     "protocol": [C_HEADERS, re.compile(r"^(glib|zlib)\.h$")],
 }
