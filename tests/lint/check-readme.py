@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Compiles the code of README.md and doc/*.md as a reader would.
 
-check-readme.py BUILD-FOLDER LIBRARY [COMPILER…]
+check-readme.py BUILD-FOLDER [COMPILER…]
 
 C blocks with a main() are compiled and linked against the build, Python blocks
-are compiled. Blocks that use no main() are fragments and left alone.
+are compiled. C without a main() is a fragment and left alone.
 """
 
 import os
@@ -31,22 +31,23 @@ def blocks():
                 yield "%s:%d" % (name, line), match.group(1), match.group(2)
 
 
-def pkg_config():
+def pkg_config(build):
+    """What a program needs, as "meson devenv" has it."""
+    environment = dict(os.environ, PKG_CONFIG_PATH=build + "/meson-uninstalled")
     output = subprocess.run(
-        ["pkg-config", "--cflags", "--libs", "gio-2.0"],
+        ["pkg-config", "--cflags", "--libs", "ws-glib-1.0"],
         check=True,
+        env=environment,
         stdout=subprocess.PIPE,
     ).stdout.decode()
     return shlex.split(output)
 
 
-def compile_c(code, build, library, compiler, folder):
+def compile_c(code, flags, compiler, folder):
     source = Path(folder) / "block.c"
     source.write_text(code, encoding="utf-8")
-    headers = ["-I%s" % sources.ROOT, "-I%s" % build]
-    command = compiler + ["-std=gnu11"] + WARNINGS + headers
-    command += [str(source), "-o", str(Path(folder) / "block"), library]
-    command += ["-Wl,-rpath," + os.path.dirname(library)] + pkg_config()
+    command = compiler + ["-std=gnu11"] + WARNINGS
+    command += [str(source), "-o", str(Path(folder) / "block")] + flags
     result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return "" if result.returncode == 0 else result.stdout.decode()
 
@@ -60,8 +61,8 @@ def compile_python(code):
 
 
 def main():
-    build, library = (os.path.abspath(path) for path in sys.argv[1:3])
-    compiler = sys.argv[3:] or ["cc"]
+    flags = pkg_config(os.path.abspath(sys.argv[1]))
+    compiler = sys.argv[2:] or ["cc"]
     problems = []
     n_compiled = 0
     for where, language, code in blocks():
@@ -72,7 +73,7 @@ def main():
             problem = compile_python(code)
         else:
             with tempfile.TemporaryDirectory() as folder:
-                problem = compile_c(code, build, library, compiler, folder)
+                problem = compile_c(code, flags, compiler, folder)
         if problem:
             problems.append("%s: does not compile:\n%s" % (where, problem))
     if not n_compiled:
