@@ -1,123 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "net/ws-poller.h"
 
+#include "peer.h"
 #include "support/ws-test.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* One watched end of a socket pair; what it does when called is a test's. */
-typedef struct _Peer Peer;
-struct _Peer
-{
-  WsWatch      watch;
-  int          other; /* the fd of the end that is not watched */
-  guint        n_calls;
-  GIOCondition condition; /* of the last call */
-  void (*on_ready) (Peer *peer);
-  gpointer data; /* the test's */
-};
-
-typedef struct
-{
-  GMainContext *context;
-  WsPoller     *poller;
-} Fixture;
-
 static gboolean
 is_fallback (void)
 {
   return g_strcmp0 (g_getenv ("WS_POLLER"), "fallback") == 0;
-}
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->context = g_main_context_new ();
-  fixture->poller = ws_poller_get (fixture->context);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  ws_poller_unref (fixture->poller);
-  g_main_context_unref (fixture->context);
-}
-
-static void
-on_peer_watch (WsWatch *watch, GIOCondition condition)
-{
-  Peer *peer = WS_CONTAINER_OF (watch, Peer, watch);
-
-  peer->n_calls++;
-  peer->condition = condition;
-  if (peer->on_ready != NULL)
-    peer->on_ready (peer);
-}
-
-static Peer *
-peer_new (WsPoller *poller, void (*on_ready) (Peer *peer), gpointer data)
-{
-  Peer *peer = g_new0 (Peer, 1);
-  int   fds[2];
-
-  g_assert_no_errno (
-      socketpair (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds));
-  ws_watch_init (&peer->watch, poller, fds[0], on_peer_watch);
-  peer->other = fds[1];
-  peer->on_ready = on_ready;
-  peer->data = data;
-
-  return peer;
-}
-
-static void
-peer_free (Peer *peer)
-{
-  ws_watch_clear (&peer->watch);
-  close (peer->watch.fd);
-  if (peer->other >= 0)
-    close (peer->other);
-  g_free (peer);
-}
-
-static void
-peer_poke (Peer *peer)
-{
-  g_assert_cmpint (write (peer->other, "x", 1), ==, 1);
-}
-
-static void
-peer_drain (Peer *peer)
-{
-  char data[64];
-
-  while (read (peer->watch.fd, data, sizeof data) > 0)
-    ;
-}
-
-static void
-peer_hang_up (Peer *peer)
-{
-  close (peer->other);
-  peer->other = -1;
-}
-
-/* A peer that wants to read and can. */
-static Peer *
-peer_new_ready (WsPoller *poller, void (*on_ready) (Peer *peer), gpointer data)
-{
-  Peer *peer = peer_new (poller, on_ready, data);
-
-  peer_poke (peer);
-  ws_watch_want (&peer->watch, G_IO_IN);
-
-  return peer;
 }
 
 /* --- The poller --- */
@@ -223,7 +119,7 @@ let_happen (Peer *peer, Happening happening)
 }
 
 static void
-test_readiness (Fixture *fixture, gconstpointer data)
+test_readiness (PeerFixture *fixture, gconstpointer data)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (readiness); i++)
     {
@@ -244,7 +140,7 @@ test_readiness (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_want_changes (Fixture *fixture, gconstpointer data)
+test_want_changes (PeerFixture *fixture, gconstpointer data)
 {
   Peer *peer = peer_new_ready (fixture->poller, NULL, NULL);
 
@@ -266,7 +162,7 @@ test_want_changes (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_clear_is_harmless (Fixture *fixture, gconstpointer data)
+test_clear_is_harmless (PeerFixture *fixture, gconstpointer data)
 {
   WsWatch none = { NULL };
   Peer   *peer = peer_new_ready (fixture->poller, NULL, NULL);
@@ -280,7 +176,7 @@ test_clear_is_harmless (Fixture *fixture, gconstpointer data)
 
 /* A regular file is nothing for epoll, and neither is an fd twice. */
 static void
-test_refused_fds (Fixture *fixture, gconstpointer data)
+test_refused_fds (PeerFixture *fixture, gconstpointer data)
 {
   Peer *peer = peer_new_ready (fixture->poller, NULL, NULL);
   Peer  twin = { 0 };
@@ -308,7 +204,7 @@ test_refused_fds (Fixture *fixture, gconstpointer data)
 /* A user who closes a connection that we watch gets an error from it, not a
  * silence. */
 static void
-test_closed_behind_our_back (Fixture *fixture, gconstpointer data)
+test_closed_behind_our_back (PeerFixture *fixture, gconstpointer data)
 {
   Peer *peer = peer_new (fixture->poller, NULL, NULL);
   int   fd = peer->watch.fd;
@@ -329,7 +225,7 @@ on_deadline (WsDeadline *deadline)
 }
 
 static void
-test_idle_hang_up_does_not_spin (Fixture *fixture, gconstpointer data)
+test_idle_hang_up_does_not_spin (PeerFixture *fixture, gconstpointer data)
 {
   Peer      *peer = peer_new_ready (fixture->poller, NULL, NULL);
   WsDeadline deadline = { .func = on_deadline };
@@ -348,226 +244,6 @@ test_idle_hang_up_does_not_spin (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (n_iterations, <=, 3);
   g_assert_cmpuint (peer->n_calls, ==, 1);
   peer_free (peer);
-}
-
-/* --- Within a batch --- */
-
-#define N_BATCH 8
-
-typedef struct
-{
-  Fixture *fixture;
-  Peer    *peers[N_BATCH];
-  guint    n_freed;
-} Batch;
-
-static void
-batch_fill (Batch *batch, Fixture *fixture, void (*on_ready) (Peer *peer))
-{
-  batch->fixture = fixture;
-  for (int i = 0; i < N_BATCH; i++)
-    batch->peers[i] = peer_new_ready (fixture->poller, on_ready, batch);
-}
-
-static void
-batch_empty (Batch *batch)
-{
-  for (int i = 0; i < N_BATCH; i++)
-    g_clear_pointer (&batch->peers[i], peer_free);
-}
-
-static void
-free_all_but_the_last (Peer *peer)
-{
-  Batch *batch = peer->data;
-  Peer  *self = NULL;
-
-  for (int i = 0; i < N_BATCH - 1; i++)
-    {
-      if (batch->peers[i] == peer)
-        self = peer;
-      else if (batch->peers[i] != NULL)
-        peer_free (batch->peers[i]);
-      batch->peers[i] = NULL;
-    }
-
-  if (self != NULL)
-    peer_free (self);
-}
-
-static void
-test_free_others (Fixture *fixture, gconstpointer data)
-{
-  Batch batch = { NULL };
-
-  batch_fill (&batch, fixture, free_all_but_the_last);
-  ws_test_until (fixture->context, batch.peers[N_BATCH - 1]->n_calls > 0);
-  g_assert_null (batch.peers[0]);
-  batch_empty (&batch);
-}
-
-static void
-turn_others_to_writing (Peer *peer)
-{
-  Batch *batch = peer->data;
-
-  for (int i = 0; i < N_BATCH; i++)
-    if (batch->peers[i] != peer)
-      ws_watch_want (&batch->peers[i]->watch, i % 2 == 0 ? G_IO_OUT : 0);
-  ws_watch_want (&peer->watch, 0);
-}
-
-static void
-test_unwant_others (Fixture *fixture, gconstpointer data)
-{
-  Batch batch = { NULL };
-  guint n_reading = 0;
-
-  batch_fill (&batch, fixture, turn_others_to_writing);
-  g_main_context_iteration (fixture->context, FALSE);
-
-  for (int i = 0; i < N_BATCH; i++)
-    {
-      if (batch.peers[i]->condition == G_IO_IN)
-        n_reading++;
-      else
-        g_assert_cmpuint (batch.peers[i]->n_calls, ==, 0);
-    }
-  g_assert_cmpuint (n_reading, ==, 1);
-  batch_empty (&batch);
-}
-
-/* Everybody else's fd is closed, and its number goes to a new socket, silent
- * and watched by the very same memory. */
-static void
-renumber_others (Peer *peer)
-{
-  Batch *batch = peer->data;
-
-  for (int i = 0; i < N_BATCH; i++)
-    {
-      Peer *other = batch->peers[i];
-      int   fd = other->watch.fd;
-      int   fds[2];
-
-      if (other == peer)
-        continue;
-
-      ws_watch_clear (&other->watch);
-      close (other->other);
-      g_assert_no_errno (
-          socketpair (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds));
-      g_assert_no_errno (dup2 (fds[0], fd));
-      close (fds[0]);
-      other->other = fds[1];
-      ws_watch_init (&other->watch, batch->fixture->poller, fd, on_peer_watch);
-      ws_watch_want (&other->watch, G_IO_IN);
-    }
-
-  peer_drain (peer);
-}
-
-static void
-test_reuse_fds (Fixture *fixture, gconstpointer data)
-{
-  Batch batch = { NULL };
-  guint n_calls = 0;
-
-  batch_fill (&batch, fixture, renumber_others);
-  g_main_context_iteration (fixture->context, FALSE);
-  g_assert_false (g_main_context_iteration (fixture->context, FALSE));
-
-  for (int i = 0; i < N_BATCH; i++)
-    n_calls += batch.peers[i]->n_calls;
-  g_assert_cmpuint (n_calls, ==, 1);
-
-  for (int i = 0; i < N_BATCH; i++)
-    {
-      batch.peers[i]->on_ready = peer_drain;
-      peer_poke (batch.peers[i]);
-    }
-  for (int i = 0; i < N_BATCH; i++)
-    ws_test_until (fixture->context,
-                   read (batch.peers[i]->watch.fd, &n_calls, 1) < 0);
-  batch_empty (&batch);
-}
-
-/* --- Nested loops --- */
-
-static void
-wait_for_others (Peer *peer)
-{
-  Batch *batch = peer->data;
-
-  peer_drain (peer);
-  for (int i = 0; i < N_BATCH; i++)
-    if (batch->peers[i] != peer)
-      batch->peers[i]->on_ready = peer_drain;
-  for (int i = 0; i < N_BATCH; i++)
-    ws_test_until (batch->fixture->context, batch->peers[i]->n_calls > 0);
-}
-
-static void
-test_nested_others (Fixture *fixture, gconstpointer data)
-{
-  Batch batch = { NULL };
-
-  batch_fill (&batch, fixture, wait_for_others);
-  for (int i = 0; i < 3; i++)
-    g_main_context_iteration (fixture->context, FALSE);
-
-  /* Once: what the nested loop has done is not reported by the outer one. */
-  for (int i = 0; i < N_BATCH; i++)
-    g_assert_cmpuint (batch.peers[i]->n_calls, ==, 1);
-  batch_empty (&batch);
-}
-
-static void
-wait_for_myself (Peer *peer)
-{
-  Fixture *fixture = peer->data;
-  guint    n_calls = peer->n_calls;
-
-  peer_drain (peer);
-  if (n_calls >= 5)
-    return;
-
-  peer_poke (peer);
-  ws_test_until (fixture->context, peer->n_calls > n_calls);
-}
-
-static void
-test_nested_self (Fixture *fixture, gconstpointer data)
-{
-  Peer *peer = peer_new_ready (fixture->poller, wait_for_myself, fixture);
-
-  g_main_context_iteration (fixture->context, FALSE);
-  g_assert_cmpuint (peer->n_calls, ==, 5);
-  peer_free (peer);
-}
-
-static void
-free_batch_in_nested_loop (Peer *peer)
-{
-  Batch *batch = peer->data;
-
-  for (int i = 0; i < N_BATCH; i++)
-    if (batch->peers[i] == peer)
-      batch->peers[i] = NULL;
-  peer_free (peer);
-
-  if (++batch->n_freed < N_BATCH)
-    ws_test_until (batch->fixture->context, batch->n_freed == N_BATCH);
-}
-
-static void
-test_nested_frees (Fixture *fixture, gconstpointer data)
-{
-  Batch batch = { NULL };
-
-  batch_fill (&batch, fixture, free_batch_in_nested_loop);
-  ws_test_until (fixture->context, batch.n_freed == N_BATCH);
-  batch_empty (&batch);
 }
 
 /* --- Scale --- */
@@ -590,7 +266,7 @@ allow_fds (rlim_t n_fds)
 }
 
 static void
-test_many (Fixture *fixture, gconstpointer data)
+test_many (PeerFixture *fixture, gconstpointer data)
 {
   g_autofree Peer *peers = g_new0 (Peer, N_MANY);
 
@@ -654,7 +330,7 @@ test_threads (void)
 /* --- The shared read buffer --- */
 
 static void
-test_buffers (Fixture *fixture, gconstpointer data)
+test_buffers (PeerFixture *fixture, gconstpointer data)
 {
   WsReadBuffer *one = ws_poller_acquire_buffer (fixture->poller);
   WsReadBuffer *many[5];
@@ -687,9 +363,10 @@ test_buffers (Fixture *fixture, gconstpointer data)
 }
 
 static void
-add (const char *path, void (*test) (Fixture *, gconstpointer))
+add (const char *path, void (*test) (PeerFixture *, gconstpointer))
 {
-  g_test_add (path, Fixture, NULL, set_up, test, tear_down);
+  g_test_add (path, PeerFixture, NULL, peer_fixture_set_up, test,
+              peer_fixture_tear_down);
 }
 
 int
@@ -708,12 +385,6 @@ main (int argc, char **argv)
   add ("/net/poller/closed-behind-our-back", test_closed_behind_our_back);
   add ("/net/poller/idle-hang-up-does-not-spin",
        test_idle_hang_up_does_not_spin);
-  add ("/net/poller/batch/free-others", test_free_others);
-  add ("/net/poller/batch/unwant-others", test_unwant_others);
-  add ("/net/poller/batch/reuse-fds", test_reuse_fds);
-  add ("/net/poller/nested/others", test_nested_others);
-  add ("/net/poller/nested/self", test_nested_self);
-  add ("/net/poller/nested/frees", test_nested_frees);
   add ("/net/poller/many", test_many);
   g_test_add_func ("/net/poller/threads", test_threads);
   add ("/net/poller/buffers", test_buffers);

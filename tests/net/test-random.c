@@ -53,8 +53,7 @@ draw_in_thread (gpointer data)
   return NULL;
 }
 
-/* Qt: tst_QDefaultMaskGenerator::tst_randomness…TwoGenerators. D: the
- * generators are those of two threads. */
+/* Qt: the second halves of both. D: the two generators are two threads'. */
 static void
 test_threads_differ (void)
 {

@@ -9,39 +9,64 @@ typedef struct
   GPollableOutputStream *output;        /* the stream's */
   GSource               *input_source;  /* (owned) (nullable): while wanted */
   GSource               *output_source; /* (owned) (nullable): while wanted */
-  gsize blocked; /* the first vector's size when a write would have blocked */
+  gsize blocked; /* the size that a write offered in vain; 0: none */
 } StreamTransport;
 
-static gboolean
-is_would_block (GError **error)
+/* What GIO's -1 means. */
+static gssize
+fail (GError *failure, GError **error)
 {
-  if (!g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-    return FALSE;
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    {
+      g_error_free (failure);
+      return WS_IO_AGAIN;
+    }
 
-  g_clear_error (error);
-  return TRUE;
+  g_propagate_error (error, failure);
+  return WS_IO_ERROR;
 }
 
 static gssize
 stream_read (WsTransport *transport, guint8 *data, gsize len, GError **error)
 {
   StreamTransport *self = (StreamTransport *) transport;
-  GError          *read_error = NULL;
+  GError          *failure = NULL;
   gssize           n;
 
   n = g_pollable_input_stream_read_nonblocking (self->input, data, len, NULL,
-                                                &read_error);
-  if (n >= 0)
-    return n;
-  if (is_would_block (&read_error))
-    return WS_IO_AGAIN;
+                                                &failure);
 
-  g_propagate_error (error, read_error);
-  return WS_IO_ERROR;
+  return n >= 0 ? n : fail (failure, error);
 }
 
-/* What TLS did not take it has to be offered again in the same size, though
- * more may have been coalesced into the vector meanwhile. */
+/* What TLS did not take has to be offered again in the same size, though more
+ * may have been coalesced into the vector meanwhile. */
+static gssize
+write_vector (StreamTransport     *self,
+              const GOutputVector *vector,
+              GError             **error)
+{
+  GError *failure = NULL;
+  gsize   size = vector->size;
+  gssize  n;
+
+  if (self->blocked > 0)
+    size = MIN (size, self->blocked);
+  n = g_pollable_output_stream_write_nonblocking (self->output, vector->buffer,
+                                                  size, NULL, &failure);
+  self->blocked = 0;
+  if (n >= 0)
+    return n;
+
+  n = fail (failure, error);
+  if (n == WS_IO_AGAIN)
+    self->blocked = size;
+
+  return n;
+}
+
+/* One at a time: GUnixOutputStream's writev warns about its own errors (2.74),
+ * and the streams that wrap and encrypt have none. */
 static gssize
 stream_writev (WsTransport         *transport,
                const GOutputVector *vectors,
@@ -49,29 +74,36 @@ stream_writev (WsTransport         *transport,
                GError             **error)
 {
   StreamTransport *self = (StreamTransport *) transport;
-  GOutputVector    again;
-  GPollableReturn  result;
-  gsize            n = 0;
+  gssize           n_written = 0;
 
-  if (self->blocked > 0 && n_vectors > 0)
+  for (guint i = 0; i < n_vectors; i++)
     {
-      again.buffer = vectors[0].buffer;
-      again.size = MIN (vectors[0].size, self->blocked);
-      vectors = &again;
-      n_vectors = 1;
+      GError *failure = NULL;
+      gssize  n;
+
+      if (vectors[i].size == 0)
+        continue;
+      n = write_vector (self, &vectors[i], &failure);
+
+      /* An error comes again, when there is nothing else to tell. */
+      if (n < 0 && n_written > 0)
+        {
+          g_clear_error (&failure);
+          return n_written;
+        }
+      if (n < 0)
+        {
+          if (failure != NULL)
+            g_propagate_error (error, failure);
+          return n;
+        }
+
+      n_written += n;
+      if ((gsize) n < vectors[i].size)
+        return n_written;
     }
 
-  result = g_pollable_output_stream_writev_nonblocking (self->output, vectors,
-                                                        n_vectors, &n, NULL,
-                                                        error);
-  if (result == G_POLLABLE_RETURN_WOULD_BLOCK)
-    {
-      self->blocked = vectors[0].size;
-      return WS_IO_AGAIN;
-    }
-
-  self->blocked = 0;
-  return result == G_POLLABLE_RETURN_OK ? (gssize) n : WS_IO_ERROR;
+  return n_written;
 }
 
 /* The transport may be gone afterwards; its sources are destroyed then. */
@@ -249,6 +281,10 @@ WsTransport *
 ws_transport_stream_new (WsPoller *poller, GIOStream *stream)
 {
   StreamTransport *self = g_new0 (StreamTransport, 1);
+
+  /* From its first GSocket on GIO ignores SIGPIPE, which a stream over a pipe
+   * would raise as well. */
+  g_type_class_unref (g_type_class_ref (G_TYPE_SOCKET));
 
   self->parent.klass = &stream_class;
   self->parent.poller = ws_poller_ref (poller);

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "net/ws-connector.h"
+#include "net/ws-listener.h"
+
+#include "support/ws-test.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+typedef struct
+{
+  GMainContext *context;
+  WsPoller     *poller;
+  WsListener   *listener;
+  int           accepted; /* -1: none yet */
+  GCancellable *cancellable;
+  WsTransport  *transport; /* (nullable): what dialling gave */
+  GError       *error;     /* (nullable): likewise */
+  guint         n_done;
+  gboolean      is_dialling; /* inside of ws_connector_dial_async() */
+  guint         events;      /* seen, as bits */
+  gboolean      cancels_at_event;
+} Fixture;
+
+static void
+on_accepted (int fd, gpointer user_data)
+{
+  ((Fixture *) user_data)->accepted = fd;
+}
+
+static void
+on_failed (const GError *error, gpointer user_data)
+{
+  g_assert_not_reached ();
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->context = g_main_context_new ();
+  fixture->poller = ws_poller_get (fixture->context);
+  fixture->accepted = -1;
+  fixture->cancellable = g_cancellable_new ();
+  fixture->listener
+      = ws_listener_new (fixture->poller, on_accepted, on_failed, fixture);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_assert_cmpuint (fixture->n_done, ==, 1);
+  g_clear_pointer (&fixture->transport, ws_transport_free);
+  g_clear_error (&fixture->error);
+  if (fixture->accepted >= 0)
+    close (fixture->accepted);
+  ws_listener_free (fixture->listener);
+  while (g_main_context_iteration (fixture->context, FALSE))
+    ;
+  g_object_unref (fixture->cancellable); /* GIO's resolver may hold it yet */
+  ws_poller_unref (fixture->poller);
+  g_main_context_unref (fixture->context);
+}
+
+/* (transfer full): of @path, or of a port on the loopback. */
+static GSocketAddress *
+start_listening (Fixture *fixture, const char *path)
+{
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (GError) error = NULL;
+
+  address = path != NULL
+                ? g_unix_socket_address_new (path)
+                : g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  ws_listener_add_address (fixture->listener, address, 0, &error);
+  g_assert_no_error (error);
+
+  return ws_listener_get_address (fixture->listener);
+}
+
+static guint16
+start_listening_at_port (Fixture *fixture)
+{
+  g_autoptr (GSocketAddress) address = start_listening (fixture, NULL);
+
+  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+}
+
+/* A port that nobody listens on any more. */
+static guint16
+find_closed_port (Fixture *fixture)
+{
+  guint16 port = start_listening_at_port (fixture);
+
+  ws_listener_free (fixture->listener);
+  fixture->listener
+      = ws_listener_new (fixture->poller, on_accepted, on_failed, fixture);
+
+  return port;
+}
+
+static void
+on_progress (GSocketClientEvent event, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  g_assert_true (g_main_context_is_owner (fixture->context));
+  g_assert_false (g_cancellable_is_cancelled (fixture->cancellable));
+  fixture->events |= 1U << event;
+  if (fixture->cancels_at_event)
+    g_cancellable_cancel (fixture->cancellable);
+}
+
+static void
+on_dialled (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  g_assert_false (fixture->is_dialling);
+  g_assert_true (g_main_context_is_owner (fixture->context));
+  fixture->transport = ws_connector_dial_finish (result, &fixture->error);
+  g_assert_true ((fixture->transport == NULL) == (fixture->error != NULL));
+  fixture->n_done++;
+}
+
+static void
+start_dialling (Fixture *fixture, const WsConnectorTarget *target)
+{
+  WsConnectorTarget copy = *target;
+
+  copy.progress = on_progress;
+  fixture->is_dialling = TRUE;
+  ws_connector_dial_async (fixture->poller, &copy, fixture->cancellable,
+                           on_dialled, fixture);
+  fixture->is_dialling = FALSE;
+}
+
+static void
+dial (Fixture *fixture, const WsConnectorTarget *target)
+{
+  start_dialling (fixture, target);
+  ws_test_until (fixture->context, fixture->n_done == 1);
+}
+
+static gboolean
+has_seen (Fixture *fixture, GSocketClientEvent event)
+{
+  return (fixture->events & (1U << event)) != 0;
+}
+
+static void
+assert_connected (Fixture *fixture)
+{
+  GOutputVector vector = { "hello", 5 };
+  char          data[8];
+
+  g_assert_no_error (fixture->error);
+  g_assert_true (fixture->transport->poller == fixture->poller);
+  ws_test_until (fixture->context, fixture->accepted >= 0);
+  g_assert_cmpint (ws_transport_writev (fixture->transport, &vector, 1, NULL),
+                   ==, 5);
+  while (read (fixture->accepted, data, sizeof data) != 5)
+    ;
+  g_assert_cmpmem (data, 5, "hello", 5);
+}
+
+/* --- */
+
+static void
+test_address (Fixture *fixture, gconstpointer data)
+{
+  WsConnectorTarget target
+      = { .host = "127.0.0.1", .port = start_listening_at_port (fixture) };
+  g_autoptr (GSocketAddress) remote = NULL;
+
+  dial (fixture, &target);
+  assert_connected (fixture);
+  g_assert_true (has_seen (fixture, G_SOCKET_CLIENT_CONNECTING));
+  g_assert_true (has_seen (fixture, G_SOCKET_CLIENT_CONNECTED));
+  g_assert_true (fixture->transport->klass->short_read_is_last);
+
+  remote = ws_transport_get_address (fixture->transport, TRUE);
+  g_assert_cmpint (g_inet_socket_address_get_port (
+                       G_INET_SOCKET_ADDRESS (remote)),
+                   ==, target.port);
+}
+
+static void
+test_name (Fixture *fixture, gconstpointer data)
+{
+  WsConnectorTarget target = { .host = "localhost",
+                               .port = start_listening_at_port (fixture),
+                               .secure = TRUE };
+
+  dial (fixture, &target);
+  assert_connected (fixture);
+  g_assert_true (has_seen (fixture, G_SOCKET_CLIENT_RESOLVING));
+  g_assert_true (has_seen (fixture, G_SOCKET_CLIENT_RESOLVED));
+  g_assert_true (has_seen (fixture, G_SOCKET_CLIENT_CONNECTING));
+}
+
+static void
+test_unix (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char  *dir = g_dir_make_tmp ("ws-XXXXXX", NULL);
+  g_autofree char  *path = g_build_filename (dir, "socket", NULL);
+  WsConnectorTarget target = { .unix_path = path };
+
+  g_object_unref (start_listening (fixture, path));
+  dial (fixture, &target);
+  assert_connected (fixture);
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
+/* GIO itself would cut the path short. */
+static void
+test_unix_path_too_long (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char  *path = g_strnfill (200, 'x');
+  WsConnectorTarget target = { .unix_path = path };
+
+  dial (fixture, &target);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_FILENAME_TOO_LONG);
+  g_assert_nonnull (strstr (fixture->error->message, path));
+}
+
+static void
+test_refused (Fixture *fixture, gconstpointer data)
+{
+  WsConnectorTarget target
+      = { .host = "127.0.0.1", .port = find_closed_port (fixture) };
+
+  dial (fixture, &target);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  g_assert_false (has_seen (fixture, G_SOCKET_CLIENT_CONNECTED));
+}
+
+static void
+test_unix_missing (Fixture *fixture, gconstpointer data)
+{
+  WsConnectorTarget target = { .unix_path = "/nonexistent/socket" };
+
+  dial (fixture, &target);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+}
+
+static void
+test_unknown_host (Fixture *fixture, gconstpointer data)
+{
+  WsConnectorTarget target = { .host = "nonexistent.invalid", .port = 80 };
+
+  dial (fixture, &target);
+  g_assert_nonnull (fixture->error);
+  g_assert_true (fixture->error->domain == G_RESOLVER_ERROR);
+  g_assert_true (has_seen (fixture, G_SOCKET_CLIENT_RESOLVING));
+  g_assert_false (has_seen (fixture, G_SOCKET_CLIENT_CONNECTING));
+}
+
+/* --- Cancellation --- */
+
+static void
+test_cancelled_before (Fixture *fixture, gconstpointer data)
+{
+  WsConnectorTarget target
+      = { .host = "127.0.0.1", .port = start_listening_at_port (fixture) };
+
+  g_cancellable_cancel (fixture->cancellable);
+  dial (fixture, &target);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (fixture->events, ==, 0);
+}
+
+static void
+test_cancelled_at_event (Fixture *fixture, gconstpointer data)
+{
+  WsConnectorTarget target
+      = { .host = "127.0.0.1", .port = start_listening_at_port (fixture) };
+
+  fixture->cancels_at_event = TRUE;
+  dial (fixture, &target);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+/* After the connection was made, and before its result is taken. */
+static void
+test_cancelled_too_late (Fixture *fixture, gconstpointer data)
+{
+  WsConnectorTarget target
+      = { .host = "127.0.0.1", .port = start_listening_at_port (fixture) };
+  char byte;
+
+  start_dialling (fixture, &target);
+  ws_test_until (fixture->context, fixture->accepted >= 0);
+  g_cancellable_cancel (fixture->cancellable);
+  ws_test_until (fixture->context, fixture->n_done == 1);
+
+  if (fixture->transport == NULL)
+    {
+      g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      ws_test_until (fixture->context, read (fixture->accepted, &byte, 1) == 0);
+    }
+}
+
+/* --- Proxies --- */
+
+static void
+take_request (Fixture *fixture, GString *request)
+{
+  char   data[256];
+  gssize n = read (fixture->accepted, data, sizeof data);
+
+  if (n > 0)
+    g_string_append_len (request, data, n);
+}
+
+static void
+test_proxy (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *uri = g_strdup_printf ("http://127.0.0.1:%u",
+                                          start_listening_at_port (fixture));
+  g_autoptr (GProxyResolver) resolver = g_simple_proxy_resolver_new (uri, NULL);
+  g_autoptr (GString) request = g_string_new (NULL);
+  WsConnectorTarget target = { .host = "nonexistent.invalid",
+                               .port = 8080,
+                               .secure = TRUE,
+                               .proxy_resolver = resolver };
+  const char       *answer = "HTTP/1.0 200 Fine\r\n\r\n";
+
+  /* The name is the proxy's to resolve. */
+  start_dialling (fixture, &target);
+  ws_test_until (fixture->context, fixture->accepted >= 0);
+  while (strstr (request->str, "\r\n\r\n") == NULL)
+    {
+      take_request (fixture, request);
+      g_main_context_iteration (fixture->context, FALSE);
+    }
+  g_assert_true (
+      g_str_has_prefix (request->str, "CONNECT nonexistent.invalid:8080 "));
+
+  g_assert_cmpint (write (fixture->accepted, answer, strlen (answer)), ==,
+                   strlen (answer));
+  ws_test_until (fixture->context, fixture->n_done == 1);
+  assert_connected (fixture);
+  g_assert_true (has_seen (fixture, G_SOCKET_CLIENT_PROXY_NEGOTIATED));
+}
+
+static void
+test_proxy_wants_credentials (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *uri = g_strdup_printf ("http://127.0.0.1:%u",
+                                          start_listening_at_port (fixture));
+  g_autoptr (GProxyResolver) resolver = g_simple_proxy_resolver_new (uri, NULL);
+  WsConnectorTarget target = { .host = "nonexistent.invalid",
+                               .port = 80,
+                               .proxy_resolver = resolver };
+  const char       *answer
+      = "HTTP/1.0 407 Who are you?\r\nProxy-Authenticate: Basic\r\n\r\n";
+
+  start_dialling (fixture, &target);
+  ws_test_until (fixture->context, fixture->accepted >= 0);
+  g_assert_cmpint (write (fixture->accepted, answer, strlen (answer)), ==,
+                   strlen (answer));
+  ws_test_until (fixture->context, fixture->n_done == 1);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH);
+}
+
+/* A proxy that says nothing keeps dialling in the middle. */
+static void
+test_cancelled_in_the_middle (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *uri = g_strdup_printf ("http://127.0.0.1:%u",
+                                          start_listening_at_port (fixture));
+  g_autoptr (GProxyResolver) resolver = g_simple_proxy_resolver_new (uri, NULL);
+  WsConnectorTarget target = { .host = "nonexistent.invalid",
+                               .port = 80,
+                               .proxy_resolver = resolver };
+
+  start_dialling (fixture, &target);
+  ws_test_until (fixture->context,
+                 has_seen (fixture, G_SOCKET_CLIENT_PROXY_NEGOTIATING)
+                     && fixture->accepted >= 0);
+  g_assert_cmpuint (fixture->n_done, ==, 0);
+
+  g_cancellable_cancel (fixture->cancellable);
+  g_assert_cmpuint (fixture->n_done, ==, 0);
+  ws_test_until (fixture->context, fixture->n_done == 1);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+static void
+test_unix_ignores_proxies (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GProxyResolver) resolver
+      = g_simple_proxy_resolver_new ("http://nonexistent.invalid", NULL);
+  g_autofree char  *dir = g_dir_make_tmp ("ws-XXXXXX", NULL);
+  g_autofree char  *path = g_build_filename (dir, "socket", NULL);
+  WsConnectorTarget target = { .unix_path = path, .proxy_resolver = resolver };
+
+  g_object_unref (start_listening (fixture, path));
+  dial (fixture, &target);
+  assert_connected (fixture);
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
+static void
+add (const char *path, void (*test) (Fixture *, gconstpointer))
+{
+  g_test_add (path, Fixture, NULL, set_up, test, tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  /* The system's proxies are not the tests'; GNOME's resolver even aborts
+   * where its schemas are out of sight. */
+  g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  add ("/net/connector/address", test_address);
+  add ("/net/connector/name", test_name);
+  add ("/net/connector/unix", test_unix);
+  add ("/net/connector/unix-path-too-long", test_unix_path_too_long);
+  add ("/net/connector/unix-missing", test_unix_missing);
+  add ("/net/connector/refused", test_refused);
+  add ("/net/connector/unknown-host", test_unknown_host);
+  add ("/net/connector/cancelled-before", test_cancelled_before);
+  add ("/net/connector/cancelled-at-event", test_cancelled_at_event);
+  add ("/net/connector/cancelled-too-late", test_cancelled_too_late);
+  add ("/net/connector/cancelled-in-the-middle", test_cancelled_in_the_middle);
+  add ("/net/connector/proxy", test_proxy);
+  add ("/net/connector/proxy-wants-credentials", test_proxy_wants_credentials);
+  add ("/net/connector/unix-ignores-proxies", test_unix_ignores_proxies);
+
+  return g_test_run ();
+}
