@@ -50,7 +50,7 @@ def check_lines(name, lines):
             yield "%s:%d: a carriage return" % (name, number)
         elif line != line.rstrip():
             yield "%s:%d: trailing blanks" % (name, number)
-        if "\t" in line and not name.endswith("Makefile"):
+        if "\t" in line:
             yield "%s:%d: a tab" % (name, number)
         for pattern, suffixes, why in BANNED:
             match = name.endswith(suffixes) and pattern.search(line)
@@ -115,11 +115,15 @@ def check_header_guard(name, text):
         yield "%s: no #pragma once" % name
 
 
+def is_script(name):
+    with open(sources.ROOT / name, "rb") as file:
+        return file.read(2) == b"#!"
+
+
 def main():
     problems = []
     for name in sources.files():
-        is_script = "." not in name.rsplit("/", 1)[-1] and name != "COPYING"
-        if not name.endswith(TEXT) and not is_script:
+        if not name.endswith(TEXT) and not is_script(name):
             continue
         text = sources.read(name)
         lines = text.split("\n")
