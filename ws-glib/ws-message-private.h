@@ -5,10 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* @bytes (transfer full) are known to be valid UTF-8 and are not looked at. */
-WsMessage *ws_message_new_text_take (GBytes *bytes) G_GNUC_WARN_UNUSED_RESULT;
-
-/* @bytes (transfer full) */
-WsMessage *ws_message_new_binary_take (GBytes *bytes) G_GNUC_WARN_UNUSED_RESULT;
+/* @bytes (transfer none) of a text are known to be UTF-8 and not looked at. */
+WsMessage *ws_message_new_valid (WsMessageType type,
+                                 GBytes       *bytes) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

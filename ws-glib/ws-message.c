@@ -17,27 +17,15 @@ struct _WsMessage
 
 G_DEFINE_BOXED_TYPE (WsMessage, ws_message, ws_message_ref, ws_message_unref)
 
-static WsMessage *
-new_take (WsMessageType type, GBytes *bytes)
+WsMessage *
+ws_message_new_valid (WsMessageType type, GBytes *bytes)
 {
   WsMessage *self = g_atomic_rc_box_new0 (WsMessage);
 
   self->type = type;
-  self->bytes = bytes;
+  self->bytes = g_bytes_ref (bytes);
   self->owns_text = TRUE;
   return self;
-}
-
-WsMessage *
-ws_message_new_text_take (GBytes *bytes)
-{
-  return new_take (WS_MESSAGE_TYPE_TEXT, bytes);
-}
-
-WsMessage *
-ws_message_new_binary_take (GBytes *bytes)
-{
-  return new_take (WS_MESSAGE_TYPE_BINARY, bytes);
 }
 
 static void
@@ -63,6 +51,7 @@ clear (gpointer data)
 WsMessage *
 ws_message_new_text (const char *text)
 {
+  g_autoptr (GBytes) bytes = NULL;
   WsMessage *self = NULL;
   char      *copy = NULL;
   gsize      len;
@@ -72,8 +61,8 @@ ws_message_new_text (const char *text)
   g_return_val_if_fail (ws_utf8_is_valid ((const guint8 *) text, len), NULL);
 
   copy = g_memdup2 (text, len + 1);
-  self = ws_message_new_text_take (
-      g_bytes_new_with_free_func (copy, len, g_free, copy));
+  bytes = g_bytes_new_with_free_func (copy, len, g_free, copy);
+  self = ws_message_new_valid (WS_MESSAGE_TYPE_TEXT, bytes);
   self->text = copy;
   self->owns_text = FALSE;
   return self;
@@ -111,7 +100,7 @@ ws_message_new_text_bytes (GBytes *bytes, GError **error)
       return NULL;
     }
 
-  return ws_message_new_text_take (g_bytes_ref (bytes));
+  return ws_message_new_valid (WS_MESSAGE_TYPE_TEXT, bytes);
 }
 
 /**
@@ -129,7 +118,7 @@ ws_message_new_binary (GBytes *bytes)
 {
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  return ws_message_new_binary_take (g_bytes_ref (bytes));
+  return ws_message_new_valid (WS_MESSAGE_TYPE_BINARY, bytes);
 }
 
 /**
