@@ -65,9 +65,9 @@ function testValues() {
     headers.append('X-Name', 'one');
     headers.append('x-name', 'two');
     checkEqual(headers.get_list('X-NAME'), 'one, two', 'a header list');
-    check(checkThrows(() => headers.append('X-Evil', 'a\nb'),
-        Ws.SocketError.INVALID_ARGUMENT, 'a bad header').includes('X-Evil'),
-    'the header is named');
+    const message = checkThrows(() => headers.append('X-Evil', 'a\nb'),
+        Ws.SocketError.INVALID_ARGUMENT, 'a bad header');
+    check(message.includes('X-Evil'), 'the header is named');
 
     checkEqual(Ws.Message.new_text('grüße 🦊').get_text(), 'grüße 🦊', 'a text');
     const binary = Ws.Message.new_binary(new GLib.Bytes([0, 255]));
@@ -132,9 +132,9 @@ function testBadUrl() {
     const client = new Ws.Socket();
     let errors = 0;
     client.connect('error', () => errors++);
-    check(checkThrows(() => client.open('gopher://127.0.0.1/'),
-        Ws.SocketError.INVALID_ARGUMENT, 'a bad URL').includes('gopher'),
-    'the scheme is named');
+    const message = checkThrows(() => client.open('gopher://127.0.0.1/'),
+        Ws.SocketError.UNSUPPORTED_SOCKET_OPERATION, 'a bad URL');
+    check(message.includes('gopher'), 'the scheme is named');
     checkEqual(errors, 1, 'error signals');
     checkThrows(() => client.send_text_message('hello?'),
         Ws.SocketError.NOT_CONNECTED, 'sending unconnected');

@@ -262,7 +262,7 @@ class Connections(unittest.TestCase):
             client.open("gopher://127.0.0.1/")
         self.assertTrue(
             raised.exception.matches(
-                Ws.SocketError.quark(), Ws.SocketError.INVALID_ARGUMENT
+                Ws.SocketError.quark(), Ws.SocketError.UNSUPPORTED_SOCKET_OPERATION
             ),
             raised.exception,
         )

@@ -158,7 +158,7 @@ void test_bad_url ()
     }
   catch (Error error)
     {
-      assert (error is Ws.SocketError.INVALID_ARGUMENT);
+      assert (error is Ws.SocketError.UNSUPPORTED_SOCKET_OPERATION);
       assert ("gopher" in error.message);
     }
   assert (errors == 1);
