@@ -12,7 +12,7 @@ struct _WsMessage
   GBytes       *bytes; /* (owned) */
   char         *text;  /* (nullable) (atomic): @bytes with a NUL behind them;
                           made when asked for, by whichever thread is first */
-  gboolean owns_text;  /* else it is the storage of @bytes */
+  gboolean      owns_text; /* else it is the storage of @bytes */
 };
 
 G_DEFINE_BOXED_TYPE (WsMessage, ws_message, ws_message_ref, ws_message_unref)

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-socket-error.h"
 
+#include <gio/gio.h>
+
+#include "engine/ws-engine-error.h"
+
+#include "ws-socket-error-private.h"
+
 /**
  * ws_socket_error_quark:
  *
@@ -48,3 +54,79 @@ G_DEFINE_ENUM_TYPE (
   G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_BUFFER_FULL, "buffer-full"),
   G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_WRONG_CONTEXT, "wrong-context"))
 /* clang-format on */
+
+static WsSocketError
+translate_engine_error (WsEngineError code)
+{
+  switch (code)
+    {
+    case WS_ENGINE_ERROR_PROTOCOL:
+      return WS_SOCKET_ERROR_PROTOCOL;
+    case WS_ENGINE_ERROR_INVALID_UTF8:
+      return WS_SOCKET_ERROR_INVALID_UTF8;
+    case WS_ENGINE_ERROR_TOO_BIG:
+      return WS_SOCKET_ERROR_MESSAGE_TOO_BIG;
+    case WS_ENGINE_ERROR_INVALID_REQUEST:
+      return WS_SOCKET_ERROR_CONNECTION_REFUSED;
+    case WS_ENGINE_ERROR_HANDSHAKE_REJECTED:
+      return WS_SOCKET_ERROR_HANDSHAKE_REJECTED;
+    case WS_ENGINE_ERROR_TIMED_OUT:
+      return WS_SOCKET_ERROR_SOCKET_TIMEOUT;
+    case WS_ENGINE_ERROR_PEER_GONE:
+      return WS_SOCKET_ERROR_REMOTE_HOST_CLOSED;
+    }
+  return WS_SOCKET_ERROR_NETWORK;
+}
+
+static WsSocketError
+translate_io_error (int code)
+{
+  static const struct
+  {
+    GIOErrorEnum  code;
+    WsSocketError meaning;
+  } table[] = {
+    { G_IO_ERROR_CONNECTION_REFUSED, WS_SOCKET_ERROR_CONNECTION_REFUSED },
+    { G_IO_ERROR_CONNECTION_CLOSED, WS_SOCKET_ERROR_REMOTE_HOST_CLOSED },
+    { G_IO_ERROR_HOST_NOT_FOUND, WS_SOCKET_ERROR_HOST_NOT_FOUND },
+    { G_IO_ERROR_NOT_FOUND, WS_SOCKET_ERROR_CONNECTION_REFUSED },
+    { G_IO_ERROR_PERMISSION_DENIED, WS_SOCKET_ERROR_SOCKET_ACCESS },
+    { G_IO_ERROR_TOO_MANY_OPEN_FILES, WS_SOCKET_ERROR_SOCKET_RESOURCE },
+    { G_IO_ERROR_NO_SPACE, WS_SOCKET_ERROR_SOCKET_RESOURCE },
+    { G_IO_ERROR_TIMED_OUT, WS_SOCKET_ERROR_SOCKET_TIMEOUT },
+    { G_IO_ERROR_ADDRESS_IN_USE, WS_SOCKET_ERROR_ADDRESS_IN_USE },
+    { G_IO_ERROR_NOT_SUPPORTED, WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION },
+    { G_IO_ERROR_PROXY_FAILED, WS_SOCKET_ERROR_PROXY_PROTOCOL },
+    { G_IO_ERROR_PROXY_NOT_ALLOWED, WS_SOCKET_ERROR_PROXY_CONNECTION_REFUSED },
+    { G_IO_ERROR_PROXY_AUTH_FAILED,
+      WS_SOCKET_ERROR_PROXY_AUTHENTICATION_REQUIRED },
+    { G_IO_ERROR_PROXY_NEED_AUTH,
+      WS_SOCKET_ERROR_PROXY_AUTHENTICATION_REQUIRED },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if ((int) table[i].code == code)
+      return table[i].meaning;
+  return WS_SOCKET_ERROR_NETWORK;
+}
+
+GError *
+ws_socket_error_translate (const GError *error)
+{
+  WsSocketError code;
+
+  if (error->domain == WS_SOCKET_ERROR
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return g_error_copy (error);
+  if (error->domain == WS_ENGINE_ERROR)
+    code = translate_engine_error (error->code);
+  else if (error->domain == G_IO_ERROR)
+    code = translate_io_error (error->code);
+  else if (error->domain == G_RESOLVER_ERROR)
+    code = error->code == G_RESOLVER_ERROR_TEMPORARY_FAILURE
+               ? WS_SOCKET_ERROR_TEMPORARY
+               : WS_SOCKET_ERROR_HOST_NOT_FOUND;
+  else
+    code = WS_SOCKET_ERROR_NETWORK;
+  return g_error_new_literal (WS_SOCKET_ERROR, code, error->message);
+}

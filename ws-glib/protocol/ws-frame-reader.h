@@ -9,10 +9,10 @@ G_BEGIN_DECLS
  * counts payload bytes; the payloads themselves it never touches. */
 typedef struct
 {
-  WsRole role;
-  guint8 rsv_allowed; /* reserved bits that an extension claims */
-  guint8 n_stored;
-  guint8 stored[WS_FRAME_HEADER_MAX]; /* a header that spans reads, or
+  WsRole        role;
+  guint8        rsv_allowed; /* reserved bits that an extension claims */
+  guint8        n_stored;
+  guint8        stored[WS_FRAME_HEADER_MAX]; /* a header that spans reads, or
                                          the bytes of an illegal one */
   gboolean      in_frame; /* header is read, the payload not yet finished */
   WsFrameHeader header;   /* of the present, or else of the last frame */

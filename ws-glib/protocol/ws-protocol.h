@@ -41,9 +41,9 @@ typedef struct
                                 (close_code and data are the fault's then, and
                                 no FAULT comes): (unowned): lives as long as
                                 the core */
-  WsBuffer owned; /* storage that came along; empty when @data lies in
+  WsBuffer       owned; /* storage that came along; empty when @data lies in
                      the fed memory or in static storage */
-  gpointer pin;   /* (nullable): a reference to kept input that @data lies in */
+  gpointer pin; /* (nullable): a reference to kept input that @data lies in */
 } WsEvent;
 
 /* What is read of the stream. */
@@ -65,12 +65,12 @@ typedef enum
 
 typedef struct
 {
-  WsFrameReader reader;
-  WsAssembler   assembler;
-  WsExtension  *extension; /* (owned) (nullable) */
-  guint8       *input;     /* (unowned): the unread rest of what was fed */
-  gsize         input_len;
-  guint8       *kept;      /* (owned) (nullable): a g_rc_box: the storage of
+  WsFrameReader   reader;
+  WsAssembler     assembler;
+  WsExtension    *extension; /* (owned) (nullable) */
+  guint8         *input;     /* (unowned): the unread rest of what was fed */
+  gsize           input_len;
+  guint8         *kept;    /* (owned) (nullable): a g_rc_box: the storage of
                               ws_protocol_keep_input() */
   WsBuffer        control; /* a control frame's payload that spans reads */
   WsFault        *fault;   /* (owned) (nullable) */

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/ws-client-opening.h"
+
+#include "engine/ws-engine-error.h"
+#include "engine/ws-outbox.h"
+#include "net/ws-random.h"
+#include "protocol/ws-key.h"
+
+/* What a step answers: whether the next one may run at once. */
+typedef enum
+{
+  PROGRESS_NEXT,
+  PROGRESS_WAIT,
+  PROGRESS_FAILED
+} Progress;
+
+typedef enum
+{
+  STEP_DIAL,
+  STEP_ASK,
+  STEP_ANSWER,
+  STEP_OPENED,
+  STEP_OVER
+} Step;
+
+struct _WsClientOpening
+{
+  guint                      n_refs; /* the owner's, and the dialling's */
+  Step                       step;
+  WsPoller                  *poller; /* (owned) */
+  const WsClientOpeningSink *sink;
+  gpointer                   user_data;
+  guint                      timeout;
+  WsUrl                     *url;          /* (owned) */
+  char                      *key;          /* (owned) */
+  char                     **subprotocols; /* (owned) (nullable) */
+  GString                   *request;      /* (owned) (nullable) */
+  GCancellable              *cancellable;  /* (owned): of the dialling */
+  WsTransport               *transport;    /* (owned) (nullable) */
+  WsOutbox                   outbox;
+  WsHttpReader               reader;
+  WsClientVerdict            verdict;
+  WsBuffer                   rest;
+  GError                    *error; /* (owned) (nullable): why it failed */
+  WsDeadline                 deadline;
+};
+
+static void on_ready (gpointer user_data, GIOCondition condition);
+
+static void
+opening_unref (WsClientOpening *self)
+{
+  if (--self->n_refs > 0)
+    return;
+  ws_url_free (self->url);
+  g_free (self->key);
+  g_strfreev (self->subprotocols);
+  g_clear_object (&self->cancellable);
+  g_clear_error (&self->error);
+  ws_poller_unref (self->poller);
+  g_free (self);
+}
+
+void
+ws_client_opening_free (WsClientOpening *self)
+{
+  self->step = STEP_OVER;
+  ws_poller_disarm (self->poller, &self->deadline);
+  g_clear_pointer (&self->transport, ws_transport_free);
+  ws_outbox_clear (&self->outbox);
+  ws_http_reader_clear (&self->reader);
+  ws_client_verdict_clear (&self->verdict);
+  ws_buffer_clear (&self->rest);
+  if (self->request != NULL)
+    g_string_free (g_steal_pointer (&self->request), TRUE);
+  g_cancellable_cancel (self->cancellable);
+  opening_unref (self);
+}
+
+static Progress
+fail (WsClientOpening *self, WsEngineError code, const char *message)
+{
+  g_clear_error (&self->error);
+  self->error = g_error_new_literal (WS_ENGINE_ERROR, code, message);
+  return PROGRESS_FAILED;
+}
+
+/* --- The steps --- */
+
+static void on_dialled (GObject *source, GAsyncResult *result, gpointer data);
+
+static Progress
+step_dial (WsClientOpening *self)
+{
+  WsConnectorTarget target = { .host = self->url->host,
+                               .port = self->url->port,
+                               .secure = self->url->secure,
+                               .unix_path = self->url->unix_path };
+
+  self->n_refs++;
+  ws_connector_dial_async (self->poller, &target, self->cancellable, on_dialled,
+                           self);
+  return PROGRESS_WAIT;
+}
+
+static Progress
+step_ask (WsClientOpening *self)
+{
+  if (ws_outbox_flush (&self->outbox, self->transport, &self->error)
+      == WS_IO_ERROR)
+    return PROGRESS_FAILED;
+  if (!ws_outbox_is_empty (&self->outbox))
+    {
+      ws_transport_want (self->transport, G_IO_OUT);
+      return PROGRESS_WAIT;
+    }
+  self->step = STEP_ANSWER;
+  ws_transport_want (self->transport, G_IO_IN);
+  return PROGRESS_WAIT;
+}
+
+/* Judges a whole response. Interim ones are passed over (RFC 9110, 15.2). */
+static Progress
+judge_response (WsClientOpening *self)
+{
+  WsClientHandshake handshake
+      = { .url = self->url,
+          .key = self->key,
+          .subprotocols = (const char *const *) self->subprotocols };
+  WsHttpResponse response;
+  WsHttpFault    fault;
+  gboolean       accepted;
+
+  if (!ws_http_response_parse (&response, (const char *) self->reader.head.data,
+                               self->reader.head.len, &fault))
+    return fail (self, WS_ENGINE_ERROR_HANDSHAKE_REJECTED, fault.message);
+  if (response.status >= 100 && response.status < 200 && response.status != 101)
+    {
+      ws_http_response_clear (&response);
+      ws_http_reader_clear (&self->reader);
+      ws_http_reader_init (&self->reader);
+      return PROGRESS_WAIT;
+    }
+  accepted = ws_client_handshake_judge (&handshake, &response, &self->verdict,
+                                        &fault);
+  ws_http_response_clear (&response);
+  if (!accepted)
+    return fail (self, WS_ENGINE_ERROR_HANDSHAKE_REJECTED, fault.message);
+  self->step = STEP_OPENED;
+  return PROGRESS_NEXT;
+}
+
+static Progress
+take_input (WsClientOpening *self, const guint8 *data, gsize len)
+{
+  Progress progress = PROGRESS_WAIT;
+
+  while (len > 0 && progress == PROGRESS_WAIT)
+    {
+      WsHttpFault fault;
+      gsize       consumed = 0;
+      WsParse     parse
+          = ws_http_reader_feed (&self->reader, data, len, &consumed, &fault);
+
+      if (parse == WS_NEED_MORE)
+        return PROGRESS_WAIT;
+      if (parse == WS_FAILED)
+        return fail (self, WS_ENGINE_ERROR_HANDSHAKE_REJECTED, fault.message);
+      data += consumed;
+      len -= consumed;
+      progress = judge_response (self);
+    }
+  if (progress == PROGRESS_NEXT)
+    ws_buffer_append (&self->rest, data, len);
+  return progress;
+}
+
+static Progress
+step_answer (WsClientOpening *self)
+{
+  WsReadBuffer *buffer = ws_poller_acquire_buffer (self->poller);
+  Progress      progress = PROGRESS_WAIT;
+  gssize        n = ws_transport_read (self->transport, buffer->data,
+                                       WS_READ_BUFFER_SIZE, &self->error);
+
+  if (n > 0)
+    progress = take_input (self, buffer->data, n);
+  else if (n == WS_IO_ERROR)
+    progress = PROGRESS_FAILED;
+  else if (n == 0)
+    progress = fail (self, WS_ENGINE_ERROR_PEER_GONE,
+                     "The server closed the connection during the opening "
+                     "handshake");
+  ws_poller_release_buffer (self->poller, buffer);
+  return progress;
+}
+
+/* --- Driving them --- */
+
+/* Calls the owner, who frees: nothing of @self may be used after. */
+static void
+report (WsClientOpening *self, Progress progress)
+{
+  g_autoptr (GError) error = g_steal_pointer (&self->error);
+
+  ws_poller_disarm (self->poller, &self->deadline);
+  if (progress == PROGRESS_FAILED)
+    {
+      self->step = STEP_OVER;
+      self->sink->failed (self, error, self->user_data);
+    }
+  else
+    self->sink->opened (self, self->user_data);
+}
+
+static void
+run (WsClientOpening *self)
+{
+  Progress progress = PROGRESS_NEXT;
+
+  while (progress == PROGRESS_NEXT && self->step != STEP_OPENED)
+    switch (self->step)
+      {
+      case STEP_DIAL:
+        progress = step_dial (self);
+        break;
+      case STEP_ASK:
+        progress = step_ask (self);
+        break;
+      case STEP_ANSWER:
+        progress = step_answer (self);
+        break;
+      case STEP_OPENED:
+      case STEP_OVER:
+        return;
+      }
+  if (progress != PROGRESS_WAIT)
+    report (self, progress);
+}
+
+static void
+on_ready (gpointer user_data, GIOCondition condition)
+{
+  run (user_data);
+}
+
+static void
+on_dialled (GObject *source, GAsyncResult *result, gpointer data)
+{
+  WsClientOpening *self = data;
+  g_autoptr (GError) error = NULL;
+  WsTransport *transport = ws_connector_dial_finish (result, &error);
+
+  if (self->step == STEP_OVER)
+    g_clear_pointer (&transport, ws_transport_free);
+  else if (transport == NULL)
+    {
+      self->error = g_steal_pointer (&error);
+      report (self, PROGRESS_FAILED);
+    }
+  else
+    {
+      self->transport = transport;
+      self->step = STEP_ASK;
+      ws_outbox_push_raw (&self->outbox, self->request->str,
+                          self->request->len);
+      g_string_free (g_steal_pointer (&self->request), TRUE);
+      ws_transport_set_ready (transport, on_ready, self);
+      run (self);
+    }
+  opening_unref (self);
+}
+
+/* Due at once when the request could not be made, for the owner is never called
+ * from inside _new; else when the time is up. */
+static void
+on_deadline (WsDeadline *deadline)
+{
+  WsClientOpening *self = WS_CONTAINER_OF (deadline, WsClientOpening, deadline);
+  g_autofree char *message = NULL;
+
+  if (self->error == NULL)
+    {
+      message = g_strdup_printf ("The connection to %s was not open within "
+                                 "open-timeout (%u ms)",
+                                 self->url->authority, self->timeout);
+      fail (self, WS_ENGINE_ERROR_TIMED_OUT, message);
+    }
+  report (self, PROGRESS_FAILED);
+}
+
+static gboolean
+make_request (WsClientOpening *self, const WsClientOpeningOptions *options)
+{
+  guint8            nonce[WS_KEY_NONCE_SIZE];
+  WsClientHandshake handshake = { .url = self->url,
+                                  .origin = options->origin,
+                                  .subprotocols = options->subprotocols,
+                                  .headers = options->headers };
+  g_autoptr (GError) error = NULL;
+
+  if (!ws_random_bytes (nonce, sizeof nonce))
+    {
+      fail (self, WS_ENGINE_ERROR_INVALID_REQUEST,
+            "The random number generator failed");
+      return FALSE;
+    }
+  self->key = ws_key_new (nonce);
+  handshake.key = self->key;
+  self->request = ws_client_handshake_build (&handshake, &error);
+  if (self->request == NULL)
+    fail (self, WS_ENGINE_ERROR_INVALID_REQUEST, error->message);
+  return self->request != NULL;
+}
+
+WsClientOpening *
+ws_client_opening_new (WsPoller                     *poller,
+                       const WsUrl                  *url,
+                       const WsClientOpeningOptions *options,
+                       const WsClientOpeningSink    *sink,
+                       gpointer                      user_data)
+{
+  WsClientOpening *self = g_new0 (WsClientOpening, 1);
+  gint64           now = ws_poller_now (poller);
+
+  self->n_refs = 1;
+  self->poller = ws_poller_ref (poller);
+  self->sink = sink;
+  self->user_data = user_data;
+  self->timeout = options->timeout;
+  self->url = ws_url_parse (url->text, NULL);
+  self->subprotocols = g_strdupv ((char **) options->subprotocols);
+  self->cancellable = g_cancellable_new ();
+  self->deadline.func = on_deadline;
+  ws_outbox_init (&self->outbox, NULL, NULL);
+  ws_http_reader_init (&self->reader);
+  if (!make_request (self, options))
+    {
+      ws_poller_arm (poller, &self->deadline, now);
+      return self;
+    }
+  if (self->timeout > 0)
+    ws_poller_arm (poller, &self->deadline,
+                   now + self->timeout * (gint64) 1000);
+  run (self);
+  return self;
+}
+
+WsClientOpened
+ws_client_opening_steal (WsClientOpening *self)
+{
+  WsClientOpened opened = { .transport = g_steal_pointer (&self->transport),
+                            .verdict = self->verdict,
+                            .rest = self->rest };
+
+  self->verdict = (WsClientVerdict){ 0 };
+  self->rest = (WsBuffer){ 0 };
+  return opened;
+}

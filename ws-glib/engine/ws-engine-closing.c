@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/ws-engine-private.h"
+
+#include "protocol/ws-close.h"
+
+/* All that leads to the end of a connection: our close, the peer's, a broken
+ * rule, silence, a stream that is gone. */
+
+void
+ws_engine_end (WsEngine *self, const GError *error)
+{
+  if (self->state == WS_ENGINE_ENDED)
+    return;
+  self->closing.clean = self->closing.sent != 0 && self->closing.received != 0
+                        && !self->failed && self->broken == NULL;
+  if (self->closing.code == 0)
+    self->closing.code = WS_CLOSE_ABNORMAL;
+  ws_engine_release (self);
+  self->sink->ended (self->user_data, error);
+}
+
+void
+ws_engine_lose (WsEngine *self, const GError *error)
+{
+  ws_engine_end (self, self->state == WS_ENGINE_CLOSING ? NULL : error);
+}
+
+/* The server closes TCP first, the client waits for it (RFC 6455, 7.1.1). A
+ * peer that broke a rule may have lost its place in the stream: it gets a FIN,
+ * and time to close, for what it still sends must not reset the connection. */
+void
+ws_engine_check_finished (WsEngine *self)
+{
+  if (self->state != WS_ENGINE_CLOSING || self->role != WS_ROLE_SERVER
+      || !ws_outbox_is_empty (&self->outbox))
+    return;
+  if (self->peer_closed)
+    ws_engine_end (self, NULL);
+  else if (self->failed)
+    ws_transport_shutdown (self->transport);
+}
+
+/* Queues our close frame, behind every message that waits, and starts the one
+ * deadline of the closing handshake. */
+static void
+enter_closing (WsEngine *self, guint code, const char *reason)
+{
+  WsFrameHeader header = { .fin = TRUE, .opcode = WS_OPCODE_CLOSE };
+  guint8        payload[WS_CLOSE_PAYLOAD_MAX];
+  gsize         len = ws_close_write (code, reason, payload);
+
+  self->state = WS_ENGINE_CLOSING;
+  self->closing.sent = code;
+  ws_poller_disarm (self->poller, &self->life_deadline);
+  ws_poller_disarm (self->poller, &self->frame_deadline);
+  if (self->settings->close_timeout > 0)
+    ws_poller_arm (self->poller, &self->close_deadline,
+                   ws_poller_now (self->poller)
+                       + self->settings->close_timeout * (gint64) 1000);
+  ws_outbox_push_copy (&self->outbox, &header, payload, len);
+  ws_engine_queue_flush (self);
+}
+
+static void
+note_closing (WsEngine *self, guint code, const char *reason, gsize len)
+{
+  self->closing.code = code;
+  g_free (self->closing.reason);
+  self->closing.reason = g_strndup (reason != NULL ? reason : "", len);
+}
+
+/* Announces the end, then answers with @code. The owner may have closed in its
+ * handler; what is already decided stays. */
+static void
+announce_closing (WsEngine *self, const GError *error, guint code)
+{
+  self->state = WS_ENGINE_FINISHING;
+  self->sink->about_to_close (self->user_data, error);
+  if (self->state == WS_ENGINE_FINISHING)
+    {
+      enter_closing (self, code, error != NULL ? self->closing.reason : NULL);
+      self->sink->closing (self->user_data);
+    }
+  ws_engine_check_finished (self);
+}
+
+void
+ws_engine_close (WsEngine *self, guint code, const char *reason)
+{
+  if (self->state == WS_ENGINE_OPEN)
+    {
+      char  *text = g_strdup (reason != NULL ? reason : "");
+      guint8 payload[WS_CLOSE_PAYLOAD_MAX];
+      gsize  len = ws_close_write (code, text, payload);
+
+      note_closing (self, code, text, len - 2);
+      enter_closing (self, code, text);
+      g_free (text);
+    }
+  else if (self->state == WS_ENGINE_FINISHING)
+    enter_closing (self,
+                   self->closing.received != 0 ? self->closing.received
+                                               : self->closing.code,
+                   self->failed ? self->closing.reason : NULL);
+}
+
+void
+ws_engine_handle_close (WsEngine *self, const WsEvent *event)
+{
+  guint code = event->close_code;
+
+  self->peer_closed = TRUE;
+  if (event->fault != NULL)
+    {
+      ws_engine_handle_fault (self, event->fault);
+      return;
+    }
+  self->closing.received = code;
+  if (self->state == WS_ENGINE_OPEN)
+    {
+      note_closing (self, code == WS_CLOSE_NO_STATUS ? WS_CLOSE_NORMAL : code,
+                    (const char *) event->data, event->len);
+      announce_closing (self, NULL, code);
+    }
+  else if (self->state == WS_ENGINE_CLOSING)
+    {
+      self->sink->read_finished (self->user_data);
+      ws_engine_check_finished (self);
+    }
+}
+
+/* Fails the connection (RFC 6455, 7.1.7). */
+static void
+fail (WsEngine *self, const WsFault *fault, WsEngineError kind)
+{
+  g_autoptr (GError) error
+      = g_error_new_literal (WS_ENGINE_ERROR, kind, fault->reason);
+
+  self->failed = TRUE;
+  if (self->state == WS_ENGINE_OPEN)
+    {
+      note_closing (self, fault->close_code, fault->reason, G_MAXSIZE);
+      announce_closing (self, error, fault->close_code);
+    }
+  else
+    ws_engine_end (self, error);
+}
+
+static WsEngineError
+kind_of_fault (const WsFault *fault)
+{
+  switch (fault->close_code)
+    {
+    case WS_CLOSE_INVALID_PAYLOAD:
+      return WS_ENGINE_ERROR_INVALID_UTF8;
+    case WS_CLOSE_TOO_BIG:
+      return WS_ENGINE_ERROR_TOO_BIG;
+    default:
+      return WS_ENGINE_ERROR_PROTOCOL;
+    }
+}
+
+void
+ws_engine_handle_fault (WsEngine *self, const WsFault *fault)
+{
+  fail (self, fault, kind_of_fault (fault));
+}
+
+void
+ws_engine_handle_eof (WsEngine *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->state == WS_ENGINE_CLOSING)
+    {
+      if (self->closing.received != 0)
+        ws_outbox_flush (&self->outbox, self->transport, NULL);
+      else
+        self->sink->read_finished (self->user_data);
+    }
+  else
+    error = g_error_new_literal (WS_ENGINE_ERROR, WS_ENGINE_ERROR_PEER_GONE,
+                                 "The peer closed the connection without a "
+                                 "close frame");
+  ws_engine_end (self, error);
+}
+
+static void
+on_close_deadline (WsDeadline *deadline)
+{
+  WsEngine *self = WS_CONTAINER_OF (deadline, WsEngine, close_deadline);
+  g_autoptr (GError) error = NULL;
+
+  if (self->closing.received == 0 && !self->failed)
+    error = g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
+                         "The peer did not answer the close frame within "
+                         "close-timeout (%u ms)",
+                         self->settings->close_timeout);
+  ws_engine_ref (self);
+  ws_engine_end (self, error);
+  ws_engine_unref (self);
+}
+
+/* Arms the frame deadline when the peer owes the rest of something; activity is
+ * only looked at when it is due. */
+void
+ws_engine_watch_frame (WsEngine *self)
+{
+  if (self->state == WS_ENGINE_OPEN && self->settings->frame_timeout > 0
+      && !ws_deadline_is_armed (&self->frame_deadline)
+      && ws_protocol_is_waiting (&self->protocol))
+    ws_poller_arm (self->poller, &self->frame_deadline,
+                   self->keepalive.last_received
+                       + self->settings->frame_timeout * (gint64) 1000);
+}
+
+static void
+on_frame_deadline (WsDeadline *deadline)
+{
+  WsEngine *self = WS_CONTAINER_OF (deadline, WsEngine, frame_deadline);
+  gint64    timeout = self->settings->frame_timeout * (gint64) 1000;
+  WsFault   fault;
+
+  if (timeout == 0 || self->state != WS_ENGINE_OPEN
+      || !ws_protocol_is_waiting (&self->protocol))
+    return;
+  if (!self->reading
+      || ws_poller_now (self->poller) - self->keepalive.last_received < timeout)
+    {
+      gint64 due = self->reading ? self->keepalive.last_received + timeout
+                                 : ws_poller_now (self->poller) + timeout;
+
+      ws_poller_arm (self->poller, deadline, due);
+      return;
+    }
+  ws_fault_set (&fault, WS_CLOSE_GOING_AWAY,
+                "The rest of a message did not come within frame-timeout "
+                "(%u ms)",
+                self->settings->frame_timeout);
+  ws_engine_ref (self);
+  fail (self, &fault, WS_ENGINE_ERROR_TIMED_OUT);
+  ws_engine_unref (self);
+}
+
+void
+ws_engine_init_closing (WsEngine *self)
+{
+  self->close_deadline.func = on_close_deadline;
+  self->frame_deadline.func = on_frame_deadline;
+}

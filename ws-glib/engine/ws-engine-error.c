@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/ws-engine-error.h"
+
+/* clang-format off */
+G_DEFINE_QUARK (ws-engine-error-quark, ws_engine_error)
+/* clang-format on */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What this layer says itself; errors of GIO pass through it unchanged. */
+#define WS_ENGINE_ERROR (ws_engine_error_quark ())
+
+typedef enum
+{
+  WS_ENGINE_ERROR_PROTOCOL,           /* the peer broke RFC 6455 */
+  WS_ENGINE_ERROR_INVALID_UTF8,       /* close code 1007 */
+  WS_ENGINE_ERROR_TOO_BIG,            /* close code 1009 */
+  WS_ENGINE_ERROR_INVALID_REQUEST,    /* what the user set cannot be sent */
+  WS_ENGINE_ERROR_HANDSHAKE_REJECTED, /* the server did not answer with 101 */
+  WS_ENGINE_ERROR_TIMED_OUT,
+  WS_ENGINE_ERROR_PEER_GONE, /* the stream ended where it must not */
+} WsEngineError;
+
+GQuark ws_engine_error_quark (void);
+
+G_END_DECLS

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "engine/ws-engine.h"
+#include "engine/ws-engine-error.h"
+#include "engine/ws-keepalive.h"
+
+G_BEGIN_DECLS
+
+/* What ws-engine.c (life, reading, writing) and ws-engine-closing.c (all that
+ * leads to an end) share. */
+
+typedef enum
+{
+  WS_ENGINE_OPEN,
+  WS_ENGINE_FINISHING, /* the end is being announced, nothing was sent yet */
+  WS_ENGINE_CLOSING,   /* our close frame is queued or sent */
+  WS_ENGINE_ENDED
+} WsEngineState;
+
+struct _WsEngine
+{
+  guint               n_refs;
+  WsEngineState       state;
+  WsRole              role;
+  WsTransport        *transport; /* (owned) (nullable): none once ended */
+  WsPoller           *poller;    /* (owned) */
+  const WsSettings   *settings;
+  const WsEngineSink *sink;
+  gpointer            user_data;
+  WsProtocol          protocol;
+  WsOutbox            outbox;
+  WsClosing           closing;
+  WsKeepalive         keepalive;
+  WsJob               resume_job; /* input waits that was read already */
+  WsJob               flush_job;
+  WsDeadline          close_deadline;
+  WsDeadline          frame_deadline;
+  WsDeadline          life_deadline;
+  GError             *broken; /* (owned) (nullable): writing has failed */
+  gboolean            reading;
+  gboolean            above_mark;  /* drained is due at half of the mark */
+  gboolean            failed;      /* a rule was broken: never clean */
+  gboolean            peer_closed; /* its close frame came, legal or not */
+};
+
+/* Gives back what the outside sees, and all that could call us. */
+void ws_engine_release (WsEngine *self);
+/* Notes that something waits; it is written when the batch of reads is done, or
+ * with the context's next iteration. */
+void ws_engine_queue_flush (WsEngine *self);
+
+void ws_engine_init_closing (WsEngine *self);
+/* The connection is over: tells the owner, which then drops its reference. */
+void ws_engine_end (WsEngine *self, const GError *error);
+/* The stream is gone. That is an error unless we were closing anyway. */
+void ws_engine_lose (WsEngine *self, const GError *error);
+/* Ends a server's connection when the closing handshake is complete. */
+void ws_engine_check_finished (WsEngine *self);
+void ws_engine_handle_close (WsEngine *self, const WsEvent *event);
+void ws_engine_handle_fault (WsEngine *self, const WsFault *fault);
+void ws_engine_handle_eof (WsEngine *self);
+/* Starts the clock for what the peer owes, if it owes something. */
+void ws_engine_watch_frame (WsEngine *self);
+
+G_END_DECLS

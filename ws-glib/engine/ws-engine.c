@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/ws-engine-private.h"
+
+/* Bytes read from one connection before the others have their turn. */
+#define READ_BUDGET (1024 * 1024)
+
+static void on_ready (gpointer user_data, GIOCondition condition);
+static void on_resume_job (WsJob *job);
+static void on_flush_job (WsJob *job);
+static void on_life_deadline (WsDeadline *deadline);
+
+WsEngine *
+ws_engine_new (WsTransport        *transport,
+               WsRole              role,
+               const WsSettings   *settings,
+               const WsEngineSink *sink,
+               gpointer            user_data)
+{
+  WsEngine *self = g_new0 (WsEngine, 1);
+
+  self->n_refs = 1;
+  self->role = role;
+  self->transport = transport;
+  self->poller = ws_poller_ref (transport->poller);
+  self->settings = settings;
+  self->sink = sink;
+  self->user_data = user_data;
+  self->resume_job.func = on_resume_job;
+  self->flush_job.func = on_flush_job;
+  self->life_deadline.func = on_life_deadline;
+  ws_engine_init_closing (self);
+  ws_keepalive_init (&self->keepalive, ws_poller_now (self->poller));
+  ws_protocol_init (&self->protocol, role);
+  ws_outbox_init (&self->outbox, NULL, NULL);
+  ws_transport_set_ready (transport, on_ready, self);
+  ws_engine_update (self);
+  return self;
+}
+
+WsEngine *
+ws_engine_ref (WsEngine *self)
+{
+  self->n_refs++;
+  return self;
+}
+
+void
+ws_engine_release (WsEngine *self)
+{
+  self->state = WS_ENGINE_ENDED;
+  ws_poller_unqueue (self->poller, &self->resume_job);
+  ws_poller_unqueue (self->poller, &self->flush_job);
+  ws_poller_disarm (self->poller, &self->close_deadline);
+  ws_poller_disarm (self->poller, &self->frame_deadline);
+  ws_poller_disarm (self->poller, &self->life_deadline);
+  g_clear_pointer (&self->transport, ws_transport_free);
+  ws_outbox_clear (&self->outbox);
+  ws_keepalive_clear (&self->keepalive);
+}
+
+void
+ws_engine_unref (WsEngine *self)
+{
+  if (--self->n_refs > 0)
+    return;
+  ws_engine_release (self);
+  ws_protocol_clear (&self->protocol);
+  g_clear_pointer (&self->closing.reason, g_free);
+  g_clear_error (&self->broken);
+  ws_poller_unref (self->poller);
+  g_free (self);
+}
+
+void
+ws_engine_leave (WsEngine *self, guint code)
+{
+  ws_engine_close (self, code, NULL);
+  if (self->state != WS_ENGINE_ENDED && self->broken == NULL)
+    ws_outbox_flush (&self->outbox, self->transport, NULL);
+  ws_engine_drop (self);
+}
+
+void
+ws_engine_drop (WsEngine *self)
+{
+  ws_engine_release (self);
+  ws_engine_unref (self);
+}
+
+/* --- Writing --- */
+
+static void
+update_wanted (WsEngine *self)
+{
+  GIOCondition wanted = self->reading ? G_IO_IN : 0;
+
+  if (!ws_outbox_is_empty (&self->outbox))
+    wanted |= G_IO_OUT;
+  ws_transport_want (self->transport, wanted);
+}
+
+void
+ws_engine_queue_flush (WsEngine *self)
+{
+  if (self->outbox.size > self->settings->write_high_water_mark)
+    self->above_mark = TRUE;
+  ws_poller_queue (self->poller, &self->flush_job, WS_JOB_FLUSH);
+}
+
+/* What was received before still has to be read, so that the end is judged
+ * later, and never inside a call of the user's. */
+static void
+note_broken (WsEngine *self, GError *error)
+{
+  self->broken = error;
+  ws_outbox_clear (&self->outbox);
+  update_wanted (self);
+  ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
+}
+
+static void
+flush (WsEngine *self)
+{
+  GError *error = NULL;
+  gssize  n;
+
+  if (self->state == WS_ENGINE_ENDED || self->broken != NULL)
+    return;
+  ws_poller_unqueue (self->poller, &self->flush_job);
+  n = ws_outbox_flush (&self->outbox, self->transport, &error);
+  if (n == WS_IO_ERROR)
+    {
+      note_broken (self, error);
+      return;
+    }
+  update_wanted (self);
+  if (n > 0)
+    self->sink->written (self->user_data, n);
+  if (self->state != WS_ENGINE_ENDED && self->above_mark
+      && self->outbox.size <= self->settings->write_high_water_mark / 2)
+    {
+      self->above_mark = FALSE;
+      self->sink->drained (self->user_data);
+    }
+  ws_engine_check_finished (self);
+}
+
+static void
+on_flush_job (WsJob *job)
+{
+  WsEngine *self = ws_engine_ref (WS_CONTAINER_OF (job, WsEngine, flush_job));
+
+  flush (self);
+  ws_engine_unref (self);
+}
+
+gboolean
+ws_engine_flush (WsEngine *self)
+{
+  gboolean done;
+
+  ws_engine_ref (self);
+  flush (self);
+  done = self->state != WS_ENGINE_ENDED && self->broken == NULL
+         && ws_outbox_is_empty (&self->outbox);
+  ws_engine_unref (self);
+  return done;
+}
+
+/* --- Reading --- */
+
+static void
+on_ping (WsEngine *self, WsEvent *event)
+{
+  if (self->state == WS_ENGINE_OPEN
+      && self->outbox.size <= self->settings->max_bytes_to_write)
+    {
+      ws_outbox_push_control (&self->outbox, WS_OPCODE_PONG, event->data,
+                              event->len);
+      ws_engine_queue_flush (self);
+    }
+  self->sink->ping (self->user_data, event);
+}
+
+static void
+on_pong (WsEngine *self, WsEvent *event)
+{
+  gboolean by_user;
+  gint64 elapsed = ws_keepalive_pong (&self->keepalive, event->data, event->len,
+                                      g_get_monotonic_time (), &by_user);
+
+  self->sink->pong (self->user_data, event, elapsed, by_user);
+}
+
+static void
+handle_event (WsEngine *self, WsEvent *event)
+{
+  switch (event->type)
+    {
+    case WS_EVENT_FRAME:
+      self->sink->frame (self->user_data, event);
+      break;
+    case WS_EVENT_MESSAGE:
+      self->sink->message (self->user_data, event);
+      break;
+    case WS_EVENT_PING:
+      on_ping (self, event);
+      break;
+    case WS_EVENT_PONG:
+      on_pong (self, event);
+      break;
+    case WS_EVENT_CLOSE:
+      ws_engine_handle_close (self, event);
+      break;
+    case WS_EVENT_FAULT:
+      ws_engine_handle_fault (self, event->fault);
+      break;
+    }
+}
+
+/* Hands out what was fed. Input that a handler leaves unread, because it runs a
+ * nested loop, is on the poller's list, so that the nested loop goes on with
+ * it. */
+static void
+pull (WsEngine *self)
+{
+  WsEvent event;
+
+  ws_protocol_set_frame_events (&self->protocol,
+                                self->sink->wants_frames (self->user_data));
+  while (self->state != WS_ENGINE_ENDED && self->reading
+         && ws_protocol_next_event (&self->protocol, &event))
+    {
+      if (ws_protocol_has_input (&self->protocol))
+        ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
+      handle_event (self, &event);
+      ws_event_release (&event);
+    }
+  if (self->state == WS_ENGINE_ENDED)
+    return;
+  if (self->broken == NULL)
+    ws_poller_unqueue (self->poller, &self->resume_job);
+  if (ws_protocol_has_input (&self->protocol))
+    ws_protocol_keep_input (&self->protocol);
+  ws_engine_watch_frame (self);
+}
+
+/* Reads once and hands out what came. TRUE when there may be more. */
+static gboolean
+read_once (WsEngine *self, gsize *budget)
+{
+  g_autoptr (GError) error = NULL;
+  WsReadBuffer *buffer = ws_poller_acquire_buffer (self->poller);
+  gboolean      short_read_is_last = self->transport->klass->short_read_is_last;
+  gssize        n = ws_transport_read (self->transport, buffer->data,
+                                       WS_READ_BUFFER_SIZE, &error);
+
+  if (n > 0)
+    {
+      self->keepalive.last_received = ws_poller_now (self->poller);
+      ws_protocol_feed (&self->protocol, buffer->data, n);
+      pull (self);
+      *budget -= MIN (*budget, (gsize) n);
+    }
+  else if (n == 0)
+    ws_engine_handle_eof (self);
+  else if (n == WS_IO_ERROR)
+    ws_engine_lose (self, error);
+  ws_poller_release_buffer (self->poller, buffer);
+  return n > 0 && (!short_read_is_last || n == WS_READ_BUFFER_SIZE);
+}
+
+static void
+read_turn (WsEngine *self)
+{
+  gsize budget = READ_BUDGET;
+
+  while (self->state != WS_ENGINE_ENDED && self->reading
+         && !ws_protocol_has_input (&self->protocol) && budget > 0)
+    if (!read_once (self, &budget))
+      break;
+}
+
+static void
+on_ready (gpointer user_data, GIOCondition condition)
+{
+  WsEngine *self = ws_engine_ref (user_data);
+
+  if (condition & G_IO_OUT)
+    flush (self);
+  if (condition & G_IO_IN)
+    read_turn (self);
+  ws_engine_unref (self);
+}
+
+static void
+on_resume_job (WsJob *job)
+{
+  WsEngine *self = ws_engine_ref (WS_CONTAINER_OF (job, WsEngine, resume_job));
+
+  if (self->reading && ws_protocol_has_input (&self->protocol))
+    pull (self);
+  if (self->broken != NULL)
+    {
+      read_turn (self);
+      if (self->state != WS_ENGINE_ENDED)
+        ws_engine_lose (self, self->broken);
+    }
+  ws_engine_unref (self);
+}
+
+/* --- Keeping alive --- */
+
+/* A keepalive ping's payload differs from every other, so that its pong is
+ * known. */
+static void
+send_ping (
+    WsEngine *self, const guint8 *data, gsize len, gboolean by_user, gint64 now)
+{
+  ws_keepalive_ping (&self->keepalive, data, len, by_user, now);
+  ws_outbox_push_control (&self->outbox, WS_OPCODE_PING, data, len);
+  ws_engine_queue_flush (self);
+}
+
+static void
+declare_dead (WsEngine *self)
+{
+  g_autoptr (GError) error
+      = g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
+                     "The peer gave no sign of life within ping-timeout "
+                     "(%u ms)",
+                     self->settings->ping_timeout);
+
+  ws_engine_ref (self);
+  ws_engine_lose (self, error);
+  ws_engine_unref (self);
+}
+
+static void
+on_life_deadline (WsDeadline *deadline)
+{
+  WsEngine *self = WS_CONTAINER_OF (deadline, WsEngine, life_deadline);
+  gint64    now = ws_poller_now (self->poller);
+  gint64    stamp = GINT64_TO_BE (now);
+  gint64    due;
+  WsLife    life;
+
+  if (self->settings->ping_interval == 0 || self->state != WS_ENGINE_OPEN)
+    return;
+  life = ws_keepalive_judge (&self->keepalive, self->settings, now, &due);
+  if (life == WS_LIFE_DEAD)
+    {
+      declare_dead (self);
+      return;
+    }
+  if (life == WS_LIFE_ASK)
+    send_ping (self, (const guint8 *) &stamp, sizeof stamp, FALSE, now);
+  ws_poller_arm (self->poller, deadline, due);
+}
+
+/* --- What the owner calls --- */
+
+void
+ws_engine_set_draw (WsEngine *self, WsOutboxDraw draw, gpointer user_data)
+{
+  self->outbox.draw = draw;
+  self->outbox.draw_data = user_data;
+}
+
+void
+ws_engine_push_head (WsEngine *self, const char *head, gsize len)
+{
+  ws_outbox_push_raw (&self->outbox, head, len);
+  ws_engine_queue_flush (self);
+}
+
+void
+ws_engine_push_input (WsEngine *self, const guint8 *data, gsize len)
+{
+  g_autofree guint8 *copy = NULL;
+
+  if (len == 0)
+    return;
+  copy = g_memdup2 (data, len);
+  ws_protocol_feed (&self->protocol, copy, len);
+  ws_protocol_keep_input (&self->protocol);
+}
+
+void
+ws_engine_start (WsEngine *self)
+{
+  self->reading = TRUE;
+  ws_keepalive_init (&self->keepalive, ws_poller_now (self->poller));
+  ws_engine_update (self);
+  update_wanted (self);
+  if (ws_protocol_has_input (&self->protocol))
+    ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
+}
+
+WsTransport *
+ws_engine_get_transport (WsEngine *self)
+{
+  return self->transport;
+}
+
+WsPoller *
+ws_engine_get_poller (WsEngine *self)
+{
+  return self->poller;
+}
+
+const WsClosing *
+ws_engine_get_closing (WsEngine *self)
+{
+  return &self->closing;
+}
+
+guint64
+ws_engine_get_bytes_to_write (WsEngine *self)
+{
+  return self->outbox.size;
+}
+
+gint64
+ws_engine_get_latency (WsEngine *self)
+{
+  return self->keepalive.latency;
+}
+
+void
+ws_engine_update (WsEngine *self)
+{
+  gint64 due;
+
+  ws_protocol_set_limits (&self->protocol,
+                          self->settings->max_incoming_frame_size,
+                          self->settings->max_incoming_message_size);
+  if (self->state != WS_ENGINE_OPEN || !self->reading)
+    return;
+  ws_engine_watch_frame (self);
+  if (self->settings->ping_interval == 0)
+    {
+      ws_poller_disarm (self->poller, &self->life_deadline);
+      return;
+    }
+  due = ws_poller_now (self->poller);
+  if (ws_keepalive_judge (&self->keepalive, self->settings, due, &due)
+      == WS_LIFE_ASK)
+    due = ws_poller_now (self->poller);
+  ws_poller_arm (self->poller, &self->life_deadline, due);
+}
+
+gboolean
+ws_engine_has_room (WsEngine *self, gsize len)
+{
+  guint64 cost = ws_outbox_cost (&self->outbox, len,
+                                 self->settings->outgoing_frame_size);
+  guint64 max = self->settings->max_bytes_to_write;
+
+  return self->outbox.size <= max && cost <= max - self->outbox.size;
+}
+
+void
+ws_engine_send (WsEngine     *self,
+                WsOpcode      opcode,
+                const guint8 *data,
+                gsize         len,
+                GBytes       *bytes)
+{
+  guint64       part = self->settings->outgoing_frame_size;
+  gsize         offset = 0;
+  WsFrameHeader header = { .opcode = opcode };
+
+  if (part == 0)
+    part = G_MAXUINT64;
+  do
+    {
+      gsize n = MIN (len - offset, part);
+
+      header.fin = offset + n == len;
+      if (bytes != NULL)
+        ws_outbox_push_bytes (&self->outbox, &header, bytes, offset, n);
+      else
+        ws_outbox_push_copy (&self->outbox, &header, data + offset, n);
+      header.opcode = WS_OPCODE_CONTINUATION;
+      offset += n;
+    }
+  while (offset < len);
+  ws_engine_queue_flush (self);
+}
+
+void
+ws_engine_ping (WsEngine *self, const guint8 *data, gsize len)
+{
+  send_ping (self, data, len, TRUE, g_get_monotonic_time ());
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "engine/ws-outbox.h"
+#include "engine/ws-settings.h"
+#include "net/ws-transport.h"
+#include "protocol/ws-protocol.h"
+
+G_BEGIN_DECLS
+
+/* One open connection: a transport, a protocol core, an outbox and the clock,
+ * coupled on one GMainContext. It is the only place where events become calls
+ * of the sink, and thereby emissions. */
+typedef struct _WsEngine WsEngine;
+
+/* How the connection ends, or ended. */
+typedef struct
+{
+  guint    code;     /* as the user sees it; 0 while nothing closes */
+  char    *reason;   /* (owned) (nullable) */
+  guint    sent;     /* close codes on the wire, 1005 for an empty frame */
+  guint    received; /* 0: none */
+  gboolean clean;    /* the closing handshake was completed */
+} WsClosing;
+
+/* What the engine tells its owner. Each may close, drop or replace the engine,
+ * and run a nested main loop. */
+typedef struct
+{
+  /* Asked before a batch is parsed: does anybody listen to single frames? */
+  gboolean (*wants_frames) (gpointer user_data);
+  void (*frame) (gpointer user_data, WsEvent *event);
+  void (*message) (gpointer user_data, WsEvent *event);
+  void (*ping) (gpointer user_data, WsEvent *event);
+  /* @elapsed in µs since its ping, -1 when nobody asked; @by_user: it does not
+   * answer the keepalive. */
+  void (*pong) (gpointer user_data,
+                WsEvent *event,
+                gint64   elapsed,
+                gboolean by_user);
+  /* The connection will be closed because the peer closes (@error is NULL) or
+   * broke a rule. Messages have ended, sending still works. */
+  void (*about_to_close) (gpointer user_data, const GError *error);
+  /* It is closing now, without having been asked to by ws_engine_close(). */
+  void (*closing) (gpointer user_data);
+  /* The peer's close frame came, or the stream ended, after ws_engine_close ().
+   */
+  void (*read_finished) (gpointer user_data);
+  void (*written) (gpointer user_data, guint64 n_bytes);
+  void (*drained) (gpointer user_data);
+  /* It is over; @error unless that was asked for. Nothing comes after. */
+  void (*ended) (gpointer user_data, const GError *error);
+} WsEngineSink;
+
+/* (transfer full): @transport is taken; @settings must live as long as the
+ * engine or its owner. Nothing is read before ws_engine_start(). */
+WsEngine *ws_engine_new (WsTransport        *transport,
+                         WsRole              role,
+                         const WsSettings   *settings,
+                         const WsEngineSink *sink,
+                         gpointer            user_data);
+WsEngine *ws_engine_ref (WsEngine *self);
+void      ws_engine_unref (WsEngine *self);
+
+/* As _drop, but a close frame with @code leaves before, as far as the transport
+ * takes what waits. */
+void ws_engine_leave (WsEngine *self, guint code);
+/* Cuts the owner off: the transport is closed at once and the sink is not
+ * called any more. Drops the owner's reference. */
+void ws_engine_drop (WsEngine *self);
+
+/* Gives the masks of a client's frames. */
+void ws_engine_set_draw (WsEngine *self, WsOutboxDraw draw, gpointer user_data);
+
+/* Queues bytes that precede every frame: the head of a handshake's answer. */
+void ws_engine_push_head (WsEngine *self, const char *head, gsize len);
+/* What came with the handshake's last bytes, and is the first input; copied. */
+void ws_engine_push_input (WsEngine *self, const guint8 *data, gsize len);
+void ws_engine_start (WsEngine *self);
+
+WsTransport     *ws_engine_get_transport (WsEngine *self); /* (nullable) */
+WsPoller        *ws_engine_get_poller (WsEngine *self);
+const WsClosing *ws_engine_get_closing (WsEngine *self);
+guint64          ws_engine_get_bytes_to_write (WsEngine *self);
+gint64           ws_engine_get_latency (WsEngine *self); /* µs, -1: unknown */
+/* To be called when the settings have changed. */
+void ws_engine_update (WsEngine *self);
+
+/* Whether a message of @len bytes still fits in max_bytes_to_write. */
+gboolean ws_engine_has_room (WsEngine *self, gsize len);
+/* Queues a whole message: @bytes is referenced, or @data copied when it is
+ * NULL. */
+void ws_engine_send (WsEngine     *self,
+                     WsOpcode      opcode,
+                     const guint8 *data,
+                     gsize         len,
+                     GBytes       *bytes);
+void ws_engine_ping (WsEngine *self, const guint8 *data, gsize len);
+/* Writes now what the transport takes. TRUE if nothing is left. */
+gboolean ws_engine_flush (WsEngine *self);
+
+/* Begins the closing handshake; calls nothing of the sink before it returns. */
+void ws_engine_close (WsEngine *self, guint code, const char *reason);
+
+G_END_DECLS

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/ws-keepalive.h"
+
+#include <string.h>
+
+/* A peer that never answers costs no more than this many records. */
+#define MAX_WAITING 64
+
+typedef struct
+{
+  gint64   sent;
+  gboolean by_user;
+  gsize    len;
+  guint8   data[];
+} Ping;
+
+void
+ws_keepalive_init (WsKeepalive *self, gint64 now)
+{
+  *self = (WsKeepalive){ .last_received = now, .latency = -1 };
+}
+
+void
+ws_keepalive_clear (WsKeepalive *self)
+{
+  if (self->waiting != NULL)
+    g_queue_free_full (g_steal_pointer (&self->waiting), g_free);
+}
+
+WsLife
+ws_keepalive_judge (const WsKeepalive *self,
+                    const WsSettings  *settings,
+                    gint64             now,
+                    gint64            *due)
+{
+  gint64   interval = settings->ping_interval * (gint64) 1000;
+  gint64   timeout = settings->ping_timeout * (gint64) 1000;
+  gboolean asked = self->last_ping > self->last_received;
+
+  if (asked && timeout > 0)
+    {
+      *due = self->last_ping + timeout;
+      return now < *due ? WS_LIFE_FINE : WS_LIFE_DEAD;
+    }
+  *due = MAX (self->last_received, self->last_ping) + interval;
+  if (now < *due)
+    return WS_LIFE_FINE;
+  *due = now + (timeout > 0 ? timeout : interval);
+  return WS_LIFE_ASK;
+}
+
+void
+ws_keepalive_ping (WsKeepalive  *self,
+                   const guint8 *data,
+                   gsize         len,
+                   gboolean      by_user,
+                   gint64        now)
+{
+  Ping *ping = g_malloc (sizeof *ping + len);
+
+  *ping = (Ping){ .sent = now, .by_user = by_user, .len = len };
+  if (len > 0)
+    memcpy (ping->data, data, len);
+  if (!by_user)
+    self->last_ping = now;
+  if (self->waiting == NULL)
+    self->waiting = g_queue_new ();
+  if (self->waiting->length == MAX_WAITING)
+    g_free (g_queue_pop_head (self->waiting));
+  g_queue_push_tail (self->waiting, ping);
+}
+
+static GList *
+find (const WsKeepalive *self, const guint8 *data, gsize len)
+{
+  GList *link = self->waiting != NULL ? self->waiting->head : NULL;
+
+  for (; link != NULL; link = link->next)
+    {
+      const Ping *ping = link->data;
+
+      if (ping->len == len && memcmp (ping->data, data, len) == 0)
+        return link;
+    }
+  return NULL;
+}
+
+gint64
+ws_keepalive_pong (WsKeepalive  *self,
+                   const guint8 *data,
+                   gsize         len,
+                   gint64        now,
+                   gboolean     *by_user)
+{
+  GList *link = find (self, data, len);
+  gint64 sent;
+
+  *by_user = TRUE;
+  if (link == NULL)
+    return -1;
+  sent = ((Ping *) link->data)->sent;
+  *by_user = ((Ping *) link->data)->by_user;
+  while (self->waiting->head != link)
+    g_free (g_queue_pop_head (self->waiting));
+  g_free (g_queue_pop_head (self->waiting));
+  if (self->waiting->length == 0)
+    ws_keepalive_clear (self);
+  self->latency = MAX (0, now - sent);
+  return self->latency;
+}

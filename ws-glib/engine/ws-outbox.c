@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/ws-outbox.h"
+
+#include <string.h>
+
+#include "protocol/ws-mask.h"
+
+/* A chunk of collected frames has this much room, or what one frame needs. */
+#define CHUNK_ROOM (16 * 1024 - 64)
+/* Payloads up to this size are copied: less work than a reference and one more
+ * vector. */
+#define COPY_MAX    (8 * 1024)
+#define MAX_VECTORS 64
+
+struct _WsOutboxChunk
+{
+  WsOutboxChunk *next;
+  GBytes        *bytes; /* (owned) (nullable): referenced payload */
+  const guint8  *data;  /* the first byte that waits */
+  gsize          len;   /* bytes that wait */
+  gsize          room;  /* behind them, for collecting */
+  gsize          phase; /* of the mask at @data */
+  guint8         mask[4];
+  guint          masked : 1;     /* @data is yet to be masked */
+  guint          ends_frame : 1; /* a frame ends with its last byte */
+  guint          control : 1;    /* holds only what went before messages */
+  guint8         store[];        /* what is collected */
+};
+
+static void
+chunk_free (WsOutboxChunk *chunk)
+{
+  g_clear_pointer (&chunk->bytes, g_bytes_unref);
+  g_free (chunk);
+}
+
+static WsOutboxChunk *
+chunk_new (gsize room)
+{
+  WsOutboxChunk *chunk = g_malloc (sizeof *chunk + room);
+
+  *chunk = (WsOutboxChunk){ .data = chunk->store, .room = room };
+  return chunk;
+}
+
+void
+ws_outbox_init (WsOutbox *self, WsOutboxDraw draw, gpointer user_data)
+{
+  *self = (WsOutbox){ .draw = draw, .draw_data = user_data };
+}
+
+void
+ws_outbox_clear (WsOutbox *self)
+{
+  while (self->head != NULL)
+    {
+      WsOutboxChunk *chunk = self->head;
+
+      self->head = chunk->next;
+      chunk_free (chunk);
+    }
+  self->tail = NULL;
+  self->size = 0;
+}
+
+static void
+append_chunk (WsOutbox *self, WsOutboxChunk *chunk)
+{
+  if (self->tail != NULL)
+    self->tail->next = chunk;
+  else
+    self->head = chunk;
+  self->tail = chunk;
+}
+
+/* Where the next @len bytes go: behind what was collected last, or into a new
+ * chunk. */
+static guint8 *
+claim (WsOutbox *self, gsize len)
+{
+  WsOutboxChunk *chunk = self->tail;
+  guint8        *place;
+
+  if (chunk == NULL || chunk->room < len)
+    {
+      chunk = chunk_new (MAX (len, CHUNK_ROOM));
+      append_chunk (self, chunk);
+    }
+  place = (guint8 *) chunk->data + chunk->len;
+  chunk->len += len;
+  chunk->room -= len;
+  chunk->control = FALSE;
+  self->size += len;
+  return place;
+}
+
+void
+ws_outbox_push_raw (WsOutbox *self, const void *data, gsize len)
+{
+  memcpy (claim (self, len), data, len);
+  self->tail->ends_frame = TRUE;
+}
+
+/* Completes @template for @len bytes of payload, and draws its mask. That may
+ * be the user's code, and comes before anything is changed here. */
+static WsFrameHeader
+make_header (WsOutbox *self, const WsFrameHeader *template, gsize len)
+{
+  WsFrameHeader header = *template;
+
+  header.length = len;
+  header.masked = self->draw != NULL;
+  if (header.masked)
+    self->draw (self->draw_data, header.mask);
+  return header;
+}
+
+/* Writes a whole frame to @place; returns its size. */
+static gsize
+write_frame (guint8 *place, const WsFrameHeader *header, const guint8 *payload)
+{
+  gsize size = ws_frame_header_write (header, place);
+
+  if (header->masked)
+    ws_mask (place + size, payload, header->length, header->mask, 0);
+  else if (header->length > 0)
+    memcpy (place + size, payload, header->length);
+  return size + header->length;
+}
+
+static gsize
+header_size (const WsOutbox *self, guint64 len)
+{
+  return (len < 126 ? 2 : len < 65536 ? 4 : 10) + (self->draw != NULL ? 4 : 0);
+}
+
+static void
+append_frame (WsOutbox            *self,
+              const WsFrameHeader *header,
+              const guint8        *payload)
+{
+  gsize size = header_size (self, header->length) + header->length;
+
+  write_frame (claim (self, size), header, payload);
+  self->tail->ends_frame = TRUE;
+}
+
+void
+ws_outbox_push_copy (WsOutbox            *self,
+                     const WsFrameHeader *header,
+                     const guint8        *payload,
+                     gsize                len)
+{
+  WsFrameHeader complete = make_header (self, header, len);
+
+  append_frame (self, &complete, payload);
+}
+
+void
+ws_outbox_push_bytes (WsOutbox            *self,
+                      const WsFrameHeader *header,
+                      GBytes              *bytes,
+                      gsize                offset,
+                      gsize                len)
+{
+  const guint8  *payload = g_bytes_get_data (bytes, NULL);
+  WsFrameHeader  complete;
+  WsOutboxChunk *chunk;
+
+  if (len <= COPY_MAX)
+    {
+      ws_outbox_push_copy (self, header, payload + offset, len);
+      return;
+    }
+  complete = make_header (self, header, len);
+  ws_frame_header_write (&complete, claim (self, header_size (self, len)));
+  self->tail->ends_frame = FALSE;
+
+  chunk = chunk_new (0);
+  chunk->bytes = g_bytes_ref (bytes);
+  chunk->data = payload + offset;
+  chunk->len = len;
+  chunk->masked = complete.masked;
+  memcpy (chunk->mask, complete.mask, sizeof chunk->mask);
+  chunk->ends_frame = TRUE;
+  append_chunk (self, chunk);
+  self->size += len;
+}
+
+/* The chunk behind which a control frame may stand: the first that ends a
+ * frame, or the last of the control frames that wait there already. */
+static WsOutboxChunk *
+find_control_place (WsOutbox *self)
+{
+  WsOutboxChunk *place = self->head;
+
+  while (place != NULL && !place->ends_frame)
+    place = place->next;
+  while (place != NULL && place->next != NULL && place->next->control)
+    place = place->next;
+  return place;
+}
+
+void
+ws_outbox_push_control (WsOutbox     *self,
+                        WsOpcode      opcode,
+                        const guint8 *payload,
+                        gsize         len)
+{
+  WsFrameHeader template = { .fin = TRUE, .opcode = opcode };
+  WsFrameHeader  header = make_header (self, &template, len);
+  WsOutboxChunk *place = find_control_place (self);
+  WsOutboxChunk *chunk;
+
+  if (place == self->tail)
+    {
+      append_frame (self, &header, payload);
+      return;
+    }
+  chunk = chunk_new (header_size (self, len) + len);
+  chunk->len = write_frame (chunk->store, &header, payload);
+  chunk->room = 0;
+  chunk->ends_frame = TRUE;
+  chunk->control = TRUE;
+  chunk->next = place->next;
+  place->next = chunk;
+  self->size += chunk->len;
+}
+
+guint64
+ws_outbox_cost (const WsOutbox *self, guint64 len, guint64 frame_size)
+{
+  guint64 whole, rest;
+
+  if (frame_size == 0 || len <= frame_size)
+    return header_size (self, len) + len;
+  whole = len / frame_size;
+  rest = len % frame_size;
+  return len + whole * header_size (self, frame_size)
+         + (rest > 0 ? header_size (self, rest) : 0);
+}
+
+/* Lists what waits in @vectors. Payloads to be masked are masked into @scratch,
+ * as far as it goes. */
+static guint
+list_vectors (const WsOutbox *self,
+              GOutputVector   vectors[MAX_VECTORS],
+              WsReadBuffer   *scratch)
+{
+  gsize used = 0;
+  guint n = 0;
+
+  for (WsOutboxChunk *chunk = self->head; chunk != NULL && n < MAX_VECTORS;
+       chunk = chunk->next)
+    {
+      vectors[n++] = (GOutputVector){ chunk->data, chunk->len };
+      if (chunk->masked)
+        {
+          guint8 *place = scratch->data + used;
+          gsize   len = MIN (chunk->len, WS_READ_BUFFER_SIZE - used);
+
+          ws_mask (place, chunk->data, len, chunk->mask, chunk->phase);
+          vectors[n - 1] = (GOutputVector){ place, len };
+          used += len;
+          if (len < chunk->len || used == WS_READ_BUFFER_SIZE)
+            break;
+        }
+    }
+  return n;
+}
+
+static void
+drop_written (WsOutbox *self, gsize written)
+{
+  self->size -= written;
+  while (written > 0)
+    {
+      WsOutboxChunk *chunk = self->head;
+
+      if (written < chunk->len)
+        {
+          chunk->data += written;
+          chunk->len -= written;
+          chunk->phase += written;
+          return;
+        }
+      written -= chunk->len;
+      self->head = chunk->next;
+      if (self->head == NULL)
+        self->tail = NULL;
+      chunk_free (chunk);
+    }
+}
+
+static gboolean
+has_masked (const WsOutbox *self)
+{
+  for (WsOutboxChunk *chunk = self->head; chunk != NULL; chunk = chunk->next)
+    if (chunk->masked)
+      return TRUE;
+  return FALSE;
+}
+
+gssize
+ws_outbox_flush (WsOutbox *self, WsTransport *transport, GError **error)
+{
+  WsReadBuffer *scratch = NULL;
+  gssize        total = 0;
+  gssize        n = 0;
+
+  if (self->draw != NULL && has_masked (self))
+    scratch = ws_poller_acquire_buffer (transport->poller);
+  while (self->head != NULL)
+    {
+      GOutputVector vectors[MAX_VECTORS];
+      guint         n_vectors = list_vectors (self, vectors, scratch);
+
+      n = ws_transport_writev (transport, vectors, n_vectors, error);
+      if (n < 0)
+        break;
+      drop_written (self, n);
+      total += n;
+    }
+  if (scratch != NULL)
+    ws_poller_release_buffer (transport->poller, scratch);
+  return n == WS_IO_ERROR ? WS_IO_ERROR : total;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "net/ws-transport.h"
+#include "protocol/ws-frame.h"
+
+G_BEGIN_DECLS
+
+/* What waits to be written. Small frames are collected in chunks; a large
+ * payload is held by reference, and masked piecewise when it is written, so
+ * that masking never doubles the memory. */
+typedef struct _WsOutboxChunk WsOutboxChunk;
+
+/* Gives the next mask; called when a frame is made, never while writing. */
+typedef void (*WsOutboxDraw) (gpointer user_data, guint8 mask[4]);
+
+typedef struct
+{
+  WsOutboxChunk *head, *tail; /* (owned) */
+  guint64        size;        /* bytes on the wire that wait */
+  WsOutboxDraw   draw;        /* (nullable): none on a server */
+  gpointer       draw_data;
+} WsOutbox;
+
+void ws_outbox_init (WsOutbox *self, WsOutboxDraw draw, gpointer user_data);
+void ws_outbox_clear (WsOutbox *self);
+
+/* Bytes as they are: the head of an HTTP message. */
+void ws_outbox_push_raw (WsOutbox *self, const void *data, gsize len);
+
+/* A frame whose payload is copied. @header: fin, rsv and opcode are read. */
+void ws_outbox_push_copy (WsOutbox            *self,
+                          const WsFrameHeader *header,
+                          const guint8        *payload,
+                          gsize                len);
+
+/* A frame whose payload is the part of @bytes from @offset. Small ones are
+ * copied, for that is cheaper. */
+void ws_outbox_push_bytes (WsOutbox            *self,
+                           const WsFrameHeader *header,
+                           GBytes              *bytes,
+                           gsize                offset,
+                           gsize                len);
+
+/* A ping or pong: it goes before the messages that wait, between two frames
+ * (RFC 6455, 5.4). */
+void ws_outbox_push_control (WsOutbox     *self,
+                             WsOpcode      opcode,
+                             const guint8 *payload,
+                             gsize         len);
+
+/* The bytes that @len of payload take in frames of at most @frame_size. */
+guint64 ws_outbox_cost (const WsOutbox *self, guint64 len, guint64 frame_size);
+
+/* Writes until nothing is left or the transport takes no more. Returns the
+ * bytes written, 0 included, or WS_IO_ERROR. */
+gssize ws_outbox_flush (WsOutbox *self, WsTransport *transport, GError **error);
+
+static inline gboolean
+ws_outbox_is_empty (const WsOutbox *self)
+{
+  return self->head == NULL;
+}
+
+G_END_DECLS

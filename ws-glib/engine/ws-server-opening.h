@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "net/ws-transport.h"
+#include "protocol/ws-server-handshake.h"
+
+G_BEGIN_DECLS
+
+/* An accepted stream on its way to a connection: the request is read and
+ * judged, the owner gives the verdict, at once or later. */
+typedef struct _WsServerOpening WsServerOpening;
+
+/* Each may free the opening. */
+typedef struct
+{
+  /* A valid request. Answer with _accept or _refuse. */
+  void (*request) (WsServerOpening *opening, gpointer user_data);
+  /* No valid request; it is being answered. */
+  void (*refused) (WsServerOpening   *opening,
+                   const WsHttpFault *fault,
+                   gpointer           user_data);
+  /* Over without a connection; to be freed. */
+  void (*gone) (WsServerOpening *opening, gpointer user_data);
+} WsServerOpeningSink;
+
+typedef struct
+{
+  guint       timeout;     /* ms until it is given up, 0: never */
+  gsize       max_head;    /* bytes */
+  const char *server_name; /* (nullable): for refusals; copied */
+} WsServerOpeningOptions;
+
+/* (transfer full): @transport is taken. */
+WsServerOpening *ws_server_opening_new (WsTransport                  *transport,
+                                        const WsServerOpeningOptions *options,
+                                        const WsServerOpeningSink    *sink,
+                                        gpointer user_data);
+/* Closes what was not stolen, at once. */
+void ws_server_opening_free (WsServerOpening *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsServerOpening, ws_server_opening_free)
+
+WsTransport *ws_server_opening_get_transport (WsServerOpening *self);
+/* Valid once the request is. */
+const WsServerHandshake *
+ws_server_opening_get_handshake (WsServerOpening *self);
+
+/* Answers with fault->status, and closes when that is written. */
+void ws_server_opening_refuse (WsServerOpening *self, const WsHttpFault *fault);
+
+typedef struct
+{
+  WsTransport *transport;
+  WsBuffer     head; /* of the request */
+  WsBuffer     rest; /* what came behind it */
+} WsServerOpened;
+
+/* (transfer full): all that a connection is made of. Free the opening then. */
+WsServerOpened ws_server_opening_steal (WsServerOpening *self);
+
+G_END_DECLS

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What a connection obeys, and may be told anew while it lives. Sizes are
+ * bytes, times milliseconds, where 0 means "none". */
+typedef struct
+{
+  guint64 max_incoming_frame_size;
+  guint64 max_incoming_message_size;
+  guint64 outgoing_frame_size; /* 0: never fragment */
+  guint64 max_bytes_to_write;
+  guint64 write_high_water_mark;
+  guint   open_timeout;
+  guint   close_timeout;
+  guint   frame_timeout;
+  guint   ping_interval;
+  guint   ping_timeout;
+} WsSettings;
+
+#define WS_SETTINGS_CLIENT_PING_INTERVAL 30000
+
+/* The defaults; a server's sockets send no keepalive pings. */
+static inline WsSettings
+ws_settings_default (guint ping_interval)
+{
+  return (WsSettings){
+    .max_incoming_frame_size = 16 * 1024 * 1024,
+    .max_incoming_message_size = 16 * 1024 * 1024,
+    .outgoing_frame_size = 512 * 1024,
+    .max_bytes_to_write = 64 * 1024 * 1024,
+    .write_high_water_mark = 1024 * 1024,
+    .open_timeout = 20000,
+    .close_timeout = 5000,
+    .frame_timeout = 30000,
+    .ping_interval = ping_interval,
+    .ping_timeout = 20000,
+  };
+}
+
+G_END_DECLS

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <ws-glib/ws-server.h>
+
+#include "engine/ws-server-opening.h"
+#include "engine/ws-settings.h"
+#include "net/ws-listener.h"
+
+G_BEGIN_DECLS
+
+/* What the files of WsServer share. */
+
+#define WS_SERVER_DEFAULT_HOST              "127.0.0.1"
+#define WS_SERVER_DEFAULT_PENDING           30
+#define WS_SERVER_DEFAULT_HANDSHAKE_TIMEOUT 10000
+#define WS_SERVER_DEFAULT_BACKLOG           4096
+
+typedef struct
+{
+  /* What the user sets. */
+  char      *server_name;            /* (owned) (nullable) */
+  char      *host;                   /* (owned) */
+  char     **supported_subprotocols; /* (owned) (nullable) */
+  WsSslMode  ssl_mode;
+  guint      port; /* as asked for; 0: any */
+  gboolean   accepting;
+  int        max_pending_connections;
+  guint      max_connections;
+  guint      max_connections_per_address;
+  int        handshake_timeout; /* ms; 0 and less: none */
+  guint      max_header_size;
+  guint      backlog;
+  WsSettings settings; /* of new sockets */
+
+  /* Listening. */
+  GThread        *thread;       /* (unowned): where it was used first */
+  GMainContext   *context;      /* (owned) (nullable) */
+  WsPoller       *poller;       /* (owned) (nullable) */
+  WsListener     *listener;     /* (owned) (nullable) */
+  GSocketAddress *address;      /* (owned) (nullable): while listening */
+  char           *url;          /* (owned) (nullable): made when asked */
+  GSource        *startup;      /* (owned) (nullable): listening waits for it */
+  guint           error;        /* a close code; 1000: fine */
+  char           *error_string; /* (owned) (nullable) */
+
+  /* Connections: each is one record, in exactly one of the three. */
+  GQueue      openings;  /* of WsServerClient */
+  GQueue      pending;   /* of WsServerClient, the oldest first */
+  GSequence  *clients;   /* of WsServerClient: the list model */
+  GHashTable *addresses; /* (owned) (nullable): address → how many */
+} WsServerPrivate;
+
+/* A connection of the server, from the accepted stream on. */
+typedef struct
+{
+  guint            n_refs;
+  WsServer        *server;  /* (unowned) (nullable): none once it is over */
+  WsServerOpening *opening; /* (owned) (nullable) */
+  WsSocket        *socket;  /* (owned) (nullable): once it is open */
+  GList           *link;    /* in openings or pending */
+  GSequenceIter   *iter;    /* in clients */
+  char            *address; /* (owned) (nullable): counted for its limit */
+} WsServerClient;
+
+WsServerPrivate *ws_server_peek (WsServer *self);
+
+/* --- ws-server.c --- */
+
+gboolean ws_server_check_thread (WsServer *self, GError **error);
+void     ws_server_adopt_context (WsServer *self);
+/* Notes an error and signals it. */
+void ws_server_report (WsServer *self, guint code, const char *message);
+void ws_server_restart (WsServer *self);
+void ws_server_schedule_startup (WsServer *self);
+
+/* --- ws-server-clients.c --- */
+
+void ws_server_init_clients (WsServer *self);
+void ws_server_install_model (GListModelInterface *iface);
+/* (transfer full): @transport begins its handshake. */
+void ws_server_take_transport (WsServer *self, WsTransport *transport);
+/* Ends openings and pending connections, these with 1001. */
+void ws_server_drop_waiting (WsServer *self);
+/* Ends all the others silently, with 1001. */
+void ws_server_drop_clients (WsServer *self);
+
+/* --- ws-server-properties.c --- */
+
+typedef enum
+{
+  WS_SERVER_PROP_SERVER_NAME = 1,
+  WS_SERVER_PROP_SSL_MODE,
+  WS_SERVER_PROP_HOST,
+  WS_SERVER_PROP_PORT,
+  WS_SERVER_PROP_URL,
+  WS_SERVER_PROP_LISTENING,
+  WS_SERVER_PROP_ACCEPTING,
+  WS_SERVER_PROP_SUPPORTED_SUBPROTOCOLS,
+  WS_SERVER_PROP_MAX_PENDING_CONNECTIONS,
+  WS_SERVER_PROP_MAX_CONNECTIONS,
+  WS_SERVER_PROP_MAX_CONNECTIONS_PER_ADDRESS,
+  WS_SERVER_PROP_HANDSHAKE_TIMEOUT,
+  WS_SERVER_PROP_MAX_HEADER_SIZE,
+  WS_SERVER_PROP_BACKLOG,
+  WS_SERVER_PROP_ERROR,
+  WS_SERVER_PROP_ERROR_STRING,
+  WS_SERVER_PROP_MAX_INCOMING_FRAME_SIZE,
+  WS_SERVER_PROP_MAX_INCOMING_MESSAGE_SIZE,
+  WS_SERVER_PROP_OUTGOING_FRAME_SIZE,
+  WS_SERVER_PROP_MAX_BYTES_TO_WRITE,
+  WS_SERVER_PROP_WRITE_HIGH_WATER_MARK,
+  WS_SERVER_PROP_CLOSE_TIMEOUT,
+  WS_SERVER_PROP_FRAME_TIMEOUT,
+  WS_SERVER_PROP_PING_INTERVAL,
+  WS_SERVER_PROP_PING_TIMEOUT,
+  WS_SERVER_N_PROPS
+} WsServerProp;
+
+void ws_server_install_properties (GObjectClass *object_class);
+void ws_server_notify (WsServer *self, WsServerProp property);
+
+/* --- ws-server-property-access.c --- */
+
+void ws_server_get_property (GObject    *object,
+                             guint       prop_id,
+                             GValue     *value,
+                             GParamSpec *pspec);
+void ws_server_set_property (GObject      *object,
+                             guint         prop_id,
+                             const GValue *value,
+                             GParamSpec   *pspec);
+
+/* --- ws-server-signals.c --- */
+
+typedef enum
+{
+  WS_SERVER_SIGNAL_NEW_CONNECTION,
+  WS_SERVER_SIGNAL_CLIENT_CONNECTED,
+  WS_SERVER_SIGNAL_CLIENT_DISCONNECTED,
+  WS_SERVER_SIGNAL_ORIGIN_AUTHENTICATION_REQUIRED,
+  WS_SERVER_SIGNAL_SERVER_ERROR,
+  WS_SERVER_SIGNAL_ACCEPT_ERROR,
+  WS_SERVER_SIGNAL_CLOSED,
+  WS_SERVER_N_SIGNALS
+} WsServerSignal;
+
+void     ws_server_install_signals (void);
+gboolean ws_server_has_listener (WsServer *self, WsServerSignal signal);
+void     ws_server_emit (WsServer *self, WsServerSignal signal, ...);
+
+G_END_DECLS

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ws-server-private.h"
+
+/* The properties of WsServer: what they are and mean. */
+
+static GParamSpec *props[WS_SERVER_N_PROPS];
+
+#define READ_ONLY \
+  (G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS)
+#define READ_WRITE (READ_ONLY | G_PARAM_WRITABLE)
+
+void
+ws_server_notify (WsServer *self, WsServerProp property)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), props[property]);
+}
+
+static void
+install_own_properties (void)
+{
+  /**
+   * WsServer:server-name: (getter get_server_name) (setter set_server_name)
+   *
+   * What the `Server` header field of later handshakes says; empty: it is left out.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_SERVER_NAME]
+      = g_param_spec_string ("server-name", NULL, NULL, NULL, READ_WRITE);
+
+  /**
+   * WsServer:ssl-mode: (getter get_ssl_mode)
+   *
+   * Whether connections are encrypted.
+   *
+   * Only %WS_SSL_MODE_NON_SECURE can listen in this version.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_SSL_MODE]
+      = g_param_spec_enum ("ssl-mode", NULL, NULL, WS_TYPE_SSL_MODE,
+                           WS_SSL_MODE_NON_SECURE,
+                           READ_WRITE | G_PARAM_CONSTRUCT_ONLY);
+
+  /**
+   * WsServer:host: (getter get_host) (setter set_host)
+   *
+   * The IP address where [property@Server:listening] listens.
+   *
+   * When it changes, a listening server begins anew.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_HOST]
+      = g_param_spec_string ("host", NULL, NULL, WS_SERVER_DEFAULT_HOST,
+                             READ_WRITE);
+
+  /**
+   * WsServer:port: (getter get_port) (setter set_port)
+   *
+   * The port; 0: any that is free, and while listening the real one.
+   *
+   * When it changes, a listening server begins anew.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_PORT]
+      = g_param_spec_uint ("port", NULL, NULL, 0, G_MAXUINT16, 0, READ_WRITE);
+
+  /**
+   * WsServer:url: (getter get_url)
+   *
+   * A URL that a client on this host can use; empty when the server does not listen.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_URL]
+      = g_param_spec_string ("url", NULL, NULL, "", READ_ONLY);
+
+  /**
+   * WsServer:listening: (getter get_listening) (setter set_listening)
+   *
+   * Whether the server listens.
+   *
+   * Set to %TRUE it begins to, on [property@Server:host] and
+   * [property@Server:port], from the context's idle, so that properties may be set
+   * in any order; set to %FALSE it closes.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_LISTENING]
+      = g_param_spec_boolean ("listening", NULL, NULL, FALSE, READ_WRITE);
+
+  /**
+   * WsServer:accepting: (getter get_accepting) (setter set_accepting)
+   *
+   * Whether connections are accepted, or left in the system's queue.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_ACCEPTING]
+      = g_param_spec_boolean ("accepting", NULL, NULL, TRUE, READ_WRITE);
+
+  /**
+   * WsServer:supported-subprotocols: (getter get_supported_subprotocols) (setter set_supported_subprotocols)
+   *
+   * The subprotocols that the server speaks.
+   *
+   * The first that a client offers of them is agreed on; a connection without any is
+   * accepted too.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_SUPPORTED_SUBPROTOCOLS]
+      = g_param_spec_boxed ("supported-subprotocols", NULL, NULL, G_TYPE_STRV,
+                            READ_WRITE);
+}
+
+static void
+install_limit_properties (void)
+{
+  /**
+   * WsServer:max-pending-connections: (getter get_max_pending_connections) (setter set_max_pending_connections)
+   *
+   * How many connections may wait to be taken; 0 and less: none.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_MAX_PENDING_CONNECTIONS]
+      = g_param_spec_int ("max-pending-connections", NULL, NULL, G_MININT,
+                          G_MAXINT, WS_SERVER_DEFAULT_PENDING, READ_WRITE);
+
+  /**
+   * WsServer:max-connections: (getter get_max_connections) (setter set_max_connections)
+   *
+   * How many connections there may be at a time; 0: any number.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_MAX_CONNECTIONS]
+      = g_param_spec_uint ("max-connections", NULL, NULL, 0, G_MAXUINT, 0,
+                           READ_WRITE);
+
+  /**
+   * WsServer:max-connections-per-address: (getter get_max_connections_per_address) (setter set_max_connections_per_address)
+   *
+   * How many connections one IP address may have, handshakes included; 0: any number.
+   *
+   * Those are counted that were accepted while this was set.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_MAX_CONNECTIONS_PER_ADDRESS]
+      = g_param_spec_uint ("max-connections-per-address", NULL, NULL, 0,
+                           G_MAXUINT, 0, READ_WRITE);
+
+  /**
+   * WsServer:handshake-timeout: (getter get_handshake_timeout) (setter set_handshake_timeout)
+   *
+   * Milliseconds until an unfinished opening handshake is given up; 0 and less:
+   * never.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_HANDSHAKE_TIMEOUT]
+      = g_param_spec_int ("handshake-timeout", NULL, NULL, G_MININT, G_MAXINT,
+                          WS_SERVER_DEFAULT_HANDSHAKE_TIMEOUT, READ_WRITE);
+
+  /**
+   * WsServer:max-header-size: (getter get_max_header_size) (setter set_max_header_size)
+   *
+   * The largest head of a request, in bytes; what is larger gets a 431.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_MAX_HEADER_SIZE]
+      = g_param_spec_uint ("max-header-size", NULL, NULL, 0, G_MAXUINT,
+                           WS_HTTP_MAX_HEAD, READ_WRITE);
+
+  /**
+   * WsServer:backlog: (getter get_backlog) (setter set_backlog)
+   *
+   * How many connections the system may queue; for the next listening.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_BACKLOG]
+      = g_param_spec_uint ("backlog", NULL, NULL, 0, G_MAXUINT,
+                           WS_SERVER_DEFAULT_BACKLOG, READ_WRITE);
+
+  /**
+   * WsServer:error: (getter get_error)
+   *
+   * What went wrong last, as a close code; 1000: nothing.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_ERROR]
+      = g_param_spec_uint ("error", NULL, NULL, 0, G_MAXUINT, 1000, READ_ONLY);
+
+  /**
+   * WsServer:error-string: (getter get_error_string)
+   *
+   * What went wrong last; empty when all is fine.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_ERROR_STRING]
+      = g_param_spec_string ("error-string", NULL, NULL, "", READ_ONLY);
+}
+
+static void
+install_socket_properties (void)
+{
+  /**
+   * WsServer:max-incoming-frame-size: (getter get_max_incoming_frame_size) (setter set_max_incoming_frame_size)
+   *
+   * The [property@Socket:max-incoming-frame-size] of new sockets, in bytes.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_MAX_INCOMING_FRAME_SIZE]
+      = g_param_spec_uint64 ("max-incoming-frame-size", NULL, NULL, 0,
+                             G_MAXUINT64, 16 * 1024 * 1024, READ_WRITE);
+
+  /**
+   * WsServer:max-incoming-message-size: (getter get_max_incoming_message_size) (setter set_max_incoming_message_size)
+   *
+   * The [property@Socket:max-incoming-message-size] of new sockets, in bytes.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_MAX_INCOMING_MESSAGE_SIZE]
+      = g_param_spec_uint64 ("max-incoming-message-size", NULL, NULL, 0,
+                             G_MAXUINT64, 16 * 1024 * 1024, READ_WRITE);
+
+  /**
+   * WsServer:outgoing-frame-size: (getter get_outgoing_frame_size) (setter set_outgoing_frame_size)
+   *
+   * The [property@Socket:outgoing-frame-size] of new sockets, in bytes.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_OUTGOING_FRAME_SIZE]
+      = g_param_spec_uint64 ("outgoing-frame-size", NULL, NULL, 0, G_MAXUINT64,
+                             512 * 1024, READ_WRITE);
+
+  /**
+   * WsServer:max-bytes-to-write: (getter get_max_bytes_to_write) (setter set_max_bytes_to_write)
+   *
+   * The [property@Socket:max-bytes-to-write] of new sockets, in bytes.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_MAX_BYTES_TO_WRITE]
+      = g_param_spec_uint64 ("max-bytes-to-write", NULL, NULL, 0, G_MAXUINT64,
+                             64 * 1024 * 1024, READ_WRITE);
+
+  /**
+   * WsServer:write-high-water-mark: (getter get_write_high_water_mark) (setter set_write_high_water_mark)
+   *
+   * The [property@Socket:write-high-water-mark] of new sockets, in bytes.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_WRITE_HIGH_WATER_MARK]
+      = g_param_spec_uint64 ("write-high-water-mark", NULL, NULL, 0,
+                             G_MAXUINT64, 1024 * 1024, READ_WRITE);
+
+  /**
+   * WsServer:close-timeout: (getter get_close_timeout) (setter set_close_timeout)
+   *
+   * The [property@Socket:close-timeout] of new sockets, in milliseconds.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_CLOSE_TIMEOUT]
+      = g_param_spec_uint ("close-timeout", NULL, NULL, 0, G_MAXUINT, 5000,
+                           READ_WRITE);
+
+  /**
+   * WsServer:frame-timeout: (getter get_frame_timeout) (setter set_frame_timeout)
+   *
+   * The [property@Socket:frame-timeout] of new sockets, in milliseconds.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_FRAME_TIMEOUT]
+      = g_param_spec_uint ("frame-timeout", NULL, NULL, 0, G_MAXUINT, 30000,
+                           READ_WRITE);
+
+  /**
+   * WsServer:ping-interval: (getter get_ping_interval) (setter set_ping_interval)
+   *
+   * The [property@Socket:ping-interval] of new sockets, in milliseconds.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_PING_INTERVAL]
+      = g_param_spec_uint ("ping-interval", NULL, NULL, 0, G_MAXUINT, 0,
+                           READ_WRITE);
+
+  /**
+   * WsServer:ping-timeout: (getter get_ping_timeout) (setter set_ping_timeout)
+   *
+   * The [property@Socket:ping-timeout] of new sockets, in milliseconds.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_PING_TIMEOUT]
+      = g_param_spec_uint ("ping-timeout", NULL, NULL, 0, G_MAXUINT, 20000,
+                           READ_WRITE);
+}
+
+void
+ws_server_install_properties (GObjectClass *object_class)
+{
+  object_class->get_property = ws_server_get_property;
+  object_class->set_property = ws_server_set_property;
+  install_own_properties ();
+  install_limit_properties ();
+  install_socket_properties ();
+  g_object_class_install_properties (object_class, WS_SERVER_N_PROPS, props);
+}

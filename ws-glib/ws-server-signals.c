@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ws-server-private.h"
+
+static guint signals[WS_SERVER_N_SIGNALS];
+/* Where the class keeps the default handler; 0: it has none. */
+static guint offsets[WS_SERVER_N_SIGNALS];
+
+static void
+add_signal (WsServerSignal     signal,
+            const char        *name,
+            guint              offset,
+            GSignalCMarshaller marshaller,
+            GType              parameter)
+{
+  offsets[signal] = offset;
+  signals[signal] = g_signal_new (name, WS_TYPE_SERVER, G_SIGNAL_RUN_LAST,
+                                  offset, NULL, NULL, marshaller, G_TYPE_NONE,
+                                  parameter != G_TYPE_NONE ? 1 : 0, parameter);
+}
+
+#define OFFSET(member) G_STRUCT_OFFSET (WsServerClass, member)
+
+static void
+install_client_signals (void)
+{
+  /**
+   * WsServer::new-connection:
+   * @self: the server
+   *
+   * A connection waits in the queue; take it with
+   * [method@Server.next_pending_connection].
+   *
+   * Emitted once for each, unless [signal@Server::client-connected] has a
+   * handler.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SERVER_SIGNAL_NEW_CONNECTION, "new-connection",
+              OFFSET (new_connection), g_cclosure_marshal_VOID__VOID,
+              G_TYPE_NONE);
+
+  /**
+   * WsServer::client-connected:
+   * @self: the server
+   * @client: a connected socket
+   *
+   * A client has connected.
+   *
+   * Where this signal has a handler, sockets are handed to it and not queued.
+   * The server keeps a reference until the client is disconnected.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SERVER_SIGNAL_CLIENT_CONNECTED, "client-connected",
+              OFFSET (client_connected), g_cclosure_marshal_VOID__OBJECT,
+              WS_TYPE_SOCKET);
+
+  /**
+   * WsServer::client-disconnected:
+   * @self: the server
+   * @client: a socket that was handed out
+   *
+   * A client's connection is over; it is no item of the server's list any more.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SERVER_SIGNAL_CLIENT_DISCONNECTED, "client-disconnected",
+              OFFSET (client_disconnected), g_cclosure_marshal_VOID__OBJECT,
+              WS_TYPE_SOCKET);
+
+  /**
+   * WsServer::origin-authentication-required:
+   * @self: the server
+   * @authenticator: holds the origin, and takes the answer
+   *
+   * A valid request has come: may its origin connect?
+   *
+   * To be answered in the handler, with
+   * [method@CorsAuthenticator.set_allowed]. What is not allowed gets a 403.
+   * Without a handler each origin may connect.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SERVER_SIGNAL_ORIGIN_AUTHENTICATION_REQUIRED,
+              "origin-authentication-required", 0,
+              g_cclosure_marshal_VOID__OBJECT, WS_TYPE_CORS_AUTHENTICATOR);
+}
+
+static void
+install_own_signals (void)
+{
+  /**
+   * WsServer::server-error:
+   * @self: the server
+   * @close_code: what kind of error, as a close code: 1002 for a request that
+   *   is no valid handshake, 1006 when listening failed or a limit is reached,
+   *   1008 for an origin that is not allowed, 1009 for a request beyond its
+   *   limits
+   *
+   * Something went wrong, or a request was refused; see
+   * [property@Server:error-string].
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SERVER_SIGNAL_SERVER_ERROR, "server-error", 0,
+              g_cclosure_marshal_VOID__UINT, G_TYPE_UINT);
+
+  /**
+   * WsServer::accept-error:
+   * @self: the server
+   * @error: (type GLib.Error): what the system says
+   *
+   * A connection could not be accepted, for instance because the process is out
+   * of file descriptors. The server goes on trying.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SERVER_SIGNAL_ACCEPT_ERROR, "accept-error", 0,
+              g_cclosure_marshal_VOID__BOXED, G_TYPE_ERROR);
+
+  /**
+   * WsServer::closed:
+   * @self: the server
+   *
+   * The server listens no more.
+   *
+   * Emitted from the main loop after [method@Server.close].
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SERVER_SIGNAL_CLOSED, "closed", OFFSET (closed),
+              g_cclosure_marshal_VOID__VOID, G_TYPE_NONE);
+}
+
+void
+ws_server_install_signals (void)
+{
+  install_client_signals ();
+  install_own_signals ();
+}
+
+gboolean
+ws_server_has_listener (WsServer *self, WsServerSignal signal)
+{
+  guint offset = offsets[signal];
+
+  if (offset != 0
+      && G_STRUCT_MEMBER (gpointer, WS_SERVER_GET_CLASS (self), offset) != NULL)
+    return TRUE;
+  return g_signal_has_handler_pending (self, signals[signal], 0, FALSE);
+}
+
+void
+ws_server_emit (WsServer *self, WsServerSignal signal, ...)
+{
+  va_list args;
+
+  va_start (args, signal);
+  g_signal_emit_valist (self, signals[signal], 0, args);
+  va_end (args);
+}

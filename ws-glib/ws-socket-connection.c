@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ws-socket-private.h"
+
+#include <string.h>
+
+#include "protocol/ws-close.h"
+
+#include "ws-mask-generator-private.h"
+#include "ws-message-private.h"
+#include "ws-socket-error-private.h"
+
+/* What an opening and an engine report becomes properties and signals here.
+ * Every handler may close, reopen or drop the socket: after each emission the
+ * attempt's number tells whether what follows still concerns it. */
+
+/* --- Properties that change --- */
+
+void
+ws_socket_set_state (WsSocket *self, WsState state)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+
+  if (priv->state == state)
+    return;
+  g_debug ("%p: state %d becomes %d", (gpointer) self, priv->state, state);
+  priv->state = state;
+  g_object_freeze_notify (G_OBJECT (self));
+  ws_socket_notify (self, WS_SOCKET_PROP_STATE);
+  ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
+  g_object_thaw_notify (G_OBJECT (self));
+  if (attempt == priv->attempt && priv->state == state)
+    ws_socket_emit (self, WS_SOCKET_SIGNAL_STATE_CHANGED, state);
+}
+
+void
+ws_socket_set_error (WsSocket *self, const GError *error)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->error == NULL && error == NULL)
+    return;
+  g_clear_error (&priv->error);
+  if (error != NULL)
+    priv->error = g_error_copy (error);
+  g_object_freeze_notify (G_OBJECT (self));
+  ws_socket_notify (self, WS_SOCKET_PROP_ERROR_STRING);
+  if (priv->state == WS_STATE_UNCONNECTED)
+    ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+void
+ws_socket_set_active_flag (WsSocket *self, gboolean active)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->active == active)
+    return;
+  priv->active = active;
+  ws_socket_notify (self, WS_SOCKET_PROP_ACTIVE);
+}
+
+void
+ws_socket_fail (WsSocket *self, const GError *error)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  g_autoptr (GError) public_error = NULL;
+
+  if (error == NULL || priv->failed)
+    return;
+  priv->failed = TRUE;
+  public_error = ws_socket_error_translate (error);
+  ws_socket_set_error (self, public_error);
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_ERROR, public_error);
+}
+
+void
+ws_socket_note_closing (WsSocket *self, const WsClosing *closing)
+{
+  static const WsClosing initial = { .code = WS_CLOSE_NORMAL };
+  WsSocketPrivate       *priv = ws_socket_peek (self);
+
+  if (closing == NULL)
+    closing = &initial;
+  g_object_freeze_notify (G_OBJECT (self));
+  if (priv->close_code != closing->code)
+    ws_socket_notify (self, WS_SOCKET_PROP_CLOSE_CODE);
+  if (g_strcmp0 (priv->close_reason, closing->reason) != 0)
+    ws_socket_notify (self, WS_SOCKET_PROP_CLOSE_REASON);
+  if (priv->close_code_sent != closing->sent)
+    ws_socket_notify (self, WS_SOCKET_PROP_CLOSE_CODE_SENT);
+  if (priv->close_code_received != closing->received)
+    ws_socket_notify (self, WS_SOCKET_PROP_CLOSE_CODE_RECEIVED);
+  if (priv->was_clean != closing->clean)
+    ws_socket_notify (self, WS_SOCKET_PROP_WAS_CLEAN);
+  priv->close_code = closing->code;
+  g_free (priv->close_reason);
+  priv->close_reason = g_strdup (closing->reason);
+  priv->close_code_sent = closing->sent;
+  priv->close_code_received = closing->received;
+  priv->was_clean = closing->clean;
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+static void
+notify_connection (WsSocket *self)
+{
+  g_object_freeze_notify (G_OBJECT (self));
+  ws_socket_notify (self, WS_SOCKET_PROP_SUBPROTOCOL);
+  ws_socket_notify (self, WS_SOCKET_PROP_LOCAL_ADDRESS);
+  ws_socket_notify (self, WS_SOCKET_PROP_PEER_ADDRESS);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+/* --- Ending --- */
+
+static void
+draw_built_in_mask (gpointer user_data, guint8 mask[4])
+{
+  ws_mask_generator_draw (NULL, mask);
+}
+
+void
+ws_socket_release_connection (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsSocketGone     gone = g_steal_pointer (&priv->gone);
+
+  priv->attempt++;
+  g_clear_pointer (&priv->opening, ws_client_opening_free);
+  if (priv->engine != NULL)
+    {
+      WsEngine *engine = g_steal_pointer (&priv->engine);
+
+      /* No user code runs for a connection that nobody sees any more. */
+      if (priv->target != NULL)
+        ws_engine_set_draw (engine, draw_built_in_mask, NULL);
+      ws_engine_leave (engine, WS_CLOSE_GOING_AWAY);
+    }
+  g_clear_object (&priv->local_address);
+  g_clear_object (&priv->peer_address);
+  if (gone != NULL)
+    gone (self, priv->gone_data);
+}
+
+static void
+finish_reading (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->read_finished)
+    return;
+  priv->read_finished = TRUE;
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_READ_CHANNEL_FINISHED);
+}
+
+void
+ws_socket_finish (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+  WsSocketGone     gone;
+
+  g_object_ref (self);
+  ws_socket_set_state (self, WS_STATE_UNCONNECTED);
+  if (attempt == priv->attempt)
+    ws_socket_emit (self, WS_SOCKET_SIGNAL_DISCONNECTED);
+  if (attempt == priv->attempt)
+    {
+      g_clear_object (&priv->local_address);
+      g_clear_object (&priv->peer_address);
+      g_clear_pointer (&priv->subprotocol, g_free);
+      notify_connection (self);
+    }
+  if (attempt == priv->attempt && priv->activation == NULL)
+    ws_socket_set_active_flag (self, FALSE);
+  gone = g_steal_pointer (&priv->gone);
+  if (gone != NULL)
+    gone (self, priv->gone_data);
+  g_object_unref (self);
+}
+
+void
+ws_socket_announce_close (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->about_to_close)
+    return;
+  priv->about_to_close = TRUE;
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_ABOUT_TO_CLOSE);
+}
+
+static void
+on_about_to_close (gpointer user_data, const GError *error)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+
+  ws_socket_fail (self, error);
+  if (attempt == priv->attempt)
+    finish_reading (self);
+  if (attempt == priv->attempt)
+    ws_socket_announce_close (self);
+  g_object_unref (self);
+}
+
+static void
+on_closing (gpointer user_data)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+
+  ws_socket_set_state (self, WS_STATE_CLOSING);
+  if (attempt == priv->attempt)
+    ws_socket_note_closing (self, ws_engine_get_closing (priv->engine));
+  g_object_unref (self);
+}
+
+static void
+on_read_finished (gpointer user_data)
+{
+  WsSocket *self = g_object_ref (user_data);
+
+  finish_reading (self);
+  g_object_unref (self);
+}
+
+static void
+on_ended (gpointer user_data, const GError *error)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsEngine        *engine = g_steal_pointer (&priv->engine);
+  guint            attempt = priv->attempt;
+
+  ws_socket_fail (self, error);
+  if (attempt == priv->attempt)
+    finish_reading (self);
+  if (attempt == priv->attempt)
+    ws_socket_note_closing (self, ws_engine_get_closing (engine));
+  if (attempt == priv->attempt)
+    ws_socket_finish (self);
+  ws_engine_unref (engine);
+  g_object_unref (self);
+}
+
+/* --- Messages --- */
+
+/* What may still be handed out: nothing after abort(), or of an older
+ * connection. */
+static gboolean
+is_current (WsSocketPrivate *priv, guint attempt)
+{
+  return attempt == priv->attempt && priv->engine != NULL;
+}
+
+/* A C string ends at U+0000: says so, once. */
+static void
+check_nul (WsSocket *self, const WsEvent *event)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->warned_nul || memchr (event->data, 0, event->len) == NULL)
+    return;
+  priv->warned_nul = TRUE;
+  g_warning ("A text message contains U+0000, and text-message-received or "
+             "text-frame-received stops there; connect to message-received to "
+             "get all of it");
+}
+
+static void
+emit_bytes (WsSocket *self, WsSocketSignal signal, WsEvent *event)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!ws_socket_has_listener (self, signal))
+    return;
+  bytes = ws_event_take_bytes (event);
+  ws_socket_emit (self, signal, bytes);
+}
+
+static gboolean
+on_wants_frames (gpointer user_data)
+{
+  return ws_socket_has_listener (user_data,
+                                 WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED)
+         || ws_socket_has_listener (user_data,
+                                    WS_SOCKET_SIGNAL_BINARY_FRAME_RECEIVED);
+}
+
+static void
+on_frame (gpointer user_data, WsEvent *event)
+{
+  WsSocket *self = g_object_ref (user_data);
+
+  if (event->opcode == WS_OPCODE_TEXT)
+    {
+      if (ws_socket_has_listener (self, WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED))
+        {
+          check_nul (self, event);
+          ws_socket_emit (self, WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED,
+                          (const char *) event->data, event->is_last);
+        }
+    }
+  else if (ws_socket_has_listener (self,
+                                   WS_SOCKET_SIGNAL_BINARY_FRAME_RECEIVED))
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new (event->data, event->len);
+
+      ws_socket_emit (self, WS_SOCKET_SIGNAL_BINARY_FRAME_RECEIVED, bytes,
+                      event->is_last);
+    }
+  g_object_unref (self);
+}
+
+/* The generic signal comes first. Whatever bytes it needs are the event's own
+ * storage, or a copy: the span stays for the other one. */
+static void
+on_message (gpointer user_data, WsEvent *event)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+  gboolean         is_text = event->opcode == WS_OPCODE_TEXT;
+  WsSocketSignal   signal = is_text ? WS_SOCKET_SIGNAL_TEXT_MESSAGE_RECEIVED
+                                    : WS_SOCKET_SIGNAL_BINARY_MESSAGE_RECEIVED;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (ws_socket_has_listener (self, WS_SOCKET_SIGNAL_MESSAGE_RECEIVED))
+    {
+      g_autoptr (WsMessage) message = NULL;
+
+      bytes = ws_event_take_bytes (event);
+      message = ws_message_new_valid (is_text ? WS_MESSAGE_TYPE_TEXT
+                                              : WS_MESSAGE_TYPE_BINARY,
+                                      bytes);
+      ws_socket_emit (self, WS_SOCKET_SIGNAL_MESSAGE_RECEIVED, message);
+    }
+  if (is_current (priv, attempt) && ws_socket_has_listener (self, signal))
+    {
+      if (is_text)
+        {
+          check_nul (self, event);
+          ws_socket_emit (self, signal, (const char *) event->data);
+        }
+      else
+        {
+          if (bytes == NULL)
+            bytes = ws_event_take_bytes (event);
+          ws_socket_emit (self, signal, bytes);
+        }
+    }
+  g_object_unref (self);
+}
+
+static void
+on_ping (gpointer user_data, WsEvent *event)
+{
+  WsSocket *self = g_object_ref (user_data);
+
+  emit_bytes (self, WS_SOCKET_SIGNAL_PING_RECEIVED, event);
+  g_object_unref (self);
+}
+
+static void
+on_pong (gpointer user_data, WsEvent *event, gint64 elapsed, gboolean by_user)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+
+  if (elapsed >= 0)
+    ws_socket_notify (self, WS_SOCKET_PROP_LATENCY);
+  if (by_user && is_current (priv, attempt)
+      && ws_socket_has_listener (self, WS_SOCKET_SIGNAL_PONG))
+    {
+      g_autoptr (GBytes) bytes = ws_event_take_bytes (event);
+
+      ws_socket_emit (self, WS_SOCKET_SIGNAL_PONG,
+                      elapsed >= 0 ? (guint64) elapsed / 1000 : G_MAXUINT64,
+                      bytes);
+    }
+  g_object_unref (self);
+}
+
+/* --- Writing --- */
+
+static void
+on_written (gpointer user_data, guint64 n_bytes)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+
+  if (ws_socket_has_listener (self, WS_SOCKET_SIGNAL_BYTES_WRITTEN))
+    ws_socket_emit (self, WS_SOCKET_SIGNAL_BYTES_WRITTEN, n_bytes);
+  if (is_current (priv, attempt))
+    ws_socket_notify (self, WS_SOCKET_PROP_BYTES_TO_WRITE);
+  g_object_unref (self);
+}
+
+static void
+on_drained (gpointer user_data)
+{
+  WsSocket *self = g_object_ref (user_data);
+
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_DRAINED);
+  g_object_unref (self);
+}
+
+const WsEngineSink ws_socket_engine_sink = {
+  .wants_frames = on_wants_frames,
+  .frame = on_frame,
+  .message = on_message,
+  .ping = on_ping,
+  .pong = on_pong,
+  .about_to_close = on_about_to_close,
+  .closing = on_closing,
+  .read_finished = on_read_finished,
+  .written = on_written,
+  .drained = on_drained,
+  .ended = on_ended,
+};
+
+/* --- Opening --- */
+
+/* A mask of the generator that is set at this moment, so that it may change
+ * while connected. */
+static void
+draw_mask (gpointer user_data, guint8 mask[4])
+{
+  WsSocketPrivate *priv = ws_socket_peek (user_data);
+
+  ws_mask_generator_draw (priv->mask_generator, mask);
+}
+
+void
+ws_socket_adopt_engine (WsSocket *self, WsTransport *transport, WsRole role)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  priv->failed = FALSE;
+  priv->read_finished = FALSE;
+  priv->about_to_close = FALSE;
+  priv->engine = ws_engine_new (transport, role, &priv->settings,
+                                &ws_socket_engine_sink, self);
+  if (role == WS_ROLE_CLIENT)
+    ws_engine_set_draw (priv->engine, draw_mask, self);
+}
+
+static void
+on_opened (WsClientOpening *opening, gpointer user_data)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsClientOpened   opened = ws_client_opening_steal (opening);
+  WsEngine        *engine;
+  guint            attempt = priv->attempt;
+
+  g_clear_pointer (&priv->opening, ws_client_opening_free);
+  ws_socket_adopt_engine (self, opened.transport, WS_ROLE_CLIENT);
+  engine = ws_engine_ref (priv->engine);
+  ws_engine_push_input (engine, opened.rest.data, opened.rest.len);
+  ws_buffer_clear (&opened.rest);
+  g_free (priv->subprotocol);
+  priv->subprotocol = g_steal_pointer (&opened.verdict.subprotocol);
+  ws_client_verdict_clear (&opened.verdict);
+  notify_connection (self);
+  if (attempt == priv->attempt)
+    ws_socket_set_state (self, WS_STATE_CONNECTED);
+  if (attempt == priv->attempt && priv->state == WS_STATE_CONNECTED)
+    ws_socket_emit (self, WS_SOCKET_SIGNAL_CONNECTED);
+  /* Also when a handler has closed: the peer's answer has to be read. */
+  if (priv->engine == engine)
+    ws_engine_start (engine);
+  ws_engine_unref (engine);
+  g_object_unref (self);
+}
+
+static void
+on_failed (WsClientOpening *opening, const GError *error, gpointer user_data)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsClosing        closing = { .code = WS_CLOSE_ABNORMAL };
+  guint            attempt = priv->attempt;
+
+  g_clear_pointer (&priv->opening, ws_client_opening_free);
+  ws_socket_fail (self, error);
+  if (attempt == priv->attempt)
+    ws_socket_note_closing (self, &closing);
+  if (attempt == priv->attempt)
+    ws_socket_finish (self);
+  g_object_unref (self);
+}
+
+const WsClientOpeningSink ws_socket_opening_sink = {
+  .opened = on_opened,
+  .failed = on_failed,
+};

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <ws-glib/ws-socket.h>
+
+#include "engine/ws-client-opening.h"
+#include "engine/ws-engine.h"
+#include "engine/ws-server-opening.h"
+
+G_BEGIN_DECLS
+
+/* What the files of WsSocket share, and what WsServer needs of it. */
+
+/* Tells the server that a client of its is gone. */
+typedef void (*WsSocketGone) (WsSocket *socket, gpointer user_data);
+
+typedef struct
+{
+  /* What the user sets. */
+  char             *url;             /* (owned) (nullable) */
+  char             *origin;          /* (owned) (nullable) */
+  char            **subprotocols;    /* (owned) (nullable) */
+  WsHeaders        *request_headers; /* (owned) (nullable): made when asked */
+  WsMaskGenerator  *mask_generator;  /* (owned) (nullable): built in */
+  WsProtocolVersion version;
+  WsSettings        settings;
+
+  /* The attempt, or the connection. */
+  WsState          state;
+  guint            attempt; /* counts them: a handler may have begun another */
+  GThread         *thread;  /* (unowned): where it was opened */
+  GMainContext    *context; /* (owned) (nullable) */
+  WsUrl           *target;  /* (owned) (nullable): of a client */
+  WsClientOpening *opening; /* (owned) (nullable) */
+  WsEngine        *engine;  /* (owned) (nullable): while CONNECTED or CLOSING */
+  GSource         *activation;    /* (owned) (nullable): active waits for it */
+  GError          *error;         /* (owned) (nullable): the last one */
+  char            *subprotocol;   /* (owned) (nullable) */
+  GSocketAddress  *local_address; /* (owned) (nullable): made when asked */
+  GSocketAddress  *peer_address;  /* (owned) (nullable): made when asked */
+  char            *close_reason;  /* (owned) (nullable) */
+  guint            close_code;
+  guint            close_code_sent;
+  guint            close_code_received;
+
+  /* A server's socket. */
+  WsBuffer     request_head; /* parsed when asked */
+  char        *resource;     /* (owned) (nullable) */
+  WsSocketGone gone;         /* (nullable): once, when the connection is over */
+  gpointer     gone_data;    /* (unowned) */
+
+  guint active : 1;
+  guint was_clean : 1;
+  guint failed : 1;         /* this attempt has signalled its error */
+  guint read_finished : 1;  /* read-channel-finished was signalled */
+  guint about_to_close : 1; /* about-to-close was signalled */
+  guint warned_nul : 1;
+} WsSocketPrivate;
+
+WsSocketPrivate *ws_socket_peek (WsSocket *self);
+
+/* --- ws-socket.c --- */
+
+/* (transfer full): a connected socket for what @opened holds, which is taken.
+ * It does not read before ws_socket_start(). */
+WsSocket *ws_socket_new_accepted (WsServerOpened          *opened,
+                                  const WsServerHandshake *handshake,
+                                  const WsServerAnswer    *answer,
+                                  const WsSettings        *settings,
+                                  WsSocketGone             gone,
+                                  gpointer                 gone_data);
+void      ws_socket_start (WsSocket *self);
+/* Sends 1001 and releases the connection without a signal. */
+void ws_socket_leave (WsSocket *self);
+/* FALSE with WRONG_CONTEXT in another thread than the connection's. */
+gboolean ws_socket_check_thread (WsSocket *self, GError **error);
+void     ws_socket_schedule_activation (WsSocket *self);
+
+/* --- ws-socket-connection.c: what an opening and an engine report --- */
+
+extern const WsClientOpeningSink ws_socket_opening_sink;
+extern const WsEngineSink        ws_socket_engine_sink;
+
+/* Gives back opening and engine, saying 1001 to a peer. */
+void ws_socket_release_connection (WsSocket *self);
+/* The way to UNCONNECTED and all that follows it. */
+void ws_socket_finish (WsSocket *self);
+void
+ws_socket_adopt_engine (WsSocket *self, WsTransport *transport, WsRole role);
+void ws_socket_set_state (WsSocket *self, WsState state);
+/* Takes @error as the attempt's, and signals it unless one was. */
+void ws_socket_fail (WsSocket *self, const GError *error);
+void ws_socket_announce_close (WsSocket *self);
+/* Takes over the closing codes, and notifies. */
+void ws_socket_note_closing (WsSocket *self, const WsClosing *closing);
+/* Sets the last error without signalling; NULL clears it. */
+void ws_socket_set_error (WsSocket *self, const GError *error);
+void ws_socket_set_active_flag (WsSocket *self, gboolean active);
+
+/* --- ws-socket-properties.c --- */
+
+typedef enum
+{
+  WS_SOCKET_PROP_URL = 1,
+  WS_SOCKET_PROP_ACTIVE,
+  WS_SOCKET_PROP_STATE,
+  WS_SOCKET_PROP_STATUS,
+  WS_SOCKET_PROP_ERROR_STRING,
+  WS_SOCKET_PROP_ORIGIN,
+  WS_SOCKET_PROP_VERSION,
+  WS_SOCKET_PROP_SUBPROTOCOLS,
+  WS_SOCKET_PROP_SUBPROTOCOL,
+  WS_SOCKET_PROP_RESOURCE_NAME,
+  WS_SOCKET_PROP_PEER_NAME,
+  WS_SOCKET_PROP_REQUEST_HEADERS,
+  WS_SOCKET_PROP_LOCAL_ADDRESS,
+  WS_SOCKET_PROP_PEER_ADDRESS,
+  WS_SOCKET_PROP_CLOSE_CODE,
+  WS_SOCKET_PROP_CLOSE_REASON,
+  WS_SOCKET_PROP_CLOSE_CODE_SENT,
+  WS_SOCKET_PROP_CLOSE_CODE_RECEIVED,
+  WS_SOCKET_PROP_WAS_CLEAN,
+  WS_SOCKET_PROP_MASK_GENERATOR,
+  WS_SOCKET_PROP_MAX_INCOMING_FRAME_SIZE,
+  WS_SOCKET_PROP_MAX_INCOMING_MESSAGE_SIZE,
+  WS_SOCKET_PROP_OUTGOING_FRAME_SIZE,
+  WS_SOCKET_PROP_BYTES_TO_WRITE,
+  WS_SOCKET_PROP_MAX_BYTES_TO_WRITE,
+  WS_SOCKET_PROP_WRITE_HIGH_WATER_MARK,
+  WS_SOCKET_PROP_OPEN_TIMEOUT,
+  WS_SOCKET_PROP_CLOSE_TIMEOUT,
+  WS_SOCKET_PROP_FRAME_TIMEOUT,
+  WS_SOCKET_PROP_PING_INTERVAL,
+  WS_SOCKET_PROP_PING_TIMEOUT,
+  WS_SOCKET_PROP_LATENCY,
+  WS_SOCKET_N_PROPS
+} WsSocketProp;
+
+void ws_socket_install_properties (GObjectClass *object_class);
+void ws_socket_notify (WsSocket *self, WsSocketProp property);
+
+/* --- ws-socket-property-access.c --- */
+
+void ws_socket_get_property (GObject    *object,
+                             guint       prop_id,
+                             GValue     *value,
+                             GParamSpec *pspec);
+void ws_socket_set_property (GObject      *object,
+                             guint         prop_id,
+                             const GValue *value,
+                             GParamSpec   *pspec);
+
+/* --- ws-socket-signals.c --- */
+
+typedef enum
+{
+  WS_SOCKET_SIGNAL_CONNECTED,
+  WS_SOCKET_SIGNAL_DISCONNECTED,
+  WS_SOCKET_SIGNAL_STATE_CHANGED,
+  WS_SOCKET_SIGNAL_ABOUT_TO_CLOSE,
+  WS_SOCKET_SIGNAL_READ_CHANNEL_FINISHED,
+  WS_SOCKET_SIGNAL_ERROR,
+  WS_SOCKET_SIGNAL_MESSAGE_RECEIVED,
+  WS_SOCKET_SIGNAL_TEXT_MESSAGE_RECEIVED,
+  WS_SOCKET_SIGNAL_BINARY_MESSAGE_RECEIVED,
+  WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED,
+  WS_SOCKET_SIGNAL_BINARY_FRAME_RECEIVED,
+  WS_SOCKET_SIGNAL_PING_RECEIVED,
+  WS_SOCKET_SIGNAL_PONG,
+  WS_SOCKET_SIGNAL_BYTES_WRITTEN,
+  WS_SOCKET_SIGNAL_DRAINED,
+  WS_SOCKET_N_SIGNALS
+} WsSocketSignal;
+
+void ws_socket_install_signals (WsSocketClass *klass);
+/* Whether an emission would reach anybody. */
+gboolean ws_socket_has_listener (WsSocket *self, WsSocketSignal signal);
+void     ws_socket_emit (WsSocket *self, WsSocketSignal signal, ...);
+
+G_END_DECLS

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ws-socket-private.h"
+
+/* The properties of WsSocket: what they are and mean. */
+
+static GParamSpec *props[WS_SOCKET_N_PROPS];
+
+#define READ_ONLY \
+  (G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS)
+#define READ_WRITE (READ_ONLY | G_PARAM_WRITABLE)
+
+void
+ws_socket_notify (WsSocket *self, WsSocketProp property)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), props[property]);
+}
+
+static void
+install_first_handshake_properties (void)
+{
+  /**
+   * WsSocket:url: (getter get_url) (setter set_url)
+   *
+   * Where [method@Socket.open] and [property@Socket:active] go.
+   *
+   * A `ws:` URL (RFC 6455, 3), or `ws+unix:/path/of/socket:/resource`. On a server's
+   * socket the one that the client seems to have used. When it changes while
+   * [property@Socket:active] is %TRUE, the socket is opened again.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_URL]
+      = g_param_spec_string ("url", NULL, NULL, NULL, READ_WRITE);
+
+  /**
+   * WsSocket:active: (getter get_active) (setter set_active)
+   *
+   * Whether a connection is wanted, or there.
+   *
+   * Set to %TRUE it opens [property@Socket:url], from the context's idle, so that
+   * properties may be set in any order; set to %FALSE it closes. It becomes %FALSE
+   * when the connection, or the attempt, has ended.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_ACTIVE]
+      = g_param_spec_boolean ("active", NULL, NULL, FALSE, READ_WRITE);
+
+  /**
+   * WsSocket:origin: (getter get_origin) (setter set_origin)
+   *
+   * The origin that a client announces (RFC 6454), or that a server's client has
+   * announced.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_ORIGIN]
+      = g_param_spec_string ("origin", NULL, NULL, NULL, READ_WRITE);
+
+  /**
+   * WsSocket:version: (getter get_version) (setter set_version)
+   *
+   * The version of the protocol.
+   *
+   * Only 13 is spoken; another value is remembered, as in Qt, and changes nothing.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_VERSION]
+      = g_param_spec_enum ("version", NULL, NULL, WS_TYPE_PROTOCOL_VERSION,
+                           WS_PROTOCOL_VERSION_LATEST, READ_WRITE);
+}
+
+static void
+install_further_handshake_properties (void)
+{
+  /**
+   * WsSocket:subprotocols: (getter get_subprotocols) (setter set_subprotocols)
+   *
+   * The subprotocols that a client offers, the preferred one first.
+   *
+   * On a server's socket those that the client has offered. What is not a token is
+   * left out with a warning (RFC 6455, 4.1).
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_SUBPROTOCOLS]
+      = g_param_spec_boxed ("subprotocols", NULL, NULL, G_TYPE_STRV,
+                            READ_WRITE);
+
+  /**
+   * WsSocket:subprotocol: (getter get_subprotocol)
+   *
+   * The subprotocol that was agreed on; empty if none was.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_SUBPROTOCOL]
+      = g_param_spec_string ("subprotocol", NULL, NULL, "", READ_ONLY);
+
+  /**
+   * WsSocket:resource-name: (getter get_resource_name)
+   *
+   * The path and query of the URL in use, percent-encoded.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_RESOURCE_NAME]
+      = g_param_spec_string ("resource-name", NULL, NULL, "", READ_ONLY);
+
+  /**
+   * WsSocket:peer-name: (getter get_peer_name)
+   *
+   * The host of the URL in use.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_PEER_NAME]
+      = g_param_spec_string ("peer-name", NULL, NULL, "", READ_ONLY);
+
+  /**
+   * WsSocket:request-headers: (getter get_request_headers) (setter set_request_headers)
+   *
+   * Header fields that a client sends beside those of the handshake.
+   *
+   * On a server's socket all that the client has sent.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_REQUEST_HEADERS]
+      = g_param_spec_boxed ("request-headers", NULL, NULL, WS_TYPE_HEADERS,
+                            READ_WRITE);
+}
+
+static void
+install_first_life_properties (void)
+{
+  /**
+   * WsSocket:state: (getter get_state)
+   *
+   * Where the connection is in its life.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_STATE]
+      = g_param_spec_enum ("state", NULL, NULL, WS_TYPE_STATE,
+                           WS_STATE_UNCONNECTED, READ_ONLY);
+
+  /**
+   * WsSocket:status: (getter get_status)
+   *
+   * The state as a user wants to see it.
+   *
+   * %WS_STATUS_ERROR stays until the next opening, so that a bound label can show
+   * it.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_STATUS]
+      = g_param_spec_enum ("status", NULL, NULL, WS_TYPE_STATUS,
+                           WS_STATUS_CLOSED, READ_ONLY);
+
+  /**
+   * WsSocket:error-string: (getter get_error_string)
+   *
+   * What went wrong last; empty when all is fine.
+   *
+   * Cleared by the next opening.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_ERROR_STRING]
+      = g_param_spec_string ("error-string", NULL, NULL, "", READ_ONLY);
+
+  /**
+   * WsSocket:local-address: (getter get_local_address)
+   *
+   * Our end of the connection; %NULL when there is none.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_LOCAL_ADDRESS]
+      = g_param_spec_object ("local-address", NULL, NULL, G_TYPE_SOCKET_ADDRESS,
+                             READ_ONLY);
+
+  /**
+   * WsSocket:peer-address: (getter get_peer_address)
+   *
+   * The other end of the connection; %NULL when there is none.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_PEER_ADDRESS]
+      = g_param_spec_object ("peer-address", NULL, NULL, G_TYPE_SOCKET_ADDRESS,
+                             READ_ONLY);
+}
+
+static void
+install_further_life_properties (void)
+{
+  /**
+   * WsSocket:close-code: (getter get_close_code)
+   *
+   * How the connection was closed.
+   *
+   * Our code after [method@Socket.close], the peer's if it closed first; 1000 before
+   * any close and for a peer that gave no code; 1006 when it was lost or
+   * aborted.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_CLOSE_CODE]
+      = g_param_spec_uint ("close-code", NULL, NULL, 0, G_MAXUINT, 1000,
+                           READ_ONLY);
+
+  /**
+   * WsSocket:close-reason: (getter get_close_reason)
+   *
+   * The reason that came with [property@Socket:close-code].
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_CLOSE_REASON]
+      = g_param_spec_string ("close-reason", NULL, NULL, "", READ_ONLY);
+
+  /**
+   * WsSocket:close-code-sent: (getter get_close_code_sent)
+   *
+   * The close code that we sent; 0: none, 1005: an empty close frame.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_CLOSE_CODE_SENT]
+      = g_param_spec_uint ("close-code-sent", NULL, NULL, 0, G_MAXUINT, 0,
+                           READ_ONLY);
+
+  /**
+   * WsSocket:close-code-received: (getter get_close_code_received)
+   *
+   * The close code that the peer sent; 0: none, 1005: an empty close frame.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_CLOSE_CODE_RECEIVED]
+      = g_param_spec_uint ("close-code-received", NULL, NULL, 0, G_MAXUINT, 0,
+                           READ_ONLY);
+
+  /**
+   * WsSocket:was-clean: (getter get_was_clean)
+   *
+   * Whether the closing handshake was completed.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_WAS_CLEAN]
+      = g_param_spec_boolean ("was-clean", NULL, NULL, FALSE, READ_ONLY);
+
+  /**
+   * WsSocket:latency: (getter get_latency)
+   *
+   * The microseconds that the last answered ping took; -1: unknown.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_LATENCY]
+      = g_param_spec_int64 ("latency", NULL, NULL, -1, G_MAXINT64, -1,
+                            READ_ONLY);
+}
+
+static void
+install_first_settings_properties (void)
+{
+  /**
+   * WsSocket:mask-generator: (getter get_mask_generator) (setter set_mask_generator)
+   *
+   * Where the masks of a client's frames come from; %NULL: the built-in one.
+   *
+   * It may be changed while connected.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_MASK_GENERATOR]
+      = g_param_spec_object ("mask-generator", NULL, NULL,
+                             WS_TYPE_MASK_GENERATOR, READ_WRITE);
+
+  /**
+   * WsSocket:max-incoming-frame-size: (getter get_max_incoming_frame_size) (setter set_max_incoming_frame_size)
+   *
+   * The largest payload of an incoming frame, in bytes.
+   *
+   * What goes beyond closes the connection with 1009 before anything of it is
+   * stored.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_MAX_INCOMING_FRAME_SIZE]
+      = g_param_spec_uint64 ("max-incoming-frame-size", NULL, NULL, 0,
+                             G_MAXUINT64, 16 * 1024 * 1024, READ_WRITE);
+
+  /**
+   * WsSocket:max-incoming-message-size: (getter get_max_incoming_message_size) (setter set_max_incoming_message_size)
+   *
+   * The largest incoming message, in bytes.
+   *
+   * What goes beyond closes the connection with 1009 before anything of it is
+   * stored.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_MAX_INCOMING_MESSAGE_SIZE]
+      = g_param_spec_uint64 ("max-incoming-message-size", NULL, NULL, 0,
+                             G_MAXUINT64, 16 * 1024 * 1024, READ_WRITE);
+
+  /**
+   * WsSocket:outgoing-frame-size: (getter get_outgoing_frame_size) (setter set_outgoing_frame_size)
+   *
+   * The payload, in bytes, above which a message is sent in fragments; 0: never.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_OUTGOING_FRAME_SIZE]
+      = g_param_spec_uint64 ("outgoing-frame-size", NULL, NULL, 0, G_MAXUINT64,
+                             512 * 1024, READ_WRITE);
+
+  /**
+   * WsSocket:bytes-to-write: (getter get_bytes_to_write)
+   *
+   * What waits to be written, in bytes, frame headers included.
+   *
+   * Notified after something was written.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_BYTES_TO_WRITE]
+      = g_param_spec_uint64 ("bytes-to-write", NULL, NULL, 0, G_MAXUINT64, 0,
+                             READ_ONLY);
+
+  /**
+   * WsSocket:max-bytes-to-write: (getter get_max_bytes_to_write) (setter set_max_bytes_to_write)
+   *
+   * How many bytes may wait to be written.
+   *
+   * A send beyond it fails with %WS_SOCKET_ERROR_BUFFER_FULL.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_MAX_BYTES_TO_WRITE]
+      = g_param_spec_uint64 ("max-bytes-to-write", NULL, NULL, 0, G_MAXUINT64,
+                             64 * 1024 * 1024, READ_WRITE);
+}
+
+static void
+install_further_settings_properties (void)
+{
+  /**
+   * WsSocket:write-high-water-mark: (getter get_write_high_water_mark) (setter set_write_high_water_mark)
+   *
+   * How many bytes may wait before the writer should pause.
+   *
+   * [signal@Socket::drained] tells when half of it is reached again.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_WRITE_HIGH_WATER_MARK]
+      = g_param_spec_uint64 ("write-high-water-mark", NULL, NULL, 0,
+                             G_MAXUINT64, 1024 * 1024, READ_WRITE);
+
+  /**
+   * WsSocket:open-timeout: (getter get_open_timeout) (setter set_open_timeout)
+   *
+   * Milliseconds until an attempt to open is given up; 0: never.
+   *
+   * It covers name resolution, every address that is tried, and the handshake.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_OPEN_TIMEOUT]
+      = g_param_spec_uint ("open-timeout", NULL, NULL, 0, G_MAXUINT, 20000,
+                           READ_WRITE);
+
+  /**
+   * WsSocket:close-timeout: (getter get_close_timeout) (setter set_close_timeout)
+   *
+   * Milliseconds until a closing handshake is given up; 0: never.
+   *
+   * It covers what waits, our close frame and the peer's; traffic does not extend
+   * it.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_CLOSE_TIMEOUT]
+      = g_param_spec_uint ("close-timeout", NULL, NULL, 0, G_MAXUINT, 5000,
+                           READ_WRITE);
+
+  /**
+   * WsSocket:frame-timeout: (getter get_frame_timeout) (setter set_frame_timeout)
+   *
+   * Milliseconds that a peer may be silent in the middle of a message; 0: any.
+   *
+   * What is slower closes the connection with 1001.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_FRAME_TIMEOUT]
+      = g_param_spec_uint ("frame-timeout", NULL, NULL, 0, G_MAXUINT, 30000,
+                           READ_WRITE);
+
+  /**
+   * WsSocket:ping-interval: (getter get_ping_interval) (setter set_ping_interval)
+   *
+   * Milliseconds of silence after which the keepalive sends a ping; 0: never.
+   *
+   * Clients ask every 30 000 by default, a server's sockets never.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_PING_INTERVAL]
+      = g_param_spec_uint ("ping-interval", NULL, NULL, 0, G_MAXUINT,
+                           WS_SETTINGS_CLIENT_PING_INTERVAL, READ_WRITE);
+
+  /**
+   * WsSocket:ping-timeout: (getter get_ping_timeout) (setter set_ping_timeout)
+   *
+   * Milliseconds after a keepalive ping until a silent peer is given up; 0: never.
+   *
+   * Every byte received counts as a sign of life. The connection ends with 1006 and
+   * an error.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_PING_TIMEOUT]
+      = g_param_spec_uint ("ping-timeout", NULL, NULL, 0, G_MAXUINT, 20000,
+                           READ_WRITE);
+}
+
+void
+ws_socket_install_properties (GObjectClass *object_class)
+{
+  object_class->get_property = ws_socket_get_property;
+  object_class->set_property = ws_socket_set_property;
+  install_first_handshake_properties ();
+  install_further_handshake_properties ();
+  install_first_life_properties ();
+  install_further_life_properties ();
+  install_first_settings_properties ();
+  install_further_settings_properties ();
+  g_object_class_install_properties (object_class, WS_SOCKET_N_PROPS, props);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ws-socket-private.h"
+
+#include <string.h>
+
+#include "protocol/ws-utf8.h"
+
+#include "ws-socket-error.h"
+
+/* Sending: the arguments are judged here, the engine does the rest. A message
+ * leaves whole or not at all. */
+
+static gboolean
+check_sendable (WsSocket *self, GError **error)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  g_autoptr (GError) problem = NULL;
+
+  if (!ws_socket_check_thread (self, error))
+    return FALSE;
+  if (priv->state == WS_STATE_CONNECTED && priv->engine != NULL)
+    return TRUE;
+  problem = g_error_new_literal (WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED,
+                                 priv->state == WS_STATE_CLOSING
+                                     ? "The connection is closing"
+                                     : "The socket is not connected");
+  /* As in QML: a socket that is not open shows the attempt as its status. */
+  if (priv->state == WS_STATE_UNCONNECTED)
+    ws_socket_set_error (self, problem);
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+static gssize
+send_message (WsSocket     *self,
+              WsOpcode      opcode,
+              const guint8 *data,
+              gsize         len,
+              GBytes       *bytes,
+              GError      **error)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsEngine        *engine;
+
+  if (!ws_engine_has_room (priv->engine, len))
+    {
+      g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_BUFFER_FULL,
+                   "A message of %" G_GSIZE_FORMAT " bytes does not fit: "
+                   "%" G_GUINT64_FORMAT " bytes wait already, and "
+                   "max-bytes-to-write is %" G_GUINT64_FORMAT,
+                   len, ws_engine_get_bytes_to_write (priv->engine),
+                   priv->settings.max_bytes_to_write);
+      return -1;
+    }
+  /* Drawing a mask may run a user's code, which may drop the engine. */
+  engine = ws_engine_ref (priv->engine);
+  ws_engine_send (engine, opcode, data, len, bytes);
+  ws_engine_unref (engine);
+  return len;
+}
+
+/**
+ * ws_socket_send_text_message:
+ * @self: a socket
+ * @message: the text, valid UTF-8
+ * @error: return location for an error
+ *
+ * Sends a text message.
+ *
+ * It is written with the other messages of this main loop iteration; long ones
+ * leave in fragments of [property@Socket:outgoing-frame-size]. Fails with
+ * %WS_SOCKET_ERROR_NOT_CONNECTED, %WS_SOCKET_ERROR_INVALID_UTF8, or
+ * %WS_SOCKET_ERROR_BUFFER_FULL when more than
+ * [property@Socket:max-bytes-to-write] would wait; nothing is sent then.
+ *
+ * Returns: the length of the text in bytes, or -1 on error
+ *
+ * Since: 1.0
+ */
+gssize
+ws_socket_send_text_message (WsSocket   *self,
+                             const char *message,
+                             GError    **error)
+{
+  gsize len;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), -1);
+  g_return_val_if_fail (message != NULL, -1);
+  g_return_val_if_fail (error == NULL || *error == NULL, -1);
+
+  if (!check_sendable (self, error))
+    return -1;
+  len = strlen (message);
+  if (!ws_utf8_is_valid ((const guint8 *) message, len))
+    {
+      g_set_error_literal (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_UTF8,
+                           "The text to send is not valid UTF-8");
+      return -1;
+    }
+  return send_message (self, WS_OPCODE_TEXT, (const guint8 *) message, len,
+                       NULL, error);
+}
+
+/**
+ * ws_socket_send_binary_message:
+ * @self: a socket
+ * @message: the bytes; they are referenced, not copied, when they are many
+ * @error: return location for an error
+ *
+ * Sends a binary message.
+ *
+ * As [method@Socket.send_text_message] in everything else.
+ *
+ * Returns: the number of bytes, or -1 on error
+ *
+ * Since: 1.0
+ */
+gssize
+ws_socket_send_binary_message (WsSocket *self, GBytes *message, GError **error)
+{
+  gconstpointer data;
+  gsize         len;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), -1);
+  g_return_val_if_fail (message != NULL, -1);
+  g_return_val_if_fail (error == NULL || *error == NULL, -1);
+
+  if (!check_sendable (self, error))
+    return -1;
+  data = g_bytes_get_data (message, &len);
+  return send_message (self, WS_OPCODE_BINARY, data, len, message, error);
+}
+
+/**
+ * ws_socket_send_message:
+ * @self: a socket
+ * @message: the message
+ * @error: return location for an error
+ *
+ * Sends a message of either type.
+ *
+ * The way to send text that contains U+0000.
+ *
+ * Returns: the number of bytes, or -1 on error
+ *
+ * Since: 1.0
+ */
+gssize
+ws_socket_send_message (WsSocket *self, WsMessage *message, GError **error)
+{
+  GBytes       *bytes;
+  gconstpointer data;
+  gsize         len;
+  WsOpcode      opcode = WS_OPCODE_BINARY;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), -1);
+  g_return_val_if_fail (message != NULL, -1);
+  g_return_val_if_fail (error == NULL || *error == NULL, -1);
+
+  if (!check_sendable (self, error))
+    return -1;
+  if (ws_message_get_message_type (message) == WS_MESSAGE_TYPE_TEXT)
+    opcode = WS_OPCODE_TEXT;
+  bytes = ws_message_get_bytes (message);
+  data = g_bytes_get_data (bytes, &len);
+  return send_message (self, opcode, data, len, bytes, error);
+}
+
+/**
+ * ws_socket_ping:
+ * @self: a socket
+ * @payload: (nullable): at most 125 bytes, which the pong brings back
+ * @error: return location for an error
+ *
+ * Sends a ping; [signal@Socket::pong] tells how long its answer took.
+ *
+ * It overtakes messages that wait. Fails with %WS_SOCKET_ERROR_NOT_CONNECTED,
+ * or %WS_SOCKET_ERROR_INVALID_ARGUMENT for a longer payload (RFC 6455, 5.5).
+ *
+ * Returns: whether it will be sent
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_ping (WsSocket *self, GBytes *payload, GError **error)
+{
+  gconstpointer data = "";
+  gsize         len = 0;
+  WsEngine     *engine;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!check_sendable (self, error))
+    return FALSE;
+  if (payload != NULL && g_bytes_get_size (payload) > 0)
+    data = g_bytes_get_data (payload, &len);
+  if (len > WS_CONTROL_PAYLOAD_MAX)
+    {
+      g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
+                   "The payload of a ping has %" G_GSIZE_FORMAT
+                   " bytes; at most %d are allowed",
+                   len, WS_CONTROL_PAYLOAD_MAX);
+      return FALSE;
+    }
+  engine = ws_engine_ref (ws_socket_peek (self)->engine);
+  ws_engine_ping (engine, data, len);
+  ws_engine_unref (engine);
+  return TRUE;
+}
+
+/**
+ * ws_socket_flush:
+ * @self: a socket
+ *
+ * Writes now what waits, as far as the transport takes it. Never blocks.
+ *
+ * Otherwise it is written by the end of the main loop iteration.
+ *
+ * Returns: whether nothing waits any more, which is so on an unconnected
+ *   socket, too
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_flush (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+  gboolean         done;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+
+  priv = ws_socket_peek (self);
+  if (priv->engine == NULL)
+    return TRUE;
+  if (!ws_socket_check_thread (self, NULL))
+    return FALSE;
+  g_object_ref (self);
+  done = ws_engine_flush (priv->engine);
+  g_object_unref (self);
+  return done;
+}

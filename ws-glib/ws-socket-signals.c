@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ws-socket-private.h"
+
+#include <gobject/gvaluecollector.h>
+
+static guint signals[WS_SOCKET_N_SIGNALS];
+/* Where the class keeps the default handler; 0: it has none. */
+static guint offsets[WS_SOCKET_N_SIGNALS];
+
+static void
+add_signal (WsSocketSignal     signal,
+            const char        *name,
+            guint              offset,
+            GSignalCMarshaller marshaller,
+            GType              first,
+            GType              second)
+{
+  guint n_params = (first != G_TYPE_NONE) + (second != G_TYPE_NONE);
+
+  offsets[signal] = offset;
+  signals[signal]
+      = g_signal_new (name, WS_TYPE_SOCKET, G_SIGNAL_RUN_LAST, offset, NULL,
+                      NULL, marshaller, G_TYPE_NONE, n_params, first, second);
+}
+
+#define OFFSET(member) G_STRUCT_OFFSET (WsSocketClass, member)
+
+static void
+install_state_signals (void)
+{
+  /**
+   * WsSocket::connected:
+   * @self: the socket
+   *
+   * The opening handshake has succeeded: messages can be sent.
+   *
+   * Emitted after [signal@Socket::state-changed], for a client only: a server's
+   * sockets are connected when they are handed out.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_CONNECTED, "connected", OFFSET (connected),
+              g_cclosure_marshal_VOID__VOID, G_TYPE_NONE, G_TYPE_NONE);
+
+  /**
+   * WsSocket::disconnected:
+   * @self: the socket
+   *
+   * The connection, or the attempt to open one, is over.
+   *
+   * The last signal of each attempt, also of one that never connected. The
+   * properties [property@Socket:close-code] and its relatives tell how it
+   * ended.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_DISCONNECTED, "disconnected",
+              OFFSET (disconnected), g_cclosure_marshal_VOID__VOID, G_TYPE_NONE,
+              G_TYPE_NONE);
+
+  /**
+   * WsSocket::state-changed:
+   * @self: the socket
+   * @state: the new state
+   *
+   * [property@Socket:state] has changed.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_STATE_CHANGED, "state-changed",
+              OFFSET (state_changed), g_cclosure_marshal_VOID__ENUM,
+              WS_TYPE_STATE, G_TYPE_NONE);
+
+  /**
+   * WsSocket::about-to-close:
+   * @self: the socket
+   *
+   * A close frame will leave: the last chance to send something.
+   *
+   * Emitted once for a connection, whoever closes it.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_ABOUT_TO_CLOSE, "about-to-close", 0,
+              g_cclosure_marshal_VOID__VOID, G_TYPE_NONE, G_TYPE_NONE);
+
+  /**
+   * WsSocket::read-channel-finished:
+   * @self: the socket
+   *
+   * No message will follow on this connection.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_READ_CHANNEL_FINISHED, "read-channel-finished",
+              0, g_cclosure_marshal_VOID__VOID, G_TYPE_NONE, G_TYPE_NONE);
+
+  /**
+   * WsSocket::error:
+   * @self: the socket
+   * @error: (type GLib.Error): what happened, in the domain
+   *   [error@Ws.SocketError]
+   *
+   * Something went wrong that no call of yours reports.
+   *
+   * Emitted at most once for an attempt, before the change of state that it
+   * causes; and by [method@Socket.open] for a URL that it refuses.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_ERROR, "error", OFFSET (error),
+              g_cclosure_marshal_VOID__BOXED, G_TYPE_ERROR, G_TYPE_NONE);
+}
+
+static void
+install_message_signals (void)
+{
+  /**
+   * WsSocket::message-received:
+   * @self: the socket
+   * @message: the message
+   *
+   * A message has come, of either type and whole.
+   *
+   * This one loses nothing: text may contain U+0000, which no C string can
+   * carry.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_MESSAGE_RECEIVED, "message-received",
+              OFFSET (message_received), g_cclosure_marshal_VOID__BOXED,
+              WS_TYPE_MESSAGE, G_TYPE_NONE);
+
+  /**
+   * WsSocket::text-message-received:
+   * @self: the socket
+   * @message: the text
+   *
+   * A text message has come.
+   *
+   * Text that contains U+0000 stops there, and a warning is logged once for a
+   * socket; [signal@Socket::message-received] has all of it.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_TEXT_MESSAGE_RECEIVED, "text-message-received",
+              OFFSET (text_message_received), g_cclosure_marshal_VOID__STRING,
+              G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_NONE);
+
+  /**
+   * WsSocket::binary-message-received:
+   * @self: the socket
+   * @message: the bytes
+   *
+   * A binary message has come.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_BINARY_MESSAGE_RECEIVED,
+              "binary-message-received", OFFSET (binary_message_received),
+              g_cclosure_marshal_VOID__BOXED, G_TYPE_BYTES, G_TYPE_NONE);
+
+  /**
+   * WsSocket::text-frame-received:
+   * @self: the socket
+   * @frame: the text of the frame
+   * @is_last: whether it ends its message
+   *
+   * A frame of a text message has come; the message follows whole.
+   *
+   * A character that a fragment cuts is carried over to the next frame.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED, "text-frame-received", 0,
+              NULL, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_BOOLEAN);
+
+  /**
+   * WsSocket::binary-frame-received:
+   * @self: the socket
+   * @frame: the bytes of the frame
+   * @is_last: whether it ends its message
+   *
+   * A frame of a binary message has come; the message follows whole.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_BINARY_FRAME_RECEIVED, "binary-frame-received",
+              0, NULL, G_TYPE_BYTES, G_TYPE_BOOLEAN);
+}
+
+static void
+install_transport_signals (void)
+{
+  /**
+   * WsSocket::ping-received:
+   * @self: the socket
+   * @payload: what the ping carries
+   *
+   * The peer has sent a ping; its pong is on the way.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_PING_RECEIVED, "ping-received", 0,
+              g_cclosure_marshal_VOID__BOXED, G_TYPE_BYTES, G_TYPE_NONE);
+
+  /**
+   * WsSocket::pong:
+   * @self: the socket
+   * @elapsed_ms: milliseconds since the [method@Socket.ping] that it answers;
+   *   %G_MAXUINT64 when nobody asked for it
+   * @payload: what the pong carries
+   *
+   * A pong has come. Those that answer the keepalive are not signalled.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_PONG, "pong", 0, NULL, G_TYPE_UINT64,
+              G_TYPE_BYTES);
+
+  /**
+   * WsSocket::bytes-written:
+   * @self: the socket
+   * @n_bytes: bytes that the transport took, frame headers included
+   *
+   * Something has been written.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_BYTES_WRITTEN, "bytes-written", 0, NULL,
+              G_TYPE_UINT64, G_TYPE_NONE);
+
+  /**
+   * WsSocket::drained:
+   * @self: the socket
+   *
+   * [property@Socket:bytes-to-write] was above
+   * [property@Socket:write-high-water-mark], and has come down to half of it.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_DRAINED, "drained", 0,
+              g_cclosure_marshal_VOID__VOID, G_TYPE_NONE, G_TYPE_NONE);
+}
+
+void
+ws_socket_install_signals (WsSocketClass *klass)
+{
+  install_state_signals ();
+  install_message_signals ();
+  install_transport_signals ();
+}
+
+/* A subclass's override of a default handler is not seen by
+ * g_signal_has_handler_pending(), so that the class is asked first. */
+gboolean
+ws_socket_has_listener (WsSocket *self, WsSocketSignal signal)
+{
+  guint offset = offsets[signal];
+
+  if (offset != 0
+      && G_STRUCT_MEMBER (gpointer, WS_SOCKET_GET_CLASS (self), offset) != NULL)
+    return TRUE;
+  return g_signal_has_handler_pending (self, signals[signal], 0, FALSE);
+}
+
+void
+ws_socket_emit (WsSocket *self, WsSocketSignal signal, ...)
+{
+  va_list args;
+
+  va_start (args, signal);
+  g_signal_emit_valist (self, signals[signal], 0, args);
+  va_end (args);
+}
