@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  const char *url;   /* (unowned): one of the arguments */
+  char      **lines; /* (unowned): the arguments after the URL */
+  gboolean    cases; /* whether to run a case server's cases */
+  const char *agent; /* (unowned): the name to run them under */
+} EchoOptions;
+
+void echo_options_parse (EchoOptions *self, int argc, char **argv);
+
+G_END_DECLS

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Sends every message back as it came; a binary message that begins with B
+ * goes to all clients. The server is the list of its clients.
+ */
+#include <ws-glib/ws-glib.h>
+
+#include "server-program.h"
+
+/* Unlike text-message-received this signal carries text with U+0000 whole. */
+static void
+on_message (WsSocket *client, WsMessage *message, GListModel *all)
+{
+  const char *data = g_bytes_get_data (ws_message_get_bytes (message), NULL);
+  gboolean    is_for_all
+      = data != NULL && data[0] == 'B'
+        && ws_message_get_message_type (message) == WS_MESSAGE_TYPE_BINARY;
+
+  for (guint i = 0; is_for_all && i < g_list_model_get_n_items (all); i++)
+    {
+      g_autoptr (WsSocket) other = g_list_model_get_item (all, i);
+      ws_socket_send_message (other, message, NULL);
+    }
+  if (!is_for_all && ws_socket_send_message (client, message, NULL) < 0)
+    ws_socket_abort (client); /* It sends, but does not read what it gets. */
+}
+
+static void
+on_client (GListModel *all, WsSocket *client)
+{
+  g_signal_connect (client, "message-received", G_CALLBACK (on_message), all);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (WsServer) server = ws_server_new ("echo", WS_SSL_MODE_NON_SECURE);
+
+  server_program_parse (server, argc, argv);
+  g_signal_connect (server, "client-connected", G_CALLBACK (on_client), NULL);
+  ws_server_listen (server, NULL, ws_server_get_port (server), NULL);
+  return server_program_run (server);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "server-program.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include <glib-unix.h>
+
+/* What the example servers have in common: options, and an orderly end. */
+
+#define MIB             (1024 * 1024)
+#define SHUTDOWN_REASON "The server is shutting down"
+
+typedef struct
+{
+  GMainLoop *loop;   /* (owned) */
+  WsServer  *server; /* (unowned): outlives the run */
+} Shutdown;
+
+/* A client costs a file descriptor, and the usual soft limit is 1024. */
+static void
+allow_many_clients (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0)
+    {
+      limit.rlim_cur = limit.rlim_max;
+      setrlimit (RLIMIT_NOFILE, &limit);
+    }
+}
+
+/*
+ * Sets what the command line asks for. A mistake there ends the program with
+ * status 2 and a line that names it.
+ */
+void
+server_program_parse (WsServer *server, int argc, char **argv)
+{
+  int   port = 8080, message_size = 256;
+  char *host = NULL;
+
+  const GOptionEntry entries[] = {
+    { "port", 'p', 0, G_OPTION_ARG_INT, &port, "Listen on port N, 0 for any",
+      "N" },
+    { "host", 0, 0, G_OPTION_ARG_STRING, &host,
+      "Listen on this address (default: 127.0.0.1)", "ADDRESS" },
+    { "max-message-size", 0, 0, G_OPTION_ARG_INT, &message_size,
+      "Refuse messages longer than N MiB (default: 256)", "N" },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *complaint = NULL;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    complaint = g_strdup (error->message);
+  else if (argc > 1)
+    complaint = g_strdup_printf ("Unexpected argument %s", argv[1]);
+  else if (port < 0 || port > G_MAXUINT16)
+    complaint = g_strdup_printf ("Port %d is not in 0 to 65535", port);
+  else if (message_size < 1)
+    complaint = g_strdup ("A message must be allowed at least 1 MiB");
+  if (complaint != NULL)
+    {
+      g_printerr ("%s: %s\n", g_get_prgname (), complaint);
+      exit (2);
+    }
+
+  guint64 limit = (guint64) message_size * MIB;
+
+  allow_many_clients ();
+  g_object_set (server, "port", (guint) port, "max-incoming-frame-size", limit,
+                "max-incoming-message-size", limit, "max-bytes-to-write",
+                4 * limit, "max-pending-connections", 65535, "backlog", 4096,
+                NULL);
+  if (host != NULL)
+    ws_server_set_host (server, host);
+  g_free (host);
+}
+
+static void
+on_clients_changed (GListModel *clients,
+                    guint       position,
+                    guint       removed,
+                    guint       added,
+                    GMainLoop  *loop)
+{
+  if (g_list_model_get_n_items (clients) == 0)
+    g_main_loop_quit (loop);
+}
+
+/*
+ * The first signal says goodbye to everybody and waits for their answers, at
+ * most close-timeout; the second one does not wait.
+ */
+static gboolean
+on_signal (gpointer user_data)
+{
+  Shutdown   *self = user_data;
+  GListModel *clients = G_LIST_MODEL (self->server);
+
+  if (!ws_server_get_listening (self->server)
+      || g_list_model_get_n_items (clients) == 0)
+    {
+      g_main_loop_quit (self->loop);
+      return G_SOURCE_CONTINUE;
+    }
+  g_signal_connect (clients, "items-changed", G_CALLBACK (on_clients_changed),
+                    self->loop);
+  ws_server_close (self->server);
+  for (guint i = g_list_model_get_n_items (clients); i-- > 0;)
+    {
+      g_autoptr (WsSocket) client = g_list_model_get_item (clients, i);
+
+      if (client != NULL)
+        ws_socket_close (client, WS_CLOSE_CODE_GOING_AWAY, SHUTDOWN_REASON,
+                         NULL);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+/*
+ * Prints the URL and serves until SIGINT or SIGTERM. Returns the program's exit
+ * status: 1 when the server does not listen.
+ */
+int
+server_program_run (WsServer *server)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  Shutdown shutdown = { loop, server };
+
+  if (!ws_server_get_listening (server))
+    {
+      g_printerr ("%s: %s\n", g_get_prgname (),
+                  ws_server_get_error_string (server));
+      return 1;
+    }
+  g_print ("%s\n", ws_server_get_url (server));
+  fflush (stdout);
+
+  guint interrupt = g_unix_signal_add (SIGINT, on_signal, &shutdown);
+  guint terminate = g_unix_signal_add (SIGTERM, on_signal, &shutdown);
+
+  g_main_loop_run (loop);
+  g_source_remove (interrupt);
+  g_source_remove (terminate);
+  g_signal_handlers_disconnect_by_data (server, loop);
+  return 0;
+}
