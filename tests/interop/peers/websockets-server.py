@@ -1,0 +1,105 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The paths of ../README.md, served by python3-websockets."""
+
+import asyncio
+import logging
+import signal
+
+import websockets
+
+closes = asyncio.Queue()
+
+
+async def echo(socket):
+    async for message in socket:
+        await socket.send(message)
+
+
+async def nul(socket):
+    await socket.send("a\0b")
+    await socket.wait_closed()
+
+
+async def fragments(socket):
+    await socket.send(["one ", "", "two ", "three"])
+    await socket.send([bytes([0, 1, 2, 3]), bytes([4, 5, 6, 7, 8])])
+    await socket.wait_closed()
+
+
+async def ping(socket):
+    pong = await socket.ping("are you there")
+    await pong
+    # The library pairs pongs with pings by their payload, so it is the same.
+    await socket.send("are you there")
+    await socket.wait_closed()
+
+
+async def headers(socket):
+    await socket.send(socket.request_headers.get("X-Interop", "none"))
+    await socket.wait_closed()
+
+
+async def close(socket):
+    code, _, reason = (await socket.recv()).partition(" ")
+    if code == "0":
+        # The library always sends a code, so this one is written by hand.
+        socket.transport.write(b"\x88\x00")
+        await socket.wait_closed()
+    else:
+        await socket.close(int(code), reason)
+
+
+async def remember(socket):
+    await socket.wait_closed()
+    await closes.put("%d %s" % (socket.close_code, socket.close_reason))
+
+
+async def bad_utf8(socket):
+    socket.transport.write(b"\x81\x02\xc3\x28")
+    await remember(socket)
+
+
+async def too_big(socket):
+    await socket.send(bytes(4096))
+    await remember(socket)
+
+
+async def how(socket):
+    await socket.send(await closes.get())
+    await socket.wait_closed()
+
+
+SERVICES = {
+    "/echo": echo,
+    "/nul": nul,
+    "/fragments": fragments,
+    "/ping": ping,
+    "/headers": headers,
+    "/close": close,
+    "/closed": remember,
+    "/bad-utf8": bad_utf8,
+    "/too-big": too_big,
+    "/how": how,
+}
+
+
+async def serve(socket, path):
+    await SERVICES[path](socket)
+
+
+async def main():
+    # Broken connections are what some clients are here for.
+    logging.getLogger("websockets").setLevel(logging.CRITICAL + 1)
+    ended = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().add_signal_handler(
+        signal.SIGTERM, ended.set_result, None
+    )
+    async with websockets.serve(
+        serve, "127.0.0.1", 0, subprotocols=["one", "two"], max_size=2**21
+    ) as server:
+        print("ws://127.0.0.1:%d" % server.sockets[0].getsockname()[1], flush=True)
+        await ended
+
+
+asyncio.run(main())
