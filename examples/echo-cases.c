@@ -9,6 +9,7 @@
  * that is echoed until the server closes it, /updateReports ends the run.
  */
 
+#define COUNT_TIMEOUT    10 /* seconds */
 #define MAX_MESSAGE_SIZE (G_GUINT64_CONSTANT (256) << 20)
 
 typedef struct
@@ -55,27 +56,37 @@ on_message_received (WsSocket *socket, WsMessage *message, EchoCases *self)
   if (count == NULL
       || !g_ascii_string_to_unsigned (count, 10, 1, G_MAXUINT32, &self->n_cases,
                                       NULL))
-    g_printerr ("The server did not answer with a number of cases\n");
+    g_printerr ("The server's answer is not a number of cases\n");
 }
 
-/* An attempt that failed has never been connected: nothing was sent. */
+/* A server that is no case server leaves the question unanswered. */
+static gboolean
+on_count_timeout (gpointer user_data)
+{
+  EchoCases *self = user_data;
+
+  if (self->current == 0)
+    {
+      g_printerr ("The server did not tell how many cases it has\n");
+      ws_socket_abort (self->socket);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 on_disconnected (WsSocket *socket, EchoCases *self)
 {
-  gboolean was_connected = ws_socket_get_close_code_received (socket) != 0
-                           || ws_socket_get_close_code_sent (socket) != 0;
-
-  if (self->current > self->n_cases)
-    self->is_complete = ws_socket_get_was_clean (socket);
-  if (self->n_cases == 0 || self->current > self->n_cases)
+  /* Without a number of cases there is nothing to run. */
+  if (self->n_cases > 0 && self->current <= self->n_cases)
     {
-      if (!was_connected)
-        g_printerr ("%s\n", ws_socket_get_error_string (socket));
-      g_main_loop_quit (self->loop);
+      self->current++;
+      open_current (self);
       return;
     }
-  self->current++;
-  open_current (self);
+  self->is_complete = self->n_cases > 0 && ws_socket_get_was_clean (socket);
+  if (!self->is_complete && *ws_socket_get_error_string (socket) != '\0')
+    g_printerr ("%s\n", ws_socket_get_error_string (socket));
+  g_main_loop_quit (self->loop);
 }
 
 /* Returns the program's exit status: 0 when all cases have been run. */
@@ -95,12 +106,16 @@ echo_cases_run (const char *url, const char *agent)
   g_signal_connect (self.socket, "disconnected", G_CALLBACK (on_disconnected),
                     &self);
 
+  guint timeout
+      = g_timeout_add_seconds (COUNT_TIMEOUT, on_count_timeout, &self);
+
   open_current (&self);
   if (ws_socket_get_state (self.socket) != WS_STATE_UNCONNECTED)
     g_main_loop_run (self.loop);
   else
     g_printerr ("%s\n", ws_socket_get_error_string (self.socket));
 
+  g_source_remove (timeout);
   g_object_unref (self.socket);
   g_main_loop_unref (self.loop);
   g_free (self.agent);

@@ -12,9 +12,10 @@
 static void
 on_message (WsSocket *client, WsMessage *message, GListModel *all)
 {
-  const char *data = g_bytes_get_data (ws_message_get_bytes (message), NULL);
-  gboolean    is_for_all
-      = data != NULL && data[0] == 'B'
+  gsize         length;
+  const guint8 *data = ws_message_get_data (message, &length);
+  gboolean      is_for_all
+      = length > 0 && data[0] == 'B'
         && ws_message_get_message_type (message) == WS_MESSAGE_TYPE_BINARY;
 
   for (guint i = 0; is_for_all && i < g_list_model_get_n_items (all); i++)
@@ -36,9 +37,9 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (WsServer) server = ws_server_new ("echo", WS_SSL_MODE_NON_SECURE);
+  g_autoptr (GInetAddress) address = server_program_parse (server, argc, argv);
 
-  server_program_parse (server, argc, argv);
   g_signal_connect (server, "client-connected", G_CALLBACK (on_client), NULL);
-  ws_server_listen (server, NULL, ws_server_get_port (server), NULL);
+  ws_server_listen (server, address, ws_server_get_port (server), NULL);
   return server_program_run (server);
 }

@@ -31,11 +31,22 @@ allow_many_clients (void)
     }
 }
 
+static void
+set_limits (WsServer *server, guint port, guint64 message_size)
+{
+  allow_many_clients ();
+  g_object_set (server, "port", port, "max-incoming-frame-size", message_size,
+                "max-incoming-message-size", message_size, "max-bytes-to-write",
+                4 * message_size, "max-pending-connections", 65535, "backlog",
+                4096, NULL);
+}
+
 /*
- * Sets what the command line asks for. A mistake there ends the program with
- * status 2 and a line that names it.
+ * Sets what the command line asks for and returns the address to listen on
+ * (owned by the caller). A mistake ends the program with status 2 and a line
+ * that names it.
  */
-void
+GInetAddress *
 server_program_parse (WsServer *server, int argc, char **argv)
 {
   int   port = 8080, message_size = 256;
@@ -45,12 +56,13 @@ server_program_parse (WsServer *server, int argc, char **argv)
     { "port", 'p', 0, G_OPTION_ARG_INT, &port, "Listen on port N, 0 for any",
       "N" },
     { "host", 0, 0, G_OPTION_ARG_STRING, &host,
-      "Listen on this address (default: 127.0.0.1)", "ADDRESS" },
+      "Listen on this IP address (default: 127.0.0.1)", "ADDRESS" },
     { "max-message-size", 0, 0, G_OPTION_ARG_INT, &message_size,
       "Refuse messages longer than N MiB (default: 256)", "N" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GInetAddress) address = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *complaint = NULL;
 
@@ -63,22 +75,19 @@ server_program_parse (WsServer *server, int argc, char **argv)
     complaint = g_strdup_printf ("Port %d is not in 0 to 65535", port);
   else if (message_size < 1)
     complaint = g_strdup ("A message must be allowed at least 1 MiB");
+  else if (host == NULL)
+    address = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  else if ((address = g_inet_address_new_from_string (host)) == NULL)
+    complaint = g_strdup_printf ("%s is not an IP address", host);
+  g_free (host);
   if (complaint != NULL)
     {
       g_printerr ("%s: %s\n", g_get_prgname (), complaint);
       exit (2);
     }
 
-  guint64 limit = (guint64) message_size * MIB;
-
-  allow_many_clients ();
-  g_object_set (server, "port", (guint) port, "max-incoming-frame-size", limit,
-                "max-incoming-message-size", limit, "max-bytes-to-write",
-                4 * limit, "max-pending-connections", 65535, "backlog", 4096,
-                NULL);
-  if (host != NULL)
-    ws_server_set_host (server, host);
-  g_free (host);
+  set_limits (server, (guint) port, (guint64) message_size * MIB);
+  return g_steal_pointer (&address);
 }
 
 static void

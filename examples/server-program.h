@@ -5,7 +5,9 @@
 
 G_BEGIN_DECLS
 
-void server_program_parse (WsServer *server, int argc, char **argv);
-int  server_program_run (WsServer *server);
+GInetAddress *server_program_parse (WsServer *server,
+                                    int       argc,
+                                    char    **argv) G_GNUC_WARN_UNUSED_RESULT;
+int           server_program_run (WsServer *server);
 
 G_END_DECLS

@@ -155,8 +155,8 @@ main (int argc, char **argv)
 {
   g_autoptr (ChatRoom) room = chat_room_new ();
   g_autoptr (WsServer) server = ws_server_new ("chat", WS_SSL_MODE_NON_SECURE);
+  g_autoptr (GInetAddress) address = server_program_parse (server, argc, argv);
 
-  server_program_parse (server, argc, argv);
   g_object_set (server, "max-incoming-frame-size", MAX_MESSAGE_SIZE,
                 "max-incoming-message-size", MAX_MESSAGE_SIZE,
                 "max-bytes-to-write", MAX_UNREAD_SIZE, "ping-interval",
@@ -165,7 +165,7 @@ main (int argc, char **argv)
                     G_CALLBACK (on_client_connected), room);
   g_signal_connect (server, "client-disconnected",
                     G_CALLBACK (on_client_disconnected), room);
-  ws_server_listen (server, NULL, ws_server_get_port (server), NULL);
+  ws_server_listen (server, address, ws_server_get_port (server), NULL);
 
   int status = server_program_run (server);
 

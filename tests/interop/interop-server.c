@@ -182,6 +182,8 @@ main (void)
   const char *const subprotocols[] = { "one", "two", NULL };
   Interop           self = { G_QUEUE_INIT, G_QUEUE_INIT };
   g_autoptr (GError) error = NULL;
+  g_autoptr (GInetAddress) address
+      = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (WsServer) server
       = ws_server_new ("interop", WS_SSL_MODE_NON_SECURE);
@@ -189,7 +191,7 @@ main (void)
   ws_server_set_supported_subprotocols (server, subprotocols);
   g_signal_connect (server, "client-connected",
                     G_CALLBACK (on_client_connected), &self);
-  if (!ws_server_listen (server, NULL, 0, &error))
+  if (!ws_server_listen (server, address, 0, &error))
     {
       g_printerr ("%s\n", error->message);
       return EXIT_FAILURE;
