@@ -9,4 +9,13 @@ G_BEGIN_DECLS
 WsMessage *ws_message_new_valid (WsMessageType type,
                                  GBytes       *bytes) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A copy of @data, which is valid if it is text, in one allocation. */
+WsMessage *ws_message_new_copy (WsMessageType type,
+                                const guint8 *data,
+                                gsize         len) G_GNUC_WARN_UNUSED_RESULT;
+
+/* (transfer none) (nullable): the payload as bytes, unless it would have to be
+ * copied for that. */
+GBytes *ws_message_peek_bytes (WsMessage *self);
+
 G_END_DECLS

@@ -6,36 +6,53 @@
 #include "protocol/ws-utf8.h"
 #include "ws-socket-error.h"
 
+/* The payload is copied behind the message when it is short, which saves two
+ * allocations; else it is the given bytes. */
 struct _WsMessage
 {
-  WsMessageType type;
-  GBytes       *bytes; /* (owned) */
-  char         *text;  /* (nullable) (atomic): @bytes with a NUL behind them;
-                          made when asked for, by whichever thread is first */
-  gboolean      owns_text; /* else it is the storage of @bytes */
+  gatomicrefcount n_refs;
+  WsMessageType   type;
+  const guint8   *data; /* (unowned): in @store or in @bytes */
+  gsize           len;
+  GBytes         *bytes; /* (owned) (nullable) (atomic): made when asked for */
+  char           *text;  /* (owned) (nullable) (atomic): a copy with a NUL, made
+                            when asked for, of what is in @bytes */
+  char            store[]; /* with a NUL behind it */
 };
 
 G_DEFINE_BOXED_TYPE (WsMessage, ws_message, ws_message_ref, ws_message_unref)
 
 WsMessage *
-ws_message_new_valid (WsMessageType type, GBytes *bytes)
+ws_message_new_copy (WsMessageType type, const guint8 *data, gsize len)
 {
-  WsMessage *self = g_atomic_rc_box_new0 (WsMessage);
+  WsMessage *self = g_malloc (sizeof *self + len + 1);
 
-  self->type = type;
-  self->bytes = g_bytes_ref (bytes);
-  self->owns_text = TRUE;
+  *self = (WsMessage){ .type = type,
+                       .data = (const guint8 *) self->store,
+                       .len = len };
+  g_atomic_ref_count_init (&self->n_refs);
+  if (len > 0)
+    memcpy (self->store, data, len);
+  self->store[len] = '\0';
   return self;
 }
 
-static void
-clear (gpointer data)
+WsMessage *
+ws_message_new_valid (WsMessageType type, GBytes *bytes)
 {
-  WsMessage *self = data;
+  WsMessage *self = g_new0 (WsMessage, 1);
 
-  if (self->owns_text)
-    g_free (self->text);
-  g_bytes_unref (self->bytes);
+  self->type = type;
+  self->bytes = g_bytes_ref (bytes);
+  self->data = g_bytes_get_data (bytes, &self->len);
+  g_atomic_ref_count_init (&self->n_refs);
+  return self;
+}
+
+GBytes *
+ws_message_peek_bytes (WsMessage *self)
+{
+  return g_atomic_pointer_get (&self->bytes);
 }
 
 /**
@@ -51,21 +68,13 @@ clear (gpointer data)
 WsMessage *
 ws_message_new_text (const char *text)
 {
-  g_autoptr (GBytes) bytes = NULL;
-  WsMessage *self = NULL;
-  char      *copy = NULL;
-  gsize      len;
+  gsize len;
 
   g_return_val_if_fail (text != NULL, NULL);
   len = strlen (text);
   g_return_val_if_fail (ws_utf8_is_valid ((const guint8 *) text, len), NULL);
 
-  copy = g_memdup2 (text, len + 1);
-  bytes = g_bytes_new_with_free_func (copy, len, g_free, copy);
-  self = ws_message_new_valid (WS_MESSAGE_TYPE_TEXT, bytes);
-  self->text = copy;
-  self->owns_text = FALSE;
-  return self;
+  return ws_message_new_copy (WS_MESSAGE_TYPE_TEXT, (const guint8 *) text, len);
 }
 
 /**
@@ -136,7 +145,8 @@ ws_message_ref (WsMessage *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  return g_atomic_rc_box_acquire (self);
+  g_atomic_ref_count_inc (&self->n_refs);
+  return self;
 }
 
 /**
@@ -152,7 +162,11 @@ ws_message_unref (WsMessage *self)
 {
   g_return_if_fail (self != NULL);
 
-  g_atomic_rc_box_release_full (self, clear);
+  if (!g_atomic_ref_count_dec (&self->n_refs))
+    return;
+  g_clear_pointer (&self->bytes, g_bytes_unref);
+  g_free (self->text);
+  g_free (self);
 }
 
 /**
@@ -174,6 +188,27 @@ ws_message_get_message_type (WsMessage *self)
 }
 
 /**
+ * ws_message_get_data:
+ * @self: a message
+ * @length: (out): how many bytes there are
+ *
+ * The payload, of a text message too.
+ *
+ * Returns: (transfer none) (array length=length): its bytes
+ *
+ * Since: 1.0
+ */
+const guint8 *
+ws_message_get_data (WsMessage *self, gsize *length)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (length != NULL, NULL);
+
+  *length = self->len;
+  return self->data;
+}
+
+/**
  * ws_message_get_bytes:
  * @self: a message
  *
@@ -186,9 +221,19 @@ ws_message_get_message_type (WsMessage *self)
 GBytes *
 ws_message_get_bytes (WsMessage *self)
 {
+  GBytes *bytes;
+
   g_return_val_if_fail (self != NULL, NULL);
 
-  return self->bytes;
+  bytes = g_atomic_pointer_get (&self->bytes);
+  if (bytes != NULL)
+    return bytes;
+
+  bytes = g_bytes_new (self->data, self->len);
+  if (g_atomic_pointer_compare_and_exchange (&self->bytes, NULL, bytes))
+    return bytes;
+  g_bytes_unref (bytes);
+  return g_atomic_pointer_get (&self->bytes);
 }
 
 /**
@@ -207,28 +252,23 @@ ws_message_get_bytes (WsMessage *self)
 const char *
 ws_message_get_text (WsMessage *self)
 {
-  g_autofree char *copy = NULL;
-  char            *text = NULL;
-  gconstpointer    data = NULL;
-  gsize            len;
+  char *text;
 
   g_return_val_if_fail (self != NULL, NULL);
 
   if (self->type != WS_MESSAGE_TYPE_TEXT)
     return NULL;
+  if (self->data == (const guint8 *) self->store)
+    return self->store;
 
   text = g_atomic_pointer_get (&self->text);
   if (text != NULL)
     return text;
-
-  data = g_bytes_get_data (self->bytes, &len);
-  copy = g_malloc (len + 1);
-  if (len > 0)
-    memcpy (copy, data, len);
-  copy[len] = '\0';
-
-  if (g_atomic_pointer_compare_and_exchange (&self->text, NULL, copy))
-    return g_steal_pointer (&copy);
-
+  text = g_strndup ("", self->len);
+  if (self->len > 0)
+    memcpy (text, self->data, self->len);
+  if (g_atomic_pointer_compare_and_exchange (&self->text, NULL, text))
+    return text;
+  g_free (text);
   return g_atomic_pointer_get (&self->text);
 }

@@ -41,6 +41,8 @@ void ws_message_unref (WsMessage *self);
 WS_AVAILABLE_IN_1_0
 WsMessageType ws_message_get_message_type (WsMessage *self);
 WS_AVAILABLE_IN_1_0
+const guint8 *ws_message_get_data (WsMessage *self, gsize *length);
+WS_AVAILABLE_IN_1_0
 GBytes *ws_message_get_bytes (WsMessage *self);
 WS_AVAILABLE_IN_1_0
 const char *ws_message_get_text (WsMessage *self);

@@ -6,15 +6,14 @@ static guint signals[WS_SERVER_N_SIGNALS];
 static guint offsets[WS_SERVER_N_SIGNALS];
 
 static void
-add_signal (WsServerSignal     signal,
-            const char        *name,
-            guint              offset,
-            GSignalCMarshaller marshaller,
-            GType              parameter)
+add_signal (WsServerSignal signal,
+            const char    *name,
+            guint          offset,
+            GType          parameter)
 {
   offsets[signal] = offset;
   signals[signal] = g_signal_new (name, WS_TYPE_SERVER, G_SIGNAL_RUN_LAST,
-                                  offset, NULL, NULL, marshaller, G_TYPE_NONE,
+                                  offset, NULL, NULL, NULL, G_TYPE_NONE,
                                   parameter != G_TYPE_NONE ? 1 : 0, parameter);
 }
 
@@ -36,8 +35,7 @@ install_client_signals (void)
    * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_NEW_CONNECTION, "new-connection",
-              OFFSET (new_connection), g_cclosure_marshal_VOID__VOID,
-              G_TYPE_NONE);
+              OFFSET (new_connection), G_TYPE_NONE);
 
   /**
    * WsServer::client-connected:
@@ -52,8 +50,7 @@ install_client_signals (void)
    * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_CLIENT_CONNECTED, "client-connected",
-              OFFSET (client_connected), g_cclosure_marshal_VOID__OBJECT,
-              WS_TYPE_SOCKET);
+              OFFSET (client_connected), WS_TYPE_SOCKET);
 
   /**
    * WsServer::client-disconnected:
@@ -65,8 +62,7 @@ install_client_signals (void)
    * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_CLIENT_DISCONNECTED, "client-disconnected",
-              OFFSET (client_disconnected), g_cclosure_marshal_VOID__OBJECT,
-              WS_TYPE_SOCKET);
+              OFFSET (client_disconnected), WS_TYPE_SOCKET);
 
   /**
    * WsServer::origin-authentication-required:
@@ -82,8 +78,7 @@ install_client_signals (void)
    * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_ORIGIN_AUTHENTICATION_REQUIRED,
-              "origin-authentication-required", 0,
-              g_cclosure_marshal_VOID__OBJECT, WS_TYPE_CORS_AUTHENTICATOR);
+              "origin-authentication-required", 0, WS_TYPE_CORS_AUTHENTICATOR);
 }
 
 static void
@@ -102,8 +97,7 @@ install_own_signals (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_SERVER_ERROR, "server-error", 0,
-              g_cclosure_marshal_VOID__UINT, G_TYPE_UINT);
+  add_signal (WS_SERVER_SIGNAL_SERVER_ERROR, "server-error", 0, G_TYPE_UINT);
 
   /**
    * WsServer::accept-error:
@@ -115,8 +109,7 @@ install_own_signals (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_ACCEPT_ERROR, "accept-error", 0,
-              g_cclosure_marshal_VOID__BOXED, G_TYPE_ERROR);
+  add_signal (WS_SERVER_SIGNAL_ACCEPT_ERROR, "accept-error", 0, G_TYPE_ERROR);
 
   /**
    * WsServer::closed:
@@ -128,8 +121,7 @@ install_own_signals (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_CLOSED, "closed", OFFSET (closed),
-              g_cclosure_marshal_VOID__VOID, G_TYPE_NONE);
+  add_signal (WS_SERVER_SIGNAL_CLOSED, "closed", OFFSET (closed), G_TYPE_NONE);
 }
 
 void

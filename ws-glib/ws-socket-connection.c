@@ -13,6 +13,10 @@
  * Every handler may close, reopen or drop the socket: after each emission the
  * attempt's number tells whether what follows still concerns it. */
 
+/* Messages up to this size are copied into a WsMessage rather than referenced by
+ * it. */
+#define COPY_MAX (4 * 1024)
+
 /* --- Properties that change --- */
 
 void
@@ -284,18 +288,26 @@ emit_bytes (WsSocket *self, WsSocketSignal signal, WsEvent *event)
 }
 
 static gboolean
-on_wants_frames (gpointer user_data)
+on_enter (gpointer user_data)
 {
-  return ws_socket_has_listener (user_data,
-                                 WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED)
-         || ws_socket_has_listener (user_data,
+  WsSocket *self = g_object_ref (user_data);
+
+  ws_socket_peek (self)->hears_messages = FALSE;
+  return ws_socket_has_listener (self, WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED)
+         || ws_socket_has_listener (self,
                                     WS_SOCKET_SIGNAL_BINARY_FRAME_RECEIVED);
+}
+
+static void
+on_leave (gpointer user_data)
+{
+  g_object_unref (user_data);
 }
 
 static void
 on_frame (gpointer user_data, WsEvent *event)
 {
-  WsSocket *self = g_object_ref (user_data);
+  WsSocket *self = user_data;
 
   if (event->opcode == WS_OPCODE_TEXT)
     {
@@ -314,62 +326,89 @@ on_frame (gpointer user_data, WsEvent *event)
       ws_socket_emit (self, WS_SOCKET_SIGNAL_BINARY_FRAME_RECEIVED, bytes,
                       event->is_last);
     }
-  g_object_unref (self);
 }
 
-/* The generic signal comes first. Whatever bytes it needs are the event's own
- * storage, or a copy: the span stays for the other one. */
+/* Whether message-received is heard. To have asked once in a batch is enough
+ * when the answer was yes, for an emission that nobody hears does no harm. */
+static gboolean
+hears_messages (WsSocket *self, WsSocketPrivate *priv)
+{
+  if (!priv->hears_messages)
+    priv->hears_messages
+        = ws_socket_has_listener (self, WS_SOCKET_SIGNAL_MESSAGE_RECEIVED);
+  return priv->hears_messages;
+}
+
+static WsMessage *
+make_message (WsEvent *event)
+{
+  WsMessageType type = event->opcode == WS_OPCODE_TEXT ? WS_MESSAGE_TYPE_TEXT
+                                                       : WS_MESSAGE_TYPE_BINARY;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (event->owned.data == NULL && event->len <= COPY_MAX)
+    return ws_message_new_copy (type, event->data, event->len);
+  bytes = ws_event_take_bytes (event);
+  return ws_message_new_valid (type, bytes);
+}
+
+static void
+emit_text (WsSocket *self, const WsEvent *event)
+{
+  if (!ws_socket_has_listener (self, WS_SOCKET_SIGNAL_TEXT_MESSAGE_RECEIVED))
+    return;
+  check_nul (self, event);
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_TEXT_MESSAGE_RECEIVED,
+                  (const char *) event->data);
+}
+
+static void
+emit_binary (WsSocket *self, WsEvent *event, WsMessage *message)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!ws_socket_has_listener (self, WS_SOCKET_SIGNAL_BINARY_MESSAGE_RECEIVED))
+    return;
+  bytes = message != NULL ? g_bytes_ref (ws_message_get_bytes (message))
+                          : ws_event_take_bytes (event);
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_BINARY_MESSAGE_RECEIVED, bytes);
+}
+
+/* The generic signal comes first. Where the message took the event's storage it
+ * holds it, so that the text stays. */
 static void
 on_message (gpointer user_data, WsEvent *event)
 {
-  WsSocket        *self = g_object_ref (user_data);
+  WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
   guint            attempt = priv->attempt;
-  gboolean         is_text = event->opcode == WS_OPCODE_TEXT;
-  WsSocketSignal   signal = is_text ? WS_SOCKET_SIGNAL_TEXT_MESSAGE_RECEIVED
-                                    : WS_SOCKET_SIGNAL_BINARY_MESSAGE_RECEIVED;
-  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (WsMessage) message = NULL;
 
-  if (ws_socket_has_listener (self, WS_SOCKET_SIGNAL_MESSAGE_RECEIVED))
+  if (hears_messages (self, priv))
     {
-      g_autoptr (WsMessage) message = NULL;
-
-      bytes = ws_event_take_bytes (event);
-      message = ws_message_new_valid (is_text ? WS_MESSAGE_TYPE_TEXT
-                                              : WS_MESSAGE_TYPE_BINARY,
-                                      bytes);
+      message = make_message (event);
       ws_socket_emit (self, WS_SOCKET_SIGNAL_MESSAGE_RECEIVED, message);
+      if (!is_current (priv, attempt))
+        return;
     }
-  if (is_current (priv, attempt) && ws_socket_has_listener (self, signal))
-    {
-      if (is_text)
-        {
-          check_nul (self, event);
-          ws_socket_emit (self, signal, (const char *) event->data);
-        }
-      else
-        {
-          if (bytes == NULL)
-            bytes = ws_event_take_bytes (event);
-          ws_socket_emit (self, signal, bytes);
-        }
-    }
-  g_object_unref (self);
+  if (event->opcode == WS_OPCODE_TEXT)
+    emit_text (self, event);
+  else
+    emit_binary (self, event, message);
 }
 
 static void
 on_ping (gpointer user_data, WsEvent *event)
 {
-  WsSocket *self = g_object_ref (user_data);
+  WsSocket *self = user_data;
 
   emit_bytes (self, WS_SOCKET_SIGNAL_PING_RECEIVED, event);
-  g_object_unref (self);
 }
 
 static void
 on_pong (gpointer user_data, WsEvent *event, gint64 elapsed, gboolean by_user)
 {
-  WsSocket        *self = g_object_ref (user_data);
+  WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
   guint            attempt = priv->attempt;
 
@@ -384,7 +423,6 @@ on_pong (gpointer user_data, WsEvent *event, gint64 elapsed, gboolean by_user)
                       elapsed >= 0 ? (guint64) elapsed / 1000 : G_MAXUINT64,
                       bytes);
     }
-  g_object_unref (self);
 }
 
 /* --- Writing --- */
@@ -413,7 +451,8 @@ on_drained (gpointer user_data)
 }
 
 const WsEngineSink ws_socket_engine_sink = {
-  .wants_frames = on_wants_frames,
+  .enter = on_enter,
+  .leave = on_leave,
   .frame = on_frame,
   .message = on_message,
   .ping = on_ping,

@@ -55,6 +55,7 @@ typedef struct
   guint read_finished : 1;  /* read-channel-finished was signalled */
   guint about_to_close : 1; /* about-to-close was signalled */
   guint warned_nul : 1;
+  guint hears_messages : 1; /* message-received was heard in this batch */
 } WsSocketPrivate;
 
 WsSocketPrivate *ws_socket_peek (WsSocket *self);

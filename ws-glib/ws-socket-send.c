@@ -5,6 +5,7 @@
 
 #include "protocol/ws-utf8.h"
 
+#include "ws-message-private.h"
 #include "ws-socket-error.h"
 
 /* Sending: the arguments are judged here, the engine does the rest. A message
@@ -148,8 +149,7 @@ ws_socket_send_binary_message (WsSocket *self, GBytes *message, GError **error)
 gssize
 ws_socket_send_message (WsSocket *self, WsMessage *message, GError **error)
 {
-  GBytes       *bytes;
-  gconstpointer data;
+  const guint8 *data;
   gsize         len;
   WsOpcode      opcode = WS_OPCODE_BINARY;
 
@@ -161,9 +161,9 @@ ws_socket_send_message (WsSocket *self, WsMessage *message, GError **error)
     return -1;
   if (ws_message_get_message_type (message) == WS_MESSAGE_TYPE_TEXT)
     opcode = WS_OPCODE_TEXT;
-  bytes = ws_message_get_bytes (message);
-  data = g_bytes_get_data (bytes, &len);
-  return send_message (self, opcode, data, len, bytes, error);
+  data = ws_message_get_data (message, &len);
+  return send_message (self, opcode, data, len, ws_message_peek_bytes (message),
+                       error);
 }
 
 /**

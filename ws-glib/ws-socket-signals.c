@@ -1,26 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-socket-private.h"
 
-#include <gobject/gvaluecollector.h>
-
 static guint signals[WS_SOCKET_N_SIGNALS];
 /* Where the class keeps the default handler; 0: it has none. */
 static guint offsets[WS_SOCKET_N_SIGNALS];
 
 static void
-add_signal (WsSocketSignal     signal,
-            const char        *name,
-            guint              offset,
-            GSignalCMarshaller marshaller,
-            GType              first,
-            GType              second)
+add_signal (WsSocketSignal signal,
+            const char    *name,
+            guint          offset,
+            GType          first,
+            GType          second)
 {
   guint n_params = (first != G_TYPE_NONE) + (second != G_TYPE_NONE);
 
   offsets[signal] = offset;
   signals[signal]
       = g_signal_new (name, WS_TYPE_SOCKET, G_SIGNAL_RUN_LAST, offset, NULL,
-                      NULL, marshaller, G_TYPE_NONE, n_params, first, second);
+                      NULL, NULL, G_TYPE_NONE, n_params, first, second);
 }
 
 #define OFFSET(member) G_STRUCT_OFFSET (WsSocketClass, member)
@@ -40,7 +37,7 @@ install_state_signals (void)
    * Since: 1.0
    */
   add_signal (WS_SOCKET_SIGNAL_CONNECTED, "connected", OFFSET (connected),
-              g_cclosure_marshal_VOID__VOID, G_TYPE_NONE, G_TYPE_NONE);
+              G_TYPE_NONE, G_TYPE_NONE);
 
   /**
    * WsSocket::disconnected:
@@ -55,8 +52,7 @@ install_state_signals (void)
    * Since: 1.0
    */
   add_signal (WS_SOCKET_SIGNAL_DISCONNECTED, "disconnected",
-              OFFSET (disconnected), g_cclosure_marshal_VOID__VOID, G_TYPE_NONE,
-              G_TYPE_NONE);
+              OFFSET (disconnected), G_TYPE_NONE, G_TYPE_NONE);
 
   /**
    * WsSocket::state-changed:
@@ -68,8 +64,7 @@ install_state_signals (void)
    * Since: 1.0
    */
   add_signal (WS_SOCKET_SIGNAL_STATE_CHANGED, "state-changed",
-              OFFSET (state_changed), g_cclosure_marshal_VOID__ENUM,
-              WS_TYPE_STATE, G_TYPE_NONE);
+              OFFSET (state_changed), WS_TYPE_STATE, G_TYPE_NONE);
 
   /**
    * WsSocket::about-to-close:
@@ -81,8 +76,8 @@ install_state_signals (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SOCKET_SIGNAL_ABOUT_TO_CLOSE, "about-to-close", 0,
-              g_cclosure_marshal_VOID__VOID, G_TYPE_NONE, G_TYPE_NONE);
+  add_signal (WS_SOCKET_SIGNAL_ABOUT_TO_CLOSE, "about-to-close", 0, G_TYPE_NONE,
+              G_TYPE_NONE);
 
   /**
    * WsSocket::read-channel-finished:
@@ -93,7 +88,7 @@ install_state_signals (void)
    * Since: 1.0
    */
   add_signal (WS_SOCKET_SIGNAL_READ_CHANNEL_FINISHED, "read-channel-finished",
-              0, g_cclosure_marshal_VOID__VOID, G_TYPE_NONE, G_TYPE_NONE);
+              0, G_TYPE_NONE, G_TYPE_NONE);
 
   /**
    * WsSocket::error:
@@ -108,8 +103,18 @@ install_state_signals (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SOCKET_SIGNAL_ERROR, "error", OFFSET (error),
-              g_cclosure_marshal_VOID__BOXED, G_TYPE_ERROR, G_TYPE_NONE);
+  add_signal (WS_SOCKET_SIGNAL_ERROR, "error", OFFSET (error), G_TYPE_ERROR,
+              G_TYPE_NONE);
+}
+
+/* The emitter holds what it emits, so that a handler in C gets the pointer as it
+ * is, without the copy that the usual marshaller makes. Closures of bindings
+ * have a marshaller of their own, which copies. */
+static void
+pass_pointer (WsSocketSignal signal)
+{
+  g_signal_set_va_marshaller (signals[signal], WS_TYPE_SOCKET,
+                              g_cclosure_marshal_VOID__POINTERv);
 }
 
 static void
@@ -128,8 +133,7 @@ install_message_signals (void)
    * Since: 1.0
    */
   add_signal (WS_SOCKET_SIGNAL_MESSAGE_RECEIVED, "message-received",
-              OFFSET (message_received), g_cclosure_marshal_VOID__BOXED,
-              WS_TYPE_MESSAGE, G_TYPE_NONE);
+              OFFSET (message_received), WS_TYPE_MESSAGE, G_TYPE_NONE);
 
   /**
    * WsSocket::text-message-received:
@@ -144,7 +148,7 @@ install_message_signals (void)
    * Since: 1.0
    */
   add_signal (WS_SOCKET_SIGNAL_TEXT_MESSAGE_RECEIVED, "text-message-received",
-              OFFSET (text_message_received), g_cclosure_marshal_VOID__STRING,
+              OFFSET (text_message_received),
               G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_NONE);
 
   /**
@@ -158,7 +162,7 @@ install_message_signals (void)
    */
   add_signal (WS_SOCKET_SIGNAL_BINARY_MESSAGE_RECEIVED,
               "binary-message-received", OFFSET (binary_message_received),
-              g_cclosure_marshal_VOID__BOXED, G_TYPE_BYTES, G_TYPE_NONE);
+              G_TYPE_BYTES, G_TYPE_NONE);
 
   /**
    * WsSocket::text-frame-received:
@@ -173,7 +177,7 @@ install_message_signals (void)
    * Since: 1.0
    */
   add_signal (WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED, "text-frame-received", 0,
-              NULL, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_BOOLEAN);
+              G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_BOOLEAN);
 
   /**
    * WsSocket::binary-frame-received:
@@ -186,7 +190,7 @@ install_message_signals (void)
    * Since: 1.0
    */
   add_signal (WS_SOCKET_SIGNAL_BINARY_FRAME_RECEIVED, "binary-frame-received",
-              0, NULL, G_TYPE_BYTES, G_TYPE_BOOLEAN);
+              0, G_TYPE_BYTES, G_TYPE_BOOLEAN);
 }
 
 static void
@@ -201,8 +205,8 @@ install_transport_signals (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SOCKET_SIGNAL_PING_RECEIVED, "ping-received", 0,
-              g_cclosure_marshal_VOID__BOXED, G_TYPE_BYTES, G_TYPE_NONE);
+  add_signal (WS_SOCKET_SIGNAL_PING_RECEIVED, "ping-received", 0, G_TYPE_BYTES,
+              G_TYPE_NONE);
 
   /**
    * WsSocket::pong:
@@ -215,8 +219,7 @@ install_transport_signals (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SOCKET_SIGNAL_PONG, "pong", 0, NULL, G_TYPE_UINT64,
-              G_TYPE_BYTES);
+  add_signal (WS_SOCKET_SIGNAL_PONG, "pong", 0, G_TYPE_UINT64, G_TYPE_BYTES);
 
   /**
    * WsSocket::bytes-written:
@@ -227,8 +230,8 @@ install_transport_signals (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SOCKET_SIGNAL_BYTES_WRITTEN, "bytes-written", 0, NULL,
-              G_TYPE_UINT64, G_TYPE_NONE);
+  add_signal (WS_SOCKET_SIGNAL_BYTES_WRITTEN, "bytes-written", 0, G_TYPE_UINT64,
+              G_TYPE_NONE);
 
   /**
    * WsSocket::drained:
@@ -239,8 +242,7 @@ install_transport_signals (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SOCKET_SIGNAL_DRAINED, "drained", 0,
-              g_cclosure_marshal_VOID__VOID, G_TYPE_NONE, G_TYPE_NONE);
+  add_signal (WS_SOCKET_SIGNAL_DRAINED, "drained", 0, G_TYPE_NONE, G_TYPE_NONE);
 }
 
 void
@@ -248,6 +250,9 @@ ws_socket_install_signals (WsSocketClass *klass)
 {
   install_state_signals ();
   install_message_signals ();
+  pass_pointer (WS_SOCKET_SIGNAL_MESSAGE_RECEIVED);
+  pass_pointer (WS_SOCKET_SIGNAL_TEXT_MESSAGE_RECEIVED);
+  pass_pointer (WS_SOCKET_SIGNAL_BINARY_MESSAGE_RECEIVED);
   install_transport_signals ();
 }
 

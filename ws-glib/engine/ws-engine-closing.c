@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine/ws-engine-private.h"
 
+#include <string.h>
+
 #include "protocol/ws-close.h"
 
 /* All that leads to the end of a connection: our close, the peer's, a broken
@@ -11,8 +13,11 @@ ws_engine_end (WsEngine *self, const GError *error)
 {
   if (self->state == WS_ENGINE_ENDED)
     return;
-  self->closing.clean = self->closing.sent != 0 && self->closing.received != 0
-                        && !self->failed && self->broken == NULL;
+  /* Our close frame is the last to leave. */
+  if (self->broken != NULL || !ws_outbox_is_empty (&self->outbox))
+    self->closing.sent = 0;
+  self->closing.clean
+      = self->closing.sent != 0 && self->closing.received != 0 && !self->failed;
   if (self->closing.code == 0)
     self->closing.code = WS_CLOSE_ABNORMAL;
   ws_engine_release (self);
@@ -22,7 +27,7 @@ ws_engine_end (WsEngine *self, const GError *error)
 void
 ws_engine_lose (WsEngine *self, const GError *error)
 {
-  ws_engine_end (self, self->state == WS_ENGINE_CLOSING ? NULL : error);
+  ws_engine_end (self, self->state == WS_ENGINE_OPEN ? error : NULL);
 }
 
 /* The server closes TCP first, the client waits for it (RFC 6455, 7.1.1). A
@@ -58,6 +63,7 @@ enter_closing (WsEngine *self, guint code, const char *reason)
                    ws_poller_now (self->poller)
                        + self->settings->close_timeout * (gint64) 1000);
   ws_outbox_push_copy (&self->outbox, &header, payload, len);
+  ws_outbox_seal (&self->outbox);
   ws_engine_queue_flush (self);
 }
 
@@ -79,7 +85,8 @@ announce_closing (WsEngine *self, const GError *error, guint code)
   if (self->state == WS_ENGINE_FINISHING)
     {
       enter_closing (self, code, error != NULL ? self->closing.reason : NULL);
-      self->sink->closing (self->user_data);
+      if (self->state == WS_ENGINE_CLOSING)
+        self->sink->closing (self->user_data);
     }
   ws_engine_check_finished (self);
 }
@@ -99,8 +106,7 @@ ws_engine_close (WsEngine *self, guint code, const char *reason)
     }
   else if (self->state == WS_ENGINE_FINISHING)
     enter_closing (self,
-                   self->closing.received != 0 ? self->closing.received
-                                               : self->closing.code,
+                   self->failed ? self->closing.code : self->closing.received,
                    self->failed ? self->closing.reason : NULL);
 }
 
@@ -110,12 +116,13 @@ ws_engine_handle_close (WsEngine *self, const WsEvent *event)
   guint code = event->close_code;
 
   self->peer_closed = TRUE;
-  if (event->fault != NULL)
+  if (event->fault != NULL && !self->failed)
     {
       ws_engine_handle_fault (self, event->fault);
       return;
     }
-  self->closing.received = code;
+  if (event->fault == NULL)
+    self->closing.received = code;
   if (self->state == WS_ENGINE_OPEN)
     {
       note_closing (self, code == WS_CLOSE_NO_STATUS ? WS_CLOSE_NORMAL : code,
@@ -139,7 +146,8 @@ fail (WsEngine *self, const WsFault *fault, WsEngineError kind)
   self->failed = TRUE;
   if (self->state == WS_ENGINE_OPEN)
     {
-      note_closing (self, fault->close_code, fault->reason, G_MAXSIZE);
+      note_closing (self, fault->close_code, fault->reason,
+                    strlen (fault->reason));
       announce_closing (self, error, fault->close_code);
     }
   else
@@ -171,6 +179,9 @@ ws_engine_handle_eof (WsEngine *self)
 {
   g_autoptr (GError) error = NULL;
 
+  /* The owner still announces the end, in a nested loop. */
+  if (self->state == WS_ENGINE_FINISHING)
+    ws_engine_close (self, 0, NULL);
   if (self->state == WS_ENGINE_CLOSING)
     {
       if (self->closing.received != 0)
@@ -191,7 +202,14 @@ on_close_deadline (WsDeadline *deadline)
   WsEngine *self = WS_CONTAINER_OF (deadline, WsEngine, close_deadline);
   g_autoptr (GError) error = NULL;
 
-  if (self->closing.received == 0 && !self->failed)
+  if (self->failed)
+    error = NULL; /* it was told already */
+  else if (!ws_outbox_is_empty (&self->outbox))
+    error = g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
+                         "The peer did not read all that was sent within "
+                         "close-timeout (%u ms)",
+                         self->settings->close_timeout);
+  else if (self->closing.received == 0)
     error = g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
                          "The peer did not answer the close frame within "
                          "close-timeout (%u ms)",

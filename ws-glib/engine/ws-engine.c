@@ -102,6 +102,8 @@ update_wanted (WsEngine *self)
 void
 ws_engine_queue_flush (WsEngine *self)
 {
+  if (self->state == WS_ENGINE_ENDED)
+    return;
   if (self->outbox.size > self->settings->write_high_water_mark)
     self->above_mark = TRUE;
   ws_poller_queue (self->poller, &self->flush_job, WS_JOB_FLUSH);
@@ -179,7 +181,8 @@ on_ping (WsEngine *self, WsEvent *event)
                               event->len);
       ws_engine_queue_flush (self);
     }
-  self->sink->ping (self->user_data, event);
+  if (self->state != WS_ENGINE_ENDED)
+    self->sink->ping (self->user_data, event);
 }
 
 static void
@@ -195,6 +198,9 @@ on_pong (WsEngine *self, WsEvent *event)
 static void
 handle_event (WsEngine *self, WsEvent *event)
 {
+  /* Of a connection that we fail only the peer's close frame counts. */
+  if (self->failed && event->type != WS_EVENT_CLOSE)
+    return;
   switch (event->type)
     {
     case WS_EVENT_FRAME:
@@ -218,31 +224,41 @@ handle_event (WsEngine *self, WsEvent *event)
     }
 }
 
-/* Hands out what was fed. Input that a handler leaves unread, because it runs a
- * nested loop, is on the poller's list, so that the nested loop goes on with
- * it. */
+/* Input that a handler leaves unread, because it runs a nested loop, is on the
+ * poller's list, so that the nested loop goes on with it. */
 static void
-pull (WsEngine *self)
+handle_events (WsEngine *self)
 {
   WsEvent event;
 
-  ws_protocol_set_frame_events (&self->protocol,
-                                self->sink->wants_frames (self->user_data));
   while (self->state != WS_ENGINE_ENDED && self->reading
          && ws_protocol_next_event (&self->protocol, &event))
     {
-      if (ws_protocol_has_input (&self->protocol))
+      if (!ws_job_is_queued (&self->resume_job)
+          && ws_protocol_has_input (&self->protocol))
         ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
       handle_event (self, &event);
       ws_event_release (&event);
     }
-  if (self->state == WS_ENGINE_ENDED)
-    return;
-  if (self->broken == NULL)
-    ws_poller_unqueue (self->poller, &self->resume_job);
-  if (ws_protocol_has_input (&self->protocol))
-    ws_protocol_keep_input (&self->protocol);
-  ws_engine_watch_frame (self);
+}
+
+/* Hands out what was fed. */
+static void
+pull (WsEngine *self)
+{
+  gpointer user_data = self->user_data;
+
+  ws_protocol_set_frame_events (&self->protocol, self->sink->enter (user_data));
+  handle_events (self);
+  if (self->state != WS_ENGINE_ENDED)
+    {
+      if (self->broken == NULL)
+        ws_poller_unqueue (self->poller, &self->resume_job);
+      if (ws_protocol_has_input (&self->protocol))
+        ws_protocol_keep_input (&self->protocol);
+      ws_engine_watch_frame (self);
+    }
+  self->sink->leave (user_data);
 }
 
 /* Reads once and hands out what came. TRUE when there may be more. */
@@ -270,7 +286,8 @@ read_once (WsEngine *self, gsize *budget)
   return n > 0 && (!short_read_is_last || n == WS_READ_BUFFER_SIZE);
 }
 
-static void
+/* TRUE when the budget is used up, so that there may be more. */
+static gboolean
 read_turn (WsEngine *self)
 {
   gsize budget = READ_BUDGET;
@@ -278,7 +295,8 @@ read_turn (WsEngine *self)
   while (self->state != WS_ENGINE_ENDED && self->reading
          && !ws_protocol_has_input (&self->protocol) && budget > 0)
     if (!read_once (self, &budget))
-      break;
+      return FALSE;
+  return budget == 0;
 }
 
 static void
@@ -302,8 +320,11 @@ on_resume_job (WsJob *job)
     pull (self);
   if (self->broken != NULL)
     {
-      read_turn (self);
-      if (self->state != WS_ENGINE_ENDED)
+      gboolean more = read_turn (self);
+
+      if (more && self->state != WS_ENGINE_ENDED)
+        ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
+      else
         ws_engine_lose (self, self->broken);
     }
   ws_engine_unref (self);
@@ -331,19 +352,16 @@ declare_dead (WsEngine *self)
                      "(%u ms)",
                      self->settings->ping_timeout);
 
-  ws_engine_ref (self);
   ws_engine_lose (self, error);
-  ws_engine_unref (self);
 }
 
 static void
-on_life_deadline (WsDeadline *deadline)
+judge_life (WsEngine *self)
 {
-  WsEngine *self = WS_CONTAINER_OF (deadline, WsEngine, life_deadline);
-  gint64    now = ws_poller_now (self->poller);
-  gint64    stamp = GINT64_TO_BE (now);
-  gint64    due;
-  WsLife    life;
+  gint64 now = ws_poller_now (self->poller);
+  gint64 stamp = GINT64_TO_BE (now);
+  gint64 due;
+  WsLife life;
 
   if (self->settings->ping_interval == 0 || self->state != WS_ENGINE_OPEN)
     return;
@@ -355,7 +373,18 @@ on_life_deadline (WsDeadline *deadline)
     }
   if (life == WS_LIFE_ASK)
     send_ping (self, (const guint8 *) &stamp, sizeof stamp, FALSE, now);
-  ws_poller_arm (self->poller, deadline, due);
+  if (self->state == WS_ENGINE_OPEN)
+    ws_poller_arm (self->poller, &self->life_deadline, due);
+}
+
+static void
+on_life_deadline (WsDeadline *deadline)
+{
+  WsEngine *self
+      = ws_engine_ref (WS_CONTAINER_OF (deadline, WsEngine, life_deadline));
+
+  judge_life (self);
+  ws_engine_unref (self);
 }
 
 /* --- What the owner calls --- */
@@ -389,8 +418,10 @@ ws_engine_push_input (WsEngine *self, const guint8 *data, gsize len)
 void
 ws_engine_start (WsEngine *self)
 {
+  if (self->state == WS_ENGINE_ENDED)
+    return;
   self->reading = TRUE;
-  ws_keepalive_init (&self->keepalive, ws_poller_now (self->poller));
+  self->keepalive.last_received = ws_poller_now (self->poller);
   ws_engine_update (self);
   update_wanted (self);
   if (ws_protocol_has_input (&self->protocol))
@@ -460,6 +491,50 @@ ws_engine_has_room (WsEngine *self, gsize len)
   return self->outbox.size <= max && cost <= max - self->outbox.size;
 }
 
+/* Frames a message of @len bytes in parts of at most @part. */
+static void
+push_message (WsOutbox     *outbox,
+              WsOpcode      opcode,
+              const guint8 *data,
+              gsize         len,
+              GBytes       *bytes,
+              guint64       part)
+{
+  gsize         offset = 0;
+  WsFrameHeader header = { .opcode = opcode };
+
+  do
+    {
+      gsize n = MIN (len - offset, part);
+
+      header.fin = offset + n == len;
+      if (bytes != NULL)
+        ws_outbox_push_bytes (outbox, &header, bytes, offset, n);
+      else
+        ws_outbox_push_copy (outbox, &header, data + offset, n);
+      header.opcode = WS_OPCODE_CONTINUATION;
+      offset += n;
+    }
+  while (offset < len);
+}
+
+/* Fragments are made aside when their masks are drawn by a user's code: what
+ * that sends must not come between them. */
+static void
+push_aside (WsEngine     *self,
+            WsOpcode      opcode,
+            const guint8 *data,
+            gsize         len,
+            GBytes       *bytes,
+            guint64       part)
+{
+  WsOutbox aside;
+
+  ws_outbox_init (&aside, self->outbox.draw, self->outbox.draw_data);
+  push_message (&aside, opcode, data, len, bytes, part);
+  ws_outbox_append (&self->outbox, &aside);
+}
+
 void
 ws_engine_send (WsEngine     *self,
                 WsOpcode      opcode,
@@ -467,25 +542,14 @@ ws_engine_send (WsEngine     *self,
                 gsize         len,
                 GBytes       *bytes)
 {
-  guint64       part = self->settings->outgoing_frame_size;
-  gsize         offset = 0;
-  WsFrameHeader header = { .opcode = opcode };
+  guint64 part = self->settings->outgoing_frame_size;
 
   if (part == 0)
     part = G_MAXUINT64;
-  do
-    {
-      gsize n = MIN (len - offset, part);
-
-      header.fin = offset + n == len;
-      if (bytes != NULL)
-        ws_outbox_push_bytes (&self->outbox, &header, bytes, offset, n);
-      else
-        ws_outbox_push_copy (&self->outbox, &header, data + offset, n);
-      header.opcode = WS_OPCODE_CONTINUATION;
-      offset += n;
-    }
-  while (offset < len);
+  if (self->outbox.draw != NULL && len > part)
+    push_aside (self, opcode, data, len, bytes, part);
+  else
+    push_message (&self->outbox, opcode, data, len, bytes, part);
   ws_engine_queue_flush (self);
 }
 

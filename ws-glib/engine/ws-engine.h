@@ -27,8 +27,10 @@ typedef struct
  * and run a nested main loop. */
 typedef struct
 {
-  /* Asked before a batch is parsed: does anybody listen to single frames? */
-  gboolean (*wants_frames) (gpointer user_data);
+  /* Around each batch of events; the first asks whether anybody listens to
+   * single frames. @user_data must live in between, and the engine need not. */
+  gboolean (*enter) (gpointer user_data);
+  void (*leave) (gpointer user_data);
   void (*frame) (gpointer user_data, WsEvent *event);
   void (*message) (gpointer user_data, WsEvent *event);
   void (*ping) (gpointer user_data, WsEvent *event);
