@@ -9,8 +9,10 @@
 #define CHUNK_ROOM (16 * 1024 - 64)
 /* Payloads up to this size are copied: less work than a reference and one more
  * vector. */
-#define COPY_MAX    (8 * 1024)
-#define MAX_VECTORS 64
+#define COPY_MAX (8 * 1024)
+/* A chunk of control frames that go before messages has this much room. */
+#define CONTROL_ROOM 1024
+#define MAX_VECTORS  64
 
 struct _WsOutboxChunk
 {
@@ -23,7 +25,6 @@ struct _WsOutboxChunk
   guint8         mask[4];
   guint          masked : 1;     /* @data is yet to be masked */
   guint          ends_frame : 1; /* a frame ends with its last byte */
-  guint          control : 1;    /* holds only what went before messages */
   guint8         store[];        /* what is collected */
 };
 
@@ -60,7 +61,15 @@ ws_outbox_clear (WsOutbox *self)
       chunk_free (chunk);
     }
   self->tail = NULL;
+  self->control = NULL;
   self->size = 0;
+  self->sealed = TRUE;
+}
+
+void
+ws_outbox_seal (WsOutbox *self)
+{
+  self->sealed = TRUE;
 }
 
 static void
@@ -89,7 +98,6 @@ claim (WsOutbox *self, gsize len)
   place = (guint8 *) chunk->data + chunk->len;
   chunk->len += len;
   chunk->room -= len;
-  chunk->control = FALSE;
   self->size += len;
   return place;
 }
@@ -102,17 +110,20 @@ ws_outbox_push_raw (WsOutbox *self, const void *data, gsize len)
 }
 
 /* Completes @template for @len bytes of payload, and draws its mask. That may
- * be the user's code, and comes before anything is changed here. */
-static WsFrameHeader
-make_header (WsOutbox *self, const WsFrameHeader *template, gsize len)
+ * be the user's code, and comes before anything is changed here. FALSE: there
+ * shall be no frame. */
+static gboolean
+make_header (WsOutbox *self,
+             const WsFrameHeader *template,
+             gsize          len,
+             WsFrameHeader *header)
 {
-  WsFrameHeader header = *template;
-
-  header.length = len;
-  header.masked = self->draw != NULL;
-  if (header.masked)
-    self->draw (self->draw_data, header.mask);
-  return header;
+  *header = *template;
+  header->length = len;
+  header->masked = self->draw != NULL;
+  if (header->masked && !self->sealed)
+    self->draw (self->draw_data, header->mask);
+  return !self->sealed;
 }
 
 /* Writes a whole frame to @place; returns its size. */
@@ -151,9 +162,10 @@ ws_outbox_push_copy (WsOutbox            *self,
                      const guint8        *payload,
                      gsize                len)
 {
-  WsFrameHeader complete = make_header (self, header, len);
+  WsFrameHeader complete;
 
-  append_frame (self, &complete, payload);
+  if (make_header (self, header, len, &complete))
+    append_frame (self, &complete, payload);
 }
 
 void
@@ -172,7 +184,8 @@ ws_outbox_push_bytes (WsOutbox            *self,
       ws_outbox_push_copy (self, header, payload + offset, len);
       return;
     }
-  complete = make_header (self, header, len);
+  if (!make_header (self, header, len, &complete))
+    return;
   ws_frame_header_write (&complete, claim (self, header_size (self, len)));
   self->tail->ends_frame = FALSE;
 
@@ -187,18 +200,44 @@ ws_outbox_push_bytes (WsOutbox            *self,
   self->size += len;
 }
 
-/* The chunk behind which a control frame may stand: the first that ends a
- * frame, or the last of the control frames that wait there already. */
+/* The chunk behind which a control frame may stand: the last of the control
+ * frames that wait there already, or the first that ends a frame. */
 static WsOutboxChunk *
 find_control_place (WsOutbox *self)
 {
-  WsOutboxChunk *place = self->head;
+  WsOutboxChunk *place = self->control;
 
+  if (place != NULL)
+    return place;
+  place = self->head;
   while (place != NULL && !place->ends_frame)
     place = place->next;
-  while (place != NULL && place->next != NULL && place->next->control)
-    place = place->next;
   return place;
+}
+
+/* Puts a control frame behind @place and before what follows it. A peer that
+ * sends many pings and reads nothing costs no search and few chunks. */
+static void
+insert_frame (WsOutbox            *self,
+              WsOutboxChunk       *place,
+              const WsFrameHeader *header,
+              const guint8        *payload)
+{
+  gsize          size = header_size (self, header->length) + header->length;
+  WsOutboxChunk *chunk = self->control;
+
+  if (chunk == NULL || chunk->room < size)
+    {
+      chunk = chunk_new (CONTROL_ROOM);
+      chunk->ends_frame = TRUE;
+      chunk->next = place->next;
+      place->next = chunk;
+      self->control = chunk;
+    }
+  write_frame ((guint8 *) chunk->data + chunk->len, header, payload);
+  chunk->len += size;
+  chunk->room -= size;
+  self->size += size;
 }
 
 void
@@ -208,23 +247,29 @@ ws_outbox_push_control (WsOutbox     *self,
                         gsize         len)
 {
   WsFrameHeader template = { .fin = TRUE, .opcode = opcode };
-  WsFrameHeader  header = make_header (self, &template, len);
-  WsOutboxChunk *place = find_control_place (self);
-  WsOutboxChunk *chunk;
+  WsFrameHeader  header;
+  WsOutboxChunk *place;
 
+  if (!make_header (self, &template, len, &header))
+    return;
+  place = find_control_place (self);
   if (place == self->tail)
+    append_frame (self, &header, payload);
+  else
+    insert_frame (self, place, &header, payload);
+}
+
+void
+ws_outbox_append (WsOutbox *self, WsOutbox *more)
+{
+  if (more->head != NULL && !self->sealed)
     {
-      append_frame (self, &header, payload);
-      return;
+      append_chunk (self, more->head);
+      self->tail = more->tail;
+      self->size += more->size;
+      more->head = NULL;
     }
-  chunk = chunk_new (header_size (self, len) + len);
-  chunk->len = write_frame (chunk->store, &header, payload);
-  chunk->room = 0;
-  chunk->ends_frame = TRUE;
-  chunk->control = TRUE;
-  chunk->next = place->next;
-  place->next = chunk;
-  self->size += chunk->len;
+  ws_outbox_clear (more);
 }
 
 guint64
@@ -288,6 +333,8 @@ drop_written (WsOutbox *self, gsize written)
       self->head = chunk->next;
       if (self->head == NULL)
         self->tail = NULL;
+      if (self->control == chunk)
+        self->control = NULL;
       chunk_free (chunk);
     }
 }

@@ -17,13 +17,20 @@ typedef void (*WsOutboxDraw) (gpointer user_data, guint8 mask[4]);
 typedef struct
 {
   WsOutboxChunk *head, *tail; /* (owned) */
+  WsOutboxChunk *control;     /* (nullable): the last one put before messages */
   guint64        size;        /* bytes on the wire that wait */
   WsOutboxDraw   draw;        /* (nullable): none on a server */
   gpointer       draw_data;
+  gboolean       sealed; /* no frame may follow any more */
 } WsOutbox;
 
 void ws_outbox_init (WsOutbox *self, WsOutboxDraw draw, gpointer user_data);
+/* Seals it, too. */
 void ws_outbox_clear (WsOutbox *self);
+
+/* The last frame was pushed: what comes after is dropped, for drawing a mask may
+ * run a user's code that closes while a frame is being made. */
+void ws_outbox_seal (WsOutbox *self);
 
 /* Bytes as they are: the head of an HTTP message. */
 void ws_outbox_push_raw (WsOutbox *self, const void *data, gsize len);
@@ -48,6 +55,9 @@ void ws_outbox_push_control (WsOutbox     *self,
                              WsOpcode      opcode,
                              const guint8 *payload,
                              gsize         len);
+
+/* Moves all of @more, which is left empty, behind what waits. */
+void ws_outbox_append (WsOutbox *self, WsOutbox *more);
 
 /* The bytes that @len of payload take in frames of at most @frame_size. */
 guint64 ws_outbox_cost (const WsOutbox *self, guint64 len, guint64 frame_size);
