@@ -268,10 +268,13 @@ hand_out (WsServerClient *client)
 static void
 refuse_origin (WsServerClient *client, const char *origin)
 {
-  g_autofree char *quoted = ws_http_quote (origin);
+  g_autofree char *quoted = origin != NULL ? ws_http_quote (origin) : NULL;
   WsHttpFault      fault;
 
-  ws_http_fault_set (&fault, 403, "The origin %s is not allowed", quoted);
+  if (quoted != NULL)
+    ws_http_fault_set (&fault, 403, "The origin %s is not allowed", quoted);
+  else
+    ws_http_fault_set (&fault, 403, "A request without origin is not allowed");
   refuse (client, &fault, WS_CLOSE_CODE_POLICY_VIOLATED);
 }
 
