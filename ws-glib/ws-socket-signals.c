@@ -109,10 +109,19 @@ install_state_signals (void)
 
 /* The emitter holds what it emits, so that a handler in C gets the pointer as it
  * is, without the copy that the usual marshaller makes. Closures of bindings
- * have a marshaller of their own, which copies. */
+ * have a marshaller of their own, which copies. The generic marshaller is there
+ * because the usual one would bring its own companion for va_lists, which
+ * GObject does not let anybody replace. */
 static void
-pass_pointer (WsSocketSignal signal)
+add_message_signal (WsSocketSignal signal,
+                    const char    *name,
+                    guint          offset,
+                    GType          type)
 {
+  offsets[signal] = offset;
+  signals[signal]
+      = g_signal_new (name, WS_TYPE_SOCKET, G_SIGNAL_RUN_LAST, offset, NULL,
+                      NULL, g_cclosure_marshal_generic, G_TYPE_NONE, 1, type);
   g_signal_set_va_marshaller (signals[signal], WS_TYPE_SOCKET,
                               g_cclosure_marshal_VOID__POINTERv);
 }
@@ -132,8 +141,8 @@ install_message_signals (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SOCKET_SIGNAL_MESSAGE_RECEIVED, "message-received",
-              OFFSET (message_received), WS_TYPE_MESSAGE, G_TYPE_NONE);
+  add_message_signal (WS_SOCKET_SIGNAL_MESSAGE_RECEIVED, "message-received",
+                      OFFSET (message_received), WS_TYPE_MESSAGE);
 
   /**
    * WsSocket::text-message-received:
@@ -147,9 +156,9 @@ install_message_signals (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SOCKET_SIGNAL_TEXT_MESSAGE_RECEIVED, "text-message-received",
-              OFFSET (text_message_received),
-              G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_NONE);
+  add_message_signal (WS_SOCKET_SIGNAL_TEXT_MESSAGE_RECEIVED,
+                      "text-message-received", OFFSET (text_message_received),
+                      G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
 
   /**
    * WsSocket::binary-message-received:
@@ -160,9 +169,9 @@ install_message_signals (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SOCKET_SIGNAL_BINARY_MESSAGE_RECEIVED,
-              "binary-message-received", OFFSET (binary_message_received),
-              G_TYPE_BYTES, G_TYPE_NONE);
+  add_message_signal (WS_SOCKET_SIGNAL_BINARY_MESSAGE_RECEIVED,
+                      "binary-message-received",
+                      OFFSET (binary_message_received), G_TYPE_BYTES);
 
   /**
    * WsSocket::text-frame-received:
@@ -250,9 +259,6 @@ ws_socket_install_signals (WsSocketClass *klass)
 {
   install_state_signals ();
   install_message_signals ();
-  pass_pointer (WS_SOCKET_SIGNAL_MESSAGE_RECEIVED);
-  pass_pointer (WS_SOCKET_SIGNAL_TEXT_MESSAGE_RECEIVED);
-  pass_pointer (WS_SOCKET_SIGNAL_BINARY_MESSAGE_RECEIVED);
   install_transport_signals ();
 }
 
