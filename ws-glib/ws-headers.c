@@ -13,12 +13,43 @@ struct _WsHeaders
 
 G_DEFINE_BOXED_TYPE (WsHeaders, ws_headers, ws_headers_ref, ws_headers_unref)
 
+static gboolean
+is_utf8 (const WsHttpHeaders *http)
+{
+  for (guint i = 0; i < ws_http_headers_length (http); i++)
+    if (!g_utf8_validate (ws_http_headers_peek_value (http, i), -1, NULL))
+      return FALSE;
+  return TRUE;
+}
+
+/* What a peer sent need not be UTF-8, as bindings expect it; each byte is a
+ * character then, as HTTP once had it (RFC 9110, 5.5). */
+static WsHttpHeaders *
+convert (const WsHttpHeaders *http)
+{
+  WsHttpHeaders *converted = ws_http_headers_new ();
+
+  for (guint i = 0; i < ws_http_headers_length (http); i++)
+    {
+      const char      *value = ws_http_headers_peek_value (http, i);
+      g_autofree char *text = NULL;
+
+      if (!g_utf8_validate (value, -1, NULL))
+        text = g_convert (value, -1, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
+      ws_http_headers_append (converted, ws_http_headers_peek_name (http, i),
+                              text != NULL ? text : value);
+    }
+  return converted;
+}
+
 WsHeaders *
 ws_headers_new_take (WsHttpHeaders *http)
 {
   WsHeaders *self = g_atomic_rc_box_new0 (WsHeaders);
 
-  self->http = http;
+  self->http = is_utf8 (http) ? http : convert (http);
+  if (self->http != http)
+    ws_http_headers_free (http);
   return self;
 }
 
