@@ -3,6 +3,9 @@
 
 /* Bytes read from one connection before the others have their turn. */
 #define READ_BUDGET (1024 * 1024)
+/* What waits beyond so many bytes when a connection's turn is over is written at
+ * once: it would fill a write of its own anyway, and its memory is hot. */
+#define FLUSH_EARLY (8 * 1024)
 
 static void on_ready (gpointer user_data, GIOCondition condition);
 static void on_resume_job (WsJob *job);
@@ -308,6 +311,8 @@ on_ready (gpointer user_data, GIOCondition condition)
     flush (self);
   if (condition & G_IO_IN)
     read_turn (self);
+  if (self->outbox.size > FLUSH_EARLY)
+    flush (self);
   ws_engine_unref (self);
 }
 

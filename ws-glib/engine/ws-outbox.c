@@ -6,10 +6,14 @@
 #include "protocol/ws-mask.h"
 
 /* A chunk of collected frames has this much room, or what one frame needs. */
-#define CHUNK_ROOM (16 * 1024 - 64)
+#define CHUNK_ROOM (8 * 1024)
 /* Payloads up to this size are copied: less work than a reference and one more
  * vector. */
-#define COPY_MAX (8 * 1024)
+#define COPY_MAX (4 * 1024)
+/* So many chunks of the usual size a thread keeps for the next use. All sockets
+ * of a batch need one at the same time, and to give that much back to the system
+ * and take it again would cost more than the writing. */
+#define MAX_SPARE 64
 /* A chunk of control frames that go before messages has this much room. */
 #define CONTROL_ROOM 1024
 #define MAX_VECTORS  64
@@ -20,6 +24,7 @@ struct _WsOutboxChunk
   GBytes        *bytes; /* (owned) (nullable): referenced payload */
   const guint8  *data;  /* the first byte that waits */
   gsize          len;   /* bytes that wait */
+  gsize          size;  /* of @store */
   gsize          room;  /* behind them, for collecting */
   gsize          phase; /* of the mask at @data */
   guint8         mask[4];
@@ -28,21 +33,79 @@ struct _WsOutboxChunk
   guint8         store[];        /* what is collected */
 };
 
+/* --- Chunks --- */
+
+typedef struct
+{
+  WsOutboxChunk *first; /* (owned) */
+  guint          n;
+} Spare;
+
+static void
+free_spare (gpointer data)
+{
+  Spare *spare = data;
+
+  while (spare->first != NULL)
+    {
+      WsOutboxChunk *chunk = spare->first;
+
+      spare->first = chunk->next;
+      g_free (chunk);
+    }
+  g_free (spare);
+}
+
+static GPrivate spare_of_thread = G_PRIVATE_INIT (free_spare);
+
+static Spare *
+get_spare (void)
+{
+  Spare *spare = g_private_get (&spare_of_thread);
+
+  if (spare == NULL)
+    {
+      spare = g_new0 (Spare, 1);
+      g_private_set (&spare_of_thread, spare);
+    }
+  return spare;
+}
+
 static void
 chunk_free (WsOutboxChunk *chunk)
 {
+  Spare *spare = get_spare ();
+
   g_clear_pointer (&chunk->bytes, g_bytes_unref);
-  g_free (chunk);
+  if (chunk->size != CHUNK_ROOM || spare->n == MAX_SPARE)
+    {
+      g_free (chunk);
+      return;
+    }
+  chunk->next = spare->first;
+  spare->first = chunk;
+  spare->n++;
 }
 
 static WsOutboxChunk *
-chunk_new (gsize room)
+chunk_new (gsize size)
 {
-  WsOutboxChunk *chunk = g_malloc (sizeof *chunk + room);
+  Spare         *spare = get_spare ();
+  WsOutboxChunk *chunk = NULL;
 
-  *chunk = (WsOutboxChunk){ .data = chunk->store, .room = room };
+  if (size == CHUNK_ROOM && spare->n > 0)
+    {
+      chunk = spare->first;
+      spare->first = chunk->next;
+      spare->n--;
+    }
+  else
+    chunk = g_malloc (sizeof *chunk + size);
+  *chunk = (WsOutboxChunk){ .data = chunk->store, .size = size, .room = size };
   return chunk;
 }
+
+/* --- Filling --- */
 
 void
 ws_outbox_init (WsOutbox *self, WsOutboxDraw draw, gpointer user_data)
