@@ -132,6 +132,12 @@ append_headers (const WsClientHandshake *self, GString *out)
     }
 }
 
+char **
+ws_client_handshake_offers (const WsClientHandshake *self)
+{
+  return collect_offers (self, NULL);
+}
+
 GString *
 ws_client_handshake_build (const WsClientHandshake *self, GError **error)
 {

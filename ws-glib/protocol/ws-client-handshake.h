@@ -32,6 +32,10 @@ ws_client_handshake_build (const WsClientHandshake *self, GError **error);
 char **ws_client_handshake_filter_subprotocols (const char *const *subprotocols,
                                                 char            ***invalid);
 
+/* (transfer full) (nullable): all subprotocols that the request offers, those
+ * that come as a header included. */
+char **ws_client_handshake_offers (const WsClientHandshake *self);
+
 typedef struct
 {
   char *subprotocol; /* (nullable) */
