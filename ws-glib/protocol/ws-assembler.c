@@ -33,16 +33,19 @@ refuse_size (const char *what,
   return FALSE;
 }
 
-/* Grows with what arrives, towards what is known to come at most. */
+/* Grows with what arrives, towards what is known to come at most: room for three
+ * times as much as is there already, which spares a large message all but one or
+ * two moves. */
 static void
 reserve (WsAssembler *self, gboolean fin, gsize len, guint64 left)
 {
   guint64 most = fin ? self->message.len + len + left : self->max_message_size;
-  gsize   first = len;
+  gsize   there = self->message.len + len;
+  gsize   extra = len;
 
-  if (self->message.data == NULL)
-    first = (gsize) MAX (len, MIN (len + left, FIRST_RESERVE));
-  ws_buffer_reserve (&self->message, first + 1, (gsize) most + 1);
+  if (there + 1 > self->message.size)
+    extra = (gsize) MAX (len, MIN (len + left, MAX (FIRST_RESERVE, 3 * there)));
+  ws_buffer_reserve (&self->message, extra + 1, (gsize) most + 1);
 }
 
 static gboolean
