@@ -33,7 +33,7 @@ struct _WsClientOpening
   guint                      timeout;
   WsUrl                     *url;          /* (owned) */
   char                      *key;          /* (owned) */
-  char                     **subprotocols; /* (owned) (nullable) */
+  char                     **subprotocols; /* (owned) (nullable): offered */
   GString                   *request;      /* (owned) (nullable) */
   GCancellable              *cancellable;  /* (owned): of the dialling */
   WsTransport               *transport;    /* (owned) (nullable) */
@@ -203,12 +203,12 @@ report (WsClientOpening *self, Progress progress)
 {
   g_autoptr (GError) error = g_steal_pointer (&self->error);
 
+  self->step = STEP_OVER;
   ws_poller_disarm (self->poller, &self->deadline);
+  if (self->transport != NULL)
+    ws_transport_want (self->transport, 0);
   if (progress == PROGRESS_FAILED)
-    {
-      self->step = STEP_OVER;
-      self->sink->failed (self, error, self->user_data);
-    }
+    self->sink->failed (self, error, self->user_data);
   else
     self->sink->opened (self, self->user_data);
 }
@@ -307,6 +307,7 @@ make_request (WsClientOpening *self, const WsClientOpeningOptions *options)
     }
   self->key = ws_key_new (nonce);
   handshake.key = self->key;
+  self->subprotocols = ws_client_handshake_offers (&handshake);
   self->request = ws_client_handshake_build (&handshake, &error);
   if (self->request == NULL)
     fail (self, WS_ENGINE_ERROR_INVALID_REQUEST, error->message);
@@ -329,7 +330,6 @@ ws_client_opening_new (WsPoller                     *poller,
   self->user_data = user_data;
   self->timeout = options->timeout;
   self->url = ws_url_parse (url->text, NULL);
-  self->subprotocols = g_strdupv ((char **) options->subprotocols);
   self->cancellable = g_cancellable_new ();
   self->deadline.func = on_deadline;
   ws_outbox_init (&self->outbox, NULL, NULL);
