@@ -33,6 +33,7 @@ call_hook (Rig *self, const char *what)
 static void
 say_payload (Rig *self, const char *what, const WsEvent *event)
 {
+  self->event = event;
   if (event->len > 64)
     say (self, "%s[%" G_GSIZE_FORMAT "]", what, event->len);
   else
@@ -220,10 +221,9 @@ rig_new_for_transport (GMainContext *context,
   return self;
 }
 
-Rig *
-rig_new_waiting (WsRole role, RigKind kind)
+static Rig *
+rig_new_in (GMainContext *context, WsRole role, RigKind kind)
 {
-  g_autoptr (GMainContext) context = g_main_context_new ();
   g_autoptr (WsPoller) poller = ws_poller_get (context);
   Rig *self;
   int  fds[2];
@@ -238,6 +238,23 @@ rig_new_waiting (WsRole role, RigKind kind)
   self->peer = fds[1];
   g_unix_set_fd_nonblocking (self->peer, TRUE, NULL);
   rig_peer_set_reading (self, TRUE);
+  return self;
+}
+
+Rig *
+rig_new_waiting (WsRole role, RigKind kind)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+
+  return rig_new_in (context, role, kind);
+}
+
+Rig *
+rig_new_beside (Rig *other, WsRole role)
+{
+  Rig *self = rig_new_in (other->context, role, RIG_UNIX);
+
+  ws_engine_start (self->engine);
   return self;
 }
 

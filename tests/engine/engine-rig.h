@@ -18,23 +18,24 @@ typedef void (*RigHook) (Rig *rig, const char *what);
 
 struct _Rig
 {
-  GMainContext *context;
-  WsPoller     *poller;
-  WsRole        role;   /* of the engine */
-  WsEngine     *engine; /* (owned) (nullable) */
-  WsSettings    settings;
-  int           peer;        /* the other end's fd; -1: closed */
-  GSource      *peer_source; /* (owned) (nullable): none, it does not read */
-  GByteArray   *inbox;       /* what the peer has read */
-  gboolean      peer_at_end; /* it has read the end of the stream */
-  GString      *log;
-  guint64       written; /* as the sink was told */
-  gboolean      wants_frames;
-  gboolean      ended;
-  WsClosing     closing; /* (owned): as it was when it ended */
-  gint64        elapsed; /* of the last pong */
-  RigHook       hook;    /* (nullable) */
-  gpointer      data;    /* the test's */
+  GMainContext  *context;
+  WsPoller      *poller;
+  WsRole         role;   /* of the engine */
+  WsEngine      *engine; /* (owned) (nullable) */
+  WsSettings     settings;
+  int            peer;        /* the other end's fd; -1: closed */
+  GSource       *peer_source; /* (owned) (nullable): none, it does not read */
+  GByteArray    *inbox;       /* what the peer has read */
+  gboolean       peer_at_end; /* it has read the end of the stream */
+  GString       *log;
+  guint64        written; /* as the sink was told */
+  gboolean       wants_frames;
+  gboolean       ended;
+  WsClosing      closing; /* (owned): as it was when it ended */
+  gint64         elapsed; /* of the last pong */
+  const WsEvent *event;   /* (unowned): of the innermost sink function */
+  RigHook        hook;    /* (nullable) */
+  gpointer       data;    /* the test's */
 };
 
 typedef enum
@@ -47,6 +48,8 @@ typedef enum
 Rig *rig_new (WsRole role, RigKind kind);
 /* As _new, but not started, so that settings may be changed before. */
 Rig *rig_new_waiting (WsRole role, RigKind kind);
+/* Started, on the context of @other, which must live longer. */
+Rig *rig_new_beside (Rig *other, WsRole role);
 /* Takes @transport: there is no peer. */
 Rig *rig_new_for_transport (GMainContext *context,
                             WsRole        role,

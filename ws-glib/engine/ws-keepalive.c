@@ -39,13 +39,16 @@ ws_keepalive_judge (const WsKeepalive *self,
 
   if (asked && timeout > 0)
     {
-      *due = self->last_ping + timeout;
-      return now < *due ? WS_LIFE_FINE : WS_LIFE_DEAD;
+      gint64 end = self->last_ping + timeout;
+
+      /* Not only at the end: after an answer the next ping may be due. */
+      *due = MIN (end, now + interval);
+      return now < end ? WS_LIFE_FINE : WS_LIFE_DEAD;
     }
   *due = MAX (self->last_received, self->last_ping) + interval;
   if (now < *due)
     return WS_LIFE_FINE;
-  *due = now + (timeout > 0 ? timeout : interval);
+  *due = now + (timeout > 0 ? MIN (timeout, interval) : interval);
   return WS_LIFE_ASK;
 }
 
