@@ -218,6 +218,23 @@ test_message_hides_password (void)
   g_assert_cmpuint (strlen (error->message), <, 300);
 }
 
+/* Whoever sends us somewhere chooses the scheme: nothing of it may stay. */
+static void
+test_forgets_schemes (void)
+{
+  g_autofree char *huge = g_strnfill (100000, 'h');
+  g_autofree char *long_url = g_strconcat (huge, "://a/", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (ws_url_parse ("Never-Seen.1://a/", NULL));
+  g_assert_cmpuint (g_quark_try_string ("never-seen.1"), ==, 0);
+  g_assert_cmpuint (g_quark_try_string ("Never-Seen.1"), ==, 0);
+
+  g_assert_null (ws_url_parse (long_url, &error));
+  g_assert_error (error, G_URI_ERROR, G_URI_ERROR_BAD_SCHEME);
+  g_assert_cmpuint (strlen (error->message), <, 300);
+}
+
 /* Qt: tst_HandshakeRequest::tst_qtbug_57357 */
 static const struct
 {
@@ -305,6 +322,7 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/url/bad", test_bad);
   g_test_add_func ("/protocol/url/message-hides-password",
                    test_message_hides_password);
+  g_test_add_func ("/protocol/url/forgets-schemes", test_forgets_schemes);
   g_test_add_func ("/protocol/url/authority", test_authority);
   return g_test_run ();
 }

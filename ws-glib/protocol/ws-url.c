@@ -12,15 +12,25 @@
 
 #define HOST_CHARS "-._~!$&'()*+,;="
 
-/* A URL for a message: escaped, cut, and without a password. */
+/* Escaped, cut and in quotes. */
 static char *
-quote (const char *url)
+quote (const char *text)
+{
+  g_autofree char *escaped = g_strescape (text, NULL);
+
+  if (strlen (escaped) > QUOTE_MAX)
+    return g_strdup_printf ("\"%.*s...\"", QUOTE_MAX, escaped);
+  return g_strdup_printf ("\"%s\"", escaped);
+}
+
+/* A URL for a message: without a password. */
+static char *
+quote_url (const char *url)
 {
   const char      *start = strstr (url, "//");
   const char      *end;
   const char      *at;
   g_autofree char *shown = NULL;
-  g_autofree char *escaped = NULL;
 
   start = start != NULL ? start + 2 : url;
   end = start + strcspn (start, "/?#");
@@ -29,17 +39,13 @@ quote (const char *url)
     shown = g_strdup_printf ("%.*s%s", (int) (start - url), url, at + 1);
   else
     shown = g_strdup (url);
-
-  escaped = g_strescape (shown, NULL);
-  if (strlen (escaped) > QUOTE_MAX)
-    return g_strdup_printf ("\"%.*s...\"", QUOTE_MAX, escaped);
-  return g_strdup_printf ("\"%s\"", escaped);
+  return quote (shown);
 }
 
 static void
 set_error (GError **error, GUriError code, const char *url, const char *what)
 {
-  g_autofree char *quoted = quote (url);
+  g_autofree char *quoted = quote_url (url);
 
   g_set_error (error, G_URI_ERROR, code, "The URL %s %s", quoted, what);
 }
@@ -399,10 +405,29 @@ check_characters (const char *url, GError **error)
   return FALSE;
 }
 
+static void
+set_scheme_error (GError **error, const char *scheme)
+{
+  g_autofree char *quoted = quote (scheme);
+
+  g_set_error (error, G_URI_ERROR, G_URI_ERROR_BAD_SCHEME,
+               "The scheme %s is not ws, wss or ws+unix", quoted);
+}
+
+/* (transfer full) (nullable): 3986, 3.1, in lower case. g_uri_peek_scheme()
+ * would keep whatever it saw for as long as the process lives. */
+static char *
+parse_scheme (const char *url)
+{
+  g_autofree char *scheme = g_uri_parse_scheme (url);
+
+  return scheme != NULL ? g_ascii_strdown (scheme, -1) : NULL;
+}
+
 WsUrl *
 ws_url_parse (const char *url, GError **error)
 {
-  const char *scheme = g_uri_peek_scheme (url);
+  g_autofree char *scheme = parse_scheme (url);
   g_autoptr (WsUrl) self = NULL;
   const char *rest;
   gboolean    ok;
@@ -425,8 +450,7 @@ ws_url_parse (const char *url, GError **error)
     ok = parse_tcp (self, url, rest, error);
   else
     {
-      g_set_error (error, G_URI_ERROR, G_URI_ERROR_BAD_SCHEME,
-                   "The scheme \"%s\" is not ws, wss or ws+unix", scheme);
+      set_scheme_error (error, scheme);
       return NULL;
     }
   return ok ? g_steal_pointer (&self) : NULL;
