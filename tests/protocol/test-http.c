@@ -147,6 +147,51 @@ test_limits (void)
     }
 }
 
+/* Of several faults the first one is told, in any split. */
+static void
+test_first_fault (void)
+{
+  g_autofree char *x = g_strnfill (WS_HTTP_MAX_LINE - 1, 'x');
+  g_autofree char *fields = g_strnfill (WS_HTTP_MAX_LINES * 2 + 4, '\n');
+  const struct
+  {
+    const char *parts[6]; /* one that is empty stands for a NUL */
+    guint       status;
+    const char *message;
+  } rows[] = {
+    { { "GET /\nX: ", x, "x\n" }, 400, "the first line is \"GET /\"" },
+    { { "GET /\nX: ", "", "\n" }, 400, "the first line is \"GET /\"" },
+    { { "GET /\n", fields }, 400, "the first line is \"GET /\"" },
+    { { "GET / HTTP/1.1\nX: ", x, "", "\n" }, 431, "Header line 1 is over" },
+    { { "GET / HTTP/1.1\nX", x, "", "\n" }, 400, "There is a NUL" },
+    { { "GET / HTTP/1.1\nX", x, "\r", "", "\n" }, 400, "There is a NUL" },
+    { { "GET / HTTP/1.1\nX", x, "\rx\n" }, 431, "Header line 1 is over" },
+    { { "GET / HTTP/1.1\nX", x, "\r\nX: ", "" }, 400, "There is a NUL" },
+    { { "G", x, "x", "" }, 414, "The start line is over" },
+    { { "G", x, "\nX: ", "" }, 400, "This is not HTTP/1.1" },
+  };
+
+  for (gsize i = 1; i < strlen (fields); i += 2)
+    fields[i - 1] = 'a';
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GString) sent = g_string_new (NULL);
+      g_autoptr (GString) head = NULL;
+      WsHttpFault fault;
+      gsize       consumed;
+
+      g_test_message ("row %" G_GSIZE_FORMAT, i);
+      for (gsize part = 0; rows[i].parts[part] != NULL; part++)
+        g_string_append_len (sent, rows[i].parts[part],
+                             MAX (strlen (rows[i].parts[part]), 1));
+      g_assert_cmpint (head_feed (sent->str, sent->len, &head, &consumed,
+                                  &fault),
+                       ==, WS_FAILED);
+      g_assert_cmpuint (fault.status, ==, rows[i].status);
+      g_assert_nonnull (strstr (fault.message, rows[i].message));
+    }
+}
+
 static GString *
 new_head_of (gsize size)
 {
@@ -469,6 +514,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/protocol/http/reader", test_reader);
   g_test_add_func ("/protocol/http/limits", test_limits);
+  g_test_add_func ("/protocol/http/first-fault", test_first_fault);
   g_test_add_func ("/protocol/http/total-limit", test_total_limit);
   g_test_add_func ("/protocol/http/total-limit-lowered",
                    test_total_limit_lowered);

@@ -163,13 +163,32 @@ fail_head (const WsHttpReader *self, WsHttpFault *fault)
   return WS_FAILED;
 }
 
+/* Whoever sends one line of something else and then waits gets an answer. */
+static WsParse
+check_start_line (const WsHttpReader *self, WsHttpFault *fault)
+{
+  const char      *line = (const char *) self->head.data;
+  g_autofree char *copy = NULL;
+  g_autofree char *quoted = NULL;
+
+  if (g_strstr_len (line, self->head.len, "HTTP/") != NULL)
+    return WS_NEED_MORE;
+  copy = g_strndup (line, self->head.len);
+  quoted = ws_http_quote (g_strchomp (copy));
+  ws_http_fault_set (fault, 400, "This is not HTTP/1.1: the first line is %s",
+                     quoted);
+  return WS_FAILED;
+}
+
 static WsParse
 finish_line (WsHttpReader *self, gsize content_len, WsHttpFault *fault)
 {
   self->line_len = 0;
   if (content_len == 0)
     return WS_DONE;
-  if (++self->n_lines - 1 > WS_HTTP_MAX_LINES)
+  if (++self->n_lines == 1)
+    return check_start_line (self, fault);
+  if (self->n_lines - 1 > WS_HTTP_MAX_LINES)
     {
       ws_http_fault_set (fault, 431, "There are over %d header lines",
                          WS_HTTP_MAX_LINES);
@@ -178,23 +197,29 @@ finish_line (WsHttpReader *self, gsize content_len, WsHttpFault *fault)
   return WS_NEED_MORE;
 }
 
-/* Reads one line, or what is there of it, from @data + @pos on. What lies in
- * @data from @start on belongs to the head, but has not been stored yet. */
+/* Bytes that the head may still grow by. */
+static gsize
+room_left (const WsHttpReader *self)
+{
+  return self->max_head - MIN (self->max_head, self->head.len);
+}
+
+/* Reads one line, or what is there of it, from @data + @pos on. Of two faults
+ * the one that comes first is told, so no line is looked at beyond its limit,
+ * and none before those above it are judged. */
 static WsParse
 scan_line (WsHttpReader *self,
            const guint8 *data,
            gsize         len,
-           gsize         start,
            gsize        *pos,
            WsHttpFault  *fault)
 {
-  const gsize   used = self->head.len + (*pos - start);
-  const gsize   room = self->max_head - MIN (self->max_head, used);
-  const gsize   seen = MIN (len - *pos, room);
+  const gsize   room = room_left (self);
+  const gsize   in_line = WS_HTTP_MAX_LINE + 1 - self->line_len;
+  const gsize   seen = MIN (len - *pos, MIN (room, MAX (in_line, 1)));
   const guint8 *line = data + *pos;
   const guint8 *lf = memchr (line, '\n', seen);
   const gsize   line_len = lf != NULL ? (gsize) (lf - line) : seen;
-  guint8        last;
   gsize         content_len;
 
   if (memchr (line, '\0', line_len) != NULL)
@@ -203,38 +228,20 @@ scan_line (WsHttpReader *self,
       return WS_FAILED;
     }
 
+  ws_buffer_append (&self->head, line, line_len);
+  *pos += line_len;
   self->line_len += line_len;
-  if (line_len > 0)
-    last = line[line_len - 1];
-  else
-    last = self->line_len > 0 ? self->head.data[self->head.len - 1] : 0;
-  content_len = self->line_len - (last == '\r');
+  content_len = self->line_len;
+  if (content_len > 0 && self->head.data[self->head.len - 1] == '\r')
+    content_len--;
   if (content_len > WS_HTTP_MAX_LINE)
     return fail_line (self, fault);
 
-  *pos += line_len;
   if (lf == NULL)
-    return *pos < len ? fail_head (self, fault) : WS_NEED_MORE;
+    return seen == room && *pos < len ? fail_head (self, fault) : WS_NEED_MORE;
+  ws_buffer_append (&self->head, lf, 1);
   ++*pos;
   return finish_line (self, content_len, fault);
-}
-
-/* Whoever sends one line of something else and then waits gets an answer. */
-static gboolean
-check_start_line (const WsHttpReader *self, WsHttpFault *fault)
-{
-  const char      *head = (const char *) self->head.data;
-  const char      *lf = memchr (head, '\n', self->head.len);
-  g_autofree char *line = NULL;
-  g_autofree char *quoted = NULL;
-
-  if (g_strstr_len (head, lf - head, "HTTP/") != NULL)
-    return TRUE;
-  line = g_strndup (head, lf - head);
-  quoted = ws_http_quote (g_strchomp (line));
-  ws_http_fault_set (fault, 400, "This is not HTTP/1.1: the first line is %s",
-                     quoted);
-  return FALSE;
 }
 
 WsParse
@@ -244,10 +251,8 @@ ws_http_reader_feed (WsHttpReader *self,
                      gsize        *consumed,
                      WsHttpFault  *fault)
 {
-  const gboolean had_start_line = self->n_lines > 0;
-  WsParse        result = WS_NEED_MORE;
-  gsize          pos = 0;
-  gsize          start;
+  WsParse result = WS_NEED_MORE;
+  gsize   pos = 0;
 
   *consumed = 0;
   if (self->head.len == 0)
@@ -259,17 +264,11 @@ ws_http_reader_feed (WsHttpReader *self,
       result = WS_NEED_MORE;
     }
 
-  start = pos;
+  ws_buffer_reserve (&self->head, MIN (len - pos, room_left (self)),
+                     self->max_head);
   while (result == WS_NEED_MORE && pos < len)
-    result = scan_line (self, data, len, start, &pos, fault);
+    result = scan_line (self, data, len, &pos, fault);
   *consumed = pos;
-  if (result == WS_FAILED)
-    return result;
-
-  ws_buffer_reserve (&self->head, pos - start, self->max_head);
-  ws_buffer_append (&self->head, data + start, pos - start);
-  if (!had_start_line && self->n_lines > 0 && !check_start_line (self, fault))
-    return WS_FAILED;
   return result;
 }
 
