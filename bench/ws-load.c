@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <getopt.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,49 +47,11 @@ static const char usage[]
       "Exit status: 0 measured, 1 could not measure, 2 wrong answers, 3 "
       "late.\n";
 
-enum
+typedef struct
 {
-  OPTION_HOST = 1,
-  OPTION_PORT,
-  OPTION_PATH,
-  OPTION_CONNECTIONS,
-  OPTION_IDLE,
-  OPTION_SIZE,
-  OPTION_DEPTH,
-  OPTION_TEXT,
-  OPTION_UTF8,
-  OPTION_TEMPLATES,
-  OPTION_WARMUP,
-  OPTION_SECONDS,
-  OPTION_COUNT,
-  OPTION_WINDOW,
-  OPTION_PID,
-  OPTION_TIMEOUT,
-  OPTION_LIMIT,
-  OPTION_HELP,
-};
-
-static const struct option long_options[] = {
-  { "host", required_argument, NULL, OPTION_HOST },
-  { "port", required_argument, NULL, OPTION_PORT },
-  { "path", required_argument, NULL, OPTION_PATH },
-  { "connections", required_argument, NULL, OPTION_CONNECTIONS },
-  { "idle", required_argument, NULL, OPTION_IDLE },
-  { "size", required_argument, NULL, OPTION_SIZE },
-  { "depth", required_argument, NULL, OPTION_DEPTH },
-  { "text", no_argument, NULL, OPTION_TEXT },
-  { "utf8", no_argument, NULL, OPTION_UTF8 },
-  { "templates", required_argument, NULL, OPTION_TEMPLATES },
-  { "warmup", required_argument, NULL, OPTION_WARMUP },
-  { "seconds", required_argument, NULL, OPTION_SECONDS },
-  { "count", required_argument, NULL, OPTION_COUNT },
-  { "window", required_argument, NULL, OPTION_WINDOW },
-  { "pid", required_argument, NULL, OPTION_PID },
-  { "timeout", required_argument, NULL, OPTION_TIMEOUT },
-  { "limit", required_argument, NULL, OPTION_LIMIT },
-  { "help", no_argument, NULL, OPTION_HELP },
-  { NULL, 0, NULL, 0 },
-};
+  LoadOptions load;
+  unsigned    limit; /* seconds */
+} Settings;
 
 static void __attribute__ ((noreturn)) refuse_usage (void)
 {
@@ -106,12 +69,6 @@ parse_number (const char *text, double least, double most)
     load_fail (LOAD_BROKEN, "%s is no number from %.0f to %.0f", text, least,
                most);
   return number;
-}
-
-static unsigned
-parse_count (const char *text, double least)
-{
-  return (unsigned) parse_number (text, least, 1e9);
 }
 
 static LoadMode
@@ -137,67 +94,119 @@ on_limit (int number)
   _exit (LOAD_LATE);
 }
 
-static void
-set_option (LoadOptions *options, unsigned *limit, int option, char *value)
+/* How an option is read, and the type of the place it is written to. */
+typedef enum
 {
-  switch (option)
+  KIND_TEXT,    /* char * */
+  KIND_COUNT,   /* unsigned */
+  KIND_TOTAL,   /* uint64_t */
+  KIND_SIZE,    /* size_t: bytes */
+  KIND_PID,     /* pid_t */
+  KIND_SECONDS, /* double */
+  KIND_CONTENT, /* LoadContent; no argument */
+  KIND_HELP,
+} Kind;
+
+static const struct
+{
+  const char *name;
+  Kind        kind;
+  size_t      offset; /* in Settings */
+  double      least, most;
+  LoadContent content;
+} option_rows[] = {
+/* clang-format off */
+#define TEXT(name, member) \
+  { name, KIND_TEXT, offsetof (Settings, member), 0, 0, LOAD_BINARY }
+#define NUMBER(name, kind, member, least, most) \
+  { name, kind, offsetof (Settings, member), least, most, LOAD_BINARY }
+#define CONTENT(name, sent) \
+  { name, KIND_CONTENT, offsetof (Settings, load.content), 0, 0, sent }
+  TEXT ("host", load.host),
+  NUMBER ("port", KIND_COUNT, load.port, 1, 65535),
+  TEXT ("path", load.path),
+  NUMBER ("connections", KIND_COUNT, load.connections, 1, 1e9),
+  NUMBER ("idle", KIND_COUNT, load.idle, 0, 1e9),
+  NUMBER ("size", KIND_SIZE, load.size, 0, 1 << 30),
+  NUMBER ("depth", KIND_COUNT, load.depth, 1, 1e9),
+  CONTENT ("text", LOAD_TEXT),
+  CONTENT ("utf8", LOAD_UTF8),
+  NUMBER ("templates", KIND_COUNT, load.templates, 1, 1e9),
+  NUMBER ("warmup", KIND_SECONDS, load.warmup, 0, 3600),
+  NUMBER ("seconds", KIND_SECONDS, load.seconds, 0, 3600),
+  NUMBER ("count", KIND_TOTAL, load.count, 1, 1e9),
+  NUMBER ("window", KIND_COUNT, load.window, 1, 1e9),
+  NUMBER ("pid", KIND_PID, load.pid, 1, 1e9),
+  NUMBER ("timeout", KIND_SECONDS, load.timeout, 0, 3600),
+  NUMBER ("limit", KIND_COUNT, limit, 1, 1e9),
+  { "help", KIND_HELP, 0, 0, 0, LOAD_BINARY },
+#undef TEXT
+#undef NUMBER
+#undef CONTENT
+  /* clang-format on */
+};
+
+#define N_OPTIONS (sizeof option_rows / sizeof option_rows[0])
+
+/* @row is an index of option_rows, which are fewer than what getopt_long()
+ * answers for an unknown one. */
+static void
+set_option (Settings *settings, size_t row, char *value)
+{
+  void  *place = (char *) settings + option_rows[row].offset;
+  double least = option_rows[row].least;
+  double most = option_rows[row].most;
+
+  switch (option_rows[row].kind)
     {
-    case OPTION_HOST:
-      options->host = value;
+    case KIND_TEXT:
+      *(const char **) place = value;
       break;
-    case OPTION_PORT:
-      options->port = (unsigned) parse_number (value, 1, 65535);
+    case KIND_COUNT:
+      *(unsigned *) place = (unsigned) parse_number (value, least, most);
       break;
-    case OPTION_PATH:
-      options->path = value;
+    case KIND_TOTAL:
+      *(uint64_t *) place = (uint64_t) parse_number (value, least, most);
       break;
-    case OPTION_CONNECTIONS:
-      options->connections = parse_count (value, 1);
+    case KIND_SIZE:
+      *(size_t *) place = (size_t) parse_number (value, least, most);
       break;
-    case OPTION_IDLE:
-      options->idle = parse_count (value, 0);
+    case KIND_PID:
+      *(pid_t *) place = (pid_t) parse_number (value, least, most);
       break;
-    case OPTION_SIZE:
-      options->size = (size_t) parse_number (value, 0, 1 << 30);
+    case KIND_SECONDS:
+      *(double *) place = parse_number (value, least, most);
       break;
-    case OPTION_DEPTH:
-      options->depth = parse_count (value, 1);
+    case KIND_CONTENT:
+      *(LoadContent *) place = option_rows[row].content;
       break;
-    case OPTION_TEXT:
-      options->content = LOAD_TEXT;
-      break;
-    case OPTION_UTF8:
-      options->content = LOAD_UTF8;
-      break;
-    case OPTION_TEMPLATES:
-      options->templates = parse_count (value, 1);
-      break;
-    case OPTION_WARMUP:
-      options->warmup = parse_number (value, 0, 3600);
-      break;
-    case OPTION_SECONDS:
-      options->seconds = parse_number (value, 0, 3600);
-      break;
-    case OPTION_COUNT:
-      options->count = parse_count (value, 1);
-      break;
-    case OPTION_WINDOW:
-      options->window = parse_count (value, 1);
-      break;
-    case OPTION_PID:
-      options->pid = (pid_t) parse_count (value, 1);
-      break;
-    case OPTION_TIMEOUT:
-      options->timeout = parse_number (value, 0, 3600);
-      break;
-    case OPTION_LIMIT:
-      *limit = parse_count (value, 1);
-      break;
-    case OPTION_HELP:
+    case KIND_HELP:
       fputs (usage, stdout);
       exit (LOAD_OK);
-    default:
-      refuse_usage ();
+    }
+}
+
+static void
+parse_options (Settings *settings, int argc, char **argv)
+{
+  struct option options[N_OPTIONS + 1] = { 0 };
+  int           row;
+
+  for (size_t i = 0; i < N_OPTIONS; i++)
+    {
+      Kind kind = option_rows[i].kind;
+
+      options[i].name = option_rows[i].name;
+      options[i].has_arg = kind == KIND_CONTENT || kind == KIND_HELP
+                               ? no_argument
+                               : required_argument;
+      options[i].val = (int) i;
+    }
+  while ((row = getopt_long (argc, argv, "", options, NULL)) != -1)
+    {
+      if (row == '?')
+        refuse_usage ();
+      set_option (settings, (size_t) row, optarg);
     }
 }
 
@@ -261,34 +270,33 @@ print_result (const LoadOptions *options, const LoadResult *result)
 int
 main (int argc, char **argv)
 {
-  LoadOptions options = { .host = "127.0.0.1",
-                          .path = "/",
-                          .connections = 1,
-                          .size = 64,
-                          .depth = 1,
-                          .warmup = 0.5,
-                          .seconds = 2,
-                          .window = 8,
-                          .timeout = 10 };
-  LoadResult  result;
-  unsigned    limit = 120;
-  int         option;
+  Settings     settings = { .load = { .host = "127.0.0.1",
+                                      .path = "/",
+                                      .connections = 1,
+                                      .size = 64,
+                                      .depth = 1,
+                                      .warmup = 0.5,
+                                      .seconds = 2,
+                                      .window = 8,
+                                      .timeout = 10 },
+                            .limit = 120 };
+  LoadOptions *options = &settings.load;
+  LoadResult   result;
 
-  while ((option = getopt_long (argc, argv, "", long_options, NULL)) != -1)
-    set_option (&options, &limit, option, optarg);
+  parse_options (&settings, argc, argv);
   if (optind != argc - 1)
     refuse_usage ();
   signal (SIGALRM, on_limit);
-  alarm (limit);
+  alarm (settings.limit);
   if (strcmp (argv[optind], "check") == 0)
     {
       load_check ();
       return LOAD_OK;
     }
-  options.mode = parse_mode (argv[optind]);
-  check_options (&options);
-  raise_file_limit (&options);
-  load_run (&options, &result);
-  print_result (&options, &result);
+  options->mode = parse_mode (argv[optind]);
+  check_options (options);
+  raise_file_limit (options);
+  load_run (options, &result);
+  print_result (options, &result);
   return LOAD_OK;
 }
