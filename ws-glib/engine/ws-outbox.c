@@ -364,9 +364,12 @@ list_vectors (const WsOutbox *self,
       vectors[n++] = (GOutputVector){ chunk->data, chunk->len };
       if (chunk->masked)
         {
-          guint8 *place = scratch->data + used;
+          guint8 *place;
           gsize   len = MIN (chunk->len, WS_READ_BUFFER_SIZE - used);
 
+          /* Only who draws masks has anything to mask. */
+          g_assert (scratch != NULL);
+          place = scratch->data + used;
           ws_mask (place, chunk->data, len, chunk->mask, chunk->phase);
           vectors[n - 1] = (GOutputVector){ place, len };
           used += len;
@@ -385,6 +388,8 @@ drop_written (WsOutbox *self, gsize written)
     {
       WsOutboxChunk *chunk = self->head;
 
+      /* No transport writes more than it was given. */
+      g_assert (chunk != NULL);
       if (written < chunk->len)
         {
           chunk->data += written;

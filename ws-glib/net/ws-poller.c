@@ -28,6 +28,7 @@ link_job (WsJob *head, WsJob *job)
 static void
 unlink_job (WsJob *job)
 {
+  g_assert (job->prev != NULL && job->next != NULL);
   job->prev->next = job->next;
   job->next->prev = job->prev;
   job->next = NULL;
