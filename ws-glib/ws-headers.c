@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-headers-private.h"
 
+#include "protocol/ws-http.h"
 #include "ws-socket-error.h"
-
-/* An error message quotes no more of what it was given. */
-#define MAX_QUOTED 64
 
 struct _WsHeaders
 {
@@ -67,34 +65,27 @@ clear (gpointer data)
   g_clear_pointer (&self->http, ws_http_headers_free);
 }
 
-/* Safe to print, whatever it is made of. */
-static char *
-quote (const char *text)
-{
-  g_autofree char *head = g_strndup (text, MAX_QUOTED);
-
-  return g_strescape (head, NULL);
-}
-
 /* A value may be a secret, so the message names the header only. */
 static gboolean
 check_field (const char *name, const char *value, GError **error)
 {
+  g_autofree char *quoted = NULL;
+
   if (!ws_http_header_name_is_valid (name))
     {
-      g_autofree char *quoted = quote (name);
-
+      quoted = ws_http_quote (name);
       g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
-                   "The header name \"%s\" is not an HTTP token", quoted);
+                   "The header name %s is not an HTTP token", quoted);
       return FALSE;
     }
 
   if (!ws_http_header_value_is_valid (value))
     {
+      quoted = ws_http_quote (name);
       g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
-                   "The value of header \"%s\" holds a line break or another "
+                   "The value of header %s holds a line break or another "
                    "control character",
-                   name);
+                   quoted);
       return FALSE;
     }
 

@@ -253,6 +253,9 @@ typedef struct
   const char *culprit; /* what the message has to hold */
 } BadField;
 
+#define EIGHT     "XXXXXXXX"
+#define LONG_NAME EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT
+
 static const BadField bad_fields[] = {
   { "", "v", "\"\"" },
   { "Two Words", "v", "\"Two Words\"" },
@@ -263,6 +266,8 @@ static const BadField bad_fields[] = {
   { "X-Split", "a\nEvil: yes", "\"X-Split\"" },
   { "X-Split", "a\rb", "\"X-Split\"" },
   { "X-Bell", "\a", "\"X-Bell\"" },
+  { LONG_NAME, "\a", "\"XXXXXXXX" },
+  { LONG_NAME " ", "v", "\"XXXXXXXX" },
 };
 
 static void
@@ -280,6 +285,7 @@ test_headers_bad (void)
           ws_headers_append (headers, bad->name, bad->value, &error));
       g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT);
       g_assert_nonnull (strstr (error->message, bad->culprit));
+      g_assert_cmpuint (strlen (error->message), <, 150);
       g_assert_null (strpbrk (error->message, "\r\n\a"));
       g_clear_error (&error);
 

@@ -208,11 +208,15 @@ test_message_hides_password (void)
   g_autoptr (GError) error = NULL;
   g_autofree char *huge = g_strnfill (100000, 'h');
   g_autofree char *long_url = g_strconcat ("ws://a b/", huge, NULL);
+  g_autofree char *quoted = NULL;
 
   g_assert_null (ws_url_parse ("ws://me:secret@a b/", &error));
   g_assert_null (strstr (error->message, "secret"));
   g_assert_nonnull (strstr (error->message, "ws://a b/"));
   g_clear_error (&error);
+
+  quoted = ws_url_quote ("ws://me:secret@a/\n\"\xc3\xbc");
+  g_assert_cmpstr (quoted, ==, "\"ws://a/\\n\\\"\\303\\274\"");
 
   g_assert_null (ws_url_parse (long_url, &error));
   g_assert_cmpuint (strlen (error->message), <, 300);

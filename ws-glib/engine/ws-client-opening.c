@@ -277,13 +277,15 @@ static void
 on_deadline (WsDeadline *deadline)
 {
   WsClientOpening *self = WS_CONTAINER_OF (deadline, WsClientOpening, deadline);
-  g_autofree char *message = NULL;
 
   if (self->error == NULL)
     {
-      message = g_strdup_printf ("The connection to %s was not open within "
-                                 "open-timeout (%u ms)",
-                                 self->url->authority, self->timeout);
+      g_autofree char *url = ws_url_quote (self->url->text);
+      g_autofree char *message
+          = g_strdup_printf ("The connection to %s was not open within "
+                             "open-timeout (%u ms)",
+                             url, self->timeout);
+
       fail (self, WS_ENGINE_ERROR_TIMED_OUT, message);
     }
   report (self, PROGRESS_FAILED);

@@ -3,7 +3,11 @@
 
 #include <errno.h>
 #include <gio/gunixsocketaddress.h>
+#include <string.h>
 #include <sys/un.h>
+
+/* Bytes of a path that is too long which the message quotes. */
+#define QUOTED 64
 
 typedef struct
 {
@@ -62,6 +66,7 @@ static GSocketConnectable *
 connectable_new (const WsConnectorTarget *target, GError **error)
 {
   struct sockaddr_un native;
+  gsize              len;
 
   if (target->unix_path == NULL)
     /* The scheme is for the proxy resolver, which knows neither ws nor wss. */
@@ -69,13 +74,17 @@ connectable_new (const WsConnectorTarget *target, GError **error)
                          "port", (guint) target->port, "scheme",
                          target->secure ? "https" : "http", NULL);
 
+  len = strlen (target->unix_path);
   /* GIO would cut it short without a word, and dial something else. */
-  if (strlen (target->unix_path) >= sizeof native.sun_path)
+  if (len >= sizeof native.sun_path)
     {
+      g_autofree char *escaped = g_strescape (target->unix_path, NULL);
+
       g_set_error (error, G_IO_ERROR,
                    (int) g_io_error_from_errno (ENAMETOOLONG),
-                   "The socket path “%s” is longer than %u bytes",
-                   target->unix_path, (guint) sizeof native.sun_path - 1);
+                   "The socket path \"%.*s...\" has %" G_GSIZE_FORMAT
+                   " bytes; at most %" G_GSIZE_FORMAT " are possible",
+                   QUOTED, escaped, len, sizeof native.sun_path - 1);
       return NULL;
     }
 

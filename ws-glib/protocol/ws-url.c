@@ -23,9 +23,8 @@ quote (const char *text)
   return g_strdup_printf ("\"%s\"", escaped);
 }
 
-/* A URL for a message: without a password. */
-static char *
-quote_url (const char *url)
+char *
+ws_url_quote (const char *url)
 {
   const char      *start = strstr (url, "//");
   const char      *end;
@@ -45,7 +44,7 @@ quote_url (const char *url)
 static void
 set_error (GError **error, GUriError code, const char *url, const char *what)
 {
-  g_autofree char *quoted = quote_url (url);
+  g_autofree char *quoted = ws_url_quote (url);
 
   g_set_error (error, G_URI_ERROR, code, "The URL %s %s", quoted, what);
 }

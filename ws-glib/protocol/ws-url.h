@@ -27,6 +27,11 @@ WsUrl *ws_url_parse (const char *url, GError **error);
 void   ws_url_free (WsUrl *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsUrl, ws_url_free)
 
+/* (transfer full): any text that was taken for a URL, in quotes and fit for a
+ * message: without user name and password, control and non-ASCII characters
+ * escaped, a long text cut. */
+char *ws_url_quote (const char *url);
+
 /* RFC 9110, 7.2: a Host field's value, taken apart. FALSE if it is not one
  * (user-info, a trailing slash, broken brackets, a bad port). @port is 0 when
  * none is given. */
