@@ -370,8 +370,9 @@ on_startup (gpointer user_data)
   g_clear_pointer (&priv->startup, g_source_unref);
   if (address == NULL)
     {
-      message
-          = g_strdup_printf ("“%s” is no IP address to listen on", priv->host);
+      g_autofree char *quoted = ws_http_quote (priv->host);
+
+      message = g_strdup_printf ("%s is no IP address to listen on", quoted);
       ws_server_report (self, WS_CLOSE_ABNORMAL, message);
     }
   else if (!ws_server_listen (self, address, priv->port, NULL))

@@ -224,10 +224,9 @@ ws_socket_set_subprotocols (WsSocket *self, const char *const *subprotocols)
   if (invalid != NULL)
     for (guint i = 0; invalid[i] != NULL; i++)
       {
-        g_autofree char *quoted = g_strescape (invalid[i], NULL);
+        g_autofree char *quoted = ws_http_quote (invalid[i]);
 
-        g_warning ("“%s” is not a subprotocol's name and is not offered",
-                   quoted);
+        g_warning ("%s is not a subprotocol's name and is not offered", quoted);
       }
   g_strfreev (priv->subprotocols);
   priv->subprotocols = g_steal_pointer (&valid);

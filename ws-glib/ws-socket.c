@@ -276,10 +276,12 @@ parse_url (const char *text, GError **error)
     return url;
   if (url != NULL)
     {
+      g_autofree char *quoted = ws_url_quote (text);
+
       ws_url_free (url);
       g_set_error (error, WS_SOCKET_ERROR,
                    WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION,
-                   "“%s” needs TLS, which this version does not speak", text);
+                   "%s needs TLS, which this version does not speak", quoted);
       return NULL;
     }
   if (g_error_matches (problem, G_URI_ERROR, G_URI_ERROR_BAD_SCHEME))
