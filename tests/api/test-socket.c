@@ -192,7 +192,7 @@ lookup_async (GResolver               *resolver,
       = g_task_new (resolver, cancellable, callback, user_data);
 
   g_task_return_new_error (task, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND,
-                           "Nobody is called “%s”", name);
+                           "Nobody is called \"%s\"", name);
 }
 
 static GList *

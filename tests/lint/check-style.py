@@ -34,6 +34,7 @@ BANNED = [
         TEXT,
         "a path of one machine",
     ),
+    (re.compile("[“”„‘’]"), (".c", ".h"), "plain quotes: not all locales have others"),
     (re.compile(r'"resolved":'), (".json",), "a lock file names no download hosts"),
 ]
 

@@ -86,6 +86,7 @@ class Style(unittest.TestCase):
             ("\treturn 1;", False),
             ("  go" + "to out;", False),
             ('  path = "/ho' + 'me/me";', False),
+            ('  say ("\u201chi\u201d");', False),
         ]:
             with self.subTest(line=line):
                 problems = list(self.style.check_lines("a.c", [line]))
