@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-server-private.h"
 
+#include "ws-socket-error-private.h"
 #include "ws-socket-private.h"
 
 /* A connection's way through a server: accepted, asked about, queued or handed
@@ -261,8 +262,11 @@ hand_out (WsServerClient *client)
       return;
     }
   add_to_model (client);
-  ws_server_emit (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED, socket);
+  if (client->server == NULL)
+    return;
+  /* Before its handlers, which may wait for a message in a nested loop. */
   ws_socket_start (socket);
+  ws_server_emit (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED, socket);
 }
 
 static void
@@ -357,6 +361,48 @@ ws_server_take_transport (WsServer *self, WsTransport *transport)
   client->link = priv->openings.tail;
 }
 
+/**
+ * ws_server_handle_connection:
+ * @self: a server
+ * @stream: a connected stream that something else has accepted, and of which
+ *   nothing was read
+ * @error: return location for an error
+ *
+ * Does the opening handshake with the client at the other end of @stream.
+ *
+ * What follows is the same as for a connection that the server has accepted
+ * itself; it need not listen for this. Fails with
+ * %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION for a stream that cannot be
+ * polled.
+ *
+ * Returns: whether the handshake has begun
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_server_handle_connection (WsServer *self, GIOStream *stream, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  WsTransport *transport;
+
+  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
+  g_return_val_if_fail (G_IS_IO_STREAM (stream), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!ws_server_check_thread (self, error))
+    return FALSE;
+  ws_server_adopt_context (self);
+  transport = ws_transport_new_for_stream (ws_server_peek (self)->poller,
+                                           stream, &problem);
+  if (transport == NULL)
+    {
+      g_propagate_error (error, ws_socket_error_translate (problem));
+      return FALSE;
+    }
+  ws_server_take_transport (self, transport);
+  return TRUE;
+}
+
 /* --- The queue --- */
 
 /**
@@ -406,8 +452,9 @@ ws_server_next_pending_connection (WsServer *self)
   client = g_queue_pop_head (&priv->pending);
   client->link = NULL;
   socket = g_object_ref (client->socket);
-  ws_socket_start (socket);
   add_to_model (client);
+  /* Not before: a nested loop in there must not read what nobody hears yet. */
+  ws_socket_start (socket);
   return socket;
 }
 

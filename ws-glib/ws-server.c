@@ -68,9 +68,11 @@ ws_server_adopt_context (WsServer *self)
   priv->poller = ws_poller_get (priv->context);
 }
 
+/* Disposes in any case: the other thread may not have left its unref yet. */
 static gboolean
 on_unref_in_owner (gpointer user_data)
 {
+  g_object_run_dispose (user_data);
   g_object_unref (user_data);
   return G_SOURCE_REMOVE;
 }
@@ -291,7 +293,9 @@ fail_to_listen (WsServer *self, GError *problem, GError **error)
   GError *public_error = ws_socket_error_translate (problem);
 
   g_error_free (problem);
+  g_object_ref (self);
   ws_server_report (self, WS_CLOSE_ABNORMAL, public_error->message);
+  g_object_unref (self);
   g_propagate_error (error, public_error);
   return FALSE;
 }
@@ -352,8 +356,10 @@ ws_server_listen (WsServer     *self,
     }
   if (!listens)
     return fail_to_listen (self, problem, error);
+  g_object_ref (self);
   set_error (self, WS_CLOSE_NORMAL, NULL);
   notify_listening (self);
+  g_object_unref (self);
   return TRUE;
 }
 
@@ -361,7 +367,7 @@ ws_server_listen (WsServer     *self,
 static gboolean
 on_startup (gpointer user_data)
 {
-  WsServer        *self = user_data;
+  g_autoptr (WsServer) self = g_object_ref (user_data);
   WsServerPrivate *priv = ws_server_peek (self);
   g_autoptr (GInetAddress) address
       = g_inet_address_new_from_string (priv->host);
@@ -485,48 +491,6 @@ void
 ws_server_resume_accepting (WsServer *self)
 {
   ws_server_set_accepting (self, TRUE);
-}
-
-/**
- * ws_server_handle_connection:
- * @self: a server
- * @stream: a connected stream that something else has accepted, and of which
- *   nothing was read
- * @error: return location for an error
- *
- * Does the opening handshake with the client at the other end of @stream.
- *
- * What follows is the same as for a connection that the server has accepted
- * itself; it need not listen for this. Fails with
- * %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION for a stream that cannot be
- * polled.
- *
- * Returns: whether the handshake has begun
- *
- * Since: 1.0
- */
-gboolean
-ws_server_handle_connection (WsServer *self, GIOStream *stream, GError **error)
-{
-  g_autoptr (GError) problem = NULL;
-  WsTransport *transport;
-
-  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
-  g_return_val_if_fail (G_IS_IO_STREAM (stream), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  if (!ws_server_check_thread (self, error))
-    return FALSE;
-  ws_server_adopt_context (self);
-  transport = ws_transport_new_for_stream (ws_server_peek (self)->poller,
-                                           stream, &problem);
-  if (transport == NULL)
-    {
-      g_propagate_error (error, ws_socket_error_translate (problem));
-      return FALSE;
-    }
-  ws_server_take_transport (self, transport);
-  return TRUE;
 }
 
 /**

@@ -20,12 +20,25 @@
 /* --- Properties that change --- */
 
 void
+ws_socket_announce_state (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->announced == priv->state)
+    return;
+  priv->announced = priv->state;
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_STATE_CHANGED, priv->state);
+}
+
+void
 ws_socket_set_state (WsSocket *self, WsState state)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   guint            attempt = priv->attempt;
 
-  if (priv->state == state)
+  /* A handler of notify::state may be what changes it again. */
+  ws_socket_announce_state (self);
+  if (attempt != priv->attempt || priv->state == state)
     return;
   g_debug ("%p: state %d becomes %d", (gpointer) self, priv->state, state);
   priv->state = state;
@@ -33,8 +46,8 @@ ws_socket_set_state (WsSocket *self, WsState state)
   ws_socket_notify (self, WS_SOCKET_PROP_STATE);
   ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
   g_object_thaw_notify (G_OBJECT (self));
-  if (attempt == priv->attempt && priv->state == state)
-    ws_socket_emit (self, WS_SOCKET_SIGNAL_STATE_CHANGED, state);
+  if (attempt == priv->attempt)
+    ws_socket_announce_state (self);
 }
 
 void
@@ -69,6 +82,7 @@ void
 ws_socket_fail (WsSocket *self, const GError *error)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
   g_autoptr (GError) public_error = NULL;
 
   if (error == NULL || priv->failed)
@@ -76,7 +90,8 @@ ws_socket_fail (WsSocket *self, const GError *error)
   priv->failed = TRUE;
   public_error = ws_socket_error_translate (error);
   ws_socket_set_error (self, public_error);
-  ws_socket_emit (self, WS_SOCKET_SIGNAL_ERROR, public_error);
+  if (attempt == priv->attempt)
+    ws_socket_emit (self, WS_SOCKET_SIGNAL_ERROR, public_error);
 }
 
 void
@@ -129,7 +144,6 @@ void
 ws_socket_release_connection (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  WsSocketGone     gone = g_steal_pointer (&priv->gone);
 
   priv->attempt++;
   g_clear_pointer (&priv->opening, ws_client_opening_free);
@@ -144,6 +158,14 @@ ws_socket_release_connection (WsSocket *self)
     }
   g_clear_object (&priv->local_address);
   g_clear_object (&priv->peer_address);
+}
+
+void
+ws_socket_tell_gone (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsSocketGone     gone = g_steal_pointer (&priv->gone);
+
   if (gone != NULL)
     gone (self, priv->gone_data);
 }
@@ -164,7 +186,6 @@ ws_socket_finish (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   guint            attempt = priv->attempt;
-  WsSocketGone     gone;
 
   g_object_ref (self);
   ws_socket_set_state (self, WS_STATE_UNCONNECTED);
@@ -179,9 +200,7 @@ ws_socket_finish (WsSocket *self)
     }
   if (attempt == priv->attempt && priv->activation == NULL)
     ws_socket_set_active_flag (self, FALSE);
-  gone = g_steal_pointer (&priv->gone);
-  if (gone != NULL)
-    gone (self, priv->gone_data);
+  ws_socket_tell_gone (self);
   g_object_unref (self);
 }
 
@@ -239,7 +258,7 @@ on_ended (gpointer user_data, const GError *error)
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsEngine        *engine = g_steal_pointer (&priv->engine);
-  guint            attempt = priv->attempt;
+  guint            attempt = ++priv->attempt;
 
   ws_socket_fail (self, error);
   if (attempt == priv->attempt)
@@ -511,11 +530,12 @@ on_opened (WsClientOpening *opening, gpointer user_data)
   notify_connection (self);
   if (attempt == priv->attempt)
     ws_socket_set_state (self, WS_STATE_CONNECTED);
-  if (attempt == priv->attempt && priv->state == WS_STATE_CONNECTED)
-    ws_socket_emit (self, WS_SOCKET_SIGNAL_CONNECTED);
-  /* Also when a handler has closed: the peer's answer has to be read. */
+  /* Also when a handler has closed: the peer's answer has to be read. Before
+   * connected, whose handlers may wait for a message in a nested loop. */
   if (priv->engine == engine)
     ws_engine_start (engine);
+  if (attempt == priv->attempt && priv->state == WS_STATE_CONNECTED)
+    ws_socket_emit (self, WS_SOCKET_SIGNAL_CONNECTED);
   ws_engine_unref (engine);
   g_object_unref (self);
 }
@@ -526,7 +546,7 @@ on_failed (WsClientOpening *opening, const GError *error, gpointer user_data)
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsClosing        closing = { .code = WS_CLOSE_ABNORMAL };
-  guint            attempt = priv->attempt;
+  guint            attempt = ++priv->attempt;
 
   g_clear_pointer (&priv->opening, ws_client_opening_free);
   ws_socket_fail (self, error);

@@ -41,11 +41,12 @@ ws_socket_set_url (WsSocket *self, const char *url)
   g_return_if_fail (WS_IS_SOCKET (self));
 
   priv = ws_socket_peek (self);
-  if (g_strcmp0 (priv->url, url) == 0)
+  if (g_strcmp0 (priv->url, url) == 0
+      || !ws_socket_may_set (self, WS_SOCKET_PROP_URL))
     return;
   g_free (priv->url);
   priv->url = g_strdup (url);
-  if (priv->active && ws_socket_check_thread (self, NULL))
+  if (priv->active)
     ws_socket_schedule_activation (self);
   ws_socket_notify (self, WS_SOCKET_PROP_URL);
 }
@@ -85,16 +86,19 @@ ws_socket_set_active (WsSocket *self, gboolean active)
   g_return_if_fail (WS_IS_SOCKET (self));
 
   priv = ws_socket_peek (self);
-  if (priv->active == active)
+  if (priv->active == active
+      || !ws_socket_may_set (self, WS_SOCKET_PROP_ACTIVE))
     return;
   if (!active)
     {
       ws_socket_close (self, WS_CLOSE_CODE_NORMAL, NULL, NULL);
       return;
     }
+  g_object_ref (self);
   ws_socket_set_active_flag (self, TRUE);
   if (priv->active && priv->state == WS_STATE_UNCONNECTED)
     ws_socket_schedule_activation (self);
+  g_object_unref (self);
 }
 
 /**
@@ -132,7 +136,8 @@ ws_socket_set_origin (WsSocket *self, const char *origin)
   g_return_if_fail (WS_IS_SOCKET (self));
 
   priv = ws_socket_peek (self);
-  if (g_strcmp0 (priv->origin, origin) == 0)
+  if (g_strcmp0 (priv->origin, origin) == 0
+      || !ws_socket_may_set (self, WS_SOCKET_PROP_ORIGIN))
     return;
   g_free (priv->origin);
   priv->origin = g_strdup (origin);
@@ -174,7 +179,8 @@ ws_socket_set_version (WsSocket *self, WsProtocolVersion version)
   g_return_if_fail (WS_IS_SOCKET (self));
 
   priv = ws_socket_peek (self);
-  if (priv->version == version)
+  if (priv->version == version
+      || !ws_socket_may_set (self, WS_SOCKET_PROP_VERSION))
     return;
   priv->version = version;
   ws_socket_notify (self, WS_SOCKET_PROP_VERSION);
@@ -219,6 +225,8 @@ ws_socket_set_subprotocols (WsSocket *self, const char *const *subprotocols)
 
   g_return_if_fail (WS_IS_SOCKET (self));
 
+  if (!ws_socket_may_set (self, WS_SOCKET_PROP_SUBPROTOCOLS))
+    return;
   priv = ws_socket_peek (self);
   valid = ws_client_handshake_filter_subprotocols (subprotocols, &invalid);
   if (invalid != NULL)
@@ -360,7 +368,8 @@ ws_socket_set_request_headers (WsSocket *self, WsHeaders *request_headers)
   g_return_if_fail (WS_IS_SOCKET (self));
 
   priv = ws_socket_peek (self);
-  if (priv->request_headers == request_headers)
+  if (priv->request_headers == request_headers
+      || !ws_socket_may_set (self, WS_SOCKET_PROP_REQUEST_HEADERS))
     return;
   g_clear_pointer (&priv->request_headers, ws_headers_unref);
   if (request_headers != NULL)
@@ -402,6 +411,7 @@ ws_socket_set_mask_generator (WsSocket *self, WsMaskGenerator *mask_generator)
   g_return_if_fail (mask_generator == NULL
                     || WS_IS_MASK_GENERATOR (mask_generator));
 
-  if (g_set_object (&ws_socket_peek (self)->mask_generator, mask_generator))
+  if (ws_socket_may_set (self, WS_SOCKET_PROP_MASK_GENERATOR)
+      && g_set_object (&ws_socket_peek (self)->mask_generator, mask_generator))
     ws_socket_notify (self, WS_SOCKET_PROP_MASK_GENERATOR);
 }

@@ -27,7 +27,9 @@ typedef struct
 
   /* The attempt, or the connection. */
   WsState          state;
-  guint            attempt; /* counts them: a handler may have begun another */
+  WsState          announced; /* the last one that state-changed told */
+  guint            attempt; /* grows where one begins or ends, for a handler may
+                             * do either */
   GThread         *thread;  /* (unowned): where it was opened */
   GMainContext    *context; /* (owned) (nullable) */
   WsUrl           *target;  /* (owned) (nullable): of a client */
@@ -82,13 +84,18 @@ void     ws_socket_schedule_activation (WsSocket *self);
 extern const WsClientOpeningSink ws_socket_opening_sink;
 extern const WsEngineSink        ws_socket_engine_sink;
 
-/* Gives back opening and engine, saying 1001 to a peer. */
+/* Gives back opening and engine, saying 1001 to a peer. Emits nothing;
+ * ws_socket_tell_gone() is to follow when all is consistent again. */
 void ws_socket_release_connection (WsSocket *self);
 /* The way to UNCONNECTED and all that follows it. */
 void ws_socket_finish (WsSocket *self);
 void
 ws_socket_adopt_engine (WsSocket *self, WsTransport *transport, WsRole role);
 void ws_socket_set_state (WsSocket *self, WsState state);
+/* Emits state-changed, unless the state is known already. */
+void ws_socket_announce_state (WsSocket *self);
+/* Calls what waits for the end of a server's connection, once. */
+void ws_socket_tell_gone (WsSocket *self);
 /* Takes @error as the attempt's, and signals it unless one was. */
 void ws_socket_fail (WsSocket *self, const GError *error);
 void ws_socket_announce_close (WsSocket *self);
@@ -139,6 +146,9 @@ typedef enum
 
 void ws_socket_install_properties (GObjectClass *object_class);
 void ws_socket_notify (WsSocket *self, WsSocketProp property);
+/* For setters, which return no error: FALSE with a warning in another thread
+ * than that of a connection or an attempt. */
+gboolean ws_socket_may_set (WsSocket *self, WsSocketProp property);
 
 /* --- ws-socket-property-access.c --- */
 

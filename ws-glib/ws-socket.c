@@ -56,9 +56,11 @@ ws_socket_check_thread (WsSocket *self, GError **error)
   return FALSE;
 }
 
+/* Disposes in any case: the other thread may not have left its unref yet. */
 static gboolean
 on_unref_in_owner (gpointer user_data)
 {
+  g_object_run_dispose (user_data);
   g_object_unref (user_data);
   return G_SOURCE_REMOVE;
 }
@@ -101,7 +103,8 @@ ws_socket_dispose (GObject *object)
     }
   cancel_activation (priv);
   ws_socket_release_connection (self);
-  priv->state = WS_STATE_UNCONNECTED;
+  priv->state = priv->announced = WS_STATE_UNCONNECTED;
+  ws_socket_tell_gone (self);
   g_clear_object (&priv->mask_generator);
   G_OBJECT_CLASS (ws_socket_parent_class)->dispose (object);
 }
@@ -224,7 +227,7 @@ ws_socket_new_accepted (WsServerOpened          *opened,
   priv->request_head = opened->head;
   priv->gone = gone;
   priv->gone_data = gone_data;
-  priv->state = WS_STATE_CONNECTED;
+  priv->state = priv->announced = WS_STATE_CONNECTED;
   priv->active = TRUE;
   ws_socket_adopt_engine (self, opened->transport, WS_ROLE_SERVER);
   ws_engine_push_head (priv->engine, head->str, head->len);
@@ -250,8 +253,10 @@ ws_socket_leave (WsSocket *self)
 
   cancel_activation (priv);
   ws_socket_release_connection (self);
-  priv->state = WS_STATE_UNCONNECTED;
+  priv->state = priv->announced = WS_STATE_UNCONNECTED;
   priv->active = FALSE;
+  /* That may drop the last reference. */
+  ws_socket_tell_gone (self);
 }
 
 /* --- Opening --- */
@@ -358,9 +363,8 @@ announce_attempt (WsSocket *self, gboolean url_changed)
       ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
     }
   g_object_thaw_notify (G_OBJECT (self));
-  if (state_changed && attempt == priv->attempt
-      && priv->state == WS_STATE_CONNECTING)
-    ws_socket_emit (self, WS_SOCKET_SIGNAL_STATE_CHANGED, WS_STATE_CONNECTING);
+  if (attempt == priv->attempt)
+    ws_socket_announce_state (self);
   g_object_unref (self);
 }
 
@@ -413,8 +417,11 @@ ws_socket_open (WsSocket *self, const char *url, GError **error)
       priv->url = g_strdup (url);
       url_changed = TRUE;
     }
+  g_object_ref (self);
   begin_attempt (self, target);
   announce_attempt (self, url_changed);
+  ws_socket_tell_gone (self);
+  g_object_unref (self);
   return TRUE;
 }
 
