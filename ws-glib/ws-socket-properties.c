@@ -15,6 +15,20 @@ ws_socket_notify (WsSocket *self, WsSocketProp property)
   g_object_notify_by_pspec (G_OBJECT (self), props[property]);
 }
 
+gboolean
+ws_socket_may_set (WsSocket *self, WsSocketProp property)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  g_autoptr (GError) error = NULL;
+
+  if ((priv->state == WS_STATE_UNCONNECTED && priv->activation == NULL)
+      || ws_socket_check_thread (self, &error))
+    return TRUE;
+  g_warning ("The property %s cannot be set: %s",
+             g_param_spec_get_name (props[property]), error->message);
+  return FALSE;
+}
+
 static void
 install_first_handshake_properties (void)
 {

@@ -16,7 +16,7 @@ note_change (WsSocket *self, WsSocketProp property)
 static void
 set_size (WsSocket *self, guint64 *place, guint64 value, WsSocketProp property)
 {
-  if (*place == value)
+  if (*place == value || !ws_socket_may_set (self, property))
     return;
   *place = value;
   note_change (self, property);
@@ -25,7 +25,7 @@ set_size (WsSocket *self, guint64 *place, guint64 value, WsSocketProp property)
 static void
 set_time (WsSocket *self, guint *place, guint value, WsSocketProp property)
 {
-  if (*place == value)
+  if (*place == value || !ws_socket_may_set (self, property))
     return;
   *place = value;
   note_change (self, property);
