@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "api-test.h"
+
+#include <malloc.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* What an idle connection costs in the process. Its other end is a bare file
+ * descriptor here, which costs nothing, so that all of the growth is ours. */
+
+#define N_CONNECTIONS 300
+#define MAX_BYTES     4096
+
+#if defined(__SANITIZE_ADDRESS__)
+#define HAVE_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAVE_SANITIZER 1
+#endif
+#endif
+
+#ifdef HAVE_SANITIZER
+
+static void
+test_skipped (void)
+{
+  g_test_skip ("A sanitizer's allocator says nothing about ours");
+}
+
+#define test_server test_skipped
+#define test_client test_skipped
+
+#else
+
+/* Bytes that were allocated and not freed. */
+static gsize
+measure (void)
+{
+  struct mallinfo2 info = mallinfo2 ();
+
+  return info.uordblks + info.hblkhd;
+}
+
+static void
+judge (gsize before)
+{
+  gsize after = measure ();
+  gsize each = after > before ? (after - before) / N_CONNECTIONS : 0;
+
+  g_test_message ("%" G_GSIZE_FORMAT " bytes a connection", each);
+  g_assert_cmpuint (each, <=, MAX_BYTES);
+}
+
+/* The descriptor of a peer that has nothing else. */
+static int
+strip (RawPeer *peer)
+{
+  int fd = dup (peer->fd);
+
+  g_assert_cmpint (fd, >=, 0);
+  raw_peer_free (peer);
+  return fd;
+}
+
+static void
+close_all (const int *fds)
+{
+  for (guint i = 0; i <= N_CONNECTIONS; i++)
+    close (fds[i]);
+}
+
+/* A server's connections, taken, and held by the server only. The first one is
+ * not counted: it brings what all of them share. */
+static void
+test_server (void)
+{
+  WsServer   *server = api_server_new ();
+  GListModel *model = G_LIST_MODEL (server);
+  guint16     port = ws_server_get_server_port (server);
+  int         fds[N_CONNECTIONS + 1];
+  gsize       before = 0;
+
+  for (guint i = 0; i <= N_CONNECTIONS; i++)
+    {
+      fds[i] = strip (raw_peer_join (port, "User-Agent: a usual client\r\n"
+                                           "Origin: http://example.org\r\n"));
+      g_object_unref (api_server_take (server));
+      if (i == 0)
+        before = measure ();
+    }
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (g_list_model_get_n_items (model), ==, N_CONNECTIONS + 1);
+  judge (before);
+  close_all (fds);
+  ws_test_until (NULL, g_list_model_get_n_items (model) == 0);
+  g_assert_finalize_object (server);
+}
+
+/* Clients, after what the dialling has taken is given back. */
+static void
+test_client (void)
+{
+  g_autoptr (RawListener) listener = raw_listener_new ();
+  g_autofree char *url = raw_listener_make_url (listener, "/");
+  WsSocket        *clients[N_CONNECTIONS + 1];
+  int              fds[N_CONNECTIONS + 1];
+  gsize            before = 0;
+
+  for (guint i = 0; i <= N_CONNECTIONS; i++)
+    {
+      RawPeer *peer;
+
+      clients[i] = ws_socket_new ();
+      g_assert_true (ws_socket_open (clients[i], url, NULL));
+      peer = raw_listener_take (listener);
+      raw_peer_accept (peer);
+      api_wait_state (clients[i], WS_STATE_CONNECTED);
+      fds[i] = strip (peer);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      if (i == 0)
+        before = measure ();
+    }
+  judge (before);
+  for (guint i = 0; i <= N_CONNECTIONS; i++)
+    g_assert_finalize_object (clients[i]);
+  close_all (fds);
+}
+
+#endif
+
+int
+main (int argc, char **argv)
+{
+  api_test_init (&argc, &argv);
+  g_test_add_func ("/contracts/memory/server", test_server);
+  g_test_add_func ("/contracts/memory/client", test_client);
+  return g_test_run ();
+}

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "api-test.h"
+
+#include <string.h>
+
+/* One socket, one context: who may call, and who tears down. */
+
+/* A thread with a context and a loop of its own, where functions are run. */
+typedef struct
+{
+  GMainContext *context;
+  GMainLoop    *loop;
+  GThread      *thread;
+} Worker;
+
+static gpointer
+run_worker (gpointer data)
+{
+  Worker *worker = data;
+
+  g_main_context_push_thread_default (worker->context);
+  g_main_loop_run (worker->loop);
+  while (g_main_context_iteration (worker->context, FALSE))
+    ;
+  g_main_context_pop_thread_default (worker->context);
+  return NULL;
+}
+
+static Worker *
+worker_new (void)
+{
+  Worker *worker = g_new0 (Worker, 1);
+
+  worker->context = g_main_context_new ();
+  worker->loop = g_main_loop_new (worker->context, FALSE);
+  worker->thread = g_thread_new ("worker", run_worker, worker);
+  return worker;
+}
+
+static gboolean
+quit (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+worker_free (Worker *worker)
+{
+  g_main_context_invoke (worker->context, quit, worker->loop);
+  g_thread_join (worker->thread);
+  g_main_loop_unref (worker->loop);
+  g_main_context_unref (worker->context);
+  g_free (worker);
+}
+
+typedef struct
+{
+  void (*function) (gpointer data);
+  gpointer data;
+  int      is_done;
+} Call;
+
+static gboolean
+on_call (gpointer user_data)
+{
+  Call *call = user_data;
+
+  call->function (call->data);
+  g_atomic_int_set (&call->is_done, TRUE);
+  g_main_context_wakeup (NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* Runs @function in the worker, and our own context meanwhile. */
+static void
+worker_call (Worker *worker, void (*function) (gpointer data), gpointer data)
+{
+  Call call = { function, data, FALSE };
+
+  g_main_context_invoke (worker->context, on_call, &call);
+  ws_test_until (NULL, g_atomic_int_get (&call.is_done));
+}
+
+/* Each call from another thread fails, and changes nothing. */
+
+static void
+assert_wrong (GError **error)
+{
+  g_assert_error (*error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_WRONG_CONTEXT);
+  g_clear_error (error);
+}
+
+static void
+call_everything (gpointer data)
+{
+  WsSocket *socket = data;
+  GError   *error = NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("x", 1);
+  g_autoptr (WsMessage) message = ws_message_new_text ("x");
+
+  g_assert_cmpint (ws_socket_send_text_message (socket, "x", &error), ==, -1);
+  assert_wrong (&error);
+  g_assert_cmpint (ws_socket_send_binary_message (socket, bytes, &error), ==,
+                   -1);
+  assert_wrong (&error);
+  g_assert_cmpint (ws_socket_send_message (socket, message, &error), ==, -1);
+  assert_wrong (&error);
+  g_assert_false (ws_socket_ping (socket, NULL, &error));
+  assert_wrong (&error);
+  g_assert_false (ws_socket_close (socket, 1000, NULL, &error));
+  assert_wrong (&error);
+  g_assert_false (ws_socket_open (socket, "ws://127.0.0.1:1", &error));
+  assert_wrong (&error);
+  g_assert_false (ws_socket_flush (socket));
+}
+
+static void
+set_everything (gpointer data)
+{
+  static const char *const names[] = { "chat", NULL };
+  WsSocket                *socket = data;
+  g_autoptr (WsHeaders) headers = ws_headers_new ();
+
+  ws_socket_set_url (socket, "ws://127.0.0.1:1");
+  ws_socket_set_max_incoming_message_size (socket, 1);
+  ws_socket_set_max_incoming_frame_size (socket, 1);
+  ws_socket_set_outgoing_frame_size (socket, 1);
+  ws_socket_set_max_bytes_to_write (socket, 1);
+  ws_socket_set_write_high_water_mark (socket, 1);
+  ws_socket_set_close_timeout (socket, 1);
+  ws_socket_set_open_timeout (socket, 1);
+  ws_socket_set_frame_timeout (socket, 1);
+  ws_socket_set_ping_interval (socket, 1);
+  ws_socket_set_ping_timeout (socket, 1);
+  ws_socket_set_mask_generator (socket, ws_mask_generator_get_default ());
+  ws_socket_set_active (socket, FALSE);
+  ws_socket_set_origin (socket, "http://example.org");
+  ws_socket_set_version (socket, WS_PROTOCOL_VERSION_V8);
+  ws_socket_set_subprotocols (socket, names);
+  ws_socket_set_request_headers (socket, headers);
+}
+
+/* They return no error, so that a warning has to say it. */
+#define N_SETTERS 17
+
+static void
+test_wrong_thread (Pair *pair, gconstpointer data)
+{
+  Worker   *worker = worker_new ();
+  WsSocket *socket = pair->client;
+  g_autoptr (SignalLog) log = signal_log_new (socket);
+  g_autoptr (SignalLog) accepted_log = signal_log_new (pair->accepted);
+  guint n_notified = 0;
+
+  api_count (socket, "notify", &n_notified);
+  worker_call (worker, call_everything, socket);
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*abort*another thread*");
+  worker_call (worker, (void (*) (gpointer)) ws_socket_abort, socket);
+  g_test_assert_expected_messages ();
+  for (guint i = 0; i < N_SETTERS; i++)
+    g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*another thread*");
+  worker_call (worker, set_everything, socket);
+  g_test_assert_expected_messages ();
+  signal_log_expect (log, "");
+  g_assert_cmpuint (n_notified, ==, 0);
+  g_assert_cmpuint (ws_socket_get_max_incoming_message_size (socket), ==,
+                    16 * 1024 * 1024);
+  g_assert_cmpuint (ws_socket_get_ping_interval (socket), ==, 30000);
+  g_assert_null (ws_socket_get_mask_generator (socket));
+  g_assert_null (ws_socket_get_origin (socket));
+  g_assert_true (ws_socket_get_active (socket));
+  g_assert_cmpstr (ws_socket_get_url (socket), ==,
+                   ws_server_get_url (pair->server));
+  api_socket_send (socket, "still here");
+  ws_test_until (NULL, accepted_log->words->len > 0);
+  signal_log_expect (accepted_log, "text:still here");
+  worker_free (worker);
+}
+
+static void
+call_server (gpointer data)
+{
+  WsServer *server = data;
+  g_autoptr (GInetAddress) loopback
+      = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GIOStream) stream
+      = g_simple_io_stream_new (g_memory_input_stream_new (),
+                                g_memory_output_stream_new_resizable ());
+  GError *error = NULL;
+
+  g_assert_false (ws_server_listen (server, loopback, 0, &error));
+  assert_wrong (&error);
+  g_assert_false (ws_server_handle_connection (server, stream, &error));
+  assert_wrong (&error);
+  g_assert_null (ws_server_next_pending_connection (server));
+  ws_server_pause_accepting (server);
+}
+
+static void
+test_server_wrong_thread (void)
+{
+  WsServer *server = api_server_new ();
+  Worker   *worker = worker_new ();
+  g_autoptr (RawPeer) peer
+      = raw_peer_join (ws_server_get_server_port (server), NULL);
+
+  worker_call (worker, call_server, server);
+  g_assert_true (ws_server_get_accepting (server));
+  g_assert_true (ws_server_has_pending_connections (server));
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*close*another thread*");
+  worker_call (worker, (void (*) (gpointer)) ws_server_close, server);
+  g_test_assert_expected_messages ();
+  g_assert_true (ws_server_get_listening (server));
+  g_assert_false (peer->is_eof);
+  worker_free (worker);
+  g_assert_finalize_object (server);
+}
+
+/* The last reference goes in another thread: the owner tears down. */
+
+typedef struct
+{
+  GThread *thread; /* where it was finalised */
+} Death;
+
+static void
+on_finalised (gpointer data, GObject *where_it_was)
+{
+  Death *death = data;
+
+  g_atomic_pointer_set (&death->thread, g_thread_self ());
+  g_main_context_wakeup (NULL);
+}
+
+static void
+test_last_unref (Half *half, gconstpointer data)
+{
+  Worker *worker = worker_new ();
+  Death   death = { NULL };
+
+  g_object_weak_ref (G_OBJECT (half->socket), on_finalised, &death);
+  worker_call (worker, g_object_unref, g_steal_pointer (&half->socket));
+  raw_peer_expect_close (half->peer, 1001, "");
+  raw_peer_expect_eof (half->peer);
+  ws_test_until (NULL, g_atomic_pointer_get (&death.thread) != NULL);
+  g_assert_true (death.thread == g_thread_self ());
+  worker_free (worker);
+}
+
+/* While connecting, and for a server with clients, too. */
+static void
+test_last_unref_while_connecting (void)
+{
+  WsSocket *socket = ws_socket_new ();
+  Worker   *worker = worker_new ();
+  g_autoptr (RawListener) listener = raw_listener_new ();
+  g_autoptr (RawPeer) peer = NULL;
+  g_autofree char *url = raw_listener_make_url (listener, "/");
+
+  ws_socket_open (socket, url, NULL);
+  peer = raw_listener_take (listener);
+  raw_peer_wait_head (peer);
+  worker_call (worker, g_object_unref, socket);
+  raw_peer_expect_eof (peer);
+  worker_free (worker);
+}
+
+static void
+test_last_unref_of_server (void)
+{
+  WsServer *server = api_server_new ();
+  Worker   *worker = worker_new ();
+  g_autoptr (RawPeer) peer
+      = raw_peer_join (ws_server_get_server_port (server), NULL);
+
+  g_object_unref (api_server_take (server));
+  worker_call (worker, g_object_unref, server);
+  raw_peer_expect_close (peer, 1001, NULL);
+  raw_peer_expect_eof (peer);
+  worker_free (worker);
+}
+
+/* Qt: tst_QWebSocket::moveToThread, ::moveToThreadNoWarning: made here, opened
+ * and used there, without a warning, which would end the test. */
+
+typedef struct
+{
+  WsSocket *socket;
+  char     *url;
+  GThread  *thread; /* where the echo arrived */
+  int       is_over;
+} Moved;
+
+static void
+on_moved_connected (WsSocket *socket, Moved *moved)
+{
+  api_socket_send (socket, "hello from there");
+}
+
+static void
+on_moved_echo (WsSocket *socket, const char *text, Moved *moved)
+{
+  g_assert_cmpstr (text, ==, "hello from there");
+  moved->thread = g_thread_self ();
+  g_assert_true (ws_socket_close (socket, 1000, NULL, NULL));
+}
+
+static void
+on_moved_over (WsSocket *socket, Moved *moved)
+{
+  g_atomic_int_set (&moved->is_over, TRUE);
+  g_main_context_wakeup (NULL);
+}
+
+static void
+open_moved (gpointer data)
+{
+  Moved *moved = data;
+
+  g_assert_true (ws_socket_open (moved->socket, moved->url, NULL));
+}
+
+static void
+echo (WsSocket *socket, const char *text)
+{
+  api_socket_send (socket, text);
+}
+
+static void
+on_client_connected (WsServer *server, WsSocket *socket)
+{
+  g_signal_connect (socket, "text-message-received", G_CALLBACK (echo), NULL);
+}
+
+static void
+test_moved (void)
+{
+  WsServer *server = api_server_new ();
+  Worker   *first = worker_new ();
+  Worker   *second = worker_new ();
+  Moved moved = { ws_socket_new (), g_strdup (ws_server_get_url (server)), NULL,
+                  FALSE };
+
+  g_signal_connect (server, "client-connected",
+                    G_CALLBACK (on_client_connected), NULL);
+  g_signal_connect (moved.socket, "connected", G_CALLBACK (on_moved_connected),
+                    &moved);
+  g_signal_connect (moved.socket, "text-message-received",
+                    G_CALLBACK (on_moved_echo), &moved);
+  g_signal_connect (moved.socket, "disconnected", G_CALLBACK (on_moved_over),
+                    &moved);
+  /* From one thread to the next: an unconnected socket is free. */
+  for (guint round = 0; round < 2; round++)
+    {
+      Worker *worker = round == 0 ? first : second;
+
+      moved.is_over = FALSE;
+      moved.thread = NULL;
+      worker_call (worker, open_moved, &moved);
+      ws_test_until (NULL, g_atomic_int_get (&moved.is_over));
+      g_assert_true (moved.thread == worker->thread);
+    }
+  worker_free (first);
+  worker_free (second);
+  g_assert_finalize_object (moved.socket);
+  ws_test_until (NULL, g_list_model_get_n_items (G_LIST_MODEL (server)) == 0);
+  g_assert_finalize_object (server);
+  g_free (moved.url);
+}
+
+/* A server in a thread of its own, with sockets of that thread. */
+static void
+listen_there (gpointer data)
+{
+  WsServer **server = data;
+
+  *server = api_server_new ();
+  g_signal_connect (*server, "client-connected",
+                    G_CALLBACK (on_client_connected), NULL);
+}
+
+static void
+test_server_there (void)
+{
+  WsServer *server;
+  Worker   *worker = worker_new ();
+  WsSocket *client = ws_socket_new ();
+  g_autoptr (SignalLog) log = signal_log_new (client);
+  g_autofree char *url = NULL;
+
+  worker_call (worker, listen_there, &server);
+  url = g_strdup_printf ("ws://127.0.0.1:%u",
+                         ws_server_get_server_port (server));
+  api_socket_open (client, url);
+  g_string_truncate (log->words, 0);
+  api_socket_send (client, "hello");
+  ws_test_until (NULL, log->words->len > 0);
+  signal_log_expect (log, "text:hello");
+  g_assert_true (ws_socket_close (client, 1000, NULL, NULL));
+  api_wait_state (client, WS_STATE_UNCONNECTED);
+  worker_call (worker, g_object_unref, server);
+  worker_free (worker);
+  g_assert_finalize_object (client);
+}
+
+int
+main (int argc, char **argv)
+{
+  api_test_init (&argc, &argv);
+  pair_add ("/contracts/threads/wrong-thread", NULL, test_wrong_thread);
+  g_test_add_func ("/contracts/threads/server-wrong-thread",
+                   test_server_wrong_thread);
+  half_add_client ("/contracts/threads/last-unref", NULL, test_last_unref);
+  g_test_add_func ("/contracts/threads/last-unref-while-connecting",
+                   test_last_unref_while_connecting);
+  g_test_add_func ("/contracts/threads/last-unref-of-server",
+                   test_last_unref_of_server);
+  g_test_add_func ("/contracts/threads/moved", test_moved);
+  g_test_add_func ("/contracts/threads/server-there", test_server_there);
+  return g_test_run ();
+}
