@@ -275,6 +275,8 @@ raw_peer_take_frame (RawPeer *self)
   frame.first = self->received->data[0];
   frame.is_masked = (self->received->data[1] & 0x80) != 0;
   key = self->received->data + header - sizeof mask;
+  if (frame.is_masked)
+    frame.key = (guint32) key[0] << 24 | key[1] << 16 | key[2] << 8 | key[3];
   for (gsize i = header; frame.is_masked && i < size; i++)
     self->received->data[i] ^= key[(i - header) % sizeof mask];
   g_byte_array_append (frame.payload, self->received->data + header,

@@ -54,6 +54,7 @@ typedef struct
 {
   guint8      first;
   gboolean    is_masked;
+  guint32     key;     /* of the mask, as a big-endian number */
   GByteArray *payload; /* unmasked, with a NUL behind its end */
 } RawFrame;
 

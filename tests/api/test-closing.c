@@ -210,7 +210,7 @@ test_traffic (Half *half, gconstpointer data)
   g_signal_connect (half->socket, "text-message-received",
                     G_CALLBACK (ask_for_more), half->peer);
   raw_peer_send_frame (half->peer, 0x81, "more", 4);
-  ws_socket_set_close_timeout (half->socket, 40);
+  ws_socket_set_close_timeout (half->socket, 100);
   g_assert_true (ws_socket_close (half->socket, 1000, NULL, NULL));
   ws_test_until (NULL, signal_log_count (log, "disconnected") > 0);
   g_assert_cmpuint (signal_log_count (log, "error:socket-timeout"), ==, 1);

@@ -121,7 +121,7 @@ break_protocol (Half *half)
 static void
 never_answer (Half *half)
 {
-  ws_socket_set_close_timeout (half->socket, 20);
+  ws_socket_set_close_timeout (half->socket, 100);
   g_assert_true (ws_socket_close (half->socket, 3000, NULL, NULL));
   raw_peer_expect_close (half->peer, 3000, "");
 }

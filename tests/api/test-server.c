@@ -351,7 +351,7 @@ test_silent_clients (void)
   RawPeer  *silent[N_SILENT];
   guint16   port = ws_server_get_server_port (server);
 
-  ws_server_set_handshake_timeout (server, 150);
+  ws_server_set_handshake_timeout (server, 500);
   for (guint i = 0; i < N_SILENT; i++)
     silent[i] = raw_peer_connect (port);
   api_socket_open (client, ws_server_get_url (server));
