@@ -184,9 +184,9 @@ call_server (gpointer data)
   WsServer *server = data;
   g_autoptr (GInetAddress) loopback
       = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GIOStream) stream
-      = g_simple_io_stream_new (g_memory_input_stream_new (),
-                                g_memory_output_stream_new_resizable ());
+  g_autoptr (GInputStream) input = g_memory_input_stream_new ();
+  g_autoptr (GOutputStream) output = g_memory_output_stream_new_resizable ();
+  g_autoptr (GIOStream) stream = g_simple_io_stream_new (input, output);
   GError *error = NULL;
 
   g_assert_false (ws_server_listen (server, loopback, 0, &error));
