@@ -411,7 +411,7 @@ test_close_when_told (gconstpointer data)
   g_autoptr (Rig) rig = rig_new (GPOINTER_TO_INT (data), RIG_UNIX);
 
   rig->hook = close_when_told;
-  rig_peer_close (rig, 4000, "bye");
+  rig_peer_close (rig, 4000, NULL);
   rig_assert_read (rig, "text(goodbye) close(4000)");
   rig_peer_hang_up (rig);
   rig_assert_log (rig, "about-to-close ended");
@@ -464,7 +464,7 @@ test_end_while_announcing (gconstpointer data)
   g_autoptr (Rig) rig = rig_new (GPOINTER_TO_INT (data), RIG_UNIX);
 
   rig->hook = nest_when_told;
-  rig_peer_close (rig, 4000, "bye");
+  rig_peer_close (rig, 4000, NULL);
   g_assert_no_errno (shutdown (rig->peer, SHUT_WR));
   rig_assert_log (rig, "about-to-close ended");
   rig_assert_read (rig, "close(4000)");
