@@ -89,27 +89,10 @@ typedef struct
 
 static const PeerClose peer_closes[] = {
   { "4000", 4000, NULL, "close(4000)", 4000 },
-  { "reason", 1001, "bye", "close(1001", 1001 },
+  { "reason", 1001, "bye", "close(1001 bye)", 1001 },
   { "empty", 1005, NULL, "close()", 1000 },
   { "1012", 1012, NULL, "close(1012)", 1012 },
 };
-
-/* The code comes back; whether the reason does is nobody's business. */
-static void
-expect_close (Rig *rig, const PeerClose *row)
-{
-  g_autofree char *frames = NULL;
-
-  if (row->reason == NULL)
-    {
-      rig_assert_read (rig, row->answer);
-      return;
-    }
-  rig_until (rig, rig->inbox->len > 0);
-  frames = wire_describe (rig->inbox->data, rig->inbox->len,
-                          rig->role == WS_ROLE_CLIENT);
-  g_assert_true (g_str_has_prefix (frames, row->answer));
-}
 
 static void
 check_peer_close (WsRole role, const PeerClose *row)
@@ -120,7 +103,7 @@ check_peer_close (WsRole role, const PeerClose *row)
   rig_peer_text (rig, "last");
   rig_peer_close (rig, row->code, row->reason);
   rig_peer_text (rig, "ignored");
-  expect_close (rig, row);
+  rig_assert_read (rig, row->answer);
   if (role == WS_ROLE_CLIENT)
     {
       rig_assert_log (rig, "text(last) about-to-close closing");

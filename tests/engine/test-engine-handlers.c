@@ -411,8 +411,8 @@ test_close_when_told (gconstpointer data)
   g_autoptr (Rig) rig = rig_new (GPOINTER_TO_INT (data), RIG_UNIX);
 
   rig->hook = close_when_told;
-  rig_peer_close (rig, 4000, NULL);
-  rig_assert_read (rig, "text(goodbye) close(4000)");
+  rig_peer_close (rig, 4000, "bye");
+  rig_assert_read (rig, "text(goodbye) close(4000 bye)");
   rig_peer_hang_up (rig);
   rig_assert_log (rig, "about-to-close ended");
   g_assert_cmpuint (rig->closing.code, ==, 4000);

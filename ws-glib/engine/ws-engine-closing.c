@@ -75,8 +75,9 @@ note_closing (WsEngine *self, guint code, const char *reason, gsize len)
   self->closing.reason = g_strndup (reason != NULL ? reason : "", len);
 }
 
-/* Announces the end, then answers with @code. The owner may have closed in its
- * handler; what is already decided stays. */
+/* Announces the end, then answers with @code and the reason, the peer's own or
+ * what it did wrong. The owner may have closed in its handler; what is already
+ * decided stays. */
 static void
 announce_closing (WsEngine *self, const GError *error, guint code)
 {
@@ -84,7 +85,7 @@ announce_closing (WsEngine *self, const GError *error, guint code)
   self->sink->about_to_close (self->user_data, error);
   if (self->state == WS_ENGINE_FINISHING)
     {
-      enter_closing (self, code, error != NULL ? self->closing.reason : NULL);
+      enter_closing (self, code, self->closing.reason);
       if (self->state == WS_ENGINE_CLOSING)
         self->sink->closing (self->user_data);
     }
@@ -107,7 +108,7 @@ ws_engine_close (WsEngine *self, guint code, const char *reason)
   else if (self->state == WS_ENGINE_FINISHING)
     enter_closing (self,
                    self->failed ? self->closing.code : self->closing.received,
-                   self->failed ? self->closing.reason : NULL);
+                   self->closing.reason);
 }
 
 void
