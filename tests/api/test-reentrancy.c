@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "reentrancy.h"
+
+/* Whatever a handler of whatever signal does is survived: each pair of a signal
+ * and an action is a test of its own. */
+
+#define ANY -1
+
+/* The rows for a socket, whichever side it is of. */
+static const Signal socket_signals[] = {
+  { "message-received", "message-received", PHASE_TALK, END_BY_OTHER, ANY },
+  { "text-message-received", "text-message-received", PHASE_TALK, END_BY_SELF,
+    ANY },
+  { "binary-message-received", "binary-message-received", PHASE_TALK,
+    END_BY_OTHER, ANY },
+  { "text-frame-received", "text-frame-received", PHASE_TALK, END_BY_OTHER,
+    ANY },
+  { "binary-frame-received", "binary-frame-received", PHASE_TALK, END_BY_SELF,
+    ANY },
+  { "ping-received", "ping-received", PHASE_TALK, END_BY_OTHER, ANY },
+  { "pong", "pong", PHASE_TALK, END_BY_OTHER, ANY },
+  { "notify-latency", "notify::latency", PHASE_TALK, END_BY_OTHER, ANY },
+  { "bytes-written", "bytes-written", PHASE_TALK, END_BY_SELF, ANY },
+  { "notify-bytes-to-write", "notify::bytes-to-write", PHASE_TALK, END_BY_OTHER,
+    ANY },
+  { "drained", "drained", PHASE_WRITE, END_BY_OTHER, ANY },
+  { "about-to-close", "about-to-close", PHASE_END, END_BY_SELF, ANY },
+  { "about-to-close-by-other", "about-to-close", PHASE_END, END_BY_OTHER, ANY },
+  { "about-to-close-by-fault", "about-to-close", PHASE_END, END_BY_FAULT, ANY },
+  { "state-closing", "state-changed", PHASE_END, END_BY_SELF,
+    WS_STATE_CLOSING },
+  { "state-closing-by-other", "state-changed", PHASE_END, END_BY_OTHER,
+    WS_STATE_CLOSING },
+  { "notify-state-closing", "notify::state", PHASE_END, END_BY_OTHER,
+    WS_STATE_CLOSING },
+  { "read-channel-finished", "read-channel-finished", PHASE_END, END_BY_SELF,
+    ANY },
+  { "read-channel-finished-by-other", "read-channel-finished", PHASE_END,
+    END_BY_OTHER, ANY },
+  { "error", "error", PHASE_END, END_BY_FAULT, ANY },
+  { "notify-error-string", "notify::error-string", PHASE_END, END_BY_FAULT,
+    ANY },
+  { "notify-close-code", "notify::close-code", PHASE_END, END_BY_OTHER, ANY },
+  { "notify-close-code-by-self", "notify::close-code", PHASE_END, END_BY_SELF,
+    ANY },
+  { "notify-was-clean", "notify::was-clean", PHASE_END, END_BY_SELF, ANY },
+  { "state-unconnected", "state-changed", PHASE_END, END_BY_OTHER,
+    WS_STATE_UNCONNECTED },
+  { "notify-state-unconnected", "notify::state", PHASE_END, END_BY_SELF,
+    WS_STATE_UNCONNECTED },
+  { "notify-active", "notify::active", PHASE_END, END_BY_OTHER,
+    WS_STATE_UNCONNECTED },
+  { "disconnected", "disconnected", PHASE_END, END_BY_OTHER, ANY },
+  { "disconnected-by-self", "disconnected", PHASE_END, END_BY_SELF, ANY },
+  { "disconnected-by-fault", "disconnected", PHASE_END, END_BY_FAULT, ANY },
+};
+
+/* What only a client says. */
+static const Signal client_signals[] = {
+  { "notify-url", "notify::url", PHASE_OPEN, END_BY_OTHER, ANY },
+  { "notify-active-open", "notify::active", PHASE_OPEN, END_BY_OTHER, ANY },
+  { "notify-state-connecting", "notify::state", PHASE_OPEN, END_BY_OTHER,
+    WS_STATE_CONNECTING },
+  { "state-connecting", "state-changed", PHASE_OPEN, END_BY_OTHER,
+    WS_STATE_CONNECTING },
+  { "notify-subprotocol", "notify::subprotocol", PHASE_OPEN, END_BY_OTHER,
+    ANY },
+  { "notify-state-connected", "notify::state", PHASE_OPEN, END_BY_OTHER,
+    WS_STATE_CONNECTED },
+  { "state-connected", "state-changed", PHASE_OPEN, END_BY_OTHER,
+    WS_STATE_CONNECTED },
+  { "connected", "connected", PHASE_OPEN, END_BY_OTHER, ANY },
+};
+
+static const Signal server_signals[] = {
+  { "new-connection", "new-connection", PHASE_OPEN, END_BY_OTHER, ANY },
+  { "client-connected", "client-connected", PHASE_OPEN, END_BY_OTHER, ANY },
+  { "origin-authentication-required", "origin-authentication-required",
+    PHASE_OPEN, END_BY_OTHER, ANY },
+  { "items-changed", "items-changed", PHASE_OPEN, END_BY_OTHER, ANY },
+  { "items-changed-at-end", "items-changed", PHASE_END, END_BY_OTHER, ANY },
+  { "client-disconnected", "client-disconnected", PHASE_END, END_BY_OTHER,
+    ANY },
+  { "server-error", "server-error", PHASE_TALK, END_BY_OTHER, ANY },
+  { "notify-error", "notify::error", PHASE_TALK, END_BY_OTHER, ANY },
+  { "notify-listening", "notify::listening", PHASE_END, END_OF_SERVER, ANY },
+  { "closed", "closed", PHASE_END, END_OF_SERVER, ANY },
+};
+
+typedef struct
+{
+  Role          role;
+  const Signal *signal;
+  const Action *action;
+} Pair;
+
+static void
+test_pair (gconstpointer data)
+{
+  const Pair *pair = data;
+
+  world_run (pair->role, pair->signal, pair->action, 1);
+  world_run (pair->role, pair->signal, pair->action, 4);
+}
+
+static void
+add_pairs (Role          role,
+           const char   *object,
+           const Signal *signals,
+           guint         n_signals,
+           const Action *actions,
+           guint         n_actions)
+{
+  for (guint i = 0; i < n_signals; i++)
+    for (guint j = 0; j < n_actions; j++)
+      {
+        g_autofree char *path
+            = g_strdup_printf ("/api/reentrancy/%s/%s/%s", object,
+                               signals[i].name, actions[j].name);
+        Pair *pair = g_new (Pair, 1);
+
+        *pair = (Pair){ role, &signals[i], &actions[j] };
+        g_test_add_data_func_full (path, pair, test_pair, g_free);
+      }
+}
+
+/* The program's argument names the only object to test, so that the objects can
+ * be tested side by side. */
+static gboolean
+wants (int argc, char **argv, const char *object)
+{
+  return argc < 2 || g_str_equal (argv[1], object);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  if (wants (argc, argv, "client"))
+    {
+      add_pairs (ROLE_CLIENT, "client", client_signals,
+                 G_N_ELEMENTS (client_signals), socket_actions,
+                 n_socket_actions);
+      add_pairs (ROLE_CLIENT, "client", socket_signals,
+                 G_N_ELEMENTS (socket_signals), socket_actions,
+                 n_socket_actions);
+    }
+  if (wants (argc, argv, "peer"))
+    add_pairs (ROLE_PEER, "peer", socket_signals, G_N_ELEMENTS (socket_signals),
+               socket_actions, n_socket_actions);
+  if (wants (argc, argv, "server"))
+    add_pairs (ROLE_SERVER, "server", server_signals,
+               G_N_ELEMENTS (server_signals), server_actions, n_server_actions);
+  return g_test_run ();
+}
