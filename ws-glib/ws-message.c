@@ -194,7 +194,8 @@ ws_message_get_message_type (WsMessage *self)
  *
  * The payload, of a text message too.
  *
- * Returns: (transfer none) (array length=length): its bytes
+ * Returns: (transfer none) (array length=length): its bytes, for as long as the
+ *   message lives
  *
  * Since: 1.0
  */
@@ -214,7 +215,7 @@ ws_message_get_data (WsMessage *self, gsize *length)
  *
  * The payload, of a text message too.
  *
- * Returns: (transfer none): its bytes
+ * Returns: (transfer none): its bytes, for as long as the message lives
  *
  * Since: 1.0
  */

@@ -371,9 +371,11 @@ ws_server_take_transport (WsServer *self, WsTransport *transport)
  * Does the opening handshake with the client at the other end of @stream.
  *
  * What follows is the same as for a connection that the server has accepted
- * itself; it need not listen for this. Fails with
+ * itself; it need not listen for this. The stream is referenced, and closed when
+ * the connection ends or is refused. Fails with
  * %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION for a stream that cannot be
- * polled.
+ * polled, and with %WS_SOCKET_ERROR_WRONG_CONTEXT in a thread that the server
+ * does not belong to.
  *
  * Returns: whether the handshake has begun
  *

@@ -45,7 +45,8 @@ install_own_properties (void)
   /**
    * WsServer:host: (getter get_host) (setter set_host)
    *
-   * The IP address where [property@Server:listening] listens.
+   * The IP address where [property@Server:listening] listens;
+   * [method@Server.listen] does not look at it.
    *
    * When it changes, a listening server begins anew.
    *
@@ -104,7 +105,7 @@ install_own_properties (void)
   /**
    * WsServer:supported-subprotocols: (getter get_supported_subprotocols) (setter set_supported_subprotocols)
    *
-   * The subprotocols that the server speaks.
+   * The subprotocols that the server speaks (RFC 6455, 1.9).
    *
    * The first that a client offers of them is agreed on; a connection without any is
    * accepted too.

@@ -69,7 +69,7 @@ install_client_signals (void)
    * @self: the server
    * @authenticator: holds the origin, and takes the answer
    *
-   * A valid request has come: may its origin connect?
+   * A valid request has come: may its origin connect (RFC 6455, 10.2)?
    *
    * To be answered in the handler, with
    * [method@CorsAuthenticator.set_allowed]. What is not allowed gets a 403.
@@ -102,7 +102,8 @@ install_own_signals (void)
   /**
    * WsServer::accept-error:
    * @self: the server
-   * @error: (type GLib.Error): what the system says
+   * @error: (type GLib.Error): what the system says, in the domain
+   *   [error@Ws.SocketError]
    *
    * A connection could not be accepted, for instance because the process is out
    * of file descriptors. The server goes on trying.

@@ -95,7 +95,7 @@ ws_server_get_host (WsServer *self)
 /**
  * ws_server_set_host:
  * @self: a server
- * @host: an IPv4 or IPv6 address
+ * @host: an IPv4 or IPv6 address; with anything else listening will fail
  *
  * Sets the address to listen on. A listening server begins anew.
  *
@@ -144,7 +144,8 @@ ws_server_get_port (WsServer *self)
  * @self: a server
  * @port: a port up to 65535; 0: any that is free
  *
- * Sets the port to listen on. A listening server begins anew.
+ * Sets the port to listen on. A listening server begins anew. A larger number
+ * is ignored with a warning.
  *
  * Since: 1.0
  */

@@ -23,7 +23,8 @@
  * and that are not disconnected yet, and keeps a reference to each of them.
  *
  * It belongs to the thread, and to the thread-default main context, where it
- * listened first.
+ * listened first; in other threads calls fail with
+ * %WS_SOCKET_ERROR_WRONG_CONTEXT, or do nothing.
  *
  * Since: 1.0
  */
@@ -312,8 +313,9 @@ fail_to_listen (WsServer *self, GError *problem, GError **error)
  *
  * Fails, among others, with %WS_SOCKET_ERROR_ADDRESS_IN_USE,
  * %WS_SOCKET_ERROR_SOCKET_ADDRESS_NOT_AVAILABLE or
- * %WS_SOCKET_ERROR_SOCKET_ACCESS, and with %WS_SOCKET_ERROR_OPERATION on a
- * server that listens already. A failure is signalled by
+ * %WS_SOCKET_ERROR_SOCKET_ACCESS, with %WS_SOCKET_ERROR_OPERATION on a server
+ * that listens already, and with %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION
+ * where [property@Server:ssl-mode] is %WS_SSL_MODE_SECURE. A failure is signalled by
  * [signal@Server::server-error] as well.
  *
  * Returns: whether the server listens
@@ -539,7 +541,7 @@ ws_server_get_server_port (WsServer *self)
  * ws_server_get_supported_versions:
  * @self: a server
  *
- * Gets the versions of the protocol that the server speaks.
+ * Gets the versions of the protocol that the server speaks (RFC 6455, 4.4).
  *
  * Returns: (transfer full) (element-type int): just 13
  *

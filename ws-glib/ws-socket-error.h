@@ -23,7 +23,8 @@ G_BEGIN_DECLS
 
 /**
  * WsSocketError:
- * @WS_SOCKET_ERROR_CONNECTION_REFUSED: the peer refused the connection
+ * @WS_SOCKET_ERROR_CONNECTION_REFUSED: the peer refused the connection, or
+ *   there is no URL that could be opened
  * @WS_SOCKET_ERROR_REMOTE_HOST_CLOSED: the peer closed the connection
  * @WS_SOCKET_ERROR_HOST_NOT_FOUND: the host's name could not be resolved
  * @WS_SOCKET_ERROR_SOCKET_ACCESS: the process lacks the privilege
@@ -60,8 +61,8 @@ G_BEGIN_DECLS
  * @WS_SOCKET_ERROR_HANDSHAKE_REJECTED: the peer did not agree to the opening
  *   handshake
  * @WS_SOCKET_ERROR_NOT_CONNECTED: there is no open connection
- * @WS_SOCKET_ERROR_INVALID_ARGUMENT: an argument cannot be used, such as an
- *   invalid URL
+ * @WS_SOCKET_ERROR_INVALID_ARGUMENT: an argument cannot be used, such as a
+ *   close code that may not be sent
  * @WS_SOCKET_ERROR_AUTHENTICATION_REQUIRED: the server asks for credentials
  * @WS_SOCKET_ERROR_BUFFER_FULL: what waits to be written is at its limit
  * @WS_SOCKET_ERROR_WRONG_CONTEXT: called from a thread that does not own the

@@ -358,6 +358,12 @@ ws_socket_get_request_headers (WsSocket *self)
  *
  * Sets what the next opening sends beside the fields of the handshake.
  *
+ * The list is referenced, not copied. An opening fails with
+ * %WS_SOCKET_ERROR_CONNECTION_REFUSED if it holds a field that the handshake
+ * writes itself (RFC 6455, 4.1): `Host`, `Upgrade`, `Connection`, `Origin` where
+ * [property@Socket:origin] is set, those of a body, and `Sec-WebSocket-` with
+ * anything but `Protocol`.
+ *
  * Since: 1.0
  */
 void

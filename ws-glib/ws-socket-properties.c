@@ -105,7 +105,7 @@ install_further_handshake_properties (void)
   /**
    * WsSocket:subprotocol: (getter get_subprotocol)
    *
-   * The subprotocol that was agreed on; empty if none was.
+   * The subprotocol that was agreed on (RFC 6455, 1.9); empty if none was.
    *
    * Since: 1.0
    */
@@ -215,7 +215,7 @@ install_further_life_properties (void)
   /**
    * WsSocket:close-code: (getter get_close_code)
    *
-   * How the connection was closed.
+   * How the connection was closed (RFC 6455, 7.1.5).
    *
    * Our code after [method@Socket.close], the peer's if it closed first; 1000 before
    * any close and for a peer that gave no code; 1006 when it was lost or
@@ -230,7 +230,8 @@ install_further_life_properties (void)
   /**
    * WsSocket:close-reason: (getter get_close_reason)
    *
-   * The reason that came with [property@Socket:close-code].
+   * The reason that came with [property@Socket:close-code] (RFC 6455, 7.1.6);
+   * empty if none did.
    *
    * Since: 1.0
    */
@@ -240,7 +241,8 @@ install_further_life_properties (void)
   /**
    * WsSocket:close-code-sent: (getter get_close_code_sent)
    *
-   * The close code that we sent; 0: none, 1005: an empty close frame.
+   * The close code that we sent; 0: none, 1005: an empty close frame (RFC 6455,
+   * 7.4.1).
    *
    * Since: 1.0
    */
@@ -251,7 +253,8 @@ install_further_life_properties (void)
   /**
    * WsSocket:close-code-received: (getter get_close_code_received)
    *
-   * The close code that the peer sent; 0: none, 1005: an empty close frame.
+   * The close code that the peer sent; 0: none, 1005: an empty close frame (RFC
+   * 6455, 7.4.1).
    *
    * Since: 1.0
    */
@@ -262,7 +265,7 @@ install_further_life_properties (void)
   /**
    * WsSocket:was-clean: (getter get_was_clean)
    *
-   * Whether the closing handshake was completed.
+   * Whether the closing handshake was completed (RFC 6455, 7.1.4).
    *
    * Since: 1.0
    */
@@ -287,7 +290,8 @@ install_first_settings_properties (void)
   /**
    * WsSocket:mask-generator: (getter get_mask_generator) (setter set_mask_generator)
    *
-   * Where the masks of a client's frames come from; %NULL: the built-in one.
+   * Where the masks of a client's frames come from (RFC 6455, 5.3); %NULL: the
+   * built-in generator.
    *
    * It may be changed while connected.
    *
@@ -328,7 +332,8 @@ install_first_settings_properties (void)
   /**
    * WsSocket:outgoing-frame-size: (getter get_outgoing_frame_size) (setter set_outgoing_frame_size)
    *
-   * The payload, in bytes, above which a message is sent in fragments; 0: never.
+   * The payload, in bytes, above which a message is sent in fragments (RFC 6455,
+   * 5.4); 0: never.
    *
    * Since: 1.0
    */
@@ -352,9 +357,10 @@ install_first_settings_properties (void)
   /**
    * WsSocket:max-bytes-to-write: (getter get_max_bytes_to_write) (setter set_max_bytes_to_write)
    *
-   * How many bytes may wait to be written.
+   * How many bytes may wait to be written, frame headers included.
    *
-   * A send beyond it fails with %WS_SOCKET_ERROR_BUFFER_FULL.
+   * A message beyond it is refused with %WS_SOCKET_ERROR_BUFFER_FULL, and nothing
+   * of it is sent.
    *
    * Since: 1.0
    */
@@ -369,7 +375,7 @@ install_further_settings_properties (void)
   /**
    * WsSocket:write-high-water-mark: (getter get_write_high_water_mark) (setter set_write_high_water_mark)
    *
-   * How many bytes may wait before the writer should pause.
+   * How many bytes may wait before the writer should pause; nothing enforces it.
    *
    * [signal@Socket::drained] tells when half of it is reached again.
    *
@@ -422,9 +428,10 @@ install_further_settings_properties (void)
   /**
    * WsSocket:ping-interval: (getter get_ping_interval) (setter set_ping_interval)
    *
-   * Milliseconds of silence after which the keepalive sends a ping; 0: never.
+   * Milliseconds of the peer's silence after which the keepalive sends a ping (RFC
+   * 6455, 5.5.2); 0: never.
    *
-   * Clients ask every 30 000 by default, a server's sockets never.
+   * What we write does not count. Clients ask every 30 000 by default, a server's sockets never.
    *
    * Since: 1.0
    */

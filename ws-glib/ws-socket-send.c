@@ -66,10 +66,11 @@ send_message (WsSocket     *self,
  * @message: the text, valid UTF-8
  * @error: return location for an error
  *
- * Sends a text message.
+ * Sends a text message (RFC 6455, 5.6).
  *
- * It is written with the other messages of this main loop iteration; long ones
- * leave in fragments of [property@Socket:outgoing-frame-size]. Fails with
+ * It is written with the other messages of this main loop iteration, or before
+ * its end when they have become many; long ones leave in fragments of
+ * [property@Socket:outgoing-frame-size]. Fails with
  * %WS_SOCKET_ERROR_NOT_CONNECTED, %WS_SOCKET_ERROR_INVALID_UTF8, or
  * %WS_SOCKET_ERROR_BUFFER_FULL when more than
  * [property@Socket:max-bytes-to-write] would wait; nothing is sent then.
@@ -140,7 +141,9 @@ ws_socket_send_binary_message (WsSocket *self, GBytes *message, GError **error)
  *
  * Sends a message of either type.
  *
- * The way to send text that contains U+0000.
+ * The way to send text that contains U+0000, and to send on what
+ * [signal@Socket::message-received] brought. Fails as
+ * [method@Socket.send_text_message].
  *
  * Returns: the number of bytes, or -1 on error
  *
@@ -174,7 +177,7 @@ ws_socket_send_message (WsSocket *self, WsMessage *message, GError **error)
  *
  * Sends a ping; [signal@Socket::pong] tells how long its answer took.
  *
- * It overtakes messages that wait. Fails with %WS_SOCKET_ERROR_NOT_CONNECTED,
+ * It overtakes messages that wait (RFC 6455, 5.5.2). Fails with %WS_SOCKET_ERROR_NOT_CONNECTED,
  * or %WS_SOCKET_ERROR_INVALID_ARGUMENT for a longer payload (RFC 6455, 5.5).
  *
  * Returns: whether it will be sent
@@ -218,7 +221,7 @@ ws_socket_ping (WsSocket *self, GBytes *payload, GError **error)
  * Otherwise it is written by the end of the main loop iteration.
  *
  * Returns: whether nothing waits any more, which is so on an unconnected
- *   socket, too
+ *   socket, too; %FALSE in a thread that the socket does not belong to
  *
  * Since: 1.0
  */

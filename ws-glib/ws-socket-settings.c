@@ -327,7 +327,7 @@ ws_socket_set_frame_timeout (WsSocket *self, guint frame_timeout)
  * ws_socket_get_ping_interval:
  * @self: a socket
  *
- * Gets the silence after which the keepalive sends a ping.
+ * Gets the peer's silence after which the keepalive sends a ping.
  *
  * Returns: milliseconds; 0: never
  *
@@ -346,7 +346,7 @@ ws_socket_get_ping_interval (WsSocket *self)
  * @self: a socket
  * @ping_interval: milliseconds; 0: never
  *
- * Sets the silence after which the keepalive sends a ping.
+ * Sets the peer's silence after which the keepalive sends a ping.
  *
  * Since: 1.0
  */

@@ -70,7 +70,8 @@ install_state_signals (void)
    * WsSocket::about-to-close:
    * @self: the socket
    *
-   * A close frame will leave: the last chance to send something.
+   * A close frame will leave (RFC 6455, 5.5.1): the last chance to send
+   * something.
    *
    * Emitted once for a connection, whoever closes it.
    *
@@ -149,7 +150,7 @@ install_message_signals (void)
    * @self: the socket
    * @message: the text
    *
-   * A text message has come.
+   * A text message has come; it is valid UTF-8 (RFC 6455, 8.1).
    *
    * Text that contains U+0000 stops there, and a warning is logged once for a
    * socket; [signal@Socket::message-received] has all of it.
@@ -210,7 +211,7 @@ install_transport_signals (void)
    * @self: the socket
    * @payload: what the ping carries
    *
-   * The peer has sent a ping; its pong is on the way.
+   * The peer has sent a ping; its pong is on the way (RFC 6455, 5.5.3).
    *
    * Since: 1.0
    */

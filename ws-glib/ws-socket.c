@@ -23,9 +23,9 @@
  *
  * A socket belongs to the thread and to the thread-default main context where
  * it was opened; all its signals are emitted there, and only there may it be
- * used while it is not [enum@Ws.State.unconnected]. It may be opened again and
- * again, in any of its own handlers too: nothing of one connection reaches the
- * next.
+ * used while it is not [enum@Ws.State.unconnected]: in another thread calls fail
+ * with %WS_SOCKET_ERROR_WRONG_CONTEXT. It may be opened again and again, in any
+ * of its own handlers too: nothing of one connection reaches the next.
  *
  * Dropping the last reference of a connected socket closes the connection with
  * the code 1001.
@@ -382,7 +382,9 @@ announce_attempt (WsSocket *self, gboolean url_changed)
  * is open or closing is dropped without a signal first; its peer is told with
  * the close code 1001.
  *
- * A URL that cannot be used is refused: the error is returned and signalled,
+ * A URL that cannot be used is refused, with
+ * %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION if it is its scheme and else
+ * with %WS_SOCKET_ERROR_CONNECTION_REFUSED: the error is returned and signalled,
  * and nothing changes.
  *
  * Returns: whether the attempt has begun
