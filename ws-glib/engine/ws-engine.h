@@ -45,8 +45,8 @@ typedef struct
   void (*about_to_close) (gpointer user_data, const GError *error);
   /* It is closing now, without having been asked to by ws_engine_close(). */
   void (*closing) (gpointer user_data);
-  /* The peer's close frame came, or the stream ended, after ws_engine_close ().
-   */
+  /* The peer's close frame came, or the stream ended, after ws_engine_close ()
+   * or a fault. */
   void (*read_finished) (gpointer user_data);
   void (*written) (gpointer user_data, guint64 n_bytes);
   void (*drained) (gpointer user_data);
