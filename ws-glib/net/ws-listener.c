@@ -224,6 +224,31 @@ listen_on (WsListener *self, GSocket *socket, int backlog, GError **error)
   return TRUE;
 }
 
+/* GSocket's own has one code for what it does not know, among which is that an
+ * address is none of this host: G_IO_ERROR_INVALID_ARGUMENT here. */
+static gboolean
+bind_to (GSocket *socket, GSocketAddress *address, GError **error)
+{
+  struct sockaddr_storage native;
+  gssize                  len = g_socket_address_get_native_size (address);
+  int                     code;
+
+  if (!g_socket_address_to_native (address, &native, sizeof native, error))
+    return FALSE;
+  g_socket_set_option (socket, SOL_SOCKET, SO_REUSEADDR, 1, NULL);
+  if (bind (g_socket_get_fd (socket), (struct sockaddr *) &native,
+            (socklen_t) len)
+      == 0)
+    return TRUE;
+  code = errno;
+  g_set_error_literal (error, G_IO_ERROR,
+                       code == EADDRNOTAVAIL
+                           ? G_IO_ERROR_INVALID_ARGUMENT
+                           : (int) g_io_error_from_errno (code),
+                       g_strerror (code));
+  return FALSE;
+}
+
 gboolean
 ws_listener_add_address (WsListener     *self,
                          GSocketAddress *address,
@@ -240,7 +265,7 @@ ws_listener_add_address (WsListener     *self,
   if (socket != NULL && family == G_SOCKET_FAMILY_IPV6)
     g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 0, NULL);
 
-  if (socket == NULL || !g_socket_bind (socket, address, TRUE, error)
+  if (socket == NULL || !bind_to (socket, address, error)
       || !listen_on (self, socket, backlog, error))
     {
       name_address (error, address);
@@ -258,7 +283,7 @@ ws_listener_add_socket (WsListener *self,
 {
   if (g_socket_get_socket_type (socket) != G_SOCKET_TYPE_STREAM)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
                            "Only a stream socket can listen");
       return FALSE;
     }
