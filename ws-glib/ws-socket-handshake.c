@@ -89,14 +89,13 @@ ws_socket_set_active (WsSocket *self, gboolean active)
   if (priv->active == active
       || !ws_socket_may_set (self, WS_SOCKET_PROP_ACTIVE))
     return;
-  if (!active)
-    {
-      ws_socket_close (self, WS_CLOSE_CODE_NORMAL, NULL, NULL);
-      return;
-    }
   g_object_ref (self);
-  ws_socket_set_active_flag (self, TRUE);
-  if (priv->active && priv->state == WS_STATE_UNCONNECTED)
+  ws_socket_set_active_flag (self, active);
+  if (!active)
+    ws_socket_close (self, WS_CLOSE_CODE_NORMAL, NULL, NULL);
+  else if (priv->active
+           && (priv->state == WS_STATE_UNCONNECTED
+               || priv->state == WS_STATE_CLOSING))
     ws_socket_schedule_activation (self);
   g_object_unref (self);
 }

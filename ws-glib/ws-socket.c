@@ -462,7 +462,7 @@ cut_off (WsSocket *self)
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsClosing        closing = { .code = WS_CLOSE_ABNORMAL };
   guint            attempt = ++priv->attempt;
-  gboolean         was_open = priv->engine != NULL;
+  gboolean         was_open = priv->state != WS_STATE_CONNECTING;
 
   g_object_ref (self);
   g_clear_pointer (&priv->opening, ws_client_opening_free);
@@ -581,15 +581,13 @@ ws_socket_close (WsSocket *self, guint code, const char *reason, GError **error)
       return FALSE;
     }
   g_object_ref (self);
+  cancel_activation (priv);
   if (priv->state == WS_STATE_CONNECTED)
     close_connection (self, code, reason);
   else if (priv->state == WS_STATE_CONNECTING)
     ws_socket_abort (self);
   else if (priv->state == WS_STATE_UNCONNECTED)
-    {
-      cancel_activation (priv);
-      ws_socket_set_active_flag (self, FALSE);
-    }
+    ws_socket_set_active_flag (self, FALSE);
   g_object_unref (self);
   return TRUE;
 }

@@ -176,6 +176,30 @@ test_new_url (Qml *qml, gconstpointer data)
   qml_disconnect (qml);
 }
 
+/* Switched off and on again at once: the connection is made anew. */
+static void
+test_toggled (Qml *qml, gconstpointer data)
+{
+  g_autoptr (WsSocket) first = NULL;
+
+  qml_connect (qml);
+  first = g_steal_pointer (&qml->accepted);
+  signal_log_free (g_steal_pointer (&qml->log));
+  ws_socket_set_active (qml->client, FALSE);
+  g_assert_false (ws_socket_get_active (qml->client));
+  ws_socket_set_active (qml->client, TRUE);
+  g_assert_true (ws_socket_get_active (qml->client));
+  ws_test_until (NULL, qml->accepted != NULL);
+  api_wait_state (qml->client, WS_STATE_CONNECTED);
+  api_wait_state (first, WS_STATE_UNCONNECTED);
+  g_assert_cmpuint (ws_socket_get_close_code (first), ==, 1000);
+
+  /* And off, on, off: it stays off. */
+  ws_socket_set_active (qml->client, FALSE);
+  ws_socket_set_active (qml->client, TRUE);
+  qml_disconnect (qml);
+}
+
 /* The server's half: host and port may change while it listens. */
 static void
 test_server_properties (void)
@@ -245,6 +269,7 @@ main (int argc, char **argv)
   g_test_add_func ("/api/properties/bad-url", test_bad_url);
   qml_add ("/api/properties/changed-mind", NULL, test_changed_mind);
   qml_add ("/api/properties/new-url", NULL, test_new_url);
+  qml_add ("/api/properties/toggled", NULL, test_toggled);
   g_test_add_func ("/api/properties/server", test_server_properties);
   g_test_add_func ("/api/properties/accepting", test_accepting);
   return g_test_run ();
