@@ -199,7 +199,8 @@ G_DECLARE_FINAL_TYPE (
 struct _TestGenerator
 {
   WsMaskGenerator parent_instance;
-  guint32         next; /* 0: it fails */
+  guint32         next;   /* 0: it fails */
+  WsSocket      **victim; /* (nullable): finalised in the next call */
 };
 
 G_DEFINE_FINAL_TYPE (TestGenerator, test_generator, WS_TYPE_MASK_GENERATOR)
@@ -214,7 +215,10 @@ static guint32
 test_generator_next_mask (WsMaskGenerator *generator)
 {
   TestGenerator *self = TEST_GENERATOR (generator);
+  WsSocket     **victim = g_steal_pointer (&self->victim);
 
+  if (victim != NULL)
+    g_assert_finalize_object (g_steal_pointer (victim));
   return self->next != 0 ? self->next++ : 0;
 }
 
@@ -285,6 +289,24 @@ test_last_mask (Half *half, gconstpointer data)
   g_assert_finalize_object (generator);
 }
 
+/* A generator may drop the socket it draws for, also between the fragments of a
+ * message, which does not leave then. */
+static void
+test_dropping_mask (Half *half, gconstpointer data)
+{
+  TestGenerator *generator = g_object_new (TEST_TYPE_GENERATOR, NULL);
+
+  generator->next = 7;
+  ws_socket_set_outgoing_frame_size (half->socket, 4);
+  ws_socket_set_mask_generator (half->socket, WS_MASK_GENERATOR (generator));
+  generator->victim = &half->socket;
+  ws_socket_send_text_message (half->socket, data, NULL);
+  g_assert_null (half->socket);
+  raw_peer_expect_close (half->peer, 1001, "");
+  g_assert_cmpuint (generator->next, ==, 8);
+  g_assert_finalize_object (generator);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -295,5 +317,9 @@ main (int argc, char **argv)
   g_test_add_func ("/api/subclass/server", test_server_subclass);
   half_add_client ("/api/subclass/masks", NULL, test_masks);
   half_add_client ("/api/subclass/last-mask", NULL, test_last_mask);
+  half_add_client ("/api/subclass/dropping-mask/whole", "text",
+                   test_dropping_mask);
+  half_add_client ("/api/subclass/dropping-mask/fragments", "a longer text",
+                   test_dropping_mask);
   return g_test_run ();
 }

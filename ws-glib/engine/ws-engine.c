@@ -337,8 +337,6 @@ on_resume_job (WsJob *job)
 
 /* --- Keeping alive --- */
 
-/* A keepalive ping's payload differs from every other, so that its pong is
- * known. */
 static void
 send_ping (
     WsEngine *self, const guint8 *data, gsize len, gboolean by_user, gint64 now)
@@ -364,6 +362,7 @@ static void
 judge_life (WsEngine *self)
 {
   gint64 now = ws_poller_now (self->poller);
+  /* Differs from every other payload, so that the pong is known. */
   gint64 stamp = GINT64_TO_BE (now);
   gint64 due;
   WsLife life;
@@ -523,6 +522,17 @@ push_message (WsOutbox     *outbox,
   while (offset < len);
 }
 
+/* Draws for what is made aside, as long as that may still be sent: a user's
+ * code may end the connection, and drop whom the next draw would ask. */
+static void
+draw_aside (gpointer user_data, guint8 mask[4])
+{
+  WsOutbox *outbox = &((WsEngine *) user_data)->outbox;
+
+  if (!outbox->sealed)
+    outbox->draw (outbox->draw_data, mask);
+}
+
 /* Fragments are made aside when their masks are drawn by a user's code: what
  * that sends must not come between them. */
 static void
@@ -535,7 +545,7 @@ push_aside (WsEngine     *self,
 {
   WsOutbox aside;
 
-  ws_outbox_init (&aside, self->outbox.draw, self->outbox.draw_data);
+  ws_outbox_init (&aside, draw_aside, self);
   push_message (&aside, opcode, data, len, bytes, part);
   ws_outbox_append (&self->outbox, &aside);
 }
