@@ -359,8 +359,8 @@ install_first_settings_properties (void)
    *
    * How many bytes may wait to be written, frame headers included.
    *
-   * A message beyond it is refused with %WS_SOCKET_ERROR_BUFFER_FULL, and nothing
-   * of it is sent.
+   * A message or ping beyond it is refused with %WS_SOCKET_ERROR_BUFFER_FULL, and
+   * nothing of it is sent.
    *
    * Since: 1.0
    */

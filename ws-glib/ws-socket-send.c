@@ -32,6 +32,23 @@ check_sendable (WsSocket *self, GError **error)
   return FALSE;
 }
 
+/* Whether @len bytes of @what still fit in max-bytes-to-write. */
+static gboolean
+check_room (WsSocket *self, const char *what, gsize len, GError **error)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (ws_engine_has_room (priv->engine, len))
+    return TRUE;
+  g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_BUFFER_FULL,
+               "A %s of %" G_GSIZE_FORMAT " bytes does not fit: "
+               "%" G_GUINT64_FORMAT " bytes wait already, and "
+               "max-bytes-to-write is %" G_GUINT64_FORMAT,
+               what, len, ws_engine_get_bytes_to_write (priv->engine),
+               priv->settings.max_bytes_to_write);
+  return FALSE;
+}
+
 static gssize
 send_message (WsSocket     *self,
               WsOpcode      opcode,
@@ -40,21 +57,12 @@ send_message (WsSocket     *self,
               GBytes       *bytes,
               GError      **error)
 {
-  WsSocketPrivate *priv = ws_socket_peek (self);
-  WsEngine        *engine;
+  WsEngine *engine;
 
-  if (!ws_engine_has_room (priv->engine, len))
-    {
-      g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_BUFFER_FULL,
-                   "A message of %" G_GSIZE_FORMAT " bytes does not fit: "
-                   "%" G_GUINT64_FORMAT " bytes wait already, and "
-                   "max-bytes-to-write is %" G_GUINT64_FORMAT,
-                   len, ws_engine_get_bytes_to_write (priv->engine),
-                   priv->settings.max_bytes_to_write);
-      return -1;
-    }
+  if (!check_room (self, "message", len, error))
+    return -1;
   /* Drawing a mask may run a user's code, which may drop the engine. */
-  engine = ws_engine_ref (priv->engine);
+  engine = ws_engine_ref (ws_socket_peek (self)->engine);
   ws_engine_send (engine, opcode, data, len, bytes);
   ws_engine_unref (engine);
   return len;
@@ -177,8 +185,10 @@ ws_socket_send_message (WsSocket *self, WsMessage *message, GError **error)
  *
  * Sends a ping; [signal@Socket::pong] tells how long its answer took.
  *
- * It overtakes messages that wait (RFC 6455, 5.5.2). Fails with %WS_SOCKET_ERROR_NOT_CONNECTED,
- * or %WS_SOCKET_ERROR_INVALID_ARGUMENT for a longer payload (RFC 6455, 5.5).
+ * It overtakes messages that wait (RFC 6455, 5.5.2). Fails with
+ * %WS_SOCKET_ERROR_NOT_CONNECTED, with %WS_SOCKET_ERROR_INVALID_ARGUMENT for a
+ * longer payload (RFC 6455, 5.5), or with %WS_SOCKET_ERROR_BUFFER_FULL as
+ * [method@Socket.send_text_message].
  *
  * Returns: whether it will be sent
  *
@@ -206,6 +216,8 @@ ws_socket_ping (WsSocket *self, GBytes *payload, GError **error)
                    len, WS_CONTROL_PAYLOAD_MAX);
       return FALSE;
     }
+  if (!check_room (self, "ping", len, error))
+    return FALSE;
   engine = ws_engine_ref (ws_socket_peek (self)->engine);
   ws_engine_ping (engine, data, len);
   ws_engine_unref (engine);

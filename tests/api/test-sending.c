@@ -169,6 +169,21 @@ test_buffer_full (Half *half, gconstpointer data)
   raw_peer_expect_text (half->peer, text);
 }
 
+/* Pings are counted with the rest: a peer that does not read costs no more for
+ * being asked again and again. */
+static void
+test_ping_full (Half *half, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  ws_socket_set_max_bytes_to_write (half->socket, 1000);
+  while (ws_socket_ping (half->socket, NULL, &error))
+    g_assert_cmpuint (ws_socket_get_bytes_to_write (half->socket), <=, 1000);
+  g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_BUFFER_FULL);
+  g_assert_true (ws_socket_flush (half->socket));
+  g_assert_true (ws_socket_ping (half->socket, NULL, NULL));
+}
+
 /* drained: once, at half of the mark. */
 static void
 assert_half (WsSocket *socket)
@@ -324,6 +339,7 @@ main (int argc, char **argv)
   half_add ("/contracts/sending/fragments", NULL, test_fragments);
   half_add ("/contracts/sending/overtaking", NULL, test_overtaking);
   half_add ("/contracts/sending/buffer-full", NULL, test_buffer_full);
+  half_add ("/contracts/sending/ping-full", NULL, test_ping_full);
   half_add ("/contracts/sending/drained", NULL, test_drained);
   g_test_add_func ("/contracts/sending/slow-reader", test_slow_reader);
   half_add ("/contracts/sending/arguments", NULL, test_arguments);
