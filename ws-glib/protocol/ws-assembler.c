@@ -14,8 +14,8 @@ refuse_order (const WsAssembler *self, WsFault *fault)
 {
   ws_fault_set (fault, WS_CLOSE_PROTOCOL_ERROR,
                 ws_assembler_is_idle (self)
-                    ? "continuation frame without a message to continue"
-                    : "new message before the last one was finished");
+                    ? "Continuation frame without a message to continue"
+                    : "New message before the last one was finished");
   return FALSE;
 }
 
@@ -108,13 +108,13 @@ ws_assembler_check (const WsAssembler   *self,
   if ((header->opcode == WS_OPCODE_CONTINUATION) == ws_assembler_is_idle (self))
     return refuse_order (self, fault);
   if (G_UNLIKELY (header->length > self->max_frame_size))
-    return refuse_size ("frame", header->length, "frame", self->max_frame_size,
+    return refuse_size ("Frame", header->length, "frame", self->max_frame_size,
                         fault);
   /* What a transform will make of it is judged as it is made. */
   if (header->rsv != 0 || self->transformed)
     return TRUE;
   if (G_UNLIKELY (header->length > self->max_message_size - self->message.len))
-    return refuse_size ("message", self->message.len + header->length,
+    return refuse_size ("Message", self->message.len + header->length,
                         "message", self->max_message_size, fault);
   return TRUE;
 }
@@ -205,6 +205,6 @@ ws_assembler_take_message (WsAssembler *self, WsBuffer *out)
 gboolean
 ws_assembler_refuse_text (WsFault *fault)
 {
-  ws_fault_set (fault, WS_CLOSE_INVALID_PAYLOAD, "text is not valid UTF-8");
+  ws_fault_set (fault, WS_CLOSE_INVALID_PAYLOAD, "Text is not valid UTF-8");
   return FALSE;
 }
