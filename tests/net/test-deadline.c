@@ -275,6 +275,35 @@ test_left_behind (void)
   g_assert_false (ws_deadline_is_armed (&a.deadline));
 }
 
+/* What a handler arms after it has taken its time is not over at once. */
+static void
+arm_late (Alarm *alarm)
+{
+  WsPoller *poller = alarm->fixture->poller;
+  gint64    start = ws_poller_now (poller);
+
+  while (g_get_monotonic_time () - start < 20 * G_TIME_SPAN_MILLISECOND)
+    ;
+  ws_poller_arm_after (poller, &alarm->other->deadline,
+                       20 * G_TIME_SPAN_MILLISECOND);
+  g_assert_cmpint (alarm->other->deadline.due - start, >=,
+                   40 * G_TIME_SPAN_MILLISECOND);
+}
+
+static void
+test_arm_late (Fixture *fixture, gconstpointer data)
+{
+  Alarm late = alarm_of (fixture, 'l', NULL);
+  Alarm slow = alarm_of (fixture, 's', arm_late);
+
+  slow.other = &late;
+  arm (&slow, 0);
+  run (fixture, "s");
+  g_assert_true (ws_deadline_is_armed (&late.deadline));
+  ws_test_until (fixture->context, !ws_deadline_is_armed (&late.deadline));
+  g_assert_cmpstr (fixture->log->str, ==, "sl");
+}
+
 static void
 add (const char *path, void (*test) (Fixture *, gconstpointer))
 {
@@ -290,6 +319,7 @@ main (int argc, char **argv)
   add ("/net/deadline/move", test_move);
   add ("/net/deadline/wait", test_wait);
   add ("/net/deadline/arm-inside", test_arm_inside);
+  add ("/net/deadline/arm-late", test_arm_late);
   add ("/net/deadline/disarm-inside", test_disarm_inside);
   add ("/net/deadline/freed-inside", test_freed_inside);
   add ("/net/deadline/nested", test_nested);

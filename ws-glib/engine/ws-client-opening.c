@@ -324,7 +324,6 @@ ws_client_opening_new (WsPoller                     *poller,
                        gpointer                      user_data)
 {
   WsClientOpening *self = g_new0 (WsClientOpening, 1);
-  gint64           now = ws_poller_now (poller);
 
   self->n_refs = 1;
   self->poller = ws_poller_ref (poller);
@@ -338,12 +337,12 @@ ws_client_opening_new (WsPoller                     *poller,
   ws_http_reader_init (&self->reader);
   if (!make_request (self, options))
     {
-      ws_poller_arm (poller, &self->deadline, now);
+      ws_poller_arm_after (poller, &self->deadline, 0);
       return self;
     }
   if (self->timeout > 0)
-    ws_poller_arm (poller, &self->deadline,
-                   now + self->timeout * (gint64) 1000);
+    ws_poller_arm_after (poller, &self->deadline,
+                         self->timeout * (gint64) 1000);
   run (self);
   return self;
 }

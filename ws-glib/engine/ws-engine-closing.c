@@ -59,9 +59,8 @@ enter_closing (WsEngine *self, guint code, const char *reason)
   ws_poller_disarm (self->poller, &self->life_deadline);
   ws_poller_disarm (self->poller, &self->frame_deadline);
   if (self->settings->close_timeout > 0)
-    ws_poller_arm (self->poller, &self->close_deadline,
-                   ws_poller_now (self->poller)
-                       + self->settings->close_timeout * (gint64) 1000);
+    ws_poller_arm_after (self->poller, &self->close_deadline,
+                         self->settings->close_timeout * (gint64) 1000);
   ws_outbox_push_copy (&self->outbox, &header, payload, len);
   ws_outbox_seal (&self->outbox);
   ws_engine_queue_flush (self);

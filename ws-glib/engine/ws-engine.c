@@ -337,6 +337,7 @@ on_resume_job (WsJob *job)
 
 /* --- Keeping alive --- */
 
+/* @now: by the clock itself, as for its pong. */
 static void
 send_ping (
     WsEngine *self, const guint8 *data, gsize len, gboolean by_user, gint64 now)
@@ -358,12 +359,23 @@ declare_dead (WsEngine *self)
   ws_engine_lose (self, error);
 }
 
+/* Handlers may have taken their time since the dispatch has looked at the clock;
+ * the peer is not to pay for that. Returns when it was asked. */
+static gint64
+ask_for_life (WsEngine *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  /* Differs from every other payload, so that the pong is known. */
+  gint64 stamp = GINT64_TO_BE (now);
+
+  send_ping (self, (const guint8 *) &stamp, sizeof stamp, FALSE, now);
+  return now;
+}
+
 static void
 judge_life (WsEngine *self)
 {
   gint64 now = ws_poller_now (self->poller);
-  /* Differs from every other payload, so that the pong is known. */
-  gint64 stamp = GINT64_TO_BE (now);
   gint64 due;
   WsLife life;
 
@@ -376,7 +388,7 @@ judge_life (WsEngine *self)
       return;
     }
   if (life == WS_LIFE_ASK)
-    send_ping (self, (const guint8 *) &stamp, sizeof stamp, FALSE, now);
+    due += ask_for_life (self) - now;
   if (self->state == WS_ENGINE_OPEN)
     ws_poller_arm (self->poller, &self->life_deadline, due);
 }

@@ -61,9 +61,8 @@ ws_server_opening_new (WsTransport                  *transport,
   self->reader.max_head = options->max_head;
   ws_outbox_init (&self->outbox, NULL, NULL);
   if (options->timeout > 0)
-    ws_poller_arm (self->poller, &self->deadline,
-                   ws_poller_now (self->poller)
-                       + options->timeout * (gint64) 1000);
+    ws_poller_arm_after (self->poller, &self->deadline,
+                         options->timeout * (gint64) 1000);
   ws_transport_set_ready (transport, on_ready, self);
   ws_transport_want (transport, G_IO_IN);
   return self;
@@ -101,8 +100,7 @@ static void
 enter_lingering (WsServerOpening *self)
 {
   self->state = STATE_LINGERING;
-  ws_poller_arm (self->poller, &self->deadline,
-                 ws_poller_now (self->poller) + LINGER_TIMEOUT);
+  ws_poller_arm_after (self->poller, &self->deadline, LINGER_TIMEOUT);
   ws_transport_shutdown (self->transport);
   ws_transport_want (self->transport, G_IO_IN);
 }

@@ -112,8 +112,7 @@ take_rest (WsListener *self, int code)
 {
   g_autoptr (GError) error = NULL;
 
-  ws_poller_arm (self->poller, &self->rest,
-                 ws_poller_now (self->poller) + REST);
+  ws_poller_arm_after (self->poller, &self->rest, REST);
   update (self);
 
   error = g_error_new (G_IO_ERROR, (int) g_io_error_from_errno (code),

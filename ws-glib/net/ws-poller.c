@@ -306,6 +306,12 @@ ws_poller_arm (WsPoller *self, WsDeadline *deadline, gint64 due)
 }
 
 void
+ws_poller_arm_after (WsPoller *self, WsDeadline *deadline, gint64 after)
+{
+  ws_poller_arm (self, deadline, g_get_monotonic_time () + after);
+}
+
+void
 ws_poller_disarm (WsPoller *self, WsDeadline *deadline)
 {
   ws_deadline_heap_remove (&self->deadlines, deadline);

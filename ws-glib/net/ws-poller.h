@@ -68,6 +68,9 @@ struct _WsDeadline
 /* Moves one that is armed. It is disarmed before its function runs, which may
  * free it. */
 void ws_poller_arm (WsPoller *self, WsDeadline *deadline, gint64 due);
+/* @after: µs from now, by the clock itself: whoever arms may do so in a handler
+ * that has taken its time, and ws_poller_now() does not know of that. */
+void ws_poller_arm_after (WsPoller *self, WsDeadline *deadline, gint64 after);
 void ws_poller_disarm (WsPoller *self, WsDeadline *deadline);
 static inline gboolean
 ws_deadline_is_armed (const WsDeadline *deadline)
