@@ -540,6 +540,18 @@ on_opened (WsClientOpening *opening, gpointer user_data)
   g_object_unref (self);
 }
 
+/* (transfer full): @error with the URL in front, unless it names it. */
+static GError *
+name_target (WsSocketPrivate *priv, const GError *error)
+{
+  g_autofree char *url = ws_url_quote (priv->target->text);
+  GError          *named = g_error_copy (error);
+
+  if (strstr (named->message, url) == NULL)
+    g_prefix_error (&named, "%s: ", url);
+  return named;
+}
+
 static void
 on_failed (WsClientOpening *opening, const GError *error, gpointer user_data)
 {
@@ -547,9 +559,10 @@ on_failed (WsClientOpening *opening, const GError *error, gpointer user_data)
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsClosing        closing = { .code = WS_CLOSE_ABNORMAL };
   guint            attempt = ++priv->attempt;
+  g_autoptr (GError) named = name_target (priv, error);
 
   g_clear_pointer (&priv->opening, ws_client_opening_free);
-  ws_socket_fail (self, error);
+  ws_socket_fail (self, named);
   if (attempt == priv->attempt)
     ws_socket_note_closing (self, &closing);
   if (attempt == priv->attempt)

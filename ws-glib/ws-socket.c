@@ -526,9 +526,9 @@ close_connection (WsSocket *self, guint code, const char *reason)
   engine = ws_engine_ref (priv->engine);
   ws_engine_close (engine, code, reason);
   if (attempt == priv->attempt)
-    ws_socket_note_closing (self, ws_engine_get_closing (engine));
-  if (attempt == priv->attempt)
     ws_socket_set_state (self, WS_STATE_CLOSING);
+  if (attempt == priv->attempt)
+    ws_socket_note_closing (self, ws_engine_get_closing (engine));
   ws_engine_unref (engine);
 }
 

@@ -189,7 +189,7 @@ test_after_close (Half *half, gconstpointer data)
   if (half->server == NULL)
     g_clear_pointer (&half->peer, raw_peer_free);
   ws_test_until (NULL, signal_log_count (log, "inactive") > 0);
-  signal_log_expect (log, "about-to-close code=1001 " SIGNAL_LOG_CLOSING
+  signal_log_expect (log, "about-to-close " SIGNAL_LOG_CLOSING " code=1001"
                           " text:one binary:3 read-finished " SIGNAL_LOG_ENDED);
 }
 

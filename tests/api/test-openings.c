@@ -219,11 +219,11 @@ test_ten_times (Opening *opening, gconstpointer data)
       raw_peer_send_close (peer, 1001, "");
       g_clear_pointer (&peer, raw_peer_free);
       api_wait_state (opening->socket, WS_STATE_UNCONNECTED);
-      signal_log_expect (
-          opening->log, SIGNAL_LOG_OPENING
-          " " SIGNAL_LOG_OPENED
-          " text:hello about-to-close code=1001 " SIGNAL_LOG_CLOSING
-          " read-finished " SIGNAL_LOG_ENDED);
+      signal_log_expect (opening->log, SIGNAL_LOG_OPENING
+                         " " SIGNAL_LOG_OPENED
+                         " text:hello about-to-close " SIGNAL_LOG_CLOSING
+                         " code=1001"
+                         " read-finished " SIGNAL_LOG_ENDED);
     }
 }
 

@@ -88,7 +88,7 @@ echo_close (Echo *fixture)
                    "going away");
   api_wait_state (fixture->client, WS_STATE_UNCONNECTED);
   signal_log_expect (fixture->log,
-                     "about-to-close code=1001 " SIGNAL_LOG_CLOSING
+                     "about-to-close " SIGNAL_LOG_CLOSING " code=1001"
                      " read-finished " SIGNAL_LOG_ENDED);
 }
 

@@ -260,6 +260,38 @@ on_frame_deadline (WsDeadline *deadline)
   ws_engine_unref (self);
 }
 
+/* Reads what the peer has sent, for nobody: closing with input unread would
+ * reset the connection, and what was just written might be lost. */
+static void
+discard_input (WsEngine *self)
+{
+  WsReadBuffer *buffer = ws_poller_acquire_buffer (self->poller);
+  gssize        n;
+  gsize         budget = WS_ENGINE_READ_BUDGET;
+
+  do
+    {
+      n = ws_transport_read (self->transport, buffer->data, WS_READ_BUFFER_SIZE,
+                             NULL);
+      budget -= MIN (budget, (gsize) MAX (n, 0));
+    }
+  while (n > 0 && budget > 0);
+  ws_poller_release_buffer (self->poller, buffer);
+}
+
+void
+ws_engine_leave (WsEngine *self, guint code)
+{
+  ws_engine_close (self, code, NULL);
+  if (self->state != WS_ENGINE_ENDED && self->broken == NULL
+      && ws_outbox_flush (&self->outbox, self->transport, NULL) != WS_IO_ERROR)
+    {
+      ws_transport_shutdown (self->transport);
+      discard_input (self);
+    }
+  ws_engine_drop (self);
+}
+
 void
 ws_engine_init_closing (WsEngine *self)
 {

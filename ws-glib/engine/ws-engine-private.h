@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 /* What ws-engine.c (life, reading, writing) and ws-engine-closing.c (all that
  * leads to an end) share. */
 
+/* Bytes read from one connection before the others have their turn. */
+#define WS_ENGINE_READ_BUDGET (1024 * 1024)
+
 typedef enum
 {
   WS_ENGINE_OPEN,

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine/ws-engine-private.h"
 
-/* Bytes read from one connection before the others have their turn. */
-#define READ_BUDGET (1024 * 1024)
 /* What waits beyond so many bytes when a connection's turn is over is written at
  * once: it would fill a write of its own anyway, and its memory is hot. */
 #define FLUSH_EARLY (8 * 1024)
@@ -72,15 +70,6 @@ ws_engine_unref (WsEngine *self)
   g_clear_error (&self->broken);
   ws_poller_unref (self->poller);
   g_free (self);
-}
-
-void
-ws_engine_leave (WsEngine *self, guint code)
-{
-  ws_engine_close (self, code, NULL);
-  if (self->state != WS_ENGINE_ENDED && self->broken == NULL)
-    ws_outbox_flush (&self->outbox, self->transport, NULL);
-  ws_engine_drop (self);
 }
 
 void
@@ -293,7 +282,7 @@ read_once (WsEngine *self, gsize *budget)
 static gboolean
 read_turn (WsEngine *self)
 {
-  gsize budget = READ_BUDGET;
+  gsize budget = WS_ENGINE_READ_BUDGET;
 
   while (self->state != WS_ENGINE_ENDED && self->reading
          && !ws_protocol_has_input (&self->protocol) && budget > 0)
