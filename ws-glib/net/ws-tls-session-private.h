@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "net/ws-tls-session.h"
+
+G_BEGIN_DECLS
+
+/* What the files of a session share. */
+
+typedef enum
+{
+  WS_TLS_SESSION_HANDSHAKE,
+  WS_TLS_SESSION_PAUSED, /* at problems */
+  WS_TLS_SESSION_OPEN,
+  WS_TLS_SESSION_ENDED, /* the peer has sent close_notify; we may still write */
+  WS_TLS_SESSION_FAILED,
+  WS_TLS_SESSION_N_STATES
+} WsTlsSessionState;
+
+struct _WsTlsSession
+{
+  gnutls_session_t        tls;         /* (owned) */
+  WsTlsCredentials       *credentials; /* (owned) */
+  const WsTlsSessionSink *sink;
+  gpointer                user_data;
+  WsTlsSessionState       state;
+  GError                 *failure;  /* (owned) (nullable): once failed */
+  char                   *host;     /* (owned) (nullable): to be verified */
+  GPtrArray              *problems; /* (owned) (nullable) */
+
+  /* Ciphertext in: first what was kept, then what was fed. */
+  guint8       *kept; /* (owned) (nullable) */
+  gsize         kept_start;
+  gsize         kept_len; /* behind the start */
+  const guint8 *fed;      /* (nullable): borrowed */
+  gsize         fed_len;
+
+  /* Ciphertext out. */
+  guint8 *output; /* (owned unless lent) (nullable): none when of no use */
+  gsize   output_start;
+  gsize   output_len; /* behind the start */
+  gsize   output_size;
+
+  char   *psk_identity; /* (owned) (nullable): until the handshake is over */
+  GBytes *psk_key;      /* (owned) (nullable): likewise */
+
+  guint8 cipher_suite[2]; /* as on the wire; 0: not chosen yet */
+  guint8 n_refused;       /* handshakes that the peer wanted to repeat */
+  guint  is_server : 1;
+  guint  lent : 1;       /* the output's place */
+  guint  eof : 1;        /* no ciphertext will follow */
+  guint  judged : 1;     /* the peer's chain; the problems are complete */
+  guint  accepted : 1;   /* and what problems it has are accepted */
+  guint  handshaken : 1; /* GnuTLS is done, whatever the judgement */
+  guint  psk_asked : 1;
+  guint  said_bye : 1;
+};
+
+/* TRUE while a whole record waits, or one that GnuTLS will refuse. A part of
+ * one is better off here than in GnuTLS, which takes a buffer of 16 KiB for
+ * it. */
+gboolean ws_tls_session_has_record (WsTlsSession *self);
+/* Lets GnuTLS read and write the buffers. */
+void ws_tls_session_attach_buffers (WsTlsSession *self);
+/* Makes room for @len bytes at once. */
+void ws_tls_session_reserve_output (WsTlsSession *self, gsize len);
+
+gboolean ws_tls_session_is_open (WsTlsSession *self);
+void     ws_tls_session_tell_failure (WsTlsSession *self, GError **error);
+/* The only writer of the state. */
+void ws_tls_session_set_state (WsTlsSession *self, WsTlsSessionState state);
+void ws_tls_session_report_alert (WsTlsSession *self,
+                                  gboolean      sent,
+                                  guint         level,
+                                  guint         type);
+void ws_tls_session_send_alert (WsTlsSession *self, guint level, guint type);
+/* Reports the alert that @code is about, if it is. */
+void ws_tls_session_note_alert (WsTlsSession *self, int code);
+/* The session has ended with GnuTLS's @code, of which the peer is told. */
+void ws_tls_session_fail (WsTlsSession *self, int code);
+
+/* GnuTLS's questions for a pre-shared key. */
+int ws_tls_session_on_psk_client (gnutls_session_t tls,
+                                  gnutls_datum_t  *identity,
+                                  gnutls_datum_t  *key);
+int ws_tls_session_on_psk_server (gnutls_session_t      tls,
+                                  const gnutls_datum_t *identity,
+                                  gnutls_datum_t       *key);
+/* TLS 1.3 offers the identity with its first message, and GnuTLS fails when
+ * there is none: whoever has none must not say that it could have. */
+void ws_tls_session_prepare_psk (WsTlsSession *self);
+void ws_tls_session_forget_psk (WsTlsSession *self);
+
+G_END_DECLS

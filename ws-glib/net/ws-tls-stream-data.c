@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "net/ws-tls-stream-private.h"
+
+#include "net/ws-tls-packer.h"
+
+/* Of ciphertext: a full record and more. */
+#define MIN_READ (20 * 1024)
+/* --- Ciphertext --- */
+
+gboolean
+ws_tls_stream_has_output (WsTlsStream *self)
+{
+  gsize len;
+
+  ws_tls_session_peek_output (self->session, &len);
+
+  return len > 0;
+}
+
+gboolean
+ws_tls_stream_flush (WsTlsStream *self, GError **error)
+{
+  for (;;)
+    {
+      gsize         len;
+      const guint8 *data = ws_tls_session_peek_output (self->session, &len);
+      GOutputVector vector = { data, len };
+      gssize        n;
+
+      if (len == 0)
+        break;
+      n = self->broken ? WS_IO_AGAIN
+                       : ws_transport_writev (self->inner, &vector, 1, error);
+      if (n == WS_IO_ERROR)
+        {
+          self->broken = TRUE;
+          ws_tls_session_drop_output (self->session, len);
+        }
+      if (n < 0)
+        return FALSE;
+      ws_tls_session_drop_output (self->session, (gsize) n);
+    }
+
+  if (self->says_bye && !self->broken)
+    {
+      self->says_bye = FALSE;
+      ws_transport_shutdown (self->inner);
+    }
+
+  return TRUE;
+}
+
+gssize
+ws_tls_stream_feed (WsTlsStream  *self,
+                    WsReadBuffer *buffer,
+                    gsize         len,
+                    GError      **error)
+{
+  gssize n = ws_transport_read (self->inner, buffer->data, len, error);
+
+  self->drained
+      = n == WS_IO_AGAIN
+        || (n < (gssize) len && self->inner->klass->short_read_is_last);
+  if (n > 0)
+    ws_tls_session_feed (self->session, buffer->data, (gsize) n);
+  else if (n == 0)
+    ws_tls_session_feed_eof (self->session);
+
+  return n;
+}
+
+/* --- Reading and writing --- */
+
+/* Decrypts into @data until it is full or the inner transport has no more. */
+static gssize
+decrypt (WsTlsStream  *self,
+         WsReadBuffer *buffer,
+         guint8       *data,
+         gsize         len,
+         GError      **error)
+{
+  gsize total = 0;
+
+  self->drained = FALSE;
+  for (;;)
+    {
+      gssize n = ws_tls_session_read (self->session, data + total, len - total,
+                                      total > 0 ? NULL : error);
+
+      if (n > 0)
+        total += (gsize) n;
+      /* What the session tells of an end it tells again. */
+      if ((n <= 0 && n != WS_IO_AGAIN) || total == len)
+        return total > 0 ? (gssize) total : n;
+
+      /* Nothing that waits is a whole record. */
+      ws_tls_session_keep_input (self->session);
+      if (self->drained)
+        break;
+      /* Not much more than the caller can take, for the rest is copied. */
+      n = ws_tls_stream_feed (self, buffer,
+                              CLAMP (len - total, MIN_READ,
+                                     WS_READ_BUFFER_SIZE),
+                              total > 0 ? NULL : error);
+      if (n == WS_IO_ERROR)
+        return total > 0 ? (gssize) total : n;
+    }
+
+  return total > 0 ? (gssize) total : WS_IO_AGAIN;
+}
+
+gssize
+ws_tls_stream_read (WsTransport *transport,
+                    guint8      *data,
+                    gsize        len,
+                    GError     **error)
+{
+  WsTlsStream  *self = (WsTlsStream *) transport;
+  WsReadBuffer *buffer;
+  gssize        n;
+
+  if (self->state != WS_TLS_STREAM_OPEN || self->busy || len == 0)
+    return WS_IO_AGAIN;
+  /* News come first, from the job, for their handlers may end all this. */
+  if (ws_tls_news_is_waiting (&self->news))
+    return WS_IO_AGAIN;
+
+  self->busy = TRUE;
+  buffer = ws_poller_acquire_buffer (transport->poller);
+  n = decrypt (self, buffer, data, len, error);
+  ws_tls_session_keep_input (self->session);
+  ws_poller_release_buffer (transport->poller, buffer);
+  self->busy = FALSE;
+
+  /* Answers to the peer: of a key update, or to what we refused. */
+  if (ws_tls_stream_has_output (self))
+    ws_tls_stream_flush (self, NULL);
+  ws_tls_stream_update_inner (self);
+  ws_tls_stream_update_job (self);
+
+  if (n > 0 || !ws_tls_news_is_waiting (&self->news))
+    return n;
+
+  /* An end is told again. */
+  if (n == WS_IO_ERROR)
+    g_clear_error (error);
+
+  return WS_IO_AGAIN;
+}
+
+/* What the inner transport takes at once has no memory of its own. */
+static gssize
+encrypt (WsTlsStream         *self,
+         const GOutputVector *vectors,
+         guint                n_vectors,
+         GError             **error)
+{
+  WsPoller     *poller = self->parent.poller;
+  WsReadBuffer *buffer = ws_poller_acquire_buffer (poller);
+  gssize        n;
+
+  ws_tls_session_lend_output (self->session, buffer->data, WS_READ_BUFFER_SIZE);
+  self->busy = TRUE;
+  n = ws_tls_pack (self->session, vectors, n_vectors, error);
+  self->busy = FALSE;
+  if (n > 0)
+    ws_tls_stream_flush (self, error);
+  ws_tls_session_keep_output (self->session);
+  ws_poller_release_buffer (poller, buffer);
+
+  return n;
+}
+
+gssize
+ws_tls_stream_writev (WsTransport         *transport,
+                      const GOutputVector *vectors,
+                      guint                n_vectors,
+                      GError             **error)
+{
+  WsTlsStream *self = (WsTlsStream *) transport;
+  gssize       n = WS_IO_AGAIN;
+
+  if (self->broken)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE,
+                           "The connection is broken");
+      return WS_IO_ERROR;
+    }
+  if (self->state != WS_TLS_STREAM_OPEN || self->busy)
+    return WS_IO_AGAIN;
+
+  if (ws_tls_stream_flush (self, error))
+    n = encrypt (self, vectors, n_vectors, error);
+  ws_tls_stream_update_inner (self);
+
+  return self->broken ? WS_IO_ERROR : n;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "net/ws-tls-news.h"
+#include "net/ws-tls-stream.h"
+
+G_BEGIN_DECLS
+
+/* What the files of a stream share. */
+
+typedef struct _WsTlsStream WsTlsStream;
+
+typedef enum
+{
+  WS_TLS_STREAM_HANDSHAKE,
+  WS_TLS_STREAM_PAUSED,
+  WS_TLS_STREAM_REFUSED, /* the problems were not accepted: failed is due */
+  WS_TLS_STREAM_OPEN,
+  WS_TLS_STREAM_FAILED,
+  WS_TLS_STREAM_N_STATES
+} WsTlsStreamState;
+
+/* There is one for each idle connection: keep it small. Freed while it is busy,
+ * it lives on, without a word, until it is not. */
+struct _WsTlsStream
+{
+  WsTransport            parent;
+  guint                  n_refs;  /* the owner's, and those of what runs */
+  WsTransport           *inner;   /* (owned) (nullable): none once it lingers */
+  WsTlsSession          *session; /* (owned) */
+  const WsTlsStreamSink *sink;
+  gpointer               sink_data;
+  WsTlsNews              news;
+  WsJob                  job; /* begins; goes on; news; more to read */
+  GIOCondition           wanted;
+  WsTlsStreamState       state;
+  guint                  busy : 1;    /* in the session, or reading for it */
+  guint                  drained : 1; /* the last read took all there was */
+  guint                  broken : 1; /* the inner transport cannot be written */
+  guint                  says_bye : 1; /* a FIN follows what waits */
+  guint                  freed : 1;    /* by the owner */
+};
+
+/* What is to be read or written next, by whom. The caller's wish to write is
+ * granted when all that it wrote before is with the kernel. */
+void ws_tls_stream_update_inner (WsTlsStream *self);
+/* What lies decrypted or unread in the session makes no fd ready. */
+void ws_tls_stream_update_job (WsTlsStream *self);
+
+gboolean ws_tls_stream_has_output (WsTlsStream *self);
+/* TRUE: nothing waits any more. FALSE with an error: nothing ever will. */
+gboolean ws_tls_stream_flush (WsTlsStream *self, GError **error);
+/* Reads up to @len bytes of ciphertext into @buffer and feeds them. Bytes, or 0
+ * for the end, which is fed as well, WS_IO_AGAIN or WS_IO_ERROR. */
+gssize ws_tls_stream_feed (WsTlsStream  *self,
+                           WsReadBuffer *buffer,
+                           gsize         len,
+                           GError      **error);
+
+/* Of the transport's class. */
+gssize ws_tls_stream_read (WsTransport *transport,
+                           guint8      *data,
+                           gsize        len,
+                           GError     **error);
+gssize ws_tls_stream_writev (WsTransport         *transport,
+                             const GOutputVector *vectors,
+                             guint                n_vectors,
+                             GError             **error);
+
+G_END_DECLS

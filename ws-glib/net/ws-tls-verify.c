@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "net/ws-tls-verify.h"
+
+#include <gnutls/ocsp.h>
+#include <string.h>
+
+#include "net/ws-tls-certificate.h"
+#include "net/ws-tls-explain.h"
+
+/* A host name and a key purpose. */
+#define MAX_DEMANDS 2
+
+typedef struct
+{
+  char                 *name; /* (owned) (nullable): ASCII, without a dot at the
+                                   end */
+  GInetAddress         *address; /* (owned) (nullable): instead */
+  const char           *purpose;
+  gnutls_typed_vdata_st list[MAX_DEMANDS]; /* borrows from the others */
+  guint                 n_list;
+} Demands;
+
+static void
+demands_clear (Demands *self)
+{
+  g_clear_pointer (&self->name, g_free);
+  g_clear_object (&self->address);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Demands, demands_clear)
+
+static void
+add_demand (Demands *self, int type, const void *data, gsize len)
+{
+  self->list[self->n_list++] = (gnutls_typed_vdata_st){
+    .type = type, .data = (unsigned char *) data, .size = len
+  };
+}
+
+/* (transfer full): @host as certificates spell it. One that has no such spelling
+ * is left as it is, and matches nothing. */
+static char *
+normalize_host (const char *host)
+{
+  char *ascii = g_hostname_to_ascii (host);
+
+  if (ascii == NULL)
+    ascii = g_strdup (host);
+  if (g_str_has_suffix (ascii, "."))
+    ascii[strlen (ascii) - 1] = '\0';
+  return ascii;
+}
+
+static void
+demands_init (Demands *self, const WsTlsVerifyOptions *options)
+{
+  self->purpose = options->is_server ? GNUTLS_KP_TLS_WWW_CLIENT
+                                     : GNUTLS_KP_TLS_WWW_SERVER;
+  add_demand (self, GNUTLS_DT_KEY_PURPOSE_OID, self->purpose, 0);
+
+  if (options->host == NULL)
+    return;
+  self->address = g_inet_address_new_from_string (options->host);
+  if (self->address != NULL)
+    {
+      add_demand (self, GNUTLS_DT_IP_ADDRESS,
+                  g_inet_address_to_bytes (self->address),
+                  g_inet_address_get_native_size (self->address));
+      return;
+    }
+  self->name = normalize_host (options->host);
+  add_demand (self, GNUTLS_DT_DNS_HOSTNAME, self->name, 0);
+}
+
+static void
+free_crt (gpointer crt)
+{
+  gnutls_x509_crt_deinit (crt);
+}
+
+/* (transfer full) (element-type gnutls_x509_crt_t): ends before the first that
+ * cannot be read. */
+static GPtrArray *
+read_chain (const gnutls_datum_t *list, guint n_list)
+{
+  GPtrArray *chain = g_ptr_array_new_with_free_func (free_crt);
+
+  for (guint i = 0; i < n_list; i++)
+    {
+      gnutls_x509_crt_t crt = NULL;
+
+      if (gnutls_x509_crt_init (&crt) < 0)
+        break;
+      g_ptr_array_add (chain, crt);
+      if (gnutls_x509_crt_import (crt, &list[i], GNUTLS_X509_FMT_DER) < 0)
+        {
+          g_ptr_array_set_size (chain, i);
+          break;
+        }
+    }
+  return chain;
+}
+
+static void
+add_problem (GPtrArray *problems, WsTlsProblemCode code, char *text)
+{
+  WsTlsProblem *problem = g_new0 (WsTlsProblem, 1);
+
+  problem->code = code;
+  problem->depth = -1;
+  problem->text = text;
+  g_ptr_array_add (problems, problem);
+}
+
+static guint
+explain_host (WsTlsExplain     *walk,
+              gnutls_x509_crt_t crt,
+              const Demands    *demands,
+              const char       *host)
+{
+  g_auto (GStrv) names = NULL;
+  g_autofree char *list = NULL;
+  gboolean         matches = TRUE;
+
+  if (demands->name != NULL)
+    matches = gnutls_x509_crt_check_hostname2 (crt, demands->name, 0) != 0;
+  else if (demands->address != NULL)
+    matches = gnutls_x509_crt_check_ip (
+                  crt, g_inet_address_to_bytes (demands->address),
+                  g_inet_address_get_native_size (demands->address), 0)
+              != 0;
+  if (matches)
+    return 0;
+
+  names = ws_tls_certificate_read_names (crt);
+  list = g_strv_length (names) > 0 ? g_strjoinv (", ", names)
+                                   : g_strdup ("no name at all");
+  ws_tls_explain_add (walk, WS_TLS_PROBLEM_HOST_NAME_MISMATCH, 0,
+                      g_strdup_printf ("The certificate is for %s, not for %s",
+                                       list, host));
+  return GNUTLS_CERT_UNEXPECTED_OWNER;
+}
+
+G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gnutls_ocsp_resp_t,
+                                 gnutls_ocsp_resp_deinit,
+                                 NULL)
+
+/* Whether a stapled response tells that the certificate which was sent as number
+ * @index is revoked. */
+static gboolean
+is_revoked_by_response (gnutls_session_t  session,
+                        guint             index,
+                        gnutls_x509_crt_t crt)
+{
+  g_auto (gnutls_ocsp_resp_t) response = NULL;
+  gnutls_datum_t data;
+  guint          status;
+
+  return gnutls_ocsp_status_request_get2 (session, index, &data) == 0
+         && gnutls_ocsp_resp_init (&response) == 0
+         && gnutls_ocsp_resp_import (response, &data) == 0
+         && gnutls_ocsp_resp_check_crt (response, 0, crt) == 0
+         && gnutls_ocsp_resp_get_single (response, 0, NULL, NULL, NULL, NULL,
+                                         &status, NULL, NULL, NULL, NULL)
+                == 0
+         && status == GNUTLS_OCSP_CERT_REVOKED;
+}
+
+/* Its signature GnuTLS has judged, else there is no bit. Chains that are sent in
+ * order, as they must be (RFC 8446, 4.4.2, wishes it), have the same numbers as the
+ * path. */
+static guint
+explain_responses (WsTlsExplain    *walk,
+                   gnutls_session_t session,
+                   GPtrArray       *chain)
+{
+  guint explained = 0;
+
+  for (guint i = 0; i < chain->len && i < ws_tls_explain_get_length (walk); i++)
+    if (is_revoked_by_response (session, i, g_ptr_array_index (chain, i)))
+      {
+        g_autofree char *name
+            = ws_tls_certificate_read_subject (g_ptr_array_index (chain, i));
+
+        explained = GNUTLS_CERT_REVOKED;
+        ws_tls_explain_add (
+            walk, WS_TLS_PROBLEM_CERTIFICATE_REVOKED, i,
+            g_strdup_printf ("The certificate of %s was revoked, says the "
+                             "response that came with it",
+                             name));
+      }
+  return explained;
+}
+
+/* What is known from the verdict alone. */
+static const struct
+{
+  guint            bit;
+  WsTlsProblemCode code;
+  const char      *text;
+} verdicts[] = {
+  { GNUTLS_CERT_SIGNER_NOT_FOUND, WS_TLS_PROBLEM_CERTIFICATE_UNTRUSTED,
+    "The chain does not lead to a certificate that is trusted for this" },
+  { GNUTLS_CERT_REVOKED, WS_TLS_PROBLEM_CERTIFICATE_REJECTED,
+    "A certificate of the chain is on a list of those to be refused" },
+  { GNUTLS_CERT_INVALID_OCSP_STATUS, WS_TLS_PROBLEM_OCSP_STATUS_INVALID,
+    "The response about the certificate's status (OCSP) is not valid" },
+  { GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED,
+    WS_TLS_PROBLEM_OCSP_RESPONSE_OUTDATED,
+    "The response about the certificate's status (OCSP) is too old" },
+  { GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE,
+    WS_TLS_PROBLEM_OCSP_RESPONSE_OUTDATED,
+    "The response about the certificate's status (OCSP) is from the future" },
+  { GNUTLS_CERT_MISSING_OCSP_STATUS, WS_TLS_PROBLEM_OCSP_STATUS_MISSING,
+    "The certificate demands a response about its status (OCSP), and none "
+    "came" },
+};
+
+static void
+explain_rest (WsTlsExplain *walk, GPtrArray *problems, guint status)
+{
+  gnutls_datum_t text;
+
+  for (guint i = 0; i < G_N_ELEMENTS (verdicts); i++)
+    if (status & verdicts[i].bit)
+      {
+        status &= ~verdicts[i].bit;
+        ws_tls_explain_add (walk, verdicts[i].code, 0,
+                            g_strdup (verdicts[i].text));
+      }
+
+  /* INVALID goes with each of the others. */
+  if ((status & ~GNUTLS_CERT_INVALID) == 0 && problems->len > 0)
+    return;
+
+  if (gnutls_certificate_verification_status_print (status, GNUTLS_CRT_X509,
+                                                    &text, 0)
+      < 0)
+    {
+      ws_tls_explain_add (walk, WS_TLS_PROBLEM_UNSPECIFIED, 0,
+                          g_strdup ("The certificate is not trusted"));
+      return;
+    }
+  ws_tls_explain_add (walk, WS_TLS_PROBLEM_UNSPECIFIED, 0,
+                      g_strchomp (g_utf8_make_valid ((const char *) text.data,
+                                                     text.size)));
+  gnutls_free (text.data);
+}
+
+static int
+compare_problems (gconstpointer a, gconstpointer b)
+{
+  const WsTlsProblem *first = *(WsTlsProblem *const *) a;
+  const WsTlsProblem *second = *(WsTlsProblem *const *) b;
+
+  return first->depth != second->depth ? first->depth - second->depth
+                                       : (int) first->code - (int) second->code;
+}
+
+static void
+explain (gnutls_session_t          session,
+         gnutls_x509_trust_list_t  trust,
+         const WsTlsVerifyOptions *options,
+         const Demands            *demands,
+         GPtrArray                *chain,
+         guint                     status,
+         GPtrArray                *problems)
+{
+  g_autoptr (WsTlsExplain) walk = ws_tls_explain_new (chain, trust, problems);
+  guint unexplained = status;
+
+  /* The limit is ours, so it is not in the verdict. */
+  ws_tls_explain_length (walk, options->depth);
+  if (status == 0)
+    return;
+
+  unexplained &= ~ws_tls_explain_issuers (walk);
+  unexplained &= ~ws_tls_explain_signatures (walk, status);
+  unexplained &= ~ws_tls_explain_validity (walk);
+  unexplained &= ~ws_tls_explain_purpose (walk, demands->purpose);
+  unexplained &= ~explain_host (walk, g_ptr_array_index (chain, 0), demands,
+                                options->host);
+  if (status & GNUTLS_CERT_REVOKED)
+    unexplained &= ~explain_responses (walk, session, chain);
+  unexplained &= ~ws_tls_explain_revocation (walk);
+  explain_rest (walk, problems, unexplained);
+  g_ptr_array_sort (problems, compare_problems);
+}
+
+GPtrArray *
+ws_tls_verify (gnutls_session_t          session,
+               gnutls_x509_trust_list_t  trust,
+               const WsTlsVerifyOptions *options)
+{
+  g_autoptr (GPtrArray) problems
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ws_tls_problem_free);
+  g_autoptr (GPtrArray) chain = NULL;
+  g_auto (Demands) demands = { 0 };
+  const gnutls_datum_t *list = NULL;
+  guint                 n_list = 0, status = 0;
+  int                   result;
+
+  list = gnutls_certificate_get_peers (session, &n_list);
+  if (list == NULL || n_list == 0)
+    {
+      add_problem (problems, WS_TLS_PROBLEM_NO_PEER_CERTIFICATE,
+                   g_strdup ("The peer has shown no certificate"));
+      return g_steal_pointer (&problems);
+    }
+
+  demands_init (&demands, options);
+  chain = read_chain (list, n_list);
+  result = gnutls_certificate_verify_peers (session, demands.list,
+                                            demands.n_list, &status);
+  if (result < 0 || chain->len < n_list)
+    add_problem (problems, WS_TLS_PROBLEM_UNSPECIFIED,
+                 g_strdup_printf (
+                     "The certificate chain cannot be judged: %s",
+                     gnutls_strerror (
+                         result < 0 ? result : GNUTLS_E_CERTIFICATE_ERROR)));
+  if (chain->len == n_list)
+    explain (session, trust, options, &demands, chain,
+             result < 0 ? GNUTLS_CERT_INVALID : status, problems);
+  return g_steal_pointer (&problems);
+}
+
+void
+ws_tls_problem_free (WsTlsProblem *self)
+{
+  g_clear_pointer (&self->certificate, g_bytes_unref);
+  g_free (self->text);
+  g_free (self);
+}
