@@ -11,12 +11,17 @@
 
 G_BEGIN_DECLS
 
-#define WS_TYPE_STATE            (ws_state_get_type ())
-#define WS_TYPE_STATUS           (ws_status_get_type ())
-#define WS_TYPE_CLOSE_CODE       (ws_close_code_get_type ())
-#define WS_TYPE_PROTOCOL_VERSION (ws_protocol_version_get_type ())
-#define WS_TYPE_MESSAGE_TYPE     (ws_message_type_get_type ())
-#define WS_TYPE_SSL_MODE         (ws_ssl_mode_get_type ())
+#define WS_TYPE_STATE             (ws_state_get_type ())
+#define WS_TYPE_STATUS            (ws_status_get_type ())
+#define WS_TYPE_CLOSE_CODE        (ws_close_code_get_type ())
+#define WS_TYPE_PROTOCOL_VERSION  (ws_protocol_version_get_type ())
+#define WS_TYPE_MESSAGE_TYPE      (ws_message_type_get_type ())
+#define WS_TYPE_PAUSE_MODES       (ws_pause_modes_get_type ())
+#define WS_TYPE_SSL_MODE          (ws_ssl_mode_get_type ())
+#define WS_TYPE_SSL_PROTOCOL      (ws_ssl_protocol_get_type ())
+#define WS_TYPE_SSL_VERIFY_MODE   (ws_ssl_verify_mode_get_type ())
+#define WS_TYPE_SSL_KEY_ALGORITHM (ws_ssl_key_algorithm_get_type ())
+#define WS_TYPE_SSL_ERROR_CODE    (ws_ssl_error_code_get_type ())
 
 /**
  * WsState:
@@ -184,6 +189,152 @@ typedef enum
   WS_SSL_MODE_NON_SECURE = 1
 } WsSslMode;
 
+/**
+ * WsPauseModes:
+ * @WS_PAUSE_MODES_NEVER: the opening never pauses
+ * @WS_PAUSE_MODES_ON_SSL_ERRORS: it pauses at certificate errors
+ *
+ * When the opening of a connection pauses.
+ *
+ * Since: 1.0
+ */
+typedef enum /*< flags >*/
+{
+  WS_PAUSE_MODES_NEVER = 0,
+  WS_PAUSE_MODES_ON_SSL_ERRORS = 1 << 0
+} WsPauseModes;
+
+/**
+ * WsSslProtocol:
+ * @WS_SSL_PROTOCOL_ANY: whatever is thought secure
+ * @WS_SSL_PROTOCOL_TLS_1_2: TLS 1.2 (RFC 5246)
+ * @WS_SSL_PROTOCOL_TLS_1_3: TLS 1.3 (RFC 8446)
+ *
+ * Versions of TLS.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  WS_SSL_PROTOCOL_ANY = 0,
+  WS_SSL_PROTOCOL_TLS_1_2 = 1,
+  WS_SSL_PROTOCOL_TLS_1_3 = 2
+} WsSslProtocol;
+
+/**
+ * WsSslVerifyMode:
+ * @WS_SSL_VERIFY_MODE_NONE: it is not asked for; whatever comes is good
+ * @WS_SSL_VERIFY_MODE_QUERY: it is asked for, and judged if there is one; it
+ *   is never an error
+ * @WS_SSL_VERIFY_MODE_VERIFY: it is demanded and judged
+ * @WS_SSL_VERIFY_MODE_AUTO: a client verifies, a server does not ask
+ *
+ * Whether the certificate of the peer is asked for, and judged.
+ *
+ * The numbers are those of Qt's `QSslSocket::PeerVerifyMode`.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  WS_SSL_VERIFY_MODE_NONE = 0,
+  WS_SSL_VERIFY_MODE_QUERY = 1,
+  WS_SSL_VERIFY_MODE_VERIFY = 2,
+  WS_SSL_VERIFY_MODE_AUTO = 3
+} WsSslVerifyMode;
+
+/**
+ * WsSslKeyAlgorithm:
+ * @WS_SSL_KEY_ALGORITHM_OPAQUE: unknown
+ * @WS_SSL_KEY_ALGORITHM_RSA: RSA, also of the kind that is for RSASSA-PSS only
+ * @WS_SSL_KEY_ALGORITHM_DSA: DSA
+ * @WS_SSL_KEY_ALGORITHM_EC: ECDSA
+ * @WS_SSL_KEY_ALGORITHM_DH: Diffie-Hellman
+ * @WS_SSL_KEY_ALGORITHM_ED25519: Ed25519
+ * @WS_SSL_KEY_ALGORITHM_ED448: Ed448
+ *
+ * What kind of key a certificate has.
+ *
+ * The numbers are those of Qt's `QSsl::KeyAlgorithm`, as far as these go.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  WS_SSL_KEY_ALGORITHM_OPAQUE = 0,
+  WS_SSL_KEY_ALGORITHM_RSA = 1,
+  WS_SSL_KEY_ALGORITHM_DSA = 2,
+  WS_SSL_KEY_ALGORITHM_EC = 3,
+  WS_SSL_KEY_ALGORITHM_DH = 4,
+  WS_SSL_KEY_ALGORITHM_ED25519 = 5,
+  WS_SSL_KEY_ALGORITHM_ED448 = 6
+} WsSslKeyAlgorithm;
+
+/**
+ * WsSslErrorCode:
+ * @WS_SSL_ERROR_CODE_UNSPECIFIED: something that has no code of its own; the
+ *   text tells
+ * @WS_SSL_ERROR_CODE_NO_PEER_CERTIFICATE: the peer has shown no certificate
+ * @WS_SSL_ERROR_CODE_SELF_SIGNED_CERTIFICATE: the certificate is signed by
+ *   itself, and not trusted
+ * @WS_SSL_ERROR_CODE_SELF_SIGNED_CERTIFICATE_IN_CHAIN: the chain ends with an
+ *   authority that is not trusted
+ * @WS_SSL_ERROR_CODE_UNABLE_TO_GET_LOCAL_ISSUER_CERTIFICATE: whoever issued
+ *   the certificate is not known
+ * @WS_SSL_ERROR_CODE_CERTIFICATE_SIGNATURE_FAILED: the signature of the
+ *   certificate is wrong
+ * @WS_SSL_ERROR_CODE_CERTIFICATE_NOT_YET_VALID: the certificate is not valid
+ *   yet
+ * @WS_SSL_ERROR_CODE_CERTIFICATE_EXPIRED: the certificate is not valid any
+ *   more
+ * @WS_SSL_ERROR_CODE_CERTIFICATE_UNTRUSTED: the chain leads to an authority
+ *   that is not trusted for this
+ * @WS_SSL_ERROR_CODE_CERTIFICATE_REJECTED: the certificate is on a list of
+ *   those to be refused
+ * @WS_SSL_ERROR_CODE_CERTIFICATE_REVOKED: the certificate was revoked by its
+ *   issuer
+ * @WS_SSL_ERROR_CODE_HOST_NAME_MISMATCH: the certificate is for another host
+ * @WS_SSL_ERROR_CODE_INVALID_PURPOSE: the certificate is for another purpose
+ * @WS_SSL_ERROR_CODE_INVALID_CA_CERTIFICATE: who issued a certificate of the
+ *   chain may not do so
+ * @WS_SSL_ERROR_CODE_PATH_LENGTH_EXCEEDED: the chain is longer than it may be
+ * @WS_SSL_ERROR_CODE_INSECURE_ALGORITHM: a key or a signature is not secure
+ * @WS_SSL_ERROR_CODE_OCSP_STATUS_INVALID: the response about the status of the
+ *   certificate (OCSP) is not valid
+ * @WS_SSL_ERROR_CODE_OCSP_RESPONSE_OUTDATED: the response about the status of
+ *   the certificate (OCSP) is not of now
+ * @WS_SSL_ERROR_CODE_OCSP_STATUS_MISSING: the certificate demands a response
+ *   about its status (OCSP), and none came
+ *
+ * What may be wrong with a certificate.
+ *
+ * The names are those of Qt's `QSslError::SslError`.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  WS_SSL_ERROR_CODE_UNSPECIFIED = 0,
+  WS_SSL_ERROR_CODE_NO_PEER_CERTIFICATE = 1,
+  WS_SSL_ERROR_CODE_SELF_SIGNED_CERTIFICATE = 2,
+  WS_SSL_ERROR_CODE_SELF_SIGNED_CERTIFICATE_IN_CHAIN = 3,
+  WS_SSL_ERROR_CODE_UNABLE_TO_GET_LOCAL_ISSUER_CERTIFICATE = 4,
+  WS_SSL_ERROR_CODE_CERTIFICATE_SIGNATURE_FAILED = 5,
+  WS_SSL_ERROR_CODE_CERTIFICATE_NOT_YET_VALID = 6,
+  WS_SSL_ERROR_CODE_CERTIFICATE_EXPIRED = 7,
+  WS_SSL_ERROR_CODE_CERTIFICATE_UNTRUSTED = 8,
+  WS_SSL_ERROR_CODE_CERTIFICATE_REJECTED = 9,
+  WS_SSL_ERROR_CODE_CERTIFICATE_REVOKED = 10,
+  WS_SSL_ERROR_CODE_HOST_NAME_MISMATCH = 11,
+  WS_SSL_ERROR_CODE_INVALID_PURPOSE = 12,
+  WS_SSL_ERROR_CODE_INVALID_CA_CERTIFICATE = 13,
+  WS_SSL_ERROR_CODE_PATH_LENGTH_EXCEEDED = 14,
+  WS_SSL_ERROR_CODE_INSECURE_ALGORITHM = 15,
+  WS_SSL_ERROR_CODE_OCSP_STATUS_INVALID = 16,
+  WS_SSL_ERROR_CODE_OCSP_RESPONSE_OUTDATED = 17,
+  WS_SSL_ERROR_CODE_OCSP_STATUS_MISSING = 18
+} WsSslErrorCode;
+
 WS_AVAILABLE_IN_1_0
 GType ws_state_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
@@ -196,6 +347,16 @@ WS_AVAILABLE_IN_1_0
 GType ws_message_type_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
 GType ws_ssl_mode_get_type (void) G_GNUC_CONST;
+WS_AVAILABLE_IN_1_0
+GType ws_pause_modes_get_type (void) G_GNUC_CONST;
+WS_AVAILABLE_IN_1_0
+GType ws_ssl_protocol_get_type (void) G_GNUC_CONST;
+WS_AVAILABLE_IN_1_0
+GType ws_ssl_verify_mode_get_type (void) G_GNUC_CONST;
+WS_AVAILABLE_IN_1_0
+GType ws_ssl_key_algorithm_get_type (void) G_GNUC_CONST;
+WS_AVAILABLE_IN_1_0
+GType ws_ssl_error_code_get_type (void) G_GNUC_CONST;
 
 WS_AVAILABLE_IN_1_0
 gboolean ws_close_code_is_sendable (guint code);

@@ -8,9 +8,14 @@
 #include <ws-glib/ws-headers.h>
 #include <ws-glib/ws-mask-generator.h>
 #include <ws-glib/ws-message.h>
+#include <ws-glib/ws-psk-authenticator.h>
 #include <ws-glib/ws-server.h>
 #include <ws-glib/ws-socket-error.h>
 #include <ws-glib/ws-socket.h>
+#include <ws-glib/ws-ssl-certificate.h>
+#include <ws-glib/ws-ssl-configuration.h>
+#include <ws-glib/ws-ssl-error.h>
+#include <ws-glib/ws-ssl-session.h>
 #include <ws-glib/ws-version-macros.h>
 #include <ws-glib/ws-version.h>
 

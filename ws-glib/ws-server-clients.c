@@ -106,8 +106,14 @@ unlink_client (WsServerClient *client)
   client->link = NULL;
 }
 
-static void
-unref_client (WsServerClient *client)
+void
+ws_server_client_ref (WsServerClient *client)
+{
+  client->n_refs++;
+}
+
+void
+ws_server_client_unref (WsServerClient *client)
 {
   if (--client->n_refs > 0)
     return;
@@ -122,8 +128,14 @@ end_client (WsServerClient *client)
 {
   change_address (ws_server_peek (client->server), client->address, -1);
   client->server = NULL;
+  if (client->opening != NULL && client->socket != NULL)
+    {
+      /* It was seen in a TLS signal, and nothing will become of it. */
+      ws_socket_peek (client->socket)->gone = NULL;
+      ws_socket_leave (client->socket);
+    }
   g_clear_pointer (&client->opening, ws_server_opening_free);
-  unref_client (client);
+  ws_server_client_unref (client);
 }
 
 static void
@@ -240,9 +252,13 @@ accept_request (WsServerClient *client)
   WsServerOpened opened;
 
   unlink_client (client);
+  if (client->socket == NULL)
+    client->socket = ws_socket_new_incoming (&priv->settings, on_gone, client);
   opened = ws_server_opening_steal (client->opening);
-  client->socket = ws_socket_new_accepted (&opened, handshake, &answer,
-                                           &priv->settings, on_gone, client);
+  ws_socket_accept (client->socket, &opened, handshake, &answer);
+  if (opened.is_secure)
+    ws_socket_note_session (client->socket,
+                            ws_tls_stream_get_session (opened.transport));
   g_clear_pointer (&client->opening, ws_server_opening_free);
 }
 
@@ -291,7 +307,7 @@ on_request (WsServerOpening *opening, gpointer user_data)
   WsHttpFault      fault;
   gboolean         allowed;
 
-  client->n_refs++;
+  ws_server_client_ref (client);
   if (!check_room (self, client->address, &fault))
     refuse (client, &fault, WS_CLOSE_CODE_ABNORMAL_DISCONNECTION);
   else
@@ -306,7 +322,7 @@ on_request (WsServerOpening *opening, gpointer user_data)
           hand_out (client);
         }
     }
-  unref_client (client);
+  ws_server_client_unref (client);
   g_object_unref (self);
 }
 
@@ -335,14 +351,32 @@ on_opening_gone (WsServerOpening *opening, gpointer user_data)
   end_client (client);
 }
 
+static void
+on_tls_failed (WsServerOpening *opening,
+               const GError    *error,
+               gpointer         user_data)
+{
+  WsServerClient *client = user_data;
+  WsServer       *self = g_object_ref (client->server);
+
+  unlink_client (client);
+  end_client (client);
+  ws_server_report (self, WS_CLOSE_CODE_TLS_HANDSHAKE_FAILED, error->message);
+  g_object_unref (self);
+}
+
 static const WsServerOpeningSink opening_sink = {
+  .paused = ws_server_on_opening_paused,
+  .tls_failed = on_tls_failed,
   .request = on_request,
   .refused = on_refused,
   .gone = on_opening_gone,
 };
 
 void
-ws_server_take_transport (WsServer *self, WsTransport *transport)
+ws_server_take_transport (WsServer         *self,
+                          WsTransport      *transport,
+                          WsTlsCredentials *credentials)
 {
   WsServerPrivate       *priv = ws_server_peek (self);
   WsServerClient        *client = g_new0 (WsServerClient, 1);
@@ -355,6 +389,13 @@ ws_server_take_transport (WsServer *self, WsTransport *transport)
   client->server = self;
   client->address = make_address (priv, transport);
   change_address (priv, client->address, +1);
+  if (credentials != NULL)
+    {
+      /* The signals of TLS are about it. */
+      client->socket
+          = ws_socket_new_incoming (&priv->settings, on_gone, client);
+      ws_server_fill_tls_options (self, credentials, &options);
+    }
   client->opening
       = ws_server_opening_new (transport, &options, &opening_sink, client);
   g_queue_push_tail (&priv->openings, client);
@@ -371,7 +412,7 @@ ws_server_take_transport (WsServer *self, WsTransport *transport)
  * Does the opening handshake with the client at the other end of @stream.
  *
  * What follows is the same as for a connection that the server has accepted
- * itself; it need not listen for this. The stream is referenced, and closed when
+ * itself, TLS included; it need not listen for this. The stream is referenced, and closed when
  * the connection ends or is refused. Fails with
  * %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION for a stream that cannot be
  * polled, and with %WS_SOCKET_ERROR_WRONG_CONTEXT in a thread that the server
@@ -385,13 +426,15 @@ gboolean
 ws_server_handle_connection (WsServer *self, GIOStream *stream, GError **error)
 {
   g_autoptr (GError) problem = NULL;
+  g_autoptr (WsTlsCredentials) credentials = NULL;
   WsTransport *transport;
 
   g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
   g_return_val_if_fail (G_IS_IO_STREAM (stream), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!ws_server_check_thread (self, error))
+  if (!ws_server_check_thread (self, error)
+      || !ws_server_load_credentials (self, &credentials, error))
     return FALSE;
   ws_server_adopt_context (self);
   transport = ws_transport_new_for_stream (ws_server_peek (self)->poller,
@@ -401,7 +444,7 @@ ws_server_handle_connection (WsServer *self, GIOStream *stream, GError **error)
       g_propagate_error (error, ws_socket_error_translate (problem));
       return FALSE;
     }
-  ws_server_take_transport (self, transport);
+  ws_server_take_transport (self, transport, credentials);
   return TRUE;
 }
 

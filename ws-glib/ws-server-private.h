@@ -32,6 +32,8 @@ typedef struct
   guint      max_header_size;
   guint      backlog;
   WsSettings settings; /* of new sockets */
+  WsSslConfiguration
+      *ssl_configuration; /* (owned) (nullable): made when asked */
 
   /* Listening. */
   GThread        *thread;       /* (unowned): where it was used first */
@@ -65,6 +67,9 @@ typedef struct
 
 WsServerPrivate *ws_server_peek (WsServer *self);
 
+void ws_server_client_ref (WsServerClient *client);
+void ws_server_client_unref (WsServerClient *client);
+
 /* --- ws-server.c --- */
 
 gboolean ws_server_check_thread (WsServer *self, GError **error);
@@ -78,12 +83,26 @@ void ws_server_schedule_startup (WsServer *self);
 
 void ws_server_init_clients (WsServer *self);
 void ws_server_install_model (GListModelInterface *iface);
-/* (transfer full): @transport begins its handshake. */
-void ws_server_take_transport (WsServer *self, WsTransport *transport);
+/* (transfer full): @transport begins its handshake, with TLS if there are
+ * @credentials. */
+void ws_server_take_transport (WsServer         *self,
+                               WsTransport      *transport,
+                               WsTlsCredentials *credentials);
 /* Ends openings and pending connections, these with 1001. */
 void ws_server_drop_waiting (WsServer *self);
 /* Ends all the others silently, with 1001. */
 void ws_server_drop_clients (WsServer *self);
+
+/* --- ws-server-ssl.c --- */
+
+/* @credentials (out) (nullable): none without TLS. */
+gboolean ws_server_load_credentials (WsServer          *self,
+                                     WsTlsCredentials **credentials,
+                                     GError           **error);
+void     ws_server_fill_tls_options (WsServer               *self,
+                                     WsTlsCredentials       *credentials,
+                                     WsServerOpeningOptions *options);
+void ws_server_on_opening_paused (WsServerOpening *opening, gpointer user_data);
 
 /* --- ws-server-properties.c --- */
 
@@ -91,6 +110,7 @@ typedef enum
 {
   WS_SERVER_PROP_SERVER_NAME = 1,
   WS_SERVER_PROP_SSL_MODE,
+  WS_SERVER_PROP_SSL_CONFIGURATION,
   WS_SERVER_PROP_HOST,
   WS_SERVER_PROP_PORT,
   WS_SERVER_PROP_URL,
@@ -142,6 +162,12 @@ typedef enum
   WS_SERVER_SIGNAL_SERVER_ERROR,
   WS_SERVER_SIGNAL_ACCEPT_ERROR,
   WS_SERVER_SIGNAL_CLOSED,
+  WS_SERVER_SIGNAL_SSL_ERRORS,
+  WS_SERVER_SIGNAL_PEER_VERIFY_ERROR,
+  WS_SERVER_SIGNAL_HANDSHAKE_INTERRUPTED_ON_ERROR,
+  WS_SERVER_SIGNAL_PRE_SHARED_KEY_AUTHENTICATION_REQUIRED,
+  WS_SERVER_SIGNAL_ALERT_SENT,
+  WS_SERVER_SIGNAL_ALERT_RECEIVED,
   WS_SERVER_N_SIGNALS
 } WsServerSignal;
 

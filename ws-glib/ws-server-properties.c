@@ -33,7 +33,8 @@ install_own_properties (void)
    *
    * Whether connections are encrypted.
    *
-   * Only %WS_SSL_MODE_NON_SECURE can listen in this version.
+   * With %WS_SSL_MODE_SECURE the server needs a certificate and its key, or
+   * pre-shared keys, in [property@Server:ssl-configuration].
    *
    * Since: 1.0
    */
@@ -41,6 +42,19 @@ install_own_properties (void)
       = g_param_spec_enum ("ssl-mode", NULL, NULL, WS_TYPE_SSL_MODE,
                            WS_SSL_MODE_NON_SECURE,
                            READ_WRITE | G_PARAM_CONSTRUCT_ONLY);
+
+  /**
+   * WsServer:ssl-configuration: (getter get_ssl_configuration) (setter set_ssl_configuration)
+   *
+   * The settings of TLS, for connections to come.
+   *
+   * Clients are not asked for a certificate unless the configuration says so.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_SSL_CONFIGURATION]
+      = g_param_spec_object ("ssl-configuration", NULL, NULL,
+                             WS_TYPE_SSL_CONFIGURATION, READ_WRITE);
 
   /**
    * WsServer:host: (getter get_host) (setter set_host)

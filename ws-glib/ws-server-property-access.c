@@ -20,6 +20,9 @@ ws_server_get_property (GObject    *object,
     case WS_SERVER_PROP_SSL_MODE:
       g_value_set_enum (value, ws_server_get_ssl_mode (self));
       break;
+    case WS_SERVER_PROP_SSL_CONFIGURATION:
+      g_value_set_object (value, ws_server_get_ssl_configuration (self));
+      break;
     case WS_SERVER_PROP_HOST:
       g_value_set_string (value, ws_server_get_host (self));
       break;
@@ -112,6 +115,9 @@ ws_server_set_property (GObject      *object,
       break;
     case WS_SERVER_PROP_SSL_MODE:
       ws_server_peek (self)->ssl_mode = g_value_get_enum (value);
+      break;
+    case WS_SERVER_PROP_SSL_CONFIGURATION:
+      ws_server_set_ssl_configuration (self, g_value_get_object (value));
       break;
     case WS_SERVER_PROP_HOST:
       ws_server_set_host (self, g_value_get_string (value));

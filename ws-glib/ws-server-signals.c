@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-server-private.h"
 
+#include "ws-psk-authenticator.h"
+#include "ws-ssl-error.h"
+
 static guint signals[WS_SERVER_N_SIGNALS];
 /* Where the class keeps the default handler; 0: it has none. */
 static guint offsets[WS_SERVER_N_SIGNALS];
@@ -125,11 +128,124 @@ install_own_signals (void)
   add_signal (WS_SERVER_SIGNAL_CLOSED, "closed", OFFSET (closed), G_TYPE_NONE);
 }
 
+static void
+install_certificate_signals (void)
+{
+  /**
+   * WsServer::ssl-errors:
+   * @self: the server
+   * @client: a socket that is not connected yet
+   * @errors: (element-type WsSslError): all that is wrong with the chain
+   *
+   * A client's certificates have problems.
+   *
+   * The handshake fails unless the handler ignores them, with
+   * [method@Socket.ignore_ssl_errors] or its relative on @client.
+   *
+   * Since: 1.0
+   */
+  signals[WS_SERVER_SIGNAL_SSL_ERRORS]
+      = g_signal_new ("ssl-errors", WS_TYPE_SERVER, G_SIGNAL_RUN_LAST, 0, NULL,
+                      NULL, NULL, G_TYPE_NONE, 2, WS_TYPE_SOCKET,
+                      G_TYPE_PTR_ARRAY);
+
+  /**
+   * WsServer::peer-verify-error:
+   * @self: the server
+   * @client: a socket that is not connected yet
+   * @error: one of the errors
+   *
+   * One problem of a client's certificates, before
+   * [signal@Server::ssl-errors] has them all.
+   *
+   * Since: 1.0
+   */
+  signals[WS_SERVER_SIGNAL_PEER_VERIFY_ERROR]
+      = g_signal_new ("peer-verify-error", WS_TYPE_SERVER, G_SIGNAL_RUN_LAST, 0,
+                      NULL, NULL, NULL, G_TYPE_NONE, 2, WS_TYPE_SOCKET,
+                      WS_TYPE_SSL_ERROR);
+
+  /**
+   * WsServer::handshake-interrupted-on-error:
+   * @self: the server
+   * @client: a socket that is not connected yet
+   * @error: the first of the errors
+   *
+   * The handshake stops at a certificate error, because
+   * [property@SslConfiguration:handshake-must-interrupt-on-error] is set.
+   *
+   * It fails unless the handler calls
+   * [method@Socket.continue_interrupted_handshake] on @client.
+   *
+   * Since: 1.0
+   */
+  signals[WS_SERVER_SIGNAL_HANDSHAKE_INTERRUPTED_ON_ERROR]
+      = g_signal_new ("handshake-interrupted-on-error", WS_TYPE_SERVER,
+                      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                      WS_TYPE_SOCKET, WS_TYPE_SSL_ERROR);
+}
+
+static void
+install_tls_signals (void)
+{
+  /**
+   * WsServer::pre-shared-key-authentication-required:
+   * @self: the server
+   * @client: a socket that is not connected yet
+   * @authenticator: has the identity, and takes the key
+   *
+   * A client wants to use a key that both ends know; to be answered in the
+   * handler.
+   *
+   * Since: 1.0
+   */
+  signals[WS_SERVER_SIGNAL_PRE_SHARED_KEY_AUTHENTICATION_REQUIRED]
+      = g_signal_new ("pre-shared-key-authentication-required", WS_TYPE_SERVER,
+                      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                      WS_TYPE_SOCKET, WS_TYPE_PSK_AUTHENTICATOR);
+
+  /**
+   * WsServer::alert-sent:
+   * @self: the server
+   * @client: a socket that is not connected yet
+   * @level: 1: warning, 2: fatal
+   * @type: the number of the alert (RFC 8446, 6)
+   * @description: its name
+   *
+   * A TLS alert was sent to a client.
+   *
+   * Since: 1.0
+   */
+  signals[WS_SERVER_SIGNAL_ALERT_SENT]
+      = g_signal_new ("alert-sent", WS_TYPE_SERVER, G_SIGNAL_RUN_LAST, 0, NULL,
+                      NULL, NULL, G_TYPE_NONE, 4, WS_TYPE_SOCKET, G_TYPE_UINT,
+                      G_TYPE_UINT, G_TYPE_STRING);
+
+  /**
+   * WsServer::alert-received:
+   * @self: the server
+   * @client: a socket that is not connected yet
+   * @level: 1: warning, 2: fatal
+   * @type: the number of the alert (RFC 8446, 6)
+   * @description: its name
+   *
+   * A TLS alert has come from a client.
+   *
+   * Since: 1.0
+   */
+  signals[WS_SERVER_SIGNAL_ALERT_RECEIVED]
+      = g_signal_new ("alert-received", WS_TYPE_SERVER, G_SIGNAL_RUN_LAST, 0,
+                      NULL, NULL, NULL, G_TYPE_NONE, 4, WS_TYPE_SOCKET,
+                      G_TYPE_UINT, G_TYPE_UINT, G_TYPE_STRING);
+}
+
 void
 ws_server_install_signals (void)
 {
   install_client_signals ();
   install_own_signals ();
+  install_certificate_signals ();
+  install_tls_signals ();
 }
 
 gboolean

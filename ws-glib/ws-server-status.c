@@ -171,7 +171,7 @@ ws_server_set_port (WsServer *self, guint port)
 
 /* "Any address" is none that a client could use. */
 static char *
-make_url (GSocketAddress *socket_address)
+make_url (GSocketAddress *socket_address, gboolean is_secure)
 {
   GInetSocketAddress *inet;
   GInetAddress       *address;
@@ -190,7 +190,8 @@ make_url (GSocketAddress *socket_address)
     }
   is_ipv6 = g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6;
   host = g_inet_address_to_string (address);
-  return g_strdup_printf (is_ipv6 ? "ws://[%s]:%u" : "ws://%s:%u", host,
+  return g_strdup_printf (is_ipv6 ? "%s://[%s]:%u" : "%s://%s:%u",
+                          is_secure ? "wss" : "ws", host,
                           g_inet_socket_address_get_port (inet));
 }
 
@@ -215,7 +216,7 @@ ws_server_get_url (WsServer *self)
   if (priv->address == NULL)
     return "";
   if (priv->url == NULL)
-    priv->url = make_url (priv->address);
+    priv->url = make_url (priv->address, priv->ssl_mode == WS_SSL_MODE_SECURE);
   return priv->url;
 }
 

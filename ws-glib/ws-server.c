@@ -132,6 +132,7 @@ ws_server_finalize (GObject *object)
   g_free (priv->url);
   g_free (priv->error_string);
   g_clear_pointer (&priv->context, g_main_context_unref);
+  g_clear_object (&priv->ssl_configuration);
   g_sequence_free (priv->clients);
   G_OBJECT_CLASS (ws_server_parent_class)->finalize (object);
 }
@@ -214,9 +215,18 @@ static void
 on_accepted (int fd, gpointer user_data)
 {
   WsServerPrivate *priv = ws_server_peek (user_data);
+  WsTransport     *transport = ws_transport_new_for_fd (priv->poller, fd);
+  g_autoptr (WsTlsCredentials) credentials = NULL;
+  g_autoptr (GError) error = NULL;
 
-  ws_server_take_transport (user_data,
-                            ws_transport_new_for_fd (priv->poller, fd));
+  if (ws_server_load_credentials (user_data, &credentials, &error))
+    ws_server_take_transport (user_data, transport, credentials);
+  else
+    {
+      ws_transport_free (transport);
+      ws_server_report (user_data, WS_CLOSE_CODE_TLS_HANDSHAKE_FAILED,
+                        error->message);
+    }
 }
 
 static void
@@ -242,15 +252,10 @@ begin_listening (WsServer *self, GSocketAddress *address, GError **error)
 {
   WsServerPrivate *priv = ws_server_peek (self);
   g_autoptr (WsListener) listener = NULL;
+  g_autoptr (WsTlsCredentials) credentials = NULL;
 
-  if (priv->ssl_mode == WS_SSL_MODE_SECURE)
-    {
-      g_set_error_literal (error, WS_SOCKET_ERROR,
-                           WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION,
-                           "ssl-mode is SECURE, and this version does not "
-                           "speak TLS");
-      return FALSE;
-    }
+  if (!ws_server_load_credentials (self, &credentials, error))
+    return FALSE;
   ws_server_adopt_context (self);
   listener
       = ws_listener_new (priv->poller, on_accepted, on_accept_failed, self);

@@ -56,6 +56,11 @@ void ws_server_set_server_name (WsServer *self, const char *server_name);
 WS_AVAILABLE_IN_1_0
 WsSslMode ws_server_get_ssl_mode (WsServer *self);
 WS_AVAILABLE_IN_1_0
+WsSslConfiguration *ws_server_get_ssl_configuration (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void ws_server_set_ssl_configuration (WsServer           *self,
+                                      WsSslConfiguration *ssl_configuration);
+WS_AVAILABLE_IN_1_0
 const char *ws_server_get_host (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_set_host (WsServer *self, const char *host);

@@ -156,6 +156,7 @@ ws_socket_release_connection (WsSocket *self)
         ws_engine_set_draw (engine, draw_built_in_mask, NULL);
       ws_engine_leave (engine, WS_CLOSE_GOING_AWAY);
     }
+  ws_socket_forget_attempt_ssl (self);
   g_clear_object (&priv->local_address);
   g_clear_object (&priv->peer_address);
 }
@@ -515,6 +516,7 @@ on_opened (WsClientOpening *opening, gpointer user_data)
 {
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
+  WsTlsSession    *session = ws_client_opening_get_session (opening);
   WsClientOpened   opened = ws_client_opening_steal (opening);
   WsEngine        *engine;
   guint            attempt = priv->attempt;
@@ -528,6 +530,8 @@ on_opened (WsClientOpening *opening, gpointer user_data)
   priv->subprotocol = g_steal_pointer (&opened.verdict.subprotocol);
   ws_client_verdict_clear (&opened.verdict);
   notify_connection (self);
+  if (attempt == priv->attempt && session != NULL)
+    ws_socket_note_session (self, session);
   if (attempt == priv->attempt)
     ws_socket_set_state (self, WS_STATE_CONNECTED);
   /* Also when a handler has closed: the peer's answer has to be read. Before
@@ -571,6 +575,7 @@ on_failed (WsClientOpening *opening, const GError *error, gpointer user_data)
 }
 
 const WsClientOpeningSink ws_socket_opening_sink = {
+  .paused = ws_socket_on_opening_paused,
   .opened = on_opened,
   .failed = on_failed,
 };

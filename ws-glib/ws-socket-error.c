@@ -124,6 +124,10 @@ ws_socket_error_translate (const GError *error)
     code = translate_engine_error (error->code);
   else if (error->domain == G_IO_ERROR)
     code = translate_io_error (error->code);
+  else if (error->domain == G_TLS_ERROR)
+    code = error->code == G_TLS_ERROR_EOF
+               ? WS_SOCKET_ERROR_REMOTE_HOST_CLOSED
+               : WS_SOCKET_ERROR_SSL_HANDSHAKE_FAILED;
   else if (error->domain == G_RESOLVER_ERROR)
     code = error->code == G_RESOLVER_ERROR_TEMPORARY_FAILURE
                ? WS_SOCKET_ERROR_TEMPORARY

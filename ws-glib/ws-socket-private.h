@@ -14,6 +14,13 @@ G_BEGIN_DECLS
 /* Tells the server that a client of its is gone. */
 typedef void (*WsSocketGone) (WsSocket *socket, gpointer user_data);
 
+/* The certificate errors that do not count. */
+typedef struct
+{
+  gboolean   all;
+  GPtrArray *list; /* (owned) (nullable): of WsSslError */
+} WsSslIgnored;
+
 typedef struct
 {
   /* What the user sets. */
@@ -45,6 +52,17 @@ typedef struct
   guint            close_code_sent;
   guint            close_code_received;
 
+  /* TLS. */
+  WsSslConfiguration
+                   *ssl_configuration; /* (owned) (nullable): made when asked */
+  WsSslSession     *ssl_session;       /* (owned) (nullable) */
+  WsTlsCredentials *ssl_credentials;   /* (owned) (nullable): of the attempt */
+  GBytes           *ssl_ticket;        /* (owned) (nullable): to resume with */
+  GPtrArray        *ssl_errors;        /* (owned) (nullable): of the attempt */
+  WsSslIgnored      ignored_always;
+  WsSslIgnored      ignored_now; /* in this attempt */
+  WsPauseModes      pause_mode;
+
   /* A server's socket. */
   WsBuffer     request_head; /* parsed when asked */
   char        *resource;     /* (owned) (nullable) */
@@ -56,6 +74,8 @@ typedef struct
   guint failed : 1;         /* this attempt has signalled its error */
   guint read_finished : 1;  /* read-channel-finished was signalled */
   guint about_to_close : 1; /* about-to-close was signalled */
+  guint ssl_paused : 1;     /* the opening waits at certificate errors */
+  guint continues : 1;      /* an interrupted handshake shall go on */
   guint warned_nul : 1;
   guint hears_messages : 1; /* message-received was heard in this batch */
 } WsSocketPrivate;
@@ -64,20 +84,46 @@ WsSocketPrivate *ws_socket_peek (WsSocket *self);
 
 /* --- ws-socket.c --- */
 
-/* (transfer full): a connected socket for what @opened holds, which is taken.
- * It does not read before ws_socket_start(). */
-WsSocket *ws_socket_new_accepted (WsServerOpened          *opened,
-                                  const WsServerHandshake *handshake,
-                                  const WsServerAnswer    *answer,
-                                  const WsSettings        *settings,
-                                  WsSocketGone             gone,
-                                  gpointer                 gone_data);
-void      ws_socket_start (WsSocket *self);
+/* (transfer full): a server's socket that is not connected yet. */
+WsSocket *ws_socket_new_incoming (const WsSettings *settings,
+                                  WsSocketGone      gone,
+                                  gpointer          gone_data);
+/* It is connected, with what @opened holds, which is taken. It does not read
+ * before ws_socket_start(). */
+void ws_socket_accept (WsSocket                *self,
+                       WsServerOpened          *opened,
+                       const WsServerHandshake *handshake,
+                       const WsServerAnswer    *answer);
+void ws_socket_start (WsSocket *self);
 /* Sends 1001 and releases the connection without a signal. */
 void ws_socket_leave (WsSocket *self);
 /* FALSE with WRONG_CONTEXT in another thread than the connection's. */
 gboolean ws_socket_check_thread (WsSocket *self, GError **error);
-void     ws_socket_schedule_activation (WsSocket *self);
+/* Belongs to the calling thread and its context from now on. */
+void ws_socket_adopt_context (WsSocket *self);
+void ws_socket_cancel_activation (WsSocket *self);
+
+/* --- ws-socket-open.c --- */
+
+void ws_socket_schedule_activation (WsSocket *self);
+
+/* --- ws-socket-ssl.c --- */
+
+/* (transfer full) (nullable): of a client; errors are public ones. */
+WsTlsCredentials *ws_socket_load_credentials (WsSocket *self, GError **error);
+void              ws_socket_fill_tls_options (WsSocket               *self,
+                                              WsTlsCredentials       *credentials,
+                                              WsClientOpeningOptions *options);
+void ws_socket_on_opening_paused (WsClientOpening *opening, gpointer user_data);
+/* Takes over what is known of the session, and notifies. */
+void ws_socket_note_session (WsSocket *self, WsTlsSession *session);
+/* Whether none of @errors counts. */
+gboolean ws_socket_ignores (WsSocket *self, GPtrArray *errors);
+/* (transfer full) (element-type WsSslError): of WsTlsProblem. */
+GPtrArray *ws_socket_list_errors (GPtrArray *problems);
+/* What belongs to an attempt goes with it. */
+void ws_socket_forget_attempt_ssl (WsSocket *self);
+void ws_socket_clear_ssl (WsSocket *self);
 
 /* --- ws-socket-connection.c: what an opening and an engine report --- */
 
@@ -141,6 +187,9 @@ typedef enum
   WS_SOCKET_PROP_PING_INTERVAL,
   WS_SOCKET_PROP_PING_TIMEOUT,
   WS_SOCKET_PROP_LATENCY,
+  WS_SOCKET_PROP_PAUSE_MODE,
+  WS_SOCKET_PROP_SSL_CONFIGURATION,
+  WS_SOCKET_PROP_SSL_SESSION,
   WS_SOCKET_N_PROPS
 } WsSocketProp;
 
@@ -180,6 +229,12 @@ typedef enum
   WS_SOCKET_SIGNAL_PONG,
   WS_SOCKET_SIGNAL_BYTES_WRITTEN,
   WS_SOCKET_SIGNAL_DRAINED,
+  WS_SOCKET_SIGNAL_SSL_ERRORS,
+  WS_SOCKET_SIGNAL_PEER_VERIFY_ERROR,
+  WS_SOCKET_SIGNAL_HANDSHAKE_INTERRUPTED_ON_ERROR,
+  WS_SOCKET_SIGNAL_PRE_SHARED_KEY_AUTHENTICATION_REQUIRED,
+  WS_SOCKET_SIGNAL_ALERT_SENT,
+  WS_SOCKET_SIGNAL_ALERT_RECEIVED,
   WS_SOCKET_N_SIGNALS
 } WsSocketSignal;
 

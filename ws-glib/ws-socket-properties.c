@@ -454,6 +454,51 @@ install_further_settings_properties (void)
                            READ_WRITE);
 }
 
+static void
+install_ssl_properties (void)
+{
+  /**
+   * WsSocket:pause-mode: (getter get_pause_mode) (setter set_pause_mode)
+   *
+   * Whether the opening pauses at certificate errors.
+   *
+   * With %WS_PAUSE_MODES_ON_SSL_ERRORS nothing is sent or read after
+   * [signal@Socket::ssl-errors] until [method@Socket.resume], for as long as it
+   * takes to ask the user; [property@Socket:open-timeout] stands still meanwhile.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_PAUSE_MODE]
+      = g_param_spec_flags ("pause-mode", NULL, NULL, WS_TYPE_PAUSE_MODES,
+                            WS_PAUSE_MODES_NEVER, READ_WRITE);
+
+  /**
+   * WsSocket:ssl-configuration: (getter get_ssl_configuration) (setter set_ssl_configuration)
+   *
+   * The settings of TLS, which several sockets may share.
+   *
+   * By default the server's certificate is verified against the system's
+   * authorities, its host name included.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_SSL_CONFIGURATION]
+      = g_param_spec_object ("ssl-configuration", NULL, NULL,
+                             WS_TYPE_SSL_CONFIGURATION, READ_WRITE);
+
+  /**
+   * WsSocket:ssl-session: (getter get_ssl_session)
+   *
+   * What the TLS session has agreed on; known from
+   * [signal@Socket::ssl-errors] on.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_SSL_SESSION]
+      = g_param_spec_object ("ssl-session", NULL, NULL, WS_TYPE_SSL_SESSION,
+                             READ_ONLY);
+}
+
 void
 ws_socket_install_properties (GObjectClass *object_class)
 {
@@ -465,5 +510,6 @@ ws_socket_install_properties (GObjectClass *object_class)
   install_further_life_properties ();
   install_first_settings_properties ();
   install_further_settings_properties ();
+  install_ssl_properties ();
   g_object_class_install_properties (object_class, WS_SOCKET_N_PROPS, props);
 }

@@ -2,7 +2,8 @@
 #include "ws-socket-private.h"
 
 /* From a property's number to its accessors, which stand in
- * ws-socket-handshake.c, ws-socket-status.c and ws-socket-settings.c. */
+ * ws-socket-handshake.c, ws-socket-status.c, ws-socket-settings.c and
+ * ws-socket-ssl.c. */
 
 void
 ws_socket_get_property (GObject    *object,
@@ -111,6 +112,15 @@ ws_socket_get_property (GObject    *object,
     case WS_SOCKET_PROP_LATENCY:
       g_value_set_int64 (value, ws_socket_get_latency (self));
       break;
+    case WS_SOCKET_PROP_PAUSE_MODE:
+      g_value_set_flags (value, ws_socket_get_pause_mode (self));
+      break;
+    case WS_SOCKET_PROP_SSL_CONFIGURATION:
+      g_value_set_object (value, ws_socket_get_ssl_configuration (self));
+      break;
+    case WS_SOCKET_PROP_SSL_SESSION:
+      g_value_set_object (value, ws_socket_get_ssl_session (self));
+      break;
     case WS_SOCKET_N_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -179,6 +189,12 @@ ws_socket_set_property (GObject      *object,
     case WS_SOCKET_PROP_PING_TIMEOUT:
       ws_socket_set_ping_timeout (self, g_value_get_uint (value));
       break;
+    case WS_SOCKET_PROP_PAUSE_MODE:
+      ws_socket_set_pause_mode (self, g_value_get_flags (value));
+      break;
+    case WS_SOCKET_PROP_SSL_CONFIGURATION:
+      ws_socket_set_ssl_configuration (self, g_value_get_object (value));
+      break;
     case WS_SOCKET_PROP_STATE:
     case WS_SOCKET_PROP_STATUS:
     case WS_SOCKET_PROP_ERROR_STRING:
@@ -194,6 +210,7 @@ ws_socket_set_property (GObject      *object,
     case WS_SOCKET_PROP_WAS_CLEAN:
     case WS_SOCKET_PROP_BYTES_TO_WRITE:
     case WS_SOCKET_PROP_LATENCY:
+    case WS_SOCKET_PROP_SSL_SESSION:
     case WS_SOCKET_N_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-socket-private.h"
 
+#include "ws-psk-authenticator.h"
+#include "ws-ssl-error.h"
+
 static guint signals[WS_SOCKET_N_SIGNALS];
 /* Where the class keeps the default handler; 0: it has none. */
 static guint offsets[WS_SOCKET_N_SIGNALS];
@@ -18,6 +21,37 @@ add_signal (WsSocketSignal signal,
   signals[signal]
       = g_signal_new (name, WS_TYPE_SOCKET, G_SIGNAL_RUN_LAST, offset, NULL,
                       NULL, NULL, G_TYPE_NONE, n_params, first, second);
+}
+
+/**
+ * WsSocket::alert-sent:
+ * @self: the socket
+ * @level: 1: warning, 2: fatal
+ * @type: the number of the alert (RFC 8446, 6)
+ * @description: its name
+ *
+ * A TLS alert was sent.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * WsSocket::alert-received:
+ * @self: the socket
+ * @level: 1: warning, 2: fatal
+ * @type: the number of the alert (RFC 8446, 6)
+ * @description: its name
+ *
+ * A TLS alert has come.
+ *
+ * Since: 1.0
+ */
+static void
+add_alert_signal (WsSocketSignal signal, const char *name)
+{
+  signals[signal] = g_signal_new (name, WS_TYPE_SOCKET, G_SIGNAL_RUN_LAST, 0,
+                                  NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_UINT,
+                                  G_TYPE_UINT, G_TYPE_STRING);
 }
 
 #define OFFSET(member) G_STRUCT_OFFSET (WsSocketClass, member)
@@ -255,12 +289,85 @@ install_transport_signals (void)
   add_signal (WS_SOCKET_SIGNAL_DRAINED, "drained", 0, G_TYPE_NONE, G_TYPE_NONE);
 }
 
+static void
+install_certificate_signals (void)
+{
+  /**
+   * WsSocket::ssl-errors:
+   * @self: the socket
+   * @errors: (element-type WsSslError): all that is wrong with the chain
+   *
+   * The server's certificates have problems.
+   *
+   * Emitted once for an attempt, when the chain has arrived: before a client
+   * certificate and before anything of the request is sent. Unless the errors are
+   * ignored, before or in the handler, the opening fails with
+   * %WS_SOCKET_ERROR_SSL_HANDSHAKE_FAILED; with
+   * [property@Socket:pause-mode] it waits for [method@Socket.resume].
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_SSL_ERRORS, "ssl-errors", 0, G_TYPE_PTR_ARRAY,
+              G_TYPE_NONE);
+
+  /**
+   * WsSocket::peer-verify-error:
+   * @self: the socket
+   * @error: one of the errors
+   *
+   * One problem of the server's certificates, before
+   * [signal@Socket::ssl-errors] has them all.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_PEER_VERIFY_ERROR, "peer-verify-error", 0,
+              WS_TYPE_SSL_ERROR, G_TYPE_NONE);
+
+  /**
+   * WsSocket::handshake-interrupted-on-error:
+   * @self: the socket
+   * @error: the first of the errors
+   *
+   * The handshake stops at a certificate error, because
+   * [property@SslConfiguration:handshake-must-interrupt-on-error] is set.
+   *
+   * It fails unless the handler calls
+   * [method@Socket.continue_interrupted_handshake].
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_HANDSHAKE_INTERRUPTED_ON_ERROR,
+              "handshake-interrupted-on-error", 0, WS_TYPE_SSL_ERROR,
+              G_TYPE_NONE);
+}
+
+static void
+install_tls_signals (void)
+{
+  /**
+   * WsSocket::pre-shared-key-authentication-required:
+   * @self: the socket
+   * @authenticator: takes identity and key
+   *
+   * The server wants a key that both ends know; to be answered in the handler.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_PRE_SHARED_KEY_AUTHENTICATION_REQUIRED,
+              "pre-shared-key-authentication-required", 0,
+              WS_TYPE_PSK_AUTHENTICATOR, G_TYPE_NONE);
+  add_alert_signal (WS_SOCKET_SIGNAL_ALERT_SENT, "alert-sent");
+  add_alert_signal (WS_SOCKET_SIGNAL_ALERT_RECEIVED, "alert-received");
+}
+
 void
 ws_socket_install_signals (WsSocketClass *klass)
 {
   install_state_signals ();
   install_message_signals ();
   install_transport_signals ();
+  install_certificate_signals ();
+  install_tls_signals ();
 }
 
 /* A subclass's override of a default handler is not seen by

@@ -79,9 +79,11 @@ hand_to_owner (WsSocket *self)
 
 /* --- Life --- */
 
-static void
-cancel_activation (WsSocketPrivate *priv)
+void
+ws_socket_cancel_activation (WsSocket *self)
 {
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
   if (priv->activation == NULL)
     return;
   g_source_destroy (priv->activation);
@@ -101,10 +103,11 @@ ws_socket_dispose (GObject *object)
       hand_to_owner (self);
       return;
     }
-  cancel_activation (priv);
+  ws_socket_cancel_activation (self);
   ws_socket_release_connection (self);
   priv->state = priv->announced = WS_STATE_UNCONNECTED;
   ws_socket_tell_gone (self);
+  ws_socket_clear_ssl (self);
   g_clear_object (&priv->mask_generator);
   G_OBJECT_CLASS (ws_socket_parent_class)->dispose (object);
 }
@@ -183,9 +186,11 @@ ws_socket_new_with_origin (const char *origin, WsProtocolVersion version)
                        NULL);
 }
 
-static void
-adopt_context (WsSocketPrivate *priv)
+void
+ws_socket_adopt_context (WsSocket *self)
 {
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
   g_clear_pointer (&priv->context, g_main_context_unref);
   priv->context = g_main_context_ref_thread_default ();
   priv->thread = g_thread_self ();
@@ -193,10 +198,10 @@ adopt_context (WsSocketPrivate *priv)
 
 /* What the client may have opened. */
 static char *
-make_url (const WsServerHandshake *handshake)
+make_url (const WsServerHandshake *handshake, gboolean is_secure)
 {
   gboolean is_ipv6 = strchr (handshake->host, ':') != NULL;
-  GString *url = g_string_new ("ws://");
+  GString *url = g_string_new (is_secure ? "wss://" : "ws://");
 
   g_string_append_printf (url, is_ipv6 ? "[%s]" : "%s", handshake->host);
   if (handshake->port != 0)
@@ -206,35 +211,43 @@ make_url (const WsServerHandshake *handshake)
 }
 
 WsSocket *
-ws_socket_new_accepted (WsServerOpened          *opened,
-                        const WsServerHandshake *handshake,
-                        const WsServerAnswer    *answer,
-                        const WsSettings        *settings,
-                        WsSocketGone             gone,
-                        gpointer                 gone_data)
+ws_socket_new_incoming (const WsSettings *settings,
+                        WsSocketGone      gone,
+                        gpointer          gone_data)
 {
   WsSocket        *self = ws_socket_new ();
   WsSocketPrivate *priv = ws_socket_peek (self);
+
+  ws_socket_adopt_context (self);
+  priv->settings = *settings;
+  priv->gone = gone;
+  priv->gone_data = gone_data;
+  priv->state = priv->announced = WS_STATE_CONNECTING;
+  priv->active = TRUE;
+  return self;
+}
+
+void
+ws_socket_accept (WsSocket                *self,
+                  WsServerOpened          *opened,
+                  const WsServerHandshake *handshake,
+                  const WsServerAnswer    *answer)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
   GString         *head = ws_server_handshake_accept (handshake, answer);
 
-  adopt_context (priv);
-  priv->settings = *settings;
   priv->origin = g_strdup (handshake->origin);
   priv->subprotocols = g_strdupv (handshake->subprotocols);
   priv->subprotocol = g_strdup (answer->subprotocol);
   priv->resource = g_strdup (handshake->resource);
-  priv->url = make_url (handshake);
+  priv->url = make_url (handshake, opened->is_secure);
   priv->request_head = opened->head;
-  priv->gone = gone;
-  priv->gone_data = gone_data;
   priv->state = priv->announced = WS_STATE_CONNECTED;
-  priv->active = TRUE;
   ws_socket_adopt_engine (self, opened->transport, WS_ROLE_SERVER);
   ws_engine_push_head (priv->engine, head->str, head->len);
   ws_engine_push_input (priv->engine, opened->rest.data, opened->rest.len);
   ws_buffer_clear (&opened->rest);
   g_string_free (head, TRUE);
-  return self;
 }
 
 void
@@ -251,206 +264,12 @@ ws_socket_leave (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  cancel_activation (priv);
+  ws_socket_cancel_activation (self);
   ws_socket_release_connection (self);
   priv->state = priv->announced = WS_STATE_UNCONNECTED;
   priv->active = FALSE;
   /* That may drop the last reference. */
   ws_socket_tell_gone (self);
-}
-
-/* --- Opening --- */
-
-/* The only place where a URL's faults become ours. */
-static WsUrl *
-parse_url (const char *text, GError **error)
-{
-  g_autoptr (GError) problem = NULL;
-  WsUrl        *url;
-  WsSocketError code = WS_SOCKET_ERROR_CONNECTION_REFUSED;
-
-  if (text == NULL)
-    {
-      g_set_error_literal (error, WS_SOCKET_ERROR, code,
-                           "There is no URL to open: neither an argument nor "
-                           "the property url is set");
-      return NULL;
-    }
-  url = ws_url_parse (text, &problem);
-  if (url != NULL && !url->secure)
-    return url;
-  if (url != NULL)
-    {
-      g_autofree char *quoted = ws_url_quote (text);
-
-      ws_url_free (url);
-      g_set_error (error, WS_SOCKET_ERROR,
-                   WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION,
-                   "%s needs TLS, which this version does not speak", quoted);
-      return NULL;
-    }
-  if (g_error_matches (problem, G_URI_ERROR, G_URI_ERROR_BAD_SCHEME))
-    code = WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION;
-  g_set_error_literal (error, WS_SOCKET_ERROR, code, problem->message);
-  return NULL;
-}
-
-static void
-refuse_to_open (WsSocket *self, GError *problem, GError **error)
-{
-  ws_socket_set_error (self, problem);
-  ws_socket_emit (self, WS_SOCKET_SIGNAL_ERROR, problem);
-  g_propagate_error (error, problem);
-}
-
-static void
-begin_opening (WsSocket *self)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-  g_autoptr (WsPoller) poller = ws_poller_get (priv->context);
-  WsClientOpeningOptions options
-      = { .origin = priv->origin,
-          .subprotocols = (const char *const *) priv->subprotocols,
-          .timeout = priv->settings.open_timeout };
-
-  if (priv->request_headers != NULL)
-    options.headers = ws_headers_peek_http (priv->request_headers);
-  priv->opening = ws_client_opening_new (poller, priv->target, &options,
-                                         &ws_socket_opening_sink, self);
-}
-
-/* Takes @url (transfer full) as the target of a new attempt. */
-static void
-begin_attempt (WsSocket *self, WsUrl *url)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-
-  cancel_activation (priv);
-  ws_socket_release_connection (self);
-  adopt_context (priv);
-  g_clear_pointer (&priv->target, ws_url_free);
-  g_clear_pointer (&priv->subprotocol, g_free);
-  g_clear_pointer (&priv->resource, g_free);
-  ws_buffer_clear (&priv->request_head);
-  priv->target = url;
-  priv->failed = FALSE;
-  priv->warned_nul = FALSE;
-  begin_opening (self);
-}
-
-/* All the notifications of a new attempt; its state is set before any of them,
- * for a handler may end it. */
-static void
-announce_attempt (WsSocket *self, gboolean url_changed)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-  guint            attempt = priv->attempt;
-  gboolean         state_changed = priv->state != WS_STATE_CONNECTING;
-
-  g_object_ref (self);
-  priv->state = WS_STATE_CONNECTING;
-  g_object_freeze_notify (G_OBJECT (self));
-  if (url_changed)
-    ws_socket_notify (self, WS_SOCKET_PROP_URL);
-  ws_socket_note_closing (self, NULL);
-  ws_socket_set_error (self, NULL);
-  ws_socket_notify (self, WS_SOCKET_PROP_RESOURCE_NAME);
-  ws_socket_notify (self, WS_SOCKET_PROP_PEER_NAME);
-  ws_socket_set_active_flag (self, TRUE);
-  if (state_changed)
-    {
-      ws_socket_notify (self, WS_SOCKET_PROP_STATE);
-      ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
-    }
-  g_object_thaw_notify (G_OBJECT (self));
-  if (attempt == priv->attempt)
-    ws_socket_announce_state (self);
-  g_object_unref (self);
-}
-
-/**
- * ws_socket_open:
- * @self: a socket
- * @url: (nullable): where to connect to; %NULL stands for
- *   [property@Socket:url], which otherwise becomes @url
- * @error: return location for an error
- *
- * Begins to open a connection.
- *
- * How that went is told by [signal@Socket::connected], or by
- * [signal@Socket::error] and [signal@Socket::disconnected]. A connection that
- * is open or closing is dropped without a signal first; its peer is told with
- * the close code 1001.
- *
- * A URL that cannot be used is refused, with
- * %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION if it is its scheme and else
- * with %WS_SOCKET_ERROR_CONNECTION_REFUSED: the error is returned and signalled,
- * and nothing changes.
- *
- * Returns: whether the attempt has begun
- *
- * Since: 1.0
- */
-gboolean
-ws_socket_open (WsSocket *self, const char *url, GError **error)
-{
-  WsSocketPrivate *priv;
-  GError          *problem = NULL;
-  WsUrl           *target;
-  gboolean         url_changed = FALSE;
-
-  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  priv = ws_socket_peek (self);
-  if (priv->state != WS_STATE_UNCONNECTED
-      && !ws_socket_check_thread (self, error))
-    return FALSE;
-  target = parse_url (url != NULL ? url : priv->url, &problem);
-  if (target == NULL)
-    {
-      refuse_to_open (self, problem, error);
-      return FALSE;
-    }
-
-  if (url != NULL && g_strcmp0 (url, priv->url) != 0)
-    {
-      g_free (priv->url);
-      priv->url = g_strdup (url);
-      url_changed = TRUE;
-    }
-  g_object_ref (self);
-  begin_attempt (self, target);
-  announce_attempt (self, url_changed);
-  ws_socket_tell_gone (self);
-  g_object_unref (self);
-  return TRUE;
-}
-
-static gboolean
-on_activation (gpointer user_data)
-{
-  WsSocket        *self = g_object_ref (user_data);
-  WsSocketPrivate *priv = ws_socket_peek (self);
-
-  g_clear_pointer (&priv->activation, g_source_unref);
-  if (!ws_socket_open (self, NULL, NULL) && priv->state == WS_STATE_UNCONNECTED
-      && priv->activation == NULL)
-    ws_socket_set_active_flag (self, FALSE);
-  g_object_unref (self);
-  return G_SOURCE_REMOVE;
-}
-
-void
-ws_socket_schedule_activation (WsSocket *self)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-
-  cancel_activation (priv);
-  adopt_context (priv);
-  priv->activation = g_idle_source_new ();
-  g_source_set_callback (priv->activation, on_activation, self, NULL);
-  g_source_attach (priv->activation, priv->context);
 }
 
 /* --- Closing --- */
@@ -505,7 +324,7 @@ ws_socket_abort (WsSocket *self)
       g_warning ("ws_socket_abort: %s", error->message);
       return;
     }
-  cancel_activation (priv);
+  ws_socket_cancel_activation (self);
   if (priv->state != WS_STATE_UNCONNECTED)
     cut_off (self);
   else
@@ -581,7 +400,7 @@ ws_socket_close (WsSocket *self, guint code, const char *reason, GError **error)
       return FALSE;
     }
   g_object_ref (self);
-  cancel_activation (priv);
+  ws_socket_cancel_activation (self);
   if (priv->state == WS_STATE_CONNECTED)
     close_connection (self, code, reason);
   else if (priv->state == WS_STATE_CONNECTING)

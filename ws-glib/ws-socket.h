@@ -11,6 +11,8 @@
 #include <ws-glib/ws-headers.h>
 #include <ws-glib/ws-mask-generator.h>
 #include <ws-glib/ws-message.h>
+#include <ws-glib/ws-ssl-configuration.h>
+#include <ws-glib/ws-ssl-session.h>
 #include <ws-glib/ws-version-macros.h>
 
 G_BEGIN_DECLS
@@ -170,6 +172,18 @@ WS_AVAILABLE_IN_1_0
 gint64 ws_socket_get_latency (WsSocket *self);
 
 WS_AVAILABLE_IN_1_0
+WsPauseModes ws_socket_get_pause_mode (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_pause_mode (WsSocket *self, WsPauseModes pause_mode);
+WS_AVAILABLE_IN_1_0
+WsSslConfiguration *ws_socket_get_ssl_configuration (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_ssl_configuration (WsSocket           *self,
+                                      WsSslConfiguration *ssl_configuration);
+WS_AVAILABLE_IN_1_0
+WsSslSession *ws_socket_get_ssl_session (WsSocket *self);
+
+WS_AVAILABLE_IN_1_0
 gboolean ws_socket_is_valid (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 gboolean ws_socket_open (WsSocket *self, const char *url, GError **error);
@@ -182,6 +196,14 @@ WS_AVAILABLE_IN_1_0
 void ws_socket_abort (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 gboolean ws_socket_flush (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_resume (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_ignore_ssl_errors (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_ignore_ssl_error_list (WsSocket *self, GPtrArray *errors);
+WS_AVAILABLE_IN_1_0
+void ws_socket_continue_interrupted_handshake (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 gboolean ws_socket_ping (WsSocket *self, GBytes *payload, GError **error);
 WS_AVAILABLE_IN_1_0

@@ -140,7 +140,6 @@ static const BadUrl bad_urls[] = {
   { "ws://host/#fragment", WS_SOCKET_ERROR_CONNECTION_REFUSED, NULL },
   { "http://host/", WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION, "http" },
   { "ftp://host/", WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION, "ftp" },
-  { "wss://host/", WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION, "wss" },
 };
 
 static void

@@ -17,6 +17,7 @@ typedef enum
 typedef enum
 {
   STEP_DIAL,
+  STEP_SECURE,
   STEP_ASK,
   STEP_ANSWER,
   STEP_OPENED,
@@ -37,6 +38,12 @@ struct _WsClientOpening
   GString                   *request;      /* (owned) (nullable) */
   GCancellable              *cancellable;  /* (owned): of the dialling */
   WsTransport               *transport;    /* (owned) (nullable) */
+  WsTlsCredentials          *credentials;  /* (owned) (nullable): wss */
+  char                      *verify_name;  /* (owned) (nullable) */
+  char                     **alpn;         /* (owned) (nullable) */
+  GBytes                    *ticket;       /* (owned) (nullable) */
+  const WsTlsSessionSink    *tls_sink;
+  gint64                     left; /* µs of the time-out, while paused */
   WsOutbox                   outbox;
   WsHttpReader               reader;
   WsClientVerdict            verdict;
@@ -55,6 +62,10 @@ opening_unref (WsClientOpening *self)
   ws_url_free (self->url);
   g_free (self->key);
   g_strfreev (self->subprotocols);
+  g_clear_pointer (&self->credentials, ws_tls_credentials_unref);
+  g_free (self->verify_name);
+  g_strfreev (self->alpn);
+  g_clear_pointer (&self->ticket, g_bytes_unref);
   g_clear_object (&self->cancellable);
   g_clear_error (&self->error);
   ws_poller_unref (self->poller);
@@ -100,6 +111,26 @@ step_dial (WsClientOpening *self)
   self->n_refs++;
   ws_connector_dial_async (self->poller, &target, self->cancellable, on_dialled,
                            self);
+  return PROGRESS_WAIT;
+}
+
+static const WsTlsStreamSink stream_sink;
+
+static Progress
+step_secure (WsClientOpening *self)
+{
+  WsTlsSessionOptions options = { .credentials = self->credentials,
+                                  .host = self->url->host,
+                                  .verify_name = self->verify_name,
+                                  .alpn = (const char *const *) self->alpn,
+                                  .ticket = self->ticket };
+
+  self->transport
+      = ws_tls_stream_new (self->transport, &options, &stream_sink,
+                           self->tls_sink, self->user_data, &self->error);
+  if (self->transport == NULL)
+    return PROGRESS_FAILED;
+  ws_tls_stream_set_sink_data (self->transport, self);
   return PROGRESS_WAIT;
 }
 
@@ -218,11 +249,16 @@ run (WsClientOpening *self)
 {
   Progress progress = PROGRESS_NEXT;
 
+  /* A handler of a TLS signal may free it in the middle of a step. */
+  self->n_refs++;
   while (progress == PROGRESS_NEXT && self->step != STEP_OPENED)
     switch (self->step)
       {
       case STEP_DIAL:
         progress = step_dial (self);
+        break;
+      case STEP_SECURE:
+        progress = step_secure (self);
         break;
       case STEP_ASK:
         progress = step_ask (self);
@@ -232,16 +268,85 @@ run (WsClientOpening *self)
         break;
       case STEP_OPENED:
       case STEP_OVER:
-        return;
+        progress = PROGRESS_WAIT;
+        break;
       }
-  if (progress != PROGRESS_WAIT)
+  if (progress != PROGRESS_WAIT && self->step != STEP_OVER)
     report (self, progress);
+  opening_unref (self);
 }
 
 static void
 on_ready (gpointer user_data, GIOCondition condition)
 {
   run (user_data);
+}
+
+/* The request leaves as soon as the stream, encrypted or not, takes it. */
+static void
+begin_asking (WsClientOpening *self)
+{
+  if (self->step != STEP_ASK)
+    return;
+  ws_outbox_push_raw (&self->outbox, self->request->str, self->request->len);
+  g_string_free (g_steal_pointer (&self->request), TRUE);
+  ws_transport_set_ready (self->transport, on_ready, self);
+}
+
+/* --- TLS --- */
+
+static void
+on_secured (WsTransport *stream, gpointer user_data)
+{
+  WsClientOpening *self = user_data;
+
+  self->step = STEP_ASK;
+  begin_asking (self);
+  run (self);
+}
+
+static void
+on_paused (WsTransport *stream, gpointer user_data)
+{
+  WsClientOpening *self = user_data;
+
+  if (ws_deadline_is_armed (&self->deadline))
+    self->left = MAX (1, self->deadline.due - ws_poller_now (self->poller));
+  ws_poller_disarm (self->poller, &self->deadline);
+  self->sink->paused (self, self->user_data);
+}
+
+static void
+on_tls_failed (WsTransport *stream, const GError *error, gpointer user_data)
+{
+  WsClientOpening *self = user_data;
+
+  g_clear_error (&self->error);
+  self->error = g_error_copy (error);
+  report (self, PROGRESS_FAILED);
+}
+
+static const WsTlsStreamSink stream_sink = {
+  .secured = on_secured,
+  .paused = on_paused,
+  .failed = on_tls_failed,
+};
+
+void
+ws_client_opening_resume (WsClientOpening *self, gboolean accept)
+{
+  if (self->left > 0)
+    ws_poller_arm_after (self->poller, &self->deadline, self->left);
+  self->left = 0;
+  ws_tls_stream_resume (self->transport, accept);
+}
+
+WsTlsSession *
+ws_client_opening_get_session (WsClientOpening *self)
+{
+  if (self->credentials == NULL || self->transport == NULL)
+    return NULL;
+  return ws_tls_stream_get_session (self->transport);
 }
 
 static void
@@ -261,11 +366,8 @@ on_dialled (GObject *source, GAsyncResult *result, gpointer data)
   else
     {
       self->transport = transport;
-      self->step = STEP_ASK;
-      ws_outbox_push_raw (&self->outbox, self->request->str,
-                          self->request->len);
-      g_string_free (g_steal_pointer (&self->request), TRUE);
-      ws_transport_set_ready (transport, on_ready, self);
+      self->step = self->credentials != NULL ? STEP_SECURE : STEP_ASK;
+      begin_asking (self);
       run (self);
     }
   opening_unref (self);
@@ -316,6 +418,19 @@ make_request (WsClientOpening *self, const WsClientOpeningOptions *options)
   return self->request != NULL;
 }
 
+static void
+keep_tls_options (WsClientOpening *self, const WsClientOpeningOptions *options)
+{
+  if (options->credentials == NULL)
+    return;
+  self->credentials = ws_tls_credentials_ref (options->credentials);
+  self->verify_name = g_strdup (options->verify_name);
+  self->alpn = g_strdupv ((char **) options->alpn);
+  if (options->ticket != NULL)
+    self->ticket = g_bytes_ref (options->ticket);
+  self->tls_sink = options->tls_sink;
+}
+
 WsClientOpening *
 ws_client_opening_new (WsPoller                     *poller,
                        const WsUrl                  *url,
@@ -331,6 +446,7 @@ ws_client_opening_new (WsPoller                     *poller,
   self->user_data = user_data;
   self->timeout = options->timeout;
   self->url = ws_url_parse (url->text, NULL);
+  keep_tls_options (self, options);
   self->cancellable = g_cancellable_new ();
   self->deadline.func = on_deadline;
   ws_outbox_init (&self->outbox, NULL, NULL);

@@ -2,12 +2,13 @@
 #pragma once
 
 #include "net/ws-connector.h"
+#include "net/ws-tls-stream.h"
 #include "protocol/ws-client-handshake.h"
 
 G_BEGIN_DECLS
 
-/* A client on its way to a connection: dial, ask for the upgrade, judge the
- * answer. */
+/* A client on its way to a connection: dial, encrypt, ask for the upgrade, judge
+ * the answer. */
 typedef struct _WsClientOpening WsClientOpening;
 
 typedef struct
@@ -16,15 +17,27 @@ typedef struct
   const char *const   *subprotocols; /* (nullable) */
   const WsHttpHeaders *headers;      /* (nullable) */
   guint                timeout;      /* ms for all of it, 0: none */
+
+  /* For wss only. The session outlives the opening, and so must what its sink
+   * is given: the opening's own user_data. */
+  WsTlsCredentials       *credentials; /* (nullable) */
+  const char             *verify_name; /* (nullable): instead of the host */
+  const char *const      *alpn;        /* (nullable) */
+  GBytes                 *ticket;      /* (nullable) */
+  const WsTlsSessionSink *tls_sink;
 } WsClientOpeningOptions;
 
-/* One of them is called, once, from the context; each may free the opening. */
+/* Called from the context; each may free the opening. */
 typedef struct
 {
+  /* One of these two comes, once. */
   void (*opened) (WsClientOpening *opening, gpointer user_data);
   void (*failed) (WsClientOpening *opening,
                   const GError    *error,
                   gpointer         user_data);
+  /* The server's certificates have problems, see the session: nothing goes on,
+   * and no time runs, until ws_client_opening_resume(). */
+  void (*paused) (WsClientOpening *opening, gpointer user_data);
 } WsClientOpeningSink;
 
 /* (transfer full): @url is copied from, the options are not kept. */
@@ -35,6 +48,11 @@ WsClientOpening *ws_client_opening_new (WsPoller                     *poller,
                                         gpointer user_data);
 /* Cancels, and closes what was not stolen, at once. */
 void ws_client_opening_free (WsClientOpening *self);
+
+/* Goes on after a pause: @accept the problems, or fail (from the context). */
+void ws_client_opening_resume (WsClientOpening *self, gboolean accept);
+/* (transfer none) (nullable): while a wss connection is there. */
+WsTlsSession *ws_client_opening_get_session (WsClientOpening *self);
 
 typedef struct
 {

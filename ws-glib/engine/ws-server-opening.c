@@ -10,6 +10,7 @@
 
 typedef enum
 {
+  STATE_SECURING, /* the TLS handshake */
   STATE_READING,
   STATE_ASKING,    /* the owner is to give its verdict */
   STATE_REFUSING,  /* the answer is being written */
@@ -21,6 +22,7 @@ struct _WsServerOpening
 {
   State                      state;
   WsTransport               *transport; /* (owned) (nullable): until stolen */
+  gboolean                   is_secure; /* @transport is a TLS stream */
   WsPoller                  *poller;    /* (owned) */
   const WsServerOpeningSink *sink;
   gpointer                   user_data;
@@ -39,33 +41,6 @@ on_deadline (WsDeadline *deadline)
   WsServerOpening *self = WS_CONTAINER_OF (deadline, WsServerOpening, deadline);
 
   self->sink->gone (self, self->user_data);
-}
-
-static void on_ready (gpointer user_data, GIOCondition condition);
-
-WsServerOpening *
-ws_server_opening_new (WsTransport                  *transport,
-                       const WsServerOpeningOptions *options,
-                       const WsServerOpeningSink    *sink,
-                       gpointer                      user_data)
-{
-  WsServerOpening *self = g_new0 (WsServerOpening, 1);
-
-  self->transport = transport;
-  self->poller = ws_poller_ref (transport->poller);
-  self->sink = sink;
-  self->user_data = user_data;
-  self->server_name = g_strdup (options->server_name);
-  self->deadline.func = on_deadline;
-  ws_http_reader_init (&self->reader);
-  self->reader.max_head = options->max_head;
-  ws_outbox_init (&self->outbox, NULL, NULL);
-  if (options->timeout > 0)
-    ws_poller_arm_after (self->poller, &self->deadline,
-                         options->timeout * (gint64) 1000);
-  ws_transport_set_ready (transport, on_ready, self);
-  ws_transport_want (transport, G_IO_IN);
-  return self;
 }
 
 void
@@ -101,8 +76,8 @@ enter_lingering (WsServerOpening *self)
 {
   self->state = STATE_LINGERING;
   ws_poller_arm_after (self->poller, &self->deadline, LINGER_TIMEOUT);
-  ws_transport_shutdown (self->transport);
   ws_transport_want (self->transport, G_IO_IN);
+  ws_transport_shutdown (self->transport);
 }
 
 static void
@@ -211,16 +186,121 @@ on_ready (gpointer user_data, GIOCondition condition)
     case STATE_REFUSING:
       write_answer (self);
       break;
+    case STATE_SECURING:
     case STATE_ASKING:
     case STATE_OVER:
       break;
     }
 }
 
+static void
+begin_reading (WsServerOpening *self)
+{
+  self->state = STATE_READING;
+  ws_transport_set_ready (self->transport, on_ready, self);
+  ws_transport_want (self->transport, G_IO_IN);
+}
+
+/* --- TLS --- */
+
+static void
+on_secured (WsTransport *stream, gpointer user_data)
+{
+  begin_reading (user_data);
+}
+
+static void
+on_paused (WsTransport *stream, gpointer user_data)
+{
+  WsServerOpening *self = user_data;
+
+  self->sink->paused (self, self->user_data);
+}
+
+static void
+on_tls_failed (WsTransport *stream, const GError *error, gpointer user_data)
+{
+  WsServerOpening *self = user_data;
+
+  self->sink->tls_failed (self, error, self->user_data);
+}
+
+static const WsTlsStreamSink stream_sink = {
+  .secured = on_secured,
+  .paused = on_paused,
+  .failed = on_tls_failed,
+};
+
+/* A session that cannot even be made is over with the next turn. */
+static void
+begin_securing (WsServerOpening *self, const WsServerOpeningOptions *options)
+{
+  WsTlsSessionOptions tls = { .is_server = TRUE,
+                              .credentials = options->credentials,
+                              .alpn = options->alpn };
+
+  g_autoptr (GError) error = NULL;
+
+  self->state = STATE_SECURING;
+  self->transport
+      = ws_tls_stream_new (self->transport, &tls, &stream_sink,
+                           options->tls_sink, self->user_data, &error);
+  self->is_secure = self->transport != NULL;
+  if (self->is_secure)
+    {
+      ws_tls_stream_set_sink_data (self->transport, self);
+      return;
+    }
+  g_warning ("A TLS session could not be made: %s", error->message);
+  ws_poller_arm (self->poller, &self->deadline, ws_poller_now (self->poller));
+}
+
+void
+ws_server_opening_resume (WsServerOpening *self, gboolean accept)
+{
+  ws_tls_stream_resume (self->transport, accept);
+}
+
+WsTlsSession *
+ws_server_opening_get_session (WsServerOpening *self)
+{
+  if (!self->is_secure || self->transport == NULL)
+    return NULL;
+  return ws_tls_stream_get_session (self->transport);
+}
+
+WsServerOpening *
+ws_server_opening_new (WsTransport                  *transport,
+                       const WsServerOpeningOptions *options,
+                       const WsServerOpeningSink    *sink,
+                       gpointer                      user_data)
+{
+  WsServerOpening *self = g_new0 (WsServerOpening, 1);
+
+  self->transport = transport;
+  self->poller = ws_poller_ref (transport->poller);
+  self->sink = sink;
+  self->user_data = user_data;
+  self->server_name = g_strdup (options->server_name);
+  self->deadline.func = on_deadline;
+  ws_http_reader_init (&self->reader);
+  self->reader.max_head = options->max_head;
+  ws_outbox_init (&self->outbox, NULL, NULL);
+  if (options->timeout > 0)
+    ws_poller_arm_after (self->poller, &self->deadline,
+                         options->timeout * (gint64) 1000);
+  if (options->credentials != NULL)
+    begin_securing (self, options);
+  else
+    begin_reading (self);
+  return self;
+}
+
 WsServerOpened
 ws_server_opening_steal (WsServerOpening *self)
 {
   WsServerOpened opened = { .transport = g_steal_pointer (&self->transport),
+                            .is_secure = self->is_secure,
                             .head = self->reader.head,
                             .rest = self->rest };
 

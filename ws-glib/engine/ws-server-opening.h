@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "net/ws-tls-stream.h"
 #include "net/ws-transport.h"
 #include "protocol/ws-server-handshake.h"
 
@@ -21,6 +22,13 @@ typedef struct
                    gpointer           user_data);
   /* Over without a connection; to be freed. */
   void (*gone) (WsServerOpening *opening, gpointer user_data);
+  /* The client's certificates have problems, see the session: nothing goes on
+   * until ws_server_opening_resume(). */
+  void (*paused) (WsServerOpening *opening, gpointer user_data);
+  /* The TLS handshake failed; to be freed. */
+  void (*tls_failed) (WsServerOpening *opening,
+                      const GError    *error,
+                      gpointer         user_data);
 } WsServerOpeningSink;
 
 typedef struct
@@ -28,6 +36,12 @@ typedef struct
   guint       timeout;     /* ms until it is given up, 0: never */
   gsize       max_head;    /* bytes */
   const char *server_name; /* (nullable): for refusals; copied */
+
+  /* For wss only. The session outlives the opening, and so must what its sink
+   * is given: the opening's own user_data, until it is set anew. */
+  WsTlsCredentials       *credentials; /* (nullable) */
+  const char *const      *alpn;        /* (nullable) */
+  const WsTlsSessionSink *tls_sink;
 } WsServerOpeningOptions;
 
 /* (transfer full): @transport is taken. */
@@ -40,6 +54,10 @@ void ws_server_opening_free (WsServerOpening *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsServerOpening, ws_server_opening_free)
 
 WsTransport *ws_server_opening_get_transport (WsServerOpening *self);
+/* Goes on after a pause: @accept the problems, or fail (from the context). */
+void ws_server_opening_resume (WsServerOpening *self, gboolean accept);
+/* (transfer none) (nullable): of a wss connection. */
+WsTlsSession *ws_server_opening_get_session (WsServerOpening *self);
 /* Valid once the request is. */
 const WsServerHandshake *
 ws_server_opening_get_handshake (WsServerOpening *self);
@@ -50,8 +68,9 @@ void ws_server_opening_refuse (WsServerOpening *self, const WsHttpFault *fault);
 typedef struct
 {
   WsTransport *transport;
-  WsBuffer     head; /* of the request */
-  WsBuffer     rest; /* what came behind it */
+  gboolean     is_secure; /* @transport is a TLS stream */
+  WsBuffer     head;      /* of the request */
+  WsBuffer     rest;      /* what came behind it */
 } WsServerOpened;
 
 /* (transfer full): all that a connection is made of. Free the opening then. */

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ssl-test.h"
+
+/* ignore_ssl_errors() and its relative with a list, before the opening and
+ * inside ssl-errors; the pause is in test-ssl-pause.c. */
+
+#define FAILED "error:ssl-handshake-failed disconnected"
+
+/* What is ignored, and what comes of it with a certificate that is self-signed,
+ * expired and of another host. */
+typedef struct
+{
+  const char    *name;
+  WsSslErrorCode codes[4];
+  guint          n_codes;
+  const char    *pinned; /* (nullable): the certificate of each */
+  gboolean       passes;
+} Row;
+
+#define ALL_CODES                              \
+  {                                            \
+    WS_SSL_ERROR_CODE_SELF_SIGNED_CERTIFICATE, \
+        WS_SSL_ERROR_CODE_CERTIFICATE_EXPIRED, \
+        WS_SSL_ERROR_CODE_HOST_NAME_MISMATCH   \
+  }
+
+static const Row rows[] = {
+  { "complete", ALL_CODES, 3, NULL, TRUE },
+  { "complete-and-more",
+    { WS_SSL_ERROR_CODE_HOST_NAME_MISMATCH,
+      WS_SSL_ERROR_CODE_CERTIFICATE_REVOKED,
+      WS_SSL_ERROR_CODE_SELF_SIGNED_CERTIFICATE,
+      WS_SSL_ERROR_CODE_CERTIFICATE_EXPIRED },
+    4,
+    NULL,
+    TRUE },
+  { "pinned", ALL_CODES, 3, "three.pem", TRUE },
+  { "pinned-other", ALL_CODES, 3, "self-signed.pem", FALSE },
+  { "incomplete", ALL_CODES, 2, NULL, FALSE },
+  { "incomplete-pinned", ALL_CODES, 1, "three.pem", FALSE },
+  { "empty", { 0 }, 0, NULL, FALSE },
+};
+
+static GPtrArray *
+make_list (const Row *row)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (WsSslCertificate) pinned
+      = row->pinned != NULL ? ssl_load (row->pinned) : NULL;
+
+  for (guint i = 0; i < row->n_codes; i++)
+    g_ptr_array_add (list, ws_ssl_error_new (row->codes[i], pinned));
+  return list;
+}
+
+static void
+set_up (SslPair *pair, gconstpointer data)
+{
+  ssl_pair_set_up (pair, "three");
+}
+
+static void
+expect (SslPair *pair, gboolean passes)
+{
+  gboolean passed = ssl_pair_try (pair, NULL);
+
+  g_assert_cmpint (passed, ==, passes);
+  g_assert_cmpuint (ssl_log_count (pair->log, "ssl-errors"), ==, 1);
+  if (passed)
+    {
+      pair->accepted = api_server_take (pair->server);
+      ssl_pair_check (pair);
+      ssl_pair_close (pair);
+    }
+  else
+    g_assert_true (g_str_has_suffix (pair->log->words->str, FAILED));
+  g_string_truncate (pair->log->words, 0);
+}
+
+/* Holds for all openings that follow. */
+static void
+test_before (SslPair *pair, gconstpointer data)
+{
+  const Row *row = data;
+  g_autoptr (GPtrArray) list = make_list (row);
+  g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
+
+  ws_socket_ignore_ssl_error_list (pair->client, list);
+  expect (pair, row->passes);
+  expect (pair, row->passes);
+  /* An empty one clears. */
+  ws_socket_ignore_ssl_error_list (pair->client, nothing);
+  expect (pair, FALSE);
+}
+
+typedef struct
+{
+  GPtrArray *list;
+  guint      n_left;
+} Inside;
+
+static void
+on_errors (WsSocket *socket, GPtrArray *errors, Inside *inside)
+{
+  if (inside->n_left > 0)
+    ws_socket_ignore_ssl_error_list (socket, inside->list);
+  inside->n_left -= inside->n_left > 0;
+}
+
+/* Holds for this attempt only. */
+static void
+test_inside (SslPair *pair, gconstpointer data)
+{
+  const Row *row = data;
+  g_autoptr (GPtrArray) list = make_list (row);
+  Inside inside = { list, 1 };
+
+  g_signal_connect (pair->client, "ssl-errors", G_CALLBACK (on_errors),
+                    &inside);
+  expect (pair, row->passes);
+  expect (pair, FALSE);
+}
+
+/* The caller's list is its own again at once. */
+static void
+test_list_changes (SslPair *pair, gconstpointer data)
+{
+  g_autoptr (GPtrArray) list = make_list (&rows[0]);
+
+  ws_socket_ignore_ssl_error_list (pair->client, list);
+  g_ptr_array_set_size (list, 0);
+  expect (pair, TRUE);
+}
+
+static void
+test_all_before (SslPair *pair, gconstpointer data)
+{
+  ws_socket_ignore_ssl_errors (pair->client);
+  expect (pair, TRUE);
+  expect (pair, TRUE);
+}
+
+static void
+ignore_once (WsSocket *socket, GPtrArray *errors, guint *n_left)
+{
+  if (*n_left == 0)
+    return;
+  --*n_left;
+  ws_socket_ignore_ssl_errors (socket);
+}
+
+static void
+test_all_inside (SslPair *pair, gconstpointer data)
+{
+  guint n_left = 1;
+
+  g_signal_connect (pair->client, "ssl-errors", G_CALLBACK (ignore_once),
+                    &n_left);
+  expect (pair, TRUE);
+  expect (pair, FALSE);
+}
+
+/* During an attempt, but not inside a handler. */
+static void
+test_all_during (SslPair *pair, gconstpointer data)
+{
+  ssl_pair_begin (pair, NULL);
+  ws_socket_ignore_ssl_errors (pair->client);
+  ws_test_until (NULL,
+                 ws_socket_get_state (pair->client) == WS_STATE_CONNECTED);
+  pair->accepted = api_server_take (pair->server);
+  ssl_pair_close (pair);
+  g_string_truncate (pair->log->words, 0);
+  expect (pair, FALSE);
+}
+
+/* An open() that replaces an attempt begins with what was ignored before. */
+static void
+test_reopened (SslPair *pair, gconstpointer data)
+{
+  ssl_pair_begin (pair, NULL);
+  ws_socket_ignore_ssl_errors (pair->client);
+  expect (pair, FALSE);
+}
+
+/* Two lists: of before and of now. */
+static void
+test_both (SslPair *pair, gconstpointer data)
+{
+  const Row before
+      = { "", { WS_SSL_ERROR_CODE_HOST_NAME_MISMATCH }, 1, NULL, FALSE };
+  const Row now = { "",
+                    { WS_SSL_ERROR_CODE_SELF_SIGNED_CERTIFICATE,
+                      WS_SSL_ERROR_CODE_CERTIFICATE_EXPIRED },
+                    2,
+                    NULL,
+                    FALSE };
+  g_autoptr (GPtrArray) before_list = make_list (&before);
+  g_autoptr (GPtrArray) now_list = make_list (&now);
+  Inside inside = { now_list, 1 };
+
+  ws_socket_ignore_ssl_error_list (pair->client, before_list);
+  g_signal_connect (pair->client, "ssl-errors", G_CALLBACK (on_errors),
+                    &inside);
+  expect (pair, TRUE);
+  expect (pair, FALSE);
+}
+
+/* The errors that were told pin their certificates. */
+static void
+ignore_told (WsSocket *socket, GPtrArray *errors)
+{
+  ws_socket_ignore_ssl_error_list (socket, errors);
+}
+
+static void
+test_told (SslPair *pair, gconstpointer data)
+{
+  gulong id;
+
+  id = g_signal_connect (pair->client, "ssl-errors", G_CALLBACK (ignore_told),
+                         NULL);
+  expect (pair, TRUE);
+  g_signal_handler_disconnect (pair->client, id);
+  ws_socket_ignore_ssl_error_list (pair->client, pair->log->errors);
+  expect (pair, TRUE);
+}
+
+#define add_case(path, data, test) \
+  g_test_add (path, SslPair, data, set_up, test, ssl_pair_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  api_test_init (&argc, &argv);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *before
+          = g_strconcat ("/api/ssl-ignore/before/", rows[i].name, NULL);
+      g_autofree char *inside
+          = g_strconcat ("/api/ssl-ignore/inside/", rows[i].name, NULL);
+
+      add_case (before, &rows[i], test_before);
+      add_case (inside, &rows[i], test_inside);
+    }
+  add_case ("/api/ssl-ignore/list-changes", NULL, test_list_changes);
+  add_case ("/api/ssl-ignore/all-before", NULL, test_all_before);
+  add_case ("/api/ssl-ignore/all-inside", NULL, test_all_inside);
+  add_case ("/api/ssl-ignore/all-during", NULL, test_all_during);
+  add_case ("/api/ssl-ignore/reopened", NULL, test_reopened);
+  add_case ("/api/ssl-ignore/both", NULL, test_both);
+  add_case ("/api/ssl-ignore/told", NULL, test_told);
+  return g_test_run ();
+}
