@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "echo-cases.h"
 
-#include <ws-glib/ws-glib.h>
-
 /*
  * The case protocol of WebSocket conformance servers, as the echoing client:
  * /getCaseCount tells how many cases there are, each /runCase is a connection
@@ -91,13 +89,13 @@ on_disconnected (WsSocket *socket, EchoCases *self)
 
 /* Returns the program's exit status: 0 when all cases have been run. */
 int
-echo_cases_run (const char *url, const char *agent)
+echo_cases_run (const EchoOptions *options)
 {
-  EchoCases self = { .url = url };
+  EchoCases self = { .url = options->url };
 
-  self.agent = g_uri_escape_string (agent, NULL, TRUE);
+  self.agent = g_uri_escape_string (options->agent, NULL, TRUE);
   self.loop = g_main_loop_new (NULL, FALSE);
-  self.socket = ws_socket_new ();
+  self.socket = echo_options_make_socket (options);
   g_object_set (self.socket, "max-incoming-frame-size", MAX_MESSAGE_SIZE,
                 "max-incoming-message-size", MAX_MESSAGE_SIZE,
                 "max-bytes-to-write", 2 * MAX_MESSAGE_SIZE, NULL);

@@ -41,10 +41,10 @@ main (int argc, char **argv)
 
   echo_options_parse (&options, argc, argv);
   if (options.cases)
-    return echo_cases_run (options.url, options.agent);
+    return echo_cases_run (&options);
 
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (WsSocket) socket = ws_socket_new ();
+  g_autoptr (WsSocket) socket = echo_options_make_socket (&options);
   g_autoptr (LineInput) input = line_input_new (options.lines, on_line, socket);
 
   g_signal_connect_swapped (socket, "connected", G_CALLBACK (line_input_start),

@@ -10,13 +10,15 @@
 void
 echo_options_parse (EchoOptions *self, int argc, char **argv)
 {
-  static char *agent = NULL;
+  static char *agent = NULL, *authorities = NULL;
 
   const GOptionEntry entries[] = {
     { "cases", 0, 0, G_OPTION_ARG_NONE, &self->cases,
       "Run the cases of a conformance server at URL", NULL },
     { "agent", 0, 0, G_OPTION_ARG_FILENAME, &agent,
       "The name to run cases under (default: ws-glib)", "NAME" },
+    { "ca", 0, 0, G_OPTION_ARG_FILENAME, &authorities,
+      "Trust the authorities in this file (PEM) as well", "FILE" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (
@@ -37,7 +39,19 @@ echo_options_parse (EchoOptions *self, int argc, char **argv)
       self->url = argv[1];
       self->lines = argv + 2;
       self->agent = agent != NULL ? agent : "ws-glib";
+      self->authorities = authorities;
       return;
     }
   exit (2);
+}
+
+/* A socket that trusts whom the options say. */
+WsSocket *
+echo_options_make_socket (const EchoOptions *self)
+{
+  WsSocket *socket = ws_socket_new ();
+
+  ws_ssl_configuration_set_ca_certificates_file (
+      ws_socket_get_ssl_configuration (socket), self->authorities);
+  return socket;
 }

@@ -36,8 +36,9 @@ on_client (GListModel *all, WsSocket *client)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (WsServer) server = ws_server_new ("echo", WS_SSL_MODE_NON_SECURE);
-  g_autoptr (GInetAddress) address = server_program_parse (server, argc, argv);
+  g_autoptr (GInetAddress) address = NULL;
+  g_autoptr (WsServer) server
+      = server_program_new ("echo", argc, argv, &address);
 
   g_signal_connect (server, "client-connected", G_CALLBACK (on_client), NULL);
   ws_server_listen (server, address, ws_server_get_port (server), NULL);

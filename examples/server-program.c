@@ -41,53 +41,97 @@ set_limits (WsServer *server, guint port, guint64 message_size)
                 4096, NULL);
 }
 
-/*
- * Sets what the command line asks for and returns the address to listen on
- * (owned by the caller). A mistake ends the program with status 2 and a line
- * that names it.
- */
-GInetAddress *
-server_program_parse (WsServer *server, int argc, char **argv)
+typedef struct
 {
-  int   port = 8080, message_size = 256;
-  char *host = NULL;
+  int   port;
+  int   message_size;     /* MiB */
+  char *host;             /* (owned) (nullable) */
+  char *certificate_file; /* (owned) (nullable): serve wss with it */
+  char *key_file;         /* (owned) (nullable) */
+} Options;
 
+/* Returns what is wrong with the command line (owned by the caller), or NULL. */
+static char *
+parse (Options *options, int argc, char **argv)
+{
   const GOptionEntry entries[] = {
-    { "port", 'p', 0, G_OPTION_ARG_INT, &port, "Listen on port N, 0 for any",
-      "N" },
-    { "host", 0, 0, G_OPTION_ARG_STRING, &host,
+    { "port", 'p', 0, G_OPTION_ARG_INT, &options->port,
+      "Listen on port N, 0 for any", "N" },
+    { "host", 0, 0, G_OPTION_ARG_STRING, &options->host,
       "Listen on this IP address (default: 127.0.0.1)", "ADDRESS" },
-    { "max-message-size", 0, 0, G_OPTION_ARG_INT, &message_size,
+    { "max-message-size", 0, 0, G_OPTION_ARG_INT, &options->message_size,
       "Refuse messages longer than N MiB (default: 256)", "N" },
+    { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &options->certificate_file,
+      "Serve wss:// with this certificate (PEM)", "FILE" },
+    { "key", 0, 0, G_OPTION_ARG_FILENAME, &options->key_file,
+      "The certificate's key (default: beside it)", "FILE" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  g_autoptr (GInetAddress) address = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *complaint = NULL;
 
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error))
-    complaint = g_strdup (error->message);
-  else if (argc > 1)
-    complaint = g_strdup_printf ("Unexpected argument %s", argv[1]);
-  else if (port < 0 || port > G_MAXUINT16)
-    complaint = g_strdup_printf ("Port %d is not in 0 to 65535", port);
-  else if (message_size < 1)
-    complaint = g_strdup ("A message must be allowed at least 1 MiB");
-  else if (host == NULL)
-    address = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  else if ((address = g_inet_address_new_from_string (host)) == NULL)
-    complaint = g_strdup_printf ("%s is not an IP address", host);
-  g_free (host);
+    return g_strdup (error->message);
+  if (argc > 1)
+    return g_strdup_printf ("Unexpected argument %s", argv[1]);
+  if (options->port < 0 || options->port > G_MAXUINT16)
+    return g_strdup_printf ("Port %d is not in 0 to 65535", options->port);
+  if (options->message_size < 1)
+    return g_strdup ("A message must be allowed at least 1 MiB");
+  if (options->key_file != NULL && options->certificate_file == NULL)
+    return g_strdup ("A key needs a certificate");
+  return NULL;
+}
+
+static WsServer *
+make_server (const char *name, const Options *options)
+{
+  gboolean  is_secure = options->certificate_file != NULL;
+  WsServer *server = ws_server_new (name, is_secure ? WS_SSL_MODE_SECURE
+                                                    : WS_SSL_MODE_NON_SECURE);
+
+  if (is_secure)
+    g_object_set (ws_server_get_ssl_configuration (server),
+                  "local-certificate-file", options->certificate_file,
+                  "private-key-file", options->key_file, NULL);
+  set_limits (server, (guint) options->port,
+              (guint64) options->message_size * MIB);
+  return server;
+}
+
+/*
+ * Returns the server that the command line asks for, and in address where it is
+ * to listen; the caller owns both. A mistake ends the program with status 2 and
+ * a line that names it.
+ */
+WsServer *
+server_program_new (const char    *name,
+                    int            argc,
+                    char         **argv,
+                    GInetAddress **address)
+{
+  Options          options = { .port = 8080, .message_size = 256 };
+  g_autofree char *complaint = parse (&options, argc, argv);
+
+  if (options.host == NULL)
+    *address = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  else
+    *address = g_inet_address_new_from_string (options.host);
+  if (complaint == NULL && *address == NULL)
+    complaint = g_strdup_printf ("%s is not an IP address", options.host);
   if (complaint != NULL)
     {
       g_printerr ("%s: %s\n", g_get_prgname (), complaint);
       exit (2);
     }
 
-  set_limits (server, (guint) port, (guint64) message_size * MIB);
-  return g_steal_pointer (&address);
+  WsServer *server = make_server (name, &options);
+
+  g_free (options.host);
+  g_free (options.certificate_file);
+  g_free (options.key_file);
+  return server;
 }
 
 static void

@@ -5,9 +5,10 @@
 
 G_BEGIN_DECLS
 
-GInetAddress *server_program_parse (WsServer *server,
-                                    int       argc,
-                                    char    **argv) G_GNUC_WARN_UNUSED_RESULT;
-int           server_program_run (WsServer *server);
+WsServer *server_program_new (const char    *name,
+                              int            argc,
+                              char         **argv,
+                              GInetAddress **address) G_GNUC_WARN_UNUSED_RESULT;
+int       server_program_run (WsServer *server);
 
 G_END_DECLS

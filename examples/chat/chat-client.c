@@ -25,13 +25,15 @@ typedef struct
  * taken as it is, UTF-8 whatever the locale says: hence FILENAME.
  */
 static char *
-parse_options (int argc, char **argv)
+parse_options (WsSslConfiguration *configuration, int argc, char **argv)
 {
-  char *name = NULL, *user = g_strdup (g_getenv ("USER"));
+  char *name = NULL, *user = g_strdup (g_getenv ("USER")), *authorities = NULL;
 
   const GOptionEntry entries[] = {
     { "name", 'n', 0, G_OPTION_ARG_FILENAME, &name,
       "Your nickname (default: your user name)", "NAME" },
+    { "ca", 0, 0, G_OPTION_ARG_FILENAME, &authorities,
+      "Trust the authorities in this file (PEM) as well", "FILE" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("URL");
@@ -48,6 +50,8 @@ parse_options (int argc, char **argv)
     }
   if (name == NULL)
     name = g_strdup (user != NULL ? user : g_get_user_name ());
+  ws_ssl_configuration_set_ca_certificates_file (configuration, authorities);
+  g_free (authorities);
 
   const char *url = argv[1], *host = strstr (url, "://");
   const char *separator = strchr (url, '?') != NULL ? "&" : "?";
@@ -146,11 +150,15 @@ connect_signals (ChatClient *self)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *url = parse_options (argc, argv);
-  ChatClient       self = { 0 };
+  ChatClient self = { 0 };
 
   self.loop = g_main_loop_new (NULL, FALSE);
   self.socket = ws_socket_new ();
+
+  WsSslConfiguration *configuration
+      = ws_socket_get_ssl_configuration (self.socket);
+  g_autofree char *url = parse_options (configuration, argc, argv);
+
   self.terminal = chat_terminal_new (on_line, &self);
   connect_signals (&self);
   if (ws_socket_open (self.socket, url, NULL))

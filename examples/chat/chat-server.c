@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * A chat room. Who connects to ws://HOST:PORT/?nick=NAME is greeted and has
- * joined; text goes to everybody else, lines that begin with a slash are
+ * A chat room. Who connects to ws://HOST:PORT/?nick=NAME (wss:// with a
+ * certificate) is greeted and has joined; text goes to everybody else, lines that begin with a slash are
  * commands. Any WebSocket client will do, chat-client is one.
  */
 #include <string.h>
@@ -154,8 +154,9 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (ChatRoom) room = chat_room_new ();
-  g_autoptr (WsServer) server = ws_server_new ("chat", WS_SSL_MODE_NON_SECURE);
-  g_autoptr (GInetAddress) address = server_program_parse (server, argc, argv);
+  g_autoptr (GInetAddress) address = NULL;
+  g_autoptr (WsServer) server
+      = server_program_new ("chat", argc, argv, &address);
 
   g_object_set (server, "max-incoming-frame-size", MAX_MESSAGE_SIZE,
                 "max-incoming-message-size", MAX_MESSAGE_SIZE,
