@@ -73,7 +73,7 @@ def main():
         for command in servers:
             server = programs.start(command, stdout=subprocess.PIPE, text=True)
             url = server.stdout.readline().strip()
-            if not url.startswith("ws://"):
+            if not url.startswith(("ws://", "wss://")):
                 bail_out("%s did not print a URL" % " ".join(command))
             urls.append(url)
         status = programs.start(client + urls).wait()

@@ -8,6 +8,8 @@
 #include <glib-unix.h>
 #include <ws-glib/ws-glib.h>
 
+#include "interop-options.h"
+
 typedef struct
 {
   GQueue closes;  /* (element-type utf8) (owned): remembered on /closed */
@@ -104,6 +106,25 @@ serve_headers (WsSocket *client, Interop *self)
   ws_socket_send_text_message (client, value != NULL ? value : "none", NULL);
 }
 
+/* The whole subject, "CN=client", for example. */
+static void
+serve_tls (WsSocket *client, Interop *self)
+{
+  WsSslSession     *session = ws_socket_get_ssl_session (client);
+  WsSslCertificate *peer = ws_ssl_session_get_peer_certificate (session);
+  const char       *alpn = ws_ssl_session_get_next_protocol (session);
+  g_autofree char  *text
+      = g_strdup_printf ("%s %s %s %s", ws_ssl_session_get_protocol (session),
+                         alpn != NULL ? alpn : "-",
+                         ws_ssl_session_get_resumed (session) ? "resumed"
+                                                              : "new",
+                         peer != NULL ? ws_ssl_certificate_get_subject (peer)
+                                      : "-");
+
+  ws_socket_send_text_message (client, text, NULL);
+  serve_echo (client, self);
+}
+
 static void
 on_close_wish (WsSocket *client, const char *wish)
 {
@@ -148,11 +169,17 @@ static const struct
   const char *path;
   void (*serve) (WsSocket *client, Interop *self);
 } services[] = {
-  { "/echo", serve_echo },           { "/nul", serve_nul },
-  { "/fragments", serve_fragments }, { "/ping", serve_ping },
-  { "/headers", serve_headers },     { "/close", serve_close },
-  { "/closed", remember },           { "/too-big", serve_too_big },
-  { "/limit", serve_limit },         { "/how", serve_how },
+  { "/echo", serve_echo },
+  { "/nul", serve_nul },
+  { "/fragments", serve_fragments },
+  { "/ping", serve_ping },
+  { "/headers", serve_headers },
+  { "/close", serve_close },
+  { "/closed", remember },
+  { "/too-big", serve_too_big },
+  { "/limit", serve_limit },
+  { "/how", serve_how },
+  { "/tls", serve_tls },
 };
 
 static void
@@ -177,7 +204,7 @@ on_signal (gpointer user_data)
 }
 
 int
-main (void)
+main (int argc, char **argv)
 {
   const char *const subprotocols[] = { "one", "two", NULL };
   Interop           self = { G_QUEUE_INIT, G_QUEUE_INIT };
@@ -185,8 +212,7 @@ main (void)
   g_autoptr (GInetAddress) address
       = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (WsServer) server
-      = ws_server_new ("interop", WS_SSL_MODE_NON_SECURE);
+  g_autoptr (WsServer) server = interop_options_make_server (argc, argv);
 
   ws_server_set_supported_subprotocols (server, subprotocols);
   g_signal_connect (server, "client-connected",

@@ -8,6 +8,8 @@
 #include "ws-test.h"
 
 static char *echo_url, *interop_url;
+/* (nullable): whom to trust, if the URLs are wss */
+static GTlsDatabase *tls_database;
 
 typedef struct
 {
@@ -71,6 +73,8 @@ client_open_full (Client     *self,
   *self = (Client){ .session = soup_session_new () };
   /* The default one wants settings that a test's environment lacks. */
   soup_session_set_proxy_resolver (self->session, NULL);
+  if (tls_database != NULL)
+    soup_session_set_tls_database (self->session, tls_database);
   if (header != NULL)
     soup_message_headers_append (soup_message_get_request_headers (message),
                                  "X-Interop", header);
@@ -162,6 +166,17 @@ expect_remembered (guint code, const char *reason)
   client_open (&how, interop_url, "/how");
   client_expect (&how, expected, strlen (expected));
   client_clear (&how);
+}
+
+static void
+load_database (void)
+{
+  g_autofree char *file
+      = g_build_filename (g_getenv ("WS_TEST_CERTIFICATES"), "root.pem", NULL);
+  g_autoptr (GError) error = NULL;
+
+  tls_database = g_tls_file_database_new (file, &error);
+  g_assert_no_error (error);
 }
 
 static void
@@ -376,6 +391,8 @@ main (int argc, char **argv)
   g_assert_cmpint (argc, ==, 3);
   echo_url = argv[1];
   interop_url = argv[2];
+  if (g_str_has_prefix (echo_url, "wss:"))
+    load_database ();
 
   argc = 1;
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
@@ -392,5 +409,9 @@ main (int argc, char **argv)
   g_test_add_func ("/interop/soup/headers", test_headers);
   g_test_add_func ("/interop/soup/bad-utf8", test_bad_utf8);
   g_test_add_func ("/interop/soup/limit", test_limit);
-  return g_test_run ();
+
+  int status = g_test_run ();
+
+  g_clear_object (&tls_database);
+  return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The paths of ../README.md, served by libsoup 3. */
+/* The paths of ../README.md, served by libsoup 3; with --certificate FILE --key
+ * FILE over TLS. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,8 +202,46 @@ on_signal (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Listens, and prints the URL. */
+static gboolean
+serve (SoupServer *server, int argc, char **argv, GError **error)
+{
+  g_autofree char   *certificate_file = NULL, *key_file = NULL;
+  const GOptionEntry entries[] = {
+    { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &certificate_file },
+    { "key", 0, 0, G_OPTION_ARG_FILENAME, &key_file },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  SoupServerListenOptions options = SOUP_SERVER_LISTEN_IPV4_ONLY;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, error))
+    return FALSE;
+  if (certificate_file != NULL)
+    {
+      certificate = g_tls_certificate_new_from_files (certificate_file,
+                                                      key_file, error);
+      if (certificate == NULL)
+        return FALSE;
+      soup_server_set_tls_certificate (server, certificate);
+      options |= SOUP_SERVER_LISTEN_HTTPS;
+    }
+  if (!soup_server_listen_local (server, 0, options, error))
+    return FALSE;
+
+  GSList *uris = soup_server_get_uris (server);
+
+  printf ("%s://127.0.0.1:%d\n", certificate != NULL ? "wss" : "ws",
+          g_uri_get_port (uris->data));
+  fflush (stdout);
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  return TRUE;
+}
+
 int
-main (void)
+main (int argc, char **argv)
 {
   static const char *subprotocols[] = { "one", "two", NULL };
   Peer               self
@@ -213,18 +252,11 @@ main (void)
 
   soup_server_add_websocket_handler (server, NULL, NULL, (char **) subprotocols,
                                      on_connected, &self, NULL);
-  if (!soup_server_listen_local (server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY,
-                                 &error))
+  if (!serve (server, argc, argv, &error))
     {
       g_printerr ("%s\n", error->message);
       return EXIT_FAILURE;
     }
-
-  GSList *uris = soup_server_get_uris (server);
-
-  printf ("ws://127.0.0.1:%d\n", g_uri_get_port (uris->data));
-  fflush (stdout);
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
   g_unix_signal_add (SIGTERM, on_signal, loop);
   g_main_loop_run (loop);
 

@@ -1,10 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The paths of ../README.md, served by python3-websockets."""
+"""The paths of ../README.md, served by python3-websockets.
 
+With --certificate FILE --key FILE over TLS.
+"""
+
+import argparse
 import asyncio
 import logging
 import signal
+import ssl
 
 import websockets
 
@@ -88,7 +93,20 @@ async def serve(socket, path):
     await SERVICES[path](socket)
 
 
+def make_context():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--certificate")
+    parser.add_argument("--key")
+    options = parser.parse_args()
+    if options.certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(options.certificate, options.key)
+    return context
+
+
 async def main():
+    context = make_context()
     # Broken connections are what some clients are here for.
     logging.getLogger("websockets").setLevel(logging.CRITICAL + 1)
     ended = asyncio.get_running_loop().create_future()
@@ -96,9 +114,16 @@ async def main():
         signal.SIGTERM, ended.set_result, None
     )
     async with websockets.serve(
-        serve, "127.0.0.1", 0, subprotocols=["one", "two"], max_size=2**21
+        serve,
+        "127.0.0.1",
+        0,
+        ssl=context,
+        subprotocols=["one", "two"],
+        max_size=2**21,
     ) as server:
-        print("ws://127.0.0.1:%d" % server.sockets[0].getsockname()[1], flush=True)
+        scheme = "ws" if context is None else "wss"
+        port = server.sockets[0].getsockname()[1]
+        print("%s://127.0.0.1:%d" % (scheme, port), flush=True)
         await ended
 
 

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 "use strict";
 
-// The paths of ../README.md, served by npm's ws.
+// The paths of ../README.md, served by npm's ws:
+// ws-server.js [--certificate FILE --key FILE], with both of them over TLS.
+const fs = require("node:fs");
+const http = require("node:http");
+const https = require("node:https");
+const { parseArgs } = require("node:util");
 const { WebSocketServer } = require("ws");
+
+const { certificate, key } = parseArgs({
+  options: { certificate: { type: "string" }, key: { type: "string" } },
+}).values;
 
 const closes = [];
 const waiting = [];
@@ -60,9 +69,14 @@ const services = {
   },
 };
 
+const listener = certificate
+  ? https.createServer({
+      cert: fs.readFileSync(certificate),
+      key: fs.readFileSync(key),
+    })
+  : http.createServer();
 const server = new WebSocketServer({
-  host: "127.0.0.1",
-  port: 0,
+  server: listener,
   handleProtocols: (offered) =>
     [...offered].find((name) => name === "one" || name === "two") ?? false,
 });
@@ -70,7 +84,8 @@ server.on("connection", (socket, request) => {
   socket.on("error", () => {});
   services[request.url](socket, request);
 });
-server.on("listening", () =>
-  console.log(`ws://127.0.0.1:${server.address().port}`),
-);
+listener.listen(0, "127.0.0.1", () => {
+  const scheme = certificate ? "wss" : "ws";
+  console.log(`${scheme}://127.0.0.1:${listener.address().port}`);
+});
 process.on("SIGTERM", () => process.exit(0));
