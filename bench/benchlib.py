@@ -91,7 +91,7 @@ class Server:
             if not data:
                 raise BenchError(f"{self.command[0]} ended at once")
             text += data
-            found = re.search(rb"ws://[^\s/]*:(\d+)[/\s]", text)
+            found = re.search(rb"wss?://[^\s/]*:(\d+)[/\s]", text)
             if found:
                 return int(found.group(1))
         raise BenchError(f"{self.command[0]} printed no URL")
@@ -108,9 +108,29 @@ class Server:
         self.process.stdout.close()
 
 
-def load(folder, arguments, server, core=None, limit=120, measure=True):
+def make_certificate(folder):
+    """Makes a certificate of P-256, once; returns its file and its key's."""
+    certificate = os.path.join(folder, "certificate.pem")
+    key = os.path.join(folder, "key.pem")
+    if os.path.exists(certificate) and os.path.exists(key):
+        return certificate, key
+    if shutil.which("openssl") is None:
+        raise BenchError("no openssl: apt-get install openssl")
+    done = subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+         "ec_paramgen_curve:P-256", "-nodes", "-days", "3650",
+         "-subj", "/CN=localhost", "-keyout", key, "-out", certificate],
+        capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise BenchError(f"openssl: {done.stderr.strip()}")
+    return certificate, key
+
+
+def load(folder, arguments, server, core=None, limit=120, measure=True,
+         tls=False):
     """Runs the generator once; returns its figures as a dictionary."""
-    command = [os.path.join(folder, "ws-load"), *arguments,
+    generator = "ws-load-tls" if tls else "ws-load"
+    command = [os.path.join(folder, generator), *arguments,
                "--port", str(server.port), "--limit", str(limit)]
     if measure:
         command += ["--pid", str(server.pid)]

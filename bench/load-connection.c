@@ -78,6 +78,7 @@ load_connection_open (LoadConnection      *self,
           != 0
       && errno != EINPROGRESS)
     load_fail (LOAD_BROKEN, "connect: %s", strerror (errno));
+  channel_init (&self->channel, self->fd, false);
   self->state = LOAD_CONNECTING;
   self->wants_output = true;
   watch (self, EPOLL_CTL_ADD, EPOLLIN | EPOLLOUT);
@@ -86,15 +87,9 @@ load_connection_open (LoadConnection      *self,
 static void
 send_request (LoadConnection *self)
 {
-  char      request[1024];
-  int       error = 0;
-  socklen_t size = sizeof error;
-  int       length;
+  char request[1024];
+  int  length;
 
-  getsockopt (self->fd, SOL_SOCKET, SO_ERROR, &error, &size);
-  if (error != 0)
-    load_fail (LOAD_BROKEN, "connection %u: %s", self->number,
-               strerror (error));
   length = snprintf (request, sizeof request,
                      "GET %s HTTP/1.1\r\n"
                      "Host: 127.0.0.1:%u\r\n"
@@ -105,14 +100,31 @@ send_request (LoadConnection *self)
                      "\r\n",
                      self->target->path, ntohs (self->target->address.sin_port),
                      self->key);
-  if (send (self->fd, request, (size_t) length, MSG_NOSIGNAL) != length)
+  if (channel_send (&self->channel, (uint8_t *) request, (size_t) length)
+      != length)
     load_fail (LOAD_BROKEN, "connection %u: request not sent: %s", self->number,
                strerror (errno));
   self->response = malloc (MAX_RESPONSE + 1);
   if (self->response == NULL)
     load_fail (LOAD_BROKEN, "no memory for connection %u", self->number);
   self->state = LOAD_OPENING;
+}
+
+static void
+secure (LoadConnection *self)
+{
+  int       error = 0;
+  socklen_t size = sizeof error;
+
+  getsockopt (self->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+  if (error != 0)
+    load_fail (LOAD_BROKEN, "connection %u: %s", self->number,
+               strerror (error));
+  self->state = LOAD_SECURING;
+  channel_start (&self->channel);
   set_wants_output (self, false);
+  if (self->channel.is_ready)
+    send_request (self);
 }
 
 /* Finds a header in a response that ends with an empty line.  @value is what
@@ -188,7 +200,8 @@ take_response (LoadConnection *self, const uint8_t *data, size_t length)
 static void
 end_connection (LoadConnection *self)
 {
-  if (self->state == LOAD_OPENING && self->response_length == 0)
+  if (self->state == LOAD_SECURING
+      || (self->state == LOAD_OPENING && self->response_length == 0))
     load_fail (LOAD_WRONG,
                "connection %u: hung up without an answer (is the server's "
                "backlog shorter than --window?)",
@@ -198,6 +211,8 @@ end_connection (LoadConnection *self)
   if (!self->reader.closed)
     load_fail (LOAD_WRONG, "connection %u: hung up without a close frame",
                self->number);
+  channel_shutdown (&self->channel, false);
+  channel_clear (&self->channel);
   close (self->fd);
   self->fd = -1;
   self->state = LOAD_CLOSED;
@@ -206,6 +221,9 @@ end_connection (LoadConnection *self)
 static void
 take_input (LoadConnection *self, const uint8_t *data, size_t length)
 {
+  if (self->state == LOAD_SECURING)
+    load_fail (LOAD_WRONG, "connection %u: an answer to no request",
+               self->number);
   if (self->state == LOAD_OPENING)
     take_response (self, data, length);
   else
@@ -219,7 +237,7 @@ static void
 receive (LoadConnection *self)
 {
   uint8_t *buffer = self->target->buffer;
-  ssize_t  got = recv (self->fd, buffer, LOAD_BUFFER_SIZE, 0);
+  ssize_t  got = channel_receive (&self->channel, buffer, LOAD_BUFFER_SIZE);
 
   if (got > 0)
     take_input (self, buffer, (size_t) got);
@@ -228,6 +246,8 @@ receive (LoadConnection *self)
   else if (errno != EAGAIN && errno != EINTR)
     load_fail (LOAD_BROKEN, "connection %u: recv: %s", self->number,
                strerror (errno));
+  if (self->state == LOAD_SECURING && self->channel.is_ready)
+    send_request (self);
 }
 
 static void
@@ -247,7 +267,7 @@ flush (LoadConnection *self)
 
       if (length > frames - at)
         length = frames - at;
-      sent = send (self->fd, t->questions + at, (size_t) length, MSG_NOSIGNAL);
+      sent = channel_send (&self->channel, t->questions + at, (size_t) length);
       if (sent < 0 && errno != EAGAIN)
         load_fail (LOAD_WRONG, "connection %u: send: %s", self->number,
                    strerror (errno));
@@ -256,7 +276,10 @@ flush (LoadConnection *self)
       if (sent < (ssize_t) length)
         break;
     }
-  set_wants_output (self, self->sent_bytes < due);
+  if (channel_has_output (&self->channel))
+    channel_flush (&self->channel);
+  set_wants_output (self, self->sent_bytes < due
+                              || channel_has_output (&self->channel));
 }
 
 void
@@ -265,7 +288,7 @@ load_connection_on_ready (LoadConnection *self, uint32_t events)
   if (self->state == LOAD_CONNECTING)
     {
       if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
-        send_request (self);
+        secure (self);
       return;
     }
   if (events & (EPOLLIN | EPOLLERR | EPOLLHUP))
@@ -289,7 +312,7 @@ load_connection_close (LoadConnection *self)
   static const uint8_t frame[] = { 0x88, 0x82, 1, 2, 3, 4, 3 ^ 1, 0xe8 ^ 2 };
 
   self->state = LOAD_CLOSING;
-  if (send (self->fd, frame, sizeof frame, MSG_NOSIGNAL) != sizeof frame)
+  if (channel_send (&self->channel, frame, sizeof frame) != sizeof frame)
     load_fail (LOAD_WRONG, "connection %u: close not sent: %s", self->number,
                strerror (errno));
 }

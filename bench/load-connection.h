@@ -3,16 +3,18 @@
 
 #include <netinet/in.h>
 
+#include "channel.h"
 #include "load-key.h"
 #include "load-reader.h"
 
-#define LOAD_BUFFER_SIZE ((size_t) 256 << 10)
+#define LOAD_BUFFER_SIZE CHANNEL_BUFFER_SIZE
 
 typedef enum
 {
   LOAD_CLOSED,
   LOAD_CONNECTING,
-  LOAD_OPENING, /* the request is out */
+  LOAD_SECURING, /* connected; TLS shakes hands */
+  LOAD_OPENING,  /* the request is out */
   LOAD_OPEN,
   LOAD_CLOSING, /* our close frame is out */
 } LoadState;
@@ -30,6 +32,7 @@ typedef struct
 {
   const LoadTarget *target;
   LoadState         state;
+  Channel           channel;
   int               fd;
   unsigned          number;
   bool              wants_output;

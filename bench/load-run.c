@@ -343,6 +343,7 @@ init_target (LoadRun *self)
 {
   LoadTarget *target = &self->target;
 
+  channel_set_up (NULL, NULL);
   target->path = self->options->path;
   target->address.sin_family = AF_INET;
   target->address.sin_port = htons ((uint16_t) self->options->port);
@@ -379,8 +380,10 @@ clear_run (LoadRun *self)
   for (unsigned i = 0; i < self->n_connections; i++)
     {
       self->result->pings += self->connections[i].reader.pings;
-      if (self->connections[i].state != LOAD_CLOSED)
-        close (self->connections[i].fd);
+      if (self->connections[i].state == LOAD_CLOSED)
+        continue;
+      channel_clear (&self->connections[i].channel);
+      close (self->connections[i].fd);
     }
   close (self->target.epoll_fd);
   free (self->target.buffer);

@@ -253,7 +253,7 @@ main (int argc, char **argv)
       fprintf (stderr, "\n");
       return 1;
     }
-  listener = peer_listen (0, 0);
+  listener = peer_listen (0, 0, "ws");
   while ((echo.fd = accept (listener, NULL, NULL)) >= 0)
     {
       echo.messages = 0;

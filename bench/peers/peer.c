@@ -15,8 +15,17 @@
 
 #define BACKLOG 4096
 
+const char *
+peer_option (int argc, char **argv, const char *name)
+{
+  for (int i = 1; i + 1 < argc; i += 2)
+    if (strcmp (argv[i], name) == 0)
+      return argv[i + 1];
+  return NULL;
+}
+
 int
-peer_listen (int port, int socket_flags)
+peer_listen (int port, int socket_flags, const char *scheme)
 {
   struct sockaddr_in address = { .sin_family = AF_INET,
                                  .sin_port = htons ((uint16_t) port),
@@ -38,7 +47,7 @@ peer_listen (int port, int socket_flags)
       perror ("listen");
       exit (1);
     }
-  printf ("ws://127.0.0.1:%d/\n", ntohs (address.sin_port));
+  printf ("%s://127.0.0.1:%d/\n", scheme, ntohs (address.sin_port));
   fflush (stdout);
   return fd;
 }

@@ -3,9 +3,12 @@
 
 #include <stddef.h>
 
+/* The value behind an option, or NULL. */
+const char *peer_option (int argc, char **argv, const char *name);
+
 /* Raises the limit of files, listens on a port of 127.0.0.1 (0 as any is
  * free), prints the URL and returns the socket. */
-int peer_listen (int port, int socket_flags);
+int peer_listen (int port, int socket_flags, const char *scheme);
 
 /* Writes the answer to a request into @response.  Returns its length, or 0 as
  * long as the request is not complete. */

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <QtCore/QCommandLineParser>
 #include <QtCore/QCoreApplication>
+#include <QtCore/QFile>
 #include <QtCore/QSet>
+#include <QtNetwork/QSslCertificate>
+#include <QtNetwork/QSslConfiguration>
+#include <QtNetwork/QSslKey>
 #include <QtWebSockets/QWebSocket>
 #include <QtWebSockets/QWebSocketServer>
 #include <cstdio>
-#include <cstring>
 #include <sys/resource.h>
 
 // An echo server on Qt 6 WebSockets, set up as well as its API allows.
@@ -55,16 +59,42 @@ raiseFileLimit ()
   setrlimit (RLIMIT_NOFILE, &files);
 }
 
+static bool
+secure (QWebSocketServer &server, const QCommandLineParser &parser)
+{
+  QSslConfiguration configuration = QSslConfiguration::defaultConfiguration ();
+  QFile             certificate (parser.value ("certificate"));
+  QFile             key (parser.value ("key"));
+
+  if (!certificate.open (QIODevice::ReadOnly)
+      || !key.open (QIODevice::ReadOnly))
+    return false;
+  configuration.setLocalCertificate (QSslCertificate (&certificate));
+  configuration.setPrivateKey (QSslKey (&key, QSsl::Ec));
+  configuration.setPeerVerifyMode (QSslSocket::VerifyNone);
+  server.setSslConfiguration (configuration);
+  return true;
+}
+
 int
 main (int argc, char **argv)
 {
-  QCoreApplication app (argc, argv);
+  QCoreApplication   app (argc, argv);
+  QCommandLineParser parser;
+
+  parser.addOptions ({ { "port", "", "N", "0" },
+                       { "certificate", "", "FILE" },
+                       { "key", "", "FILE" } });
+  parser.process (app);
+
+  bool             isSecure = parser.isSet ("certificate");
   QWebSocketServer server (QStringLiteral ("bench"),
-                           QWebSocketServer::NonSecureMode);
-  bool             hasPort = argc == 3 && std::strcmp (argv[1], "--port") == 0;
-  quint16          port = hasPort ? quint16 (std::atoi (argv[2])) : 0;
+                           isSecure ? QWebSocketServer::SecureMode
+                                    : QWebSocketServer::NonSecureMode);
 
   raiseFileLimit ();
+  if (isSecure && !secure (server, parser))
+    return 1;
   server.setMaxPendingConnections (10000);
   QObject::connect (&server, &QWebSocketServer::newConnection, &server,
                     [&server] {
@@ -72,9 +102,11 @@ main (int argc, char **argv)
                              = server.nextPendingConnection ())
                         addConnection (socket);
                     });
-  if (!server.listen (QHostAddress::LocalHost, port))
+  if (!server.listen (QHostAddress::LocalHost,
+                      parser.value ("port").toUShort ()))
     return 1;
-  std::printf ("ws://127.0.0.1:%d/\n", server.serverPort ());
+  std::printf ("%s://127.0.0.1:%d/\n", isSecure ? "wss" : "ws",
+               server.serverPort ());
   std::fflush (stdout);
   return app.exec ();
 }

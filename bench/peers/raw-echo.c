@@ -12,15 +12,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "channel.h"
 #include "peer.h"
 
-/* The limit: a bare epoll loop that only counts bytes.  It unmasks the first
+/* The limit: a bare epoll loop that only counts bytes, linked with TLS or
+ * without.  It unmasks the first
  * message it gets and from then on answers with prepared copies of it, one for
  * as many bytes as a message has.  So all messages have to be alike, as
  * `ws-load --templates 1` sends them, and the generator can verify them. */
 
 #define MAX_EVENTS  256
-#define BUFFER_SIZE ((size_t) 256 << 10)
+#define BUFFER_SIZE CHANNEL_BUFFER_SIZE
 #define MAX_REQUEST 1024
 
 typedef struct Client Client;
@@ -29,6 +31,7 @@ struct Client
 {
   Client *next; /* list of all; for messages that go to all */
   Client *previous;
+  Channel channel;
   int     fd;
   bool    is_open;
   bool    wants_output;
@@ -126,8 +129,8 @@ flush (Client *client)
   while (client->due > 0)
     {
       size_t  run = client->due < batch ? client->due : batch;
-      ssize_t sent = send (client->fd, answers + client->sent,
-                           run * answer_length - client->sent, MSG_NOSIGNAL);
+      ssize_t sent = channel_send (&client->channel, answers + client->sent,
+                                   run * answer_length - client->sent);
 
       if (sent < 0)
         break;
@@ -135,7 +138,9 @@ flush (Client *client)
       client->due -= client->sent / answer_length;
       client->sent %= answer_length;
     }
-  watch (client, client->due > 0);
+  if (channel_has_output (&client->channel))
+    channel_flush (&client->channel);
+  watch (client, client->due > 0 || channel_has_output (&client->channel));
 }
 
 static void
@@ -179,7 +184,8 @@ take_request (Client *client, size_t length)
   response_length = peer_accept (client->request, response, sizeof response);
   if (response_length == 0)
     return;
-  if (send (client->fd, response, response_length, MSG_NOSIGNAL) < 0)
+  if (channel_send (&client->channel, (uint8_t *) response, response_length)
+      < 0)
     client->is_dead = true;
   free (client->request);
   client->request = NULL;
@@ -191,8 +197,8 @@ take_close (Client *client)
 {
   static const uint8_t frame[] = { 0x88, 2, 3, 0xe8 };
 
-  if (send (client->fd, frame, sizeof frame, MSG_NOSIGNAL) >= 0)
-    shutdown (client->fd, SHUT_WR);
+  if (channel_send (&client->channel, frame, sizeof frame) >= 0)
+    channel_shutdown (&client->channel, true);
   client->is_dead = true;
 }
 
@@ -213,7 +219,7 @@ take_first (Client *client, size_t length)
 static void
 take_input (Client *client)
 {
-  ssize_t got = recv (client->fd, buffer, BUFFER_SIZE, 0);
+  ssize_t got = channel_receive (&client->channel, buffer, BUFFER_SIZE);
   size_t  length = got > 0 ? (size_t) got : 0;
 
   if (got < 0 && errno == EAGAIN)
@@ -239,6 +245,7 @@ drop (Client *client)
     clients = client->next;
   if (client->next != NULL)
     client->next->previous = client->previous;
+  channel_clear (&client->channel);
   close (client->fd);
   free (client->request);
   free (client);
@@ -268,6 +275,7 @@ on_listener (int listener)
 
       setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
       client->fd = fd;
+      channel_init (&client->channel, fd, true);
       client->request = allocate (MAX_REQUEST + 1);
       client->next = clients;
       if (clients != NULL)
@@ -282,9 +290,12 @@ int
 main (int argc, char **argv)
 {
   struct epoll_event events[MAX_EVENTS] = { { .events = EPOLLIN } };
-  bool               has_port = argc == 3 && strcmp (argv[1], "--port") == 0;
-  int listener = peer_listen (has_port ? atoi (argv[2]) : 0, SOCK_NONBLOCK);
+  const char        *certificate = peer_option (argc, argv, "--certificate");
+  const char        *port = peer_option (argc, argv, "--port");
+  int listener = peer_listen (port != NULL ? atoi (port) : 0, SOCK_NONBLOCK,
+                              channel_scheme ());
 
+  channel_set_up (certificate, peer_option (argc, argv, "--key"));
   buffer = allocate (BUFFER_SIZE);
   epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   epoll_ctl (epoll_fd, EPOLL_CTL_ADD, listener, events);

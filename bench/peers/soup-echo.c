@@ -83,20 +83,42 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SoupServer) server = soup_server_new (NULL, NULL);
-  gboolean has_port = argc == 3 && g_str_equal (argv[1], "--port");
-  guint    port = has_port ? (guint) atoi (argv[2]) : 0;
-  GSList  *uris;
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  SoupServerListenOptions how = SOUP_SERVER_LISTEN_IPV4_ONLY;
+  int                     port = 0;
+  char                   *certificate = NULL;
+  char                   *key = NULL;
+  GSList                 *uris;
+  const GOptionEntry      entries[]
+      = { { "port", 0, 0, G_OPTION_ARG_INT, &port, NULL, NULL },
+          { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &certificate, NULL,
+            NULL },
+          { "key", 0, 0, G_OPTION_ARG_FILENAME, &key, NULL, NULL },
+          { NULL } };
 
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    g_error ("%s", error->message);
   signal (SIGPIPE, SIG_IGN);
   raise_file_limit ();
   connections = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   soup_server_add_websocket_handler (server, NULL, NULL, NULL, on_connection,
                                      NULL, NULL);
-  if (!soup_server_listen_local (server, port, SOUP_SERVER_LISTEN_IPV4_ONLY,
-                                 &error))
+  if (certificate != NULL)
+    {
+      g_autoptr (GTlsCertificate) identity
+          = g_tls_certificate_new_from_files (certificate, key, &error);
+
+      if (identity == NULL)
+        g_error ("certificate: %s", error->message);
+      soup_server_set_tls_certificate (server, identity);
+      how |= SOUP_SERVER_LISTEN_HTTPS;
+    }
+  if (!soup_server_listen_local (server, (guint) port, how, &error))
     g_error ("listen: %s", error->message);
   uris = soup_server_get_uris (server);
-  g_print ("ws://127.0.0.1:%d/\n", g_uri_get_port (uris->data));
+  g_print ("%s://127.0.0.1:%d/\n", certificate != NULL ? "wss" : "ws",
+           g_uri_get_port (uris->data));
   g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
   g_main_loop_run (g_main_loop_new (NULL, FALSE));
   return 0;
