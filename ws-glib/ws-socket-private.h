@@ -125,10 +125,9 @@ GPtrArray *ws_socket_list_errors (GPtrArray *problems);
 void ws_socket_forget_attempt_ssl (WsSocket *self);
 void ws_socket_clear_ssl (WsSocket *self);
 
-/* --- ws-socket-connection.c: what an opening and an engine report --- */
+/* --- ws-socket-connection.c: what an opening reports, and an end --- */
 
 extern const WsClientOpeningSink ws_socket_opening_sink;
-extern const WsEngineSink        ws_socket_engine_sink;
 
 /* Gives back opening and engine, saying 1001 to a peer. Emits nothing;
  * ws_socket_tell_gone() is to follow when all is consistent again. */
@@ -147,11 +146,24 @@ void ws_socket_fail (WsSocket *self, const GError *error);
 void ws_socket_announce_close (WsSocket *self);
 /* Takes over the closing codes, and notifies. */
 void ws_socket_note_closing (WsSocket *self, const WsClosing *closing);
+/* How a connection ends, as its engine tells it. */
+void ws_socket_on_about_to_close (gpointer user_data, const GError *error);
+void ws_socket_on_closing (gpointer user_data);
+void ws_socket_on_read_finished (gpointer user_data);
+void ws_socket_on_ended (gpointer user_data, const GError *error);
 /* Sets the last error without signalling; NULL clears it. */
 void ws_socket_set_error (WsSocket *self, const GError *error);
 void ws_socket_set_active_flag (WsSocket *self, gboolean active);
 
+/* --- ws-socket-messages.c: what an open connection brings --- */
+
+extern const WsEngineSink ws_socket_engine_sink;
+
 /* --- ws-socket-properties.c --- */
+
+#define WS_SOCKET_READ_ONLY \
+  (G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS)
+#define WS_SOCKET_READ_WRITE (WS_SOCKET_READ_ONLY | G_PARAM_WRITABLE)
 
 typedef enum
 {
@@ -195,6 +207,8 @@ typedef enum
 
 void ws_socket_install_properties (GObjectClass *object_class);
 void ws_socket_notify (WsSocket *self, WsSocketProp property);
+/* --- ws-socket-property-settings.c --- */
+void ws_socket_install_settings_properties (GParamSpec **props);
 /* For setters, which return no error: FALSE with a warning in another thread
  * than that of a connection or an attempt. */
 gboolean ws_socket_may_set (WsSocket *self, WsSocketProp property);

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/ws-engine-private.h"
+
+/* How messages become frames in the outbox. */
+
+gboolean
+ws_engine_has_room (WsEngine *self, gsize len)
+{
+  guint64 cost = ws_outbox_cost (&self->outbox, len,
+                                 self->settings->outgoing_frame_size);
+  guint64 max = self->settings->max_bytes_to_write;
+
+  return self->outbox.size <= max && cost <= max - self->outbox.size;
+}
+
+/* Frames a message of @len bytes in parts of at most @part. */
+static void
+push_message (WsOutbox     *outbox,
+              WsOpcode      opcode,
+              const guint8 *data,
+              gsize         len,
+              GBytes       *bytes,
+              guint64       part)
+{
+  gsize         offset = 0;
+  WsFrameHeader header = { .opcode = opcode };
+
+  do
+    {
+      gsize n = MIN (len - offset, part);
+
+      header.fin = offset + n == len;
+      if (bytes != NULL)
+        ws_outbox_push_bytes (outbox, &header, bytes, offset, n);
+      else
+        ws_outbox_push_copy (outbox, &header, data + offset, n);
+      header.opcode = WS_OPCODE_CONTINUATION;
+      offset += n;
+    }
+  while (offset < len);
+}
+
+/* Draws for what is made aside, as long as that may still be sent: a user's
+ * code may end the connection, and drop whom the next draw would ask. */
+static void
+draw_aside (gpointer user_data, guint8 mask[4])
+{
+  WsOutbox *outbox = &((WsEngine *) user_data)->outbox;
+
+  if (!outbox->sealed)
+    outbox->draw (outbox->draw_data, mask);
+}
+
+/* Fragments are made aside when their masks are drawn by a user's code: what
+ * that sends must not come between them. */
+static void
+push_aside (WsEngine     *self,
+            WsOpcode      opcode,
+            const guint8 *data,
+            gsize         len,
+            GBytes       *bytes,
+            guint64       part)
+{
+  WsOutbox aside;
+
+  ws_outbox_init (&aside, draw_aside, self);
+  push_message (&aside, opcode, data, len, bytes, part);
+  ws_outbox_append (&self->outbox, &aside);
+}
+
+void
+ws_engine_send (WsEngine     *self,
+                WsOpcode      opcode,
+                const guint8 *data,
+                gsize         len,
+                GBytes       *bytes)
+{
+  guint64 part = self->settings->outgoing_frame_size;
+
+  if (part == 0)
+    part = G_MAXUINT64;
+  if (self->outbox.draw != NULL && len > part)
+    push_aside (self, opcode, data, len, bytes, part);
+  else
+    push_message (&self->outbox, opcode, data, len, bytes, part);
+  ws_engine_queue_flush (self);
+}
