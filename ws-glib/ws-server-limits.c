@@ -39,7 +39,8 @@ ws_server_set_max_pending_connections (WsServer *self,
   g_return_if_fail (WS_IS_SERVER (self));
 
   priv = ws_server_peek (self);
-  if (priv->max_pending_connections == max_pending_connections)
+  if (priv->max_pending_connections == max_pending_connections
+      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_PENDING_CONNECTIONS))
     return;
   priv->max_pending_connections = max_pending_connections;
   ws_server_notify (self, WS_SERVER_PROP_MAX_PENDING_CONNECTIONS);
@@ -80,7 +81,8 @@ ws_server_set_max_connections (WsServer *self, guint max_connections)
   g_return_if_fail (WS_IS_SERVER (self));
 
   priv = ws_server_peek (self);
-  if (priv->max_connections == max_connections)
+  if (priv->max_connections == max_connections
+      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_CONNECTIONS))
     return;
   priv->max_connections = max_connections;
   ws_server_notify (self, WS_SERVER_PROP_MAX_CONNECTIONS);
@@ -122,7 +124,8 @@ ws_server_set_max_connections_per_address (WsServer *self,
   g_return_if_fail (WS_IS_SERVER (self));
 
   priv = ws_server_peek (self);
-  if (priv->max_connections_per_address == max_connections_per_address)
+  if (priv->max_connections_per_address == max_connections_per_address
+      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_CONNECTIONS_PER_ADDRESS))
     return;
   priv->max_connections_per_address = max_connections_per_address;
   ws_server_notify (self, WS_SERVER_PROP_MAX_CONNECTIONS_PER_ADDRESS);
@@ -163,7 +166,8 @@ ws_server_set_handshake_timeout (WsServer *self, int handshake_timeout)
   g_return_if_fail (WS_IS_SERVER (self));
 
   priv = ws_server_peek (self);
-  if (priv->handshake_timeout == handshake_timeout)
+  if (priv->handshake_timeout == handshake_timeout
+      || !ws_server_may_set (self, WS_SERVER_PROP_HANDSHAKE_TIMEOUT))
     return;
   priv->handshake_timeout = handshake_timeout;
   ws_server_notify (self, WS_SERVER_PROP_HANDSHAKE_TIMEOUT);
@@ -204,7 +208,8 @@ ws_server_set_max_header_size (WsServer *self, guint max_header_size)
   g_return_if_fail (WS_IS_SERVER (self));
 
   priv = ws_server_peek (self);
-  if (priv->max_header_size == max_header_size)
+  if (priv->max_header_size == max_header_size
+      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_HEADER_SIZE))
     return;
   priv->max_header_size = max_header_size;
   ws_server_notify (self, WS_SERVER_PROP_MAX_HEADER_SIZE);
@@ -245,7 +250,8 @@ ws_server_set_backlog (WsServer *self, guint backlog)
   g_return_if_fail (WS_IS_SERVER (self));
 
   priv = ws_server_peek (self);
-  if (priv->backlog == backlog)
+  if (priv->backlog == backlog
+      || !ws_server_may_set (self, WS_SERVER_PROP_BACKLOG))
     return;
   priv->backlog = backlog;
   ws_server_notify (self, WS_SERVER_PROP_BACKLOG);

@@ -74,8 +74,16 @@ void ws_server_client_unref (WsServerClient *client);
 
 gboolean ws_server_check_thread (WsServer *self, GError **error);
 void     ws_server_adopt_context (WsServer *self);
+/* Runs @function in the server's context, with a reference to it. */
+void ws_server_run_later (WsServer *self, GSourceFunc function);
+void ws_server_cancel_startup (WsServer *self);
+/* Notes an error, or with 1000 and NULL that all is fine. */
+void ws_server_set_error (WsServer *self, guint code, const char *message);
 /* Notes an error and signals it. */
 void ws_server_report (WsServer *self, guint code, const char *message);
+
+/* --- ws-server-listening.c --- */
+
 void ws_server_restart (WsServer *self);
 void ws_server_schedule_startup (WsServer *self);
 
@@ -139,6 +147,9 @@ typedef enum
 
 void ws_server_install_properties (GObjectClass *object_class);
 void ws_server_notify (WsServer *self, WsServerProp property);
+/* For setters, which return no error: FALSE with a warning in another thread
+ * than the server's. */
+gboolean ws_server_may_set (WsServer *self, WsServerProp property);
 
 /* --- ws-server-property-access.c --- */
 

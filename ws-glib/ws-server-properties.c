@@ -15,6 +15,18 @@ ws_server_notify (WsServer *self, WsServerProp property)
   g_object_notify_by_pspec (G_OBJECT (self), props[property]);
 }
 
+gboolean
+ws_server_may_set (WsServer *self, WsServerProp property)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (ws_server_check_thread (self, &error))
+    return TRUE;
+  g_warning ("The property %s cannot be set: %s",
+             g_param_spec_get_name (props[property]), error->message);
+  return FALSE;
+}
+
 static void
 install_own_properties (void)
 {

@@ -39,7 +39,8 @@ ws_server_set_max_incoming_frame_size (WsServer *self,
   g_return_if_fail (WS_IS_SERVER (self));
 
   priv = ws_server_peek (self);
-  if (priv->settings.max_incoming_frame_size == max_incoming_frame_size)
+  if (priv->settings.max_incoming_frame_size == max_incoming_frame_size
+      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_INCOMING_FRAME_SIZE))
     return;
   priv->settings.max_incoming_frame_size = max_incoming_frame_size;
   ws_server_notify (self, WS_SERVER_PROP_MAX_INCOMING_FRAME_SIZE);
@@ -81,7 +82,8 @@ ws_server_set_max_incoming_message_size (WsServer *self,
   g_return_if_fail (WS_IS_SERVER (self));
 
   priv = ws_server_peek (self);
-  if (priv->settings.max_incoming_message_size == max_incoming_message_size)
+  if (priv->settings.max_incoming_message_size == max_incoming_message_size
+      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_INCOMING_MESSAGE_SIZE))
     return;
   priv->settings.max_incoming_message_size = max_incoming_message_size;
   ws_server_notify (self, WS_SERVER_PROP_MAX_INCOMING_MESSAGE_SIZE);
@@ -122,7 +124,8 @@ ws_server_set_outgoing_frame_size (WsServer *self, guint64 outgoing_frame_size)
   g_return_if_fail (WS_IS_SERVER (self));
 
   priv = ws_server_peek (self);
-  if (priv->settings.outgoing_frame_size == outgoing_frame_size)
+  if (priv->settings.outgoing_frame_size == outgoing_frame_size
+      || !ws_server_may_set (self, WS_SERVER_PROP_OUTGOING_FRAME_SIZE))
     return;
   priv->settings.outgoing_frame_size = outgoing_frame_size;
   ws_server_notify (self, WS_SERVER_PROP_OUTGOING_FRAME_SIZE);
@@ -163,7 +166,8 @@ ws_server_set_max_bytes_to_write (WsServer *self, guint64 max_bytes_to_write)
   g_return_if_fail (WS_IS_SERVER (self));
 
   priv = ws_server_peek (self);
-  if (priv->settings.max_bytes_to_write == max_bytes_to_write)
+  if (priv->settings.max_bytes_to_write == max_bytes_to_write
+      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_BYTES_TO_WRITE))
     return;
   priv->settings.max_bytes_to_write = max_bytes_to_write;
   ws_server_notify (self, WS_SERVER_PROP_MAX_BYTES_TO_WRITE);
@@ -205,7 +209,8 @@ ws_server_set_write_high_water_mark (WsServer *self,
   g_return_if_fail (WS_IS_SERVER (self));
 
   priv = ws_server_peek (self);
-  if (priv->settings.write_high_water_mark == write_high_water_mark)
+  if (priv->settings.write_high_water_mark == write_high_water_mark
+      || !ws_server_may_set (self, WS_SERVER_PROP_WRITE_HIGH_WATER_MARK))
     return;
   priv->settings.write_high_water_mark = write_high_water_mark;
   ws_server_notify (self, WS_SERVER_PROP_WRITE_HIGH_WATER_MARK);
@@ -246,7 +251,8 @@ ws_server_set_close_timeout (WsServer *self, guint close_timeout)
   g_return_if_fail (WS_IS_SERVER (self));
 
   priv = ws_server_peek (self);
-  if (priv->settings.close_timeout == close_timeout)
+  if (priv->settings.close_timeout == close_timeout
+      || !ws_server_may_set (self, WS_SERVER_PROP_CLOSE_TIMEOUT))
     return;
   priv->settings.close_timeout = close_timeout;
   ws_server_notify (self, WS_SERVER_PROP_CLOSE_TIMEOUT);
@@ -287,7 +293,8 @@ ws_server_set_frame_timeout (WsServer *self, guint frame_timeout)
   g_return_if_fail (WS_IS_SERVER (self));
 
   priv = ws_server_peek (self);
-  if (priv->settings.frame_timeout == frame_timeout)
+  if (priv->settings.frame_timeout == frame_timeout
+      || !ws_server_may_set (self, WS_SERVER_PROP_FRAME_TIMEOUT))
     return;
   priv->settings.frame_timeout = frame_timeout;
   ws_server_notify (self, WS_SERVER_PROP_FRAME_TIMEOUT);
@@ -328,7 +335,8 @@ ws_server_set_ping_interval (WsServer *self, guint ping_interval)
   g_return_if_fail (WS_IS_SERVER (self));
 
   priv = ws_server_peek (self);
-  if (priv->settings.ping_interval == ping_interval)
+  if (priv->settings.ping_interval == ping_interval
+      || !ws_server_may_set (self, WS_SERVER_PROP_PING_INTERVAL))
     return;
   priv->settings.ping_interval = ping_interval;
   ws_server_notify (self, WS_SERVER_PROP_PING_INTERVAL);
@@ -369,7 +377,8 @@ ws_server_set_ping_timeout (WsServer *self, guint ping_timeout)
   g_return_if_fail (WS_IS_SERVER (self));
 
   priv = ws_server_peek (self);
-  if (priv->settings.ping_timeout == ping_timeout)
+  if (priv->settings.ping_timeout == ping_timeout
+      || !ws_server_may_set (self, WS_SERVER_PROP_PING_TIMEOUT))
     return;
   priv->settings.ping_timeout = ping_timeout;
   ws_server_notify (self, WS_SERVER_PROP_PING_TIMEOUT);

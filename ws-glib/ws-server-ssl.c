@@ -52,8 +52,9 @@ ws_server_set_ssl_configuration (WsServer           *self,
   g_return_if_fail (ssl_configuration == NULL
                     || WS_IS_SSL_CONFIGURATION (ssl_configuration));
 
-  if (g_set_object (&ws_server_peek (self)->ssl_configuration,
-                    ssl_configuration))
+  if (ws_server_may_set (self, WS_SERVER_PROP_SSL_CONFIGURATION)
+      && g_set_object (&ws_server_peek (self)->ssl_configuration,
+                       ssl_configuration))
     ws_server_notify (self, WS_SERVER_PROP_SSL_CONFIGURATION);
 }
 

@@ -43,7 +43,8 @@ ws_server_set_server_name (WsServer *self, const char *server_name)
   g_return_if_fail (WS_IS_SERVER (self));
 
   priv = ws_server_peek (self);
-  if (g_strcmp0 (priv->server_name, server_name) == 0)
+  if (g_strcmp0 (priv->server_name, server_name) == 0
+      || !ws_server_may_set (self, WS_SERVER_PROP_SERVER_NAME))
     return;
   g_free (priv->server_name);
   priv->server_name = g_strdup (server_name);
@@ -110,7 +111,8 @@ ws_server_set_host (WsServer *self, const char *host)
   g_return_if_fail (host != NULL);
 
   priv = ws_server_peek (self);
-  if (strcmp (priv->host, host) == 0)
+  if (strcmp (priv->host, host) == 0
+      || !ws_server_may_set (self, WS_SERVER_PROP_HOST))
     return;
   g_free (priv->host);
   priv->host = g_strdup (host);
@@ -162,7 +164,7 @@ ws_server_set_port (WsServer *self, guint port)
       g_warning ("%u is no port; it is at most 65535", port);
       return;
     }
-  if (priv->port == port)
+  if (priv->port == port || !ws_server_may_set (self, WS_SERVER_PROP_PORT))
     return;
   priv->port = port;
   ws_server_notify (self, WS_SERVER_PROP_PORT);
@@ -257,6 +259,8 @@ ws_server_set_listening (WsServer *self, gboolean listening)
 
   g_return_if_fail (WS_IS_SERVER (self));
 
+  if (!ws_server_may_set (self, WS_SERVER_PROP_LISTENING))
+    return;
   priv = ws_server_peek (self);
   if (listening && priv->listener == NULL)
     ws_server_schedule_startup (self);
@@ -303,7 +307,8 @@ ws_server_set_accepting (WsServer *self, gboolean accepting)
 
   priv = ws_server_peek (self);
   accepting = !!accepting;
-  if (priv->accepting == accepting || !ws_server_check_thread (self, NULL))
+  if (priv->accepting == accepting
+      || !ws_server_may_set (self, WS_SERVER_PROP_ACCEPTING))
     return;
   priv->accepting = accepting;
   if (priv->listener != NULL)
@@ -349,6 +354,8 @@ ws_server_set_supported_subprotocols (WsServer          *self,
 
   g_return_if_fail (WS_IS_SERVER (self));
 
+  if (!ws_server_may_set (self, WS_SERVER_PROP_SUPPORTED_SUBPROTOCOLS))
+    return;
   priv = ws_server_peek (self);
   g_strfreev (priv->supported_subprotocols);
   priv->supported_subprotocols = g_strdupv ((char **) supported_subprotocols);

@@ -102,6 +102,9 @@ gboolean ws_socket_check_thread (WsSocket *self, GError **error);
 /* Belongs to the calling thread and its context from now on. */
 void ws_socket_adopt_context (WsSocket *self);
 void ws_socket_cancel_activation (WsSocket *self);
+/* Whether a close frame may say this; else INVALID_ARGUMENT. */
+gboolean
+ws_socket_check_closing (guint code, const char *reason, GError **error);
 
 /* --- ws-socket-open.c --- */
 

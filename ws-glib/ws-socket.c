@@ -331,6 +331,27 @@ ws_socket_abort (WsSocket *self)
     ws_socket_set_active_flag (self, FALSE);
 }
 
+gboolean
+ws_socket_check_closing (guint code, const char *reason, GError **error)
+{
+  if (!ws_close_is_sendable (code))
+    {
+      g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
+                   "The close code %u may not be sent; 1000 to 1003, 1007 to "
+                   "1014 and 3000 to 4999 may",
+                   code);
+      return FALSE;
+    }
+  if (reason != NULL && !g_utf8_validate (reason, -1, NULL))
+    {
+      g_set_error_literal (error, WS_SOCKET_ERROR,
+                           WS_SOCKET_ERROR_INVALID_ARGUMENT,
+                           "The reason of a close is not valid UTF-8");
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static void
 close_connection (WsSocket *self, guint code, const char *reason)
 {
@@ -382,23 +403,9 @@ ws_socket_close (WsSocket *self, guint code, const char *reason, GError **error)
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   priv = ws_socket_peek (self);
-  if (!ws_socket_check_thread (self, error))
+  if (!ws_socket_check_thread (self, error)
+      || !ws_socket_check_closing (code, reason, error))
     return FALSE;
-  if (!ws_close_is_sendable (code))
-    {
-      g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
-                   "The close code %u may not be sent; 1000 to 1003, 1007 to "
-                   "1014 and 3000 to 4999 may",
-                   code);
-      return FALSE;
-    }
-  if (reason != NULL && !g_utf8_validate (reason, -1, NULL))
-    {
-      g_set_error_literal (error, WS_SOCKET_ERROR,
-                           WS_SOCKET_ERROR_INVALID_ARGUMENT,
-                           "The reason of a close is not valid UTF-8");
-      return FALSE;
-    }
   g_object_ref (self);
   ws_socket_cancel_activation (self);
   if (priv->state == WS_STATE_CONNECTED)

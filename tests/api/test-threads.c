@@ -194,7 +194,54 @@ call_server (gpointer data)
   g_assert_false (ws_server_handle_connection (server, stream, &error));
   assert_wrong (&error);
   g_assert_null (ws_server_next_pending_connection (server));
-  ws_server_pause_accepting (server);
+}
+
+/* Every property that can be written, by its name. */
+static void
+set_server_property (WsServer *server, GParamSpec *pspec)
+{
+  static const char *const names[] = { "chat", NULL };
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_value_init (&value, G_PARAM_SPEC_VALUE_TYPE (pspec));
+  if (G_VALUE_HOLDS_BOOLEAN (&value))
+    g_value_set_boolean (&value, pspec->name[0] == 'r');
+  else if (G_VALUE_HOLDS_INT (&value))
+    g_value_set_int (&value, 77);
+  else if (G_VALUE_HOLDS_UINT (&value))
+    g_value_set_uint (&value, 77);
+  else if (G_VALUE_HOLDS_UINT64 (&value))
+    g_value_set_uint64 (&value, 77);
+  else if (G_VALUE_HOLDS_STRING (&value))
+    g_value_set_static_string (&value, "127.0.0.77");
+  else if (G_VALUE_HOLDS (&value, G_TYPE_STRV))
+    g_value_set_static_boxed (&value, names);
+  g_object_set_property (G_OBJECT (server), pspec->name, &value);
+}
+
+static void
+set_everything_of_server (gpointer data)
+{
+  g_autofree GParamSpec **pspecs = NULL;
+  guint                   n_pspecs;
+
+  pspecs
+      = g_object_class_list_properties (G_OBJECT_GET_CLASS (data), &n_pspecs);
+  for (guint i = 0; i < n_pspecs; i++)
+    if ((pspecs[i]->flags & G_PARAM_WRITABLE)
+        && !(pspecs[i]->flags & G_PARAM_CONSTRUCT_ONLY))
+      {
+        g_autofree char *pattern
+            = g_strdup_printf ("*%s*another thread*", pspecs[i]->name);
+
+        g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, pattern);
+        set_server_property (data, pspecs[i]);
+        g_test_assert_expected_messages ();
+      }
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING,
+                         "*accepting*another thread*");
+  ws_server_pause_accepting (data);
+  g_test_assert_expected_messages ();
 }
 
 static void
@@ -204,8 +251,12 @@ test_server_wrong_thread (void)
   Worker   *worker = worker_new ();
   g_autoptr (RawPeer) peer
       = raw_peer_join (ws_server_get_server_port (server), NULL);
+  guint n_notified = 0;
 
   worker_call (worker, call_server, server);
+  api_count (server, "notify", &n_notified);
+  worker_call (worker, set_everything_of_server, server);
+  g_assert_cmpuint (n_notified, ==, 0);
   g_assert_true (ws_server_get_accepting (server));
   g_assert_true (ws_server_has_pending_connections (server));
   g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*close*another thread*");
