@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "ws-request.h"
+
+#include "protocol/ws-http.h"
+
+G_BEGIN_DECLS
+
+/* What the files of WsRequest share. */
+
+struct _WsRequest
+{
+  GObject         parent_instance;
+  char           *method;       /* (owned) */
+  char           *url;          /* (owned) (nullable) */
+  WsHeaders      *headers;      /* (owned) */
+  char          **subprotocols; /* (owned) (nullable) */
+  char           *origin;       /* (owned) (nullable) */
+  char           *resource;     /* (owned) (nullable): made when asked */
+  char           *http_version; /* (owned) */
+  GSocketAddress *peer_address; /* (owned) (nullable) */
+  GBytes         *body;         /* (owned) (nullable) */
+  gboolean        is_handshake;
+};
+
+/* What has come to a server. All but the headers is copied or referenced. */
+typedef struct
+{
+  WsHttpRequest     *http; /* its headers are taken */
+  const char        *url;
+  const char        *resource;
+  const char        *origin;       /* (nullable) */
+  const char *const *subprotocols; /* (nullable) */
+  GSocketAddress    *peer_address; /* (nullable) */
+  GBytes            *body;         /* (nullable) */
+  gboolean           is_handshake;
+} WsRequestParts;
+
+WsRequest *
+ws_request_new_incoming (WsRequestParts *parts) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
