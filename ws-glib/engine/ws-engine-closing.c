@@ -185,7 +185,7 @@ ws_engine_handle_eof (WsEngine *self)
   if (self->state == WS_ENGINE_CLOSING)
     {
       if (self->closing.received != 0)
-        ws_outbox_flush (&self->outbox, self->transport, NULL);
+        ws_engine_write (self);
       else
         self->sink->read_finished (self->user_data);
     }

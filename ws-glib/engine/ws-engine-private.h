@@ -35,6 +35,9 @@ struct _WsEngine
   WsOutbox            outbox;
   WsClosing           closing;
   WsKeepalive         keepalive;
+  WsTraffic           traffic;    /* but for what others count already */
+  guint64             untold;     /* bytes that were written but not reported */
+  guint               head_len;   /* of the HTTP answer, which is no traffic */
   WsJob               resume_job; /* input waits that was read already */
   WsJob               flush_job;
   WsDeadline          close_deadline;
@@ -52,6 +55,10 @@ void ws_engine_release (WsEngine *self);
 /* Notes that something waits; it is written when the batch of reads is done, or
  * with the context's next iteration. */
 void ws_engine_queue_flush (WsEngine *self);
+
+/* Writes what the transport takes, and reports that with the next flush: calls
+ * nothing of the sink. */
+void ws_engine_write (WsEngine *self);
 
 void ws_engine_init_closing (WsEngine *self);
 /* The connection is over: tells the owner, which then drops its reference. */

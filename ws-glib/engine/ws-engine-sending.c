@@ -3,14 +3,20 @@
 
 /* How messages become frames in the outbox. */
 
+/* Whether @size more bytes may wait. */
+static gboolean
+fits (WsEngine *self, guint64 size)
+{
+  guint64 max = self->settings->max_bytes_to_write;
+
+  return self->outbox.size <= max && size <= max - self->outbox.size;
+}
+
 gboolean
 ws_engine_has_room (WsEngine *self, gsize len)
 {
-  guint64 cost = ws_outbox_cost (&self->outbox, len,
-                                 self->settings->outgoing_frame_size);
-  guint64 max = self->settings->max_bytes_to_write;
-
-  return self->outbox.size <= max && cost <= max - self->outbox.size;
+  return fits (self, ws_outbox_cost (&self->outbox, len,
+                                     self->settings->outgoing_frame_size));
 }
 
 /* Frames a message of @len bytes in parts of at most @part. */
@@ -83,5 +89,28 @@ ws_engine_send (WsEngine     *self,
     push_aside (self, opcode, data, len, bytes, part);
   else
     push_message (&self->outbox, opcode, data, len, bytes, part);
+  self->traffic.messages_sent++;
+  self->traffic.payload_sent += len;
   ws_engine_queue_flush (self);
+}
+
+gboolean
+ws_engine_send_prepared (WsEngine *self, WsPrepared *message)
+{
+  const WsFraming *framing
+      = ws_prepared_frame (message, self->settings->outgoing_frame_size);
+
+  /* Many messages of one iteration make nobody slow. */
+  if (!fits (self, framing->size))
+    ws_engine_write (self);
+  if (!fits (self, framing->size))
+    {
+      self->traffic.dropped++;
+      return FALSE;
+    }
+  ws_outbox_push_framing (&self->outbox, framing);
+  self->traffic.messages_sent++;
+  self->traffic.payload_sent += message->len;
+  ws_engine_queue_flush (self);
+  return TRUE;
 }

@@ -30,7 +30,9 @@ ws_engine_new (WsTransport        *transport,
   self->flush_job.func = on_flush_job;
   self->life_deadline.func = on_life_deadline;
   ws_engine_init_closing (self);
-  ws_keepalive_init (&self->keepalive, ws_poller_now (self->poller));
+  self->traffic.since = ws_poller_now (self->poller);
+  self->traffic.connected = g_get_real_time ();
+  ws_keepalive_init (&self->keepalive, self->traffic.since);
   ws_protocol_init (&self->protocol, role);
   ws_outbox_init (&self->outbox, NULL, NULL);
   ws_transport_set_ready (transport, on_ready, self);
@@ -112,22 +114,44 @@ note_broken (WsEngine *self, GError *error)
   ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
 }
 
-static void
-flush (WsEngine *self)
+/* Writes what the transport takes; FALSE: it takes nothing any more. */
+static gboolean
+write_out (WsEngine *self)
 {
   GError *error = NULL;
   gssize  n;
 
   if (self->state == WS_ENGINE_ENDED || self->broken != NULL)
-    return;
-  ws_poller_unqueue (self->poller, &self->flush_job);
+    return FALSE;
   n = ws_outbox_flush (&self->outbox, self->transport, &error);
   if (n == WS_IO_ERROR)
     {
       note_broken (self, error);
-      return;
+      return FALSE;
     }
+  self->traffic.wire_sent += n;
+  self->untold += n;
   update_wanted (self);
+  return TRUE;
+}
+
+void
+ws_engine_write (WsEngine *self)
+{
+  if (write_out (self) && self->untold > 0)
+    ws_engine_queue_flush (self);
+}
+
+static void
+flush (WsEngine *self)
+{
+  guint64 n;
+
+  if (!write_out (self))
+    return;
+  ws_poller_unqueue (self->poller, &self->flush_job);
+  n = self->untold;
+  self->untold = 0;
   if (n > 0)
     self->sink->written (self->user_data, n);
   if (self->state != WS_ENGINE_ENDED && self->above_mark
@@ -166,6 +190,7 @@ ws_engine_flush (WsEngine *self)
 static void
 on_ping (WsEngine *self, WsEvent *event)
 {
+  self->traffic.pings_received++;
   if (self->state == WS_ENGINE_OPEN
       && self->outbox.size <= self->settings->max_bytes_to_write)
     {
@@ -184,6 +209,7 @@ on_pong (WsEngine *self, WsEvent *event)
   gint64 elapsed = ws_keepalive_pong (&self->keepalive, event->data, event->len,
                                       g_get_monotonic_time (), &by_user);
 
+  self->traffic.pongs_received++;
   self->sink->pong (self->user_data, event, elapsed, by_user);
 }
 
@@ -199,6 +225,8 @@ handle_event (WsEngine *self, WsEvent *event)
       self->sink->frame (self->user_data, event);
       break;
     case WS_EVENT_MESSAGE:
+      self->traffic.messages_received++;
+      self->traffic.payload_received += event->len;
       self->sink->message (self->user_data, event);
       break;
     case WS_EVENT_PING:
@@ -266,6 +294,7 @@ read_once (WsEngine *self, gsize *budget)
   if (n > 0)
     {
       self->keepalive.last_received = ws_poller_now (self->poller);
+      self->traffic.wire_received += n;
       ws_protocol_feed (&self->protocol, buffer->data, n);
       pull (self);
       *budget -= MIN (*budget, (gsize) n);
@@ -332,6 +361,7 @@ send_ping (
     WsEngine *self, const guint8 *data, gsize len, gboolean by_user, gint64 now)
 {
   ws_keepalive_ping (&self->keepalive, data, len, by_user, now);
+  self->traffic.pings_sent++;
   ws_outbox_push_control (&self->outbox, WS_OPCODE_PING, data, len);
   ws_engine_queue_flush (self);
 }
@@ -405,6 +435,7 @@ void
 ws_engine_push_head (WsEngine *self, const char *head, gsize len)
 {
   ws_outbox_push_raw (&self->outbox, head, len);
+  self->head_len += (guint) len;
   ws_engine_queue_flush (self);
 }
 
@@ -415,6 +446,7 @@ ws_engine_push_input (WsEngine *self, const guint8 *data, gsize len)
 
   if (len == 0)
     return;
+  self->traffic.wire_received += len;
   copy = g_memdup2 (data, len);
   ws_protocol_feed (&self->protocol, copy, len);
   ws_protocol_keep_input (&self->protocol);
@@ -461,6 +493,17 @@ gint64
 ws_engine_get_latency (WsEngine *self)
 {
   return self->keepalive.latency;
+}
+
+void
+ws_engine_get_traffic (WsEngine *self, WsTraffic *traffic)
+{
+  guint64 written = self->traffic.wire_sent;
+
+  *traffic = self->traffic;
+  traffic->frames_sent = self->outbox.n_frames;
+  traffic->frames_received = self->protocol.reader.n_frames;
+  traffic->wire_sent = written - MIN (written, self->head_len);
 }
 
 void

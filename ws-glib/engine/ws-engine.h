@@ -3,6 +3,7 @@
 
 #include "engine/ws-outbox.h"
 #include "engine/ws-settings.h"
+#include "engine/ws-traffic.h"
 #include "net/ws-transport.h"
 #include "protocol/ws-protocol.h"
 
@@ -85,6 +86,8 @@ WsPoller        *ws_engine_get_poller (WsEngine *self);
 const WsClosing *ws_engine_get_closing (WsEngine *self);
 guint64          ws_engine_get_bytes_to_write (WsEngine *self);
 gint64           ws_engine_get_latency (WsEngine *self); /* µs, -1: unknown */
+/* What it has carried until now. */
+void ws_engine_get_traffic (WsEngine *self, WsTraffic *traffic);
 /* To be called when the settings have changed. */
 void ws_engine_update (WsEngine *self);
 
@@ -97,7 +100,10 @@ void ws_engine_send (WsEngine     *self,
                      const guint8 *data,
                      gsize         len,
                      GBytes       *bytes);
-void ws_engine_ping (WsEngine *self, const guint8 *data, gsize len);
+/* Queues a message that goes to many, on a server. FALSE: it does not fit in
+ * max_bytes_to_write, and is counted as dropped. Calls nothing of the sink. */
+gboolean ws_engine_send_prepared (WsEngine *self, WsPrepared *message);
+void     ws_engine_ping (WsEngine *self, const guint8 *data, gsize len);
 /* Writes now what the transport takes. TRUE if nothing is left. */
 gboolean ws_engine_flush (WsEngine *self);
 

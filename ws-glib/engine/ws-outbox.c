@@ -10,6 +10,8 @@
 /* Payloads up to this size are copied: less work than a reference and one more
  * vector. */
 #define COPY_MAX (4 * 1024)
+/* While more than this waits, small frames of a broadcast are copied. */
+#define SHARE_MAX (16 * 1024)
 /* So many chunks of the usual size a thread keeps for the next use. All sockets
  * of a batch need one at the same time, and to give that much back to the system
  * and take it again would cost more than the writing. */
@@ -21,12 +23,13 @@
 struct _WsOutboxChunk
 {
   WsOutboxChunk *next;
-  GBytes        *bytes; /* (owned) (nullable): referenced payload */
-  const guint8  *data;  /* the first byte that waits */
-  gsize          len;   /* bytes that wait */
-  gsize          size;  /* of @store */
-  gsize          room;  /* behind them, for collecting */
-  gsize          phase; /* of the mask at @data */
+  GBytes        *bytes;  /* (owned) (nullable): referenced payload */
+  WsShared      *shared; /* (owned) (nullable): referenced frames */
+  const guint8  *data;   /* the first byte that waits */
+  gsize          len;    /* bytes that wait */
+  gsize          size;   /* of @store */
+  gsize          room;   /* behind them, for collecting */
+  gsize          phase;  /* of the mask at @data */
   guint8         mask[4];
   guint          masked : 1;     /* @data is yet to be masked */
   guint          ends_frame : 1; /* a frame ends with its last byte */
@@ -77,6 +80,7 @@ chunk_free (WsOutboxChunk *chunk)
   Spare *spare = get_spare ();
 
   g_clear_pointer (&chunk->bytes, g_bytes_unref);
+  g_clear_pointer (&chunk->shared, ws_shared_unref);
   if (chunk->size != CHUNK_ROOM || spare->n == MAX_SPARE)
     {
       g_free (chunk);
@@ -205,7 +209,7 @@ write_frame (guint8 *place, const WsFrameHeader *header, const guint8 *payload)
 static gsize
 header_size (const WsOutbox *self, guint64 len)
 {
-  return (len < 126 ? 2 : len < 65536 ? 4 : 10) + (self->draw != NULL ? 4 : 0);
+  return ws_frame_header_size (len, self->draw != NULL);
 }
 
 static void
@@ -217,6 +221,7 @@ append_frame (WsOutbox            *self,
 
   write_frame (claim (self, size), header, payload);
   self->tail->ends_frame = TRUE;
+  self->n_frames++;
 }
 
 void
@@ -261,7 +266,85 @@ ws_outbox_push_bytes (WsOutbox            *self,
   chunk->ends_frame = TRUE;
   append_chunk (self, chunk);
   self->size += len;
+  self->n_frames++;
 }
+
+/* --- Frames that many share --- */
+
+static void
+append_shared (WsOutbox *self, WsShared *store, const guint8 *data, gsize size)
+{
+  WsOutboxChunk *chunk = chunk_new (0);
+
+  chunk->shared = ws_shared_ref (store);
+  chunk->data = data;
+  chunk->len = size;
+  chunk->ends_frame = TRUE;
+  append_chunk (self, chunk);
+  self->size += size;
+}
+
+/* Each frame is a chunk, so that control frames may go between them. */
+static void
+push_frames (WsOutbox *self, const WsFraming *framing)
+{
+  gsize frame = ws_frame_header_size (framing->part, FALSE) + framing->part;
+  const guint8 *data = framing->data;
+  const guint8 *end = data + framing->size;
+
+  while (data < end)
+    {
+      gsize n = MIN (frame, (gsize) (end - data));
+
+      append_shared (self, framing->store, data, n);
+      data += n;
+    }
+}
+
+/* Whether what was queued last ends where @framing begins. */
+static gboolean
+adjoins (const WsOutbox *self, const WsFraming *framing)
+{
+  const WsOutboxChunk *tail = self->tail;
+
+  return tail != NULL && tail->shared == framing->store
+         && tail->data + tail->len == framing->data;
+}
+
+/* Small messages: those that follow one another are one piece for all that get
+ * them. Who lags behind gets copies, lest he holds much storage for the few
+ * bytes in it that are his. */
+static void
+push_packed (WsOutbox *self, const WsFraming *framing)
+{
+  if (adjoins (self, framing))
+    {
+      self->tail->len += framing->size;
+      self->size += framing->size;
+    }
+  else if (self->size > SHARE_MAX)
+    {
+      memcpy (claim (self, framing->size), framing->data, framing->size);
+      self->tail->ends_frame = TRUE;
+    }
+  else
+    append_shared (self, framing->store, framing->data, framing->size);
+}
+
+void
+ws_outbox_push_framing (WsOutbox *self, const WsFraming *framing)
+{
+  g_assert (self->draw == NULL);
+  if (self->sealed)
+    return;
+  if (framing->is_packed)
+    push_packed (self, framing);
+  else
+    push_frames (self, framing);
+  self->n_frames += framing->n_frames;
+}
+
+/* --- Control frames --- */
 
 /* The chunk behind which a control frame may stand: the last of the control
  * frames that wait there already, or the first that ends a frame. */
@@ -301,6 +384,7 @@ insert_frame (WsOutbox            *self,
   chunk->len += size;
   chunk->room -= size;
   self->size += size;
+  self->n_frames++;
 }
 
 void
@@ -322,6 +406,8 @@ ws_outbox_push_control (WsOutbox     *self,
     insert_frame (self, place, &header, payload);
 }
 
+/* --- The whole --- */
+
 void
 ws_outbox_append (WsOutbox *self, WsOutbox *more)
 {
@@ -330,6 +416,7 @@ ws_outbox_append (WsOutbox *self, WsOutbox *more)
       append_chunk (self, more->head);
       self->tail = more->tail;
       self->size += more->size;
+      self->n_frames += more->n_frames;
       more->head = NULL;
     }
   ws_outbox_clear (more);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "engine/ws-prepared.h"
 #include "net/ws-transport.h"
 #include "protocol/ws-frame.h"
 
@@ -19,6 +20,7 @@ typedef struct
   WsOutboxChunk *head, *tail; /* (owned) */
   WsOutboxChunk *control;     /* (nullable): the last one put before messages */
   guint64        size;        /* bytes on the wire that wait */
+  guint64        n_frames;    /* that were pushed, ever */
   WsOutboxDraw   draw;        /* (nullable): none on a server */
   gpointer       draw_data;
   gboolean       sealed; /* no frame may follow any more */
@@ -48,6 +50,10 @@ void ws_outbox_push_bytes (WsOutbox            *self,
                            GBytes              *bytes,
                            gsize                offset,
                            gsize                len);
+
+/* A message that is framed already and belongs to many; for a server's outbox.
+ */
+void ws_outbox_push_framing (WsOutbox *self, const WsFraming *framing);
 
 /* A ping or pong: it goes before the messages that wait, between two frames
  * (RFC 6455, 5.4). */

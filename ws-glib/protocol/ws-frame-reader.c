@@ -28,6 +28,7 @@ begin_frame (WsFrameReader *self, WsFault *fault)
                               fault))
     return WS_FAILED;
   self->in_frame = TRUE;
+  self->n_frames++;
   self->left = self->header.length;
   return WS_DONE;
 }

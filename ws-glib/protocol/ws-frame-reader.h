@@ -18,6 +18,7 @@ typedef struct
   WsFrameHeader header;   /* of the present, or else of the last frame */
   guint64       left;     /* payload bytes of it still to come */
   guint64       offset;   /* where it begins in the stream */
+  guint64       n_frames; /* that have begun */
 } WsFrameReader;
 
 /* Enough for the text of ws_frame_reader_describe(). */

@@ -60,6 +60,13 @@ gboolean ws_frame_header_check (const WsFrameHeader *header,
 gsize ws_frame_header_write (const WsFrameHeader *header,
                              guint8               out[WS_FRAME_HEADER_MAX]);
 
+/* The bytes that ws_frame_header_write() needs for @len of payload. */
+static inline gsize
+ws_frame_header_size (guint64 len, gboolean masked)
+{
+  return (len < 126 ? 2 : len < 65536 ? 4 : 10) + (masked ? 4 : 0);
+}
+
 static inline gboolean
 ws_opcode_is_control (WsOpcode opcode)
 {
