@@ -5,7 +5,8 @@
 
 #include "protocol/ws-url.h"
 
-/* Text as a URL, and as the value of a Host field. */
+/* Text as a URL, and as the value of a Host field. If there is a second line, it
+ * is a location that the URL leads to. */
 
 static void
 check_no_controls (const char *text)
@@ -38,18 +39,43 @@ check_url (const WsUrl *url)
   g_assert_null (again->userinfo);
 }
 
+/* Where it leads is a URL like another, and the same one once more. */
+static void
+check_location (const WsUrl *base, const char *location)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WsUrl) url = ws_url_resolve (base, location, &error);
+  g_autoptr (WsUrl) again = NULL;
+
+  g_assert_true ((url == NULL) == (error != NULL));
+  if (url == NULL)
+    return;
+  check_url (url);
+  g_assert_true (base->unix_path != NULL || url->unix_path == NULL);
+  again = ws_url_resolve (base, url->text, NULL);
+  g_assert_nonnull (again);
+  g_assert_true (ws_url_same_origin (url, again));
+  g_assert_cmpstr (again->resource, ==, url->resource);
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   g_autofree char *text = g_strndup ((const char *) data, size);
   g_autofree char *host = NULL;
   guint            port;
+  char            *location = strchr (text, '\n');
   g_autoptr (GError) error = NULL;
-  g_autoptr (WsUrl) url = ws_url_parse (text, &error);
+  g_autoptr (WsUrl) url = NULL;
 
+  if (location != NULL)
+    *location++ = '\0';
+  url = ws_url_parse (text, &error);
   g_assert_true ((url == NULL) == (error != NULL));
   if (url != NULL)
     check_url (url);
+  if (url != NULL && location != NULL)
+    check_location (url, location);
   if (ws_url_parse_authority (text, &host, &port))
     {
       g_assert_nonnull (host);

@@ -27,6 +27,15 @@ WsUrl *ws_url_parse (const char *url, GError **error);
 void   ws_url_free (WsUrl *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsUrl, ws_url_free)
 
+/* RFC 3986, 5.2: where @location, a reference that may be relative, leads when
+ * it comes from @base. http and https mean ws and wss, a fragment is dropped.
+ * What is relative keeps the user-info, and the socket of a ws+unix URL; no
+ * other URL leads to a socket. The messages of errors name the location. */
+WsUrl *ws_url_resolve (const WsUrl *base, const char *location, GError **error);
+
+/* RFC 6454, 5: the same scheme, host and port, or the same Unix socket. */
+gboolean ws_url_same_origin (const WsUrl *a, const WsUrl *b);
+
 /* (transfer full): any text that was taken for a URL, in quotes and fit for a
  * message: without user name and password, control and non-ASCII characters
  * escaped, a long text cut. */
