@@ -196,20 +196,6 @@ ws_socket_adopt_context (WsSocket *self)
   priv->thread = g_thread_self ();
 }
 
-/* What the client may have opened. */
-static char *
-make_url (const WsServerHandshake *handshake, gboolean is_secure)
-{
-  gboolean is_ipv6 = strchr (handshake->host, ':') != NULL;
-  GString *url = g_string_new (is_secure ? "wss://" : "ws://");
-
-  g_string_append_printf (url, is_ipv6 ? "[%s]" : "%s", handshake->host);
-  if (handshake->port != 0)
-    g_string_append_printf (url, ":%u", handshake->port);
-  g_string_append (url, handshake->resource);
-  return g_string_free (url, FALSE);
-}
-
 WsSocket *
 ws_socket_new_incoming (const WsSettings *settings,
                         WsSocketGone      gone,
@@ -240,7 +226,8 @@ ws_socket_accept (WsSocket                *self,
   priv->subprotocols = g_strdupv (handshake->subprotocols);
   priv->subprotocol = g_strdup (answer->subprotocol);
   priv->resource = g_strdup (handshake->resource);
-  priv->url = make_url (handshake, opened->is_secure);
+  priv->url = ws_url_join (opened->is_secure ? "wss" : "ws", handshake->host,
+                           handshake->port, handshake->resource);
   priv->request_head = opened->head;
   priv->state = priv->announced = WS_STATE_CONNECTED;
   ws_socket_adopt_engine (self, opened->transport, WS_ROLE_SERVER);

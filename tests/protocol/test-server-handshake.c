@@ -208,6 +208,84 @@ test_bad (void)
   check_bad (bad_rows, G_N_ELEMENTS (bad_rows));
 }
 
+/* --- Plain HTTP --- */
+
+static const struct
+{
+  const char *name;
+  const char *text;
+  guint       status; /* 0: fine */
+  const char *resource;
+  const char *host;
+} plain_rows[] = {
+  { "page", GET HOST "\r\n", 0, "/test", "foo.com" },
+  { "post", "POST /a?b HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\n", 0,
+    "/a?b", "foo.com" },
+  { "other method", "PURGE / HTTP/1.1\r\n" HOST "\r\n", 0, "/", "foo.com" },
+  { "h2c", GET HOST "Upgrade: h2c\r\nConnection: Upgrade\r\n\r\n", 0, "/test",
+    "foo.com" },
+  { "absolute", "GET http://bar.com:81/x HTTP/1.1\r\n" HOST "\r\n", 0, "/x",
+    "bar.com" },
+  { "server", "OPTIONS * HTTP/1.1\r\n" HOST "\r\n", 0, "*", "foo.com" },
+  { "HTTP/1.0", "GET / HTTP/1.0\r\n\r\n", 0, "/", "" },
+  { "HTTP/1.0 with host", "GET / HTTP/1.0\r\n" HOST "\r\n", 0, "/", "foo.com" },
+  { "no host", GET "\r\n", 400, NULL, NULL },
+  { "bad host", GET "Host: a/b\r\n\r\n", 400, NULL, NULL },
+  { "asterisk", "GET * HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL },
+  { "tunnel", "CONNECT a:80 HTTP/1.1\r\n" HOST "\r\n", 400, NULL, NULL },
+  { "two origins", GET HOST "Origin: a\r\nOrigin: b\r\n\r\n", 400, NULL, NULL },
+  { "HTTP/2", "PRI * HTTP/2.0\r\n\r\n", 505, NULL, NULL },
+};
+
+static void
+test_plain (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (plain_rows); i++)
+    {
+      WsServerHandshake self;
+      WsHttpRequest     request;
+      WsHttpFault       fault = { 0, "" };
+
+      g_test_message ("%s", plain_rows[i].name);
+      g_assert_true (ws_http_request_parse (&request, plain_rows[i].text,
+                                            strlen (plain_rows[i].text),
+                                            &fault));
+      g_assert_true (ws_server_handshake_is_plain (&request));
+      g_assert_cmpint (ws_server_handshake_judge_plain (&self, &request,
+                                                        &fault),
+                       ==, plain_rows[i].status == 0);
+      g_assert_cmpuint (fault.status, ==, plain_rows[i].status);
+      g_assert_cmpstr (self.resource, ==, plain_rows[i].resource);
+      g_assert_cmpstr (self.host, ==, plain_rows[i].host);
+      g_assert_null (self.key);
+      ws_server_handshake_clear (&self);
+      ws_http_request_clear (&request);
+    }
+}
+
+/* A handshake that lost its Upgrade on the way is none, but not plain HTTP
+ * either: whoever looks for the reason is told. */
+static void
+test_not_plain (void)
+{
+  static const char *const rows[] = {
+    GET HOST            REST,
+    GET HOST VERSION_13 WITH_KEY "Connection: close\r\n\r\n",
+    GET                 HOST "Upgrade: h2c, WebSocket\r\n\r\n",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      WsHttpRequest request;
+      WsHttpFault   fault;
+
+      g_assert_true (
+          ws_http_request_parse (&request, rows[i], strlen (rows[i]), &fault));
+      g_assert_false (ws_server_handshake_is_plain (&request));
+      ws_http_request_clear (&request);
+    }
+}
+
 static void
 test_message_is_short (void)
 {
@@ -438,6 +516,14 @@ test_accept (void)
                    "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
                    "X-b: 2\r\nX-A: 1\r\n\r\n");
 
+  /* What the handshake says itself cannot be said from outside. */
+  ws_http_headers_append (extra, "Sec-WebSocket-Accept", "evil");
+  ws_http_headers_append (extra, "connection", "evil");
+  ws_http_headers_append (extra, "Transfer-Encoding", "chunked");
+  evil = ws_server_handshake_accept (&self, &answer);
+  g_assert_cmpstr (evil->str, ==, most->str);
+  g_string_free (g_steal_pointer (&evil), TRUE);
+
   answer = (WsServerAnswer){ "a\r\nEvil: 1", "b\nEvil: 2", "c\rEvil: 3",
                              784111777, NULL };
   evil = ws_server_handshake_accept (&self, &answer);
@@ -453,10 +539,11 @@ test_refuse (void)
   {
     guint       status;
     const char *head;
+    const char *field; /* (nullable) */
   } rows[] = {
     { 400, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n" },
-    { 405, "HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\n"
-           "Allow: GET\r\n" },
+    { 405, "HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\n",
+      "Allow: GET\r\n" },
     { 426, "HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\n"
            "Connection: Upgrade, close\r\nSec-WebSocket-Version: 13\r\n" },
     { 431, "HTTP/1.1 431 Request Header Fields Too Large\r\n"
@@ -471,7 +558,8 @@ test_refuse (void)
       g_autofree char *expected
           = g_strconcat (rows[i].head,
                          "Server: Test server\r\n"
-                         "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+                         "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
+                         rows[i].field != NULL ? rows[i].field : "",
                          "Content-Type: text/plain; charset=utf-8\r\n"
                          "Content-Length: 8\r\n\r\nNo luck\n",
                          NULL);
@@ -492,6 +580,8 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/server-handshake/bad", test_bad);
   g_test_add_func ("/protocol/server-handshake/message-is-short",
                    test_message_is_short);
+  g_test_add_func ("/protocol/server-handshake/plain", test_plain);
+  g_test_add_func ("/protocol/server-handshake/not-plain", test_not_plain);
   g_test_add_func ("/protocol/server-handshake/good", test_good);
   g_test_add_func ("/protocol/server-handshake/multiple-values-in-connection",
                    test_multiple_values_in_connection);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "protocol/ws-http-answer.h"
 #include "protocol/ws-key.h"
 #include "protocol/ws-url.h"
 
@@ -277,6 +278,51 @@ ws_server_handshake_judge (WsServerHandshake   *self,
   return FALSE;
 }
 
+/* --- Plain HTTP --- */
+
+gboolean
+ws_server_handshake_is_plain (const WsHttpRequest *request)
+{
+  return !ws_http_headers_has_token (request->headers, "Upgrade", "websocket")
+         && ws_http_headers_count (request->headers, KEY_FIELD) == 0;
+}
+
+/* 9112, 3.2.4: about the server itself. */
+static gboolean
+is_about_server (const WsHttpRequest *request)
+{
+  return strcmp (request->method, "OPTIONS") == 0
+         && strcmp (request->target, "*") == 0;
+}
+
+gboolean
+ws_server_handshake_judge_plain (WsServerHandshake   *self,
+                                 const WsHttpRequest *request,
+                                 WsHttpFault         *fault)
+{
+  const WsHttpHeaders *headers = request->headers;
+  gboolean             is_old = request->major == 1 && request->minor == 0;
+
+  *self = (WsServerHandshake){ .subprotocols = g_new0 (char *, 1) };
+  if (is_about_server (request))
+    self->resource = g_strdup (request->target);
+  /* 9112, 3.2: HTTP/1.0 knows no Host. */
+  if (is_old && ws_http_headers_count (headers, "Host") == 0)
+    self->host = g_strdup ("");
+  if (request->major != 1)
+    ws_http_fault_set (fault, 505, "HTTP/%u.%u is not HTTP/1.1", request->major,
+                       request->minor);
+  else if ((self->host != NULL || judge_host (self, headers, fault))
+           && (self->resource != NULL
+               || judge_target (self, request->target, fault))
+           && judge_origin (self, headers, fault))
+    return TRUE;
+  ws_server_handshake_clear (self);
+  return FALSE;
+}
+
+/* --- Answers --- */
+
 void
 ws_server_handshake_clear (WsServerHandshake *self)
 {
@@ -333,7 +379,7 @@ ws_server_handshake_accept (const WsServerHandshake *self,
   append_field (out, "Server", answer->server_name);
   append_date (out, answer->date);
   if (answer->headers != NULL)
-    ws_http_headers_write (answer->headers, out);
+    ws_http_answer_write_headers (answer->headers, out);
   g_string_append (out, "\r\n");
   return out;
 }
@@ -342,26 +388,19 @@ GString *
 ws_server_handshake_refuse (const WsHttpFault    *fault,
                             const WsServerAnswer *answer)
 {
-  GString *out = g_string_new (NULL);
+  g_autoptr (WsHttpHeaders) headers = ws_http_headers_new ();
+  WsHttpAnswer http = { .status = fault->status,
+                        .headers = headers,
+                        .server_name = answer->server_name,
+                        .date = answer->date,
+                        .body_len = strlen (fault->message) + 1 };
+  GString     *out;
 
-  g_string_printf (out, "HTTP/1.1 %u %s\r\n", fault->status,
-                   ws_http_status_phrase (fault->status));
-  if (fault->status == 426)
-    g_string_append (out, "Upgrade: websocket\r\n"
-                          "Connection: Upgrade, close\r\n"
-                          "Sec-WebSocket-Version: 13\r\n");
-  else
-    g_string_append (out, "Connection: close\r\n");
   if (fault->status == 405)
-    g_string_append (out, "Allow: GET\r\n");
-  append_field (out, "Server", answer->server_name);
-  append_date (out, answer->date);
-  if (answer->headers != NULL)
-    ws_http_headers_write (answer->headers, out);
-  g_string_append_printf (out,
-                          "Content-Type: text/plain; charset=utf-8\r\n"
-                          "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n%s\n",
-                          strlen (fault->message) + 1, fault->message);
+    ws_http_headers_append (headers, "Allow", "GET");
+  ws_http_headers_append (headers, "Content-Type", "text/plain; charset=utf-8");
+  out = ws_http_answer_head (&http);
+  g_string_append_printf (out, "%s\n", fault->message);
   return out;
 }
 

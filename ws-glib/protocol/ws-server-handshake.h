@@ -5,15 +5,17 @@
 
 G_BEGIN_DECLS
 
-/* A server's half of the opening handshake (RFC 6455, 4.2). */
+/* A server's half of the opening handshake (RFC 6455, 4.2), and what it knows
+ * of a plain HTTP request on the same port. */
 
 typedef struct
 {
   char  *resource; /* path and query of the request */
-  char  *host;   /* of the Host field, or of an absolute target; no brackets */
-  guint  port;   /* likewise; 0 when it names none */
-  char  *origin; /* (nullable) */
-  char  *key;
+  char  *host;     /* of the Host field, or of an absolute target; no brackets;
+                  * "" for HTTP/1.0 without */
+  guint  port;     /* likewise; 0 when it names none */
+  char  *origin;   /* (nullable) */
+  char  *key;      /* NULL: plain HTTP */
   char **subprotocols; /* offered, in order; never NULL */
   char  *extensions;   /* (nullable): offered, all fields joined */
 } WsServerHandshake;
@@ -26,6 +28,14 @@ gboolean ws_server_handshake_judge (WsServerHandshake   *self,
                                     WsHttpFault         *fault);
 void     ws_server_handshake_clear (WsServerHandshake *self);
 
+/* Whether nothing in a request speaks of WebSocket. */
+gboolean ws_server_handshake_is_plain (const WsHttpRequest *request);
+/* Judges one of these: any method, HTTP/1.0 as well. On FALSE @fault holds 400
+ * or 505. */
+gboolean ws_server_handshake_judge_plain (WsServerHandshake   *self,
+                                          const WsHttpRequest *request,
+                                          WsHttpFault         *fault);
+
 /* The client's first offer that @supported (nullable) holds, or NULL. */
 const char *ws_server_handshake_choose (const WsServerHandshake *self,
                                         const char *const       *supported);
@@ -37,7 +47,7 @@ typedef struct
   const char          *extensions;  /* (nullable) */
   const char          *server_name; /* (nullable): for the Server field */
   gint64               date;        /* Unix time, for the Date field */
-  const WsHttpHeaders *headers;     /* (nullable): further fields */
+  const WsHttpHeaders *headers;     /* (nullable): those that are not ours */
 } WsServerAnswer;
 
 /* (transfer full): the head of the 101 response. */
@@ -46,7 +56,8 @@ GString *ws_server_handshake_accept (const WsServerHandshake *self,
 
 /* (transfer full): a whole refusing response that says Connection: close, with
  * the fault's message as its short text body; 426 carries Upgrade, Connection
- * and Sec-WebSocket-Version: 13, 405 carries Allow: GET. */
+ * and Sec-WebSocket-Version: 13, 405 carries Allow: GET. The answer's headers
+ * are not read. */
 GString *ws_server_handshake_refuse (const WsHttpFault    *fault,
                                      const WsServerAnswer *answer);
 

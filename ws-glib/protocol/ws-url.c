@@ -455,6 +455,22 @@ ws_url_parse (const char *url, GError **error)
   return ok ? g_steal_pointer (&self) : NULL;
 }
 
+char *
+ws_url_join (const char *scheme,
+             const char *host,
+             guint       port,
+             const char *resource)
+{
+  GString *url = g_string_new (scheme);
+
+  g_string_append_printf (url, strchr (host, ':') != NULL ? "://[%s]" : "://%s",
+                          host);
+  if (port != 0)
+    g_string_append_printf (url, ":%u", port);
+  g_string_append (url, resource);
+  return g_string_free (url, FALSE);
+}
+
 void
 ws_url_free (WsUrl *self)
 {

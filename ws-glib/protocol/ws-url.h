@@ -36,6 +36,13 @@ WsUrl *ws_url_resolve (const WsUrl *base, const char *location, GError **error);
 /* RFC 6454, 5: the same scheme, host and port, or the same Unix socket. */
 gboolean ws_url_same_origin (const WsUrl *a, const WsUrl *b);
 
+/* (transfer full): a URL put together; @host has no brackets, a @port of 0 is
+ * left out. */
+char *ws_url_join (const char *scheme,
+                   const char *host,
+                   guint       port,
+                   const char *resource);
+
 /* (transfer full): any text that was taken for a URL, in quotes and fit for a
  * message: without user name and password, control and non-ASCII characters
  * escaped, a long text cut. */
