@@ -3,18 +3,21 @@
 
 #include "net/ws-tls-stream.h"
 #include "net/ws-transport.h"
+#include "protocol/ws-http-answer.h"
 #include "protocol/ws-server-handshake.h"
 
 G_BEGIN_DECLS
 
-/* An accepted stream on its way to a connection: the request is read and
- * judged, the owner gives the verdict, at once or later. */
+/* An accepted stream on its way to a connection, or to an answer of plain HTTP:
+ * the request is read and judged, the owner gives the verdict, at once or
+ * later. */
 typedef struct _WsServerOpening WsServerOpening;
 
 /* Each may free the opening. */
 typedef struct
 {
-  /* A valid request. Answer with _accept or _refuse. */
+  /* A valid request, of plain HTTP if the handshake has no key. Steal what it
+   * is made of, refuse or answer it. */
   void (*request) (WsServerOpening *opening, gpointer user_data);
   /* No valid request; it is being answered. */
   void (*refused) (WsServerOpening   *opening,
@@ -29,11 +32,15 @@ typedef struct
   void (*tls_failed) (WsServerOpening *opening,
                       const GError    *error,
                       gpointer         user_data);
+  /* (nullable): whether a request of plain HTTP is wanted; frees nothing.
+   * Without, it is refused as a handshake that lacks everything. */
+  gboolean (*wants_http) (WsServerOpening *opening, gpointer user_data);
 } WsServerOpeningSink;
 
 typedef struct
 {
-  guint       timeout;     /* ms until it is given up, 0: never */
+  guint       timeout;     /* ms until it is given up, 0: never; and while an
+                            * answer is written, to each part of it */
   gsize       max_head;    /* bytes */
   const char *server_name; /* (nullable): for refusals; copied */
 
@@ -61,6 +68,28 @@ WsTlsSession *ws_server_opening_get_session (WsServerOpening *self);
 /* Valid once the request is. */
 const WsServerHandshake *
 ws_server_opening_get_handshake (WsServerOpening *self);
+
+/* What came, for the owner to look at, once the request is valid. On FALSE
+ * @request holds nothing. */
+gboolean
+ws_server_opening_parse (WsServerOpening *self, WsHttpRequest *request);
+/* (transfer none) (nullable): of a request of plain HTTP. */
+GBytes *ws_server_opening_get_body (WsServerOpening *self);
+
+/* The verdict comes later: the time-out stands still until then. */
+void ws_server_opening_wait (WsServerOpening *self);
+
+/* What @stream has brought before this opening was made. It is looked at from
+ * the context. */
+void ws_server_opening_push_input (WsServerOpening *self,
+                                   gconstpointer    data,
+                                   gsize            len);
+
+/* Sends @answer, to which server name, date and length are added, with @body
+ * (nullable), and closes when that is written. */
+void ws_server_opening_answer (WsServerOpening    *self,
+                               const WsHttpAnswer *answer,
+                               GBytes             *body);
 
 /* Answers with fault->status, and closes when that is written. */
 void ws_server_opening_refuse (WsServerOpening *self, const WsHttpFault *fault);
