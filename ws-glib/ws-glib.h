@@ -11,6 +11,7 @@
 #include <ws-glib/ws-psk-authenticator.h>
 #include <ws-glib/ws-request.h>
 #include <ws-glib/ws-server.h>
+#include <ws-glib/ws-socket-async.h>
 #include <ws-glib/ws-socket-error.h>
 #include <ws-glib/ws-socket.h>
 #include <ws-glib/ws-ssl-certificate.h>

@@ -194,6 +194,8 @@ ws_socket_finish (WsSocket *self)
       g_clear_pointer (&priv->subprotocol, g_free);
       notify_connection (self);
     }
+  if (attempt == priv->attempt)
+    ws_socket_end_calls (self);
   if (attempt == priv->attempt && priv->activation == NULL)
     ws_socket_set_active_flag (self, FALSE);
   ws_socket_tell_gone (self);
@@ -223,6 +225,8 @@ ws_socket_on_about_to_close (gpointer user_data, const GError *error)
     finish_reading (self);
   if (attempt == priv->attempt)
     ws_socket_announce_close (self);
+  if (attempt == priv->attempt)
+    ws_socket_frame_all_outgoing (self);
   g_object_unref (self);
 }
 
@@ -323,6 +327,8 @@ on_opened (WsClientOpening *opening, gpointer user_data)
   if (attempt == priv->attempt && priv->state == WS_STATE_CONNECTED)
     ws_socket_emit (self, WS_SOCKET_SIGNAL_CONNECTED);
   ws_engine_unref (engine);
+  if (attempt == priv->attempt)
+    ws_socket_end_openings (self);
   g_object_unref (self);
 }
 

@@ -180,6 +180,9 @@ on_pong (gpointer user_data, WsEvent *event, gint64 elapsed, gboolean by_user)
                       elapsed >= 0 ? (guint64) elapsed / 1000 : G_MAXUINT64,
                       bytes);
     }
+  if (G_UNLIKELY (priv->async != NULL) && elapsed >= 0
+      && is_current (priv, attempt))
+    ws_socket_end_pings (self, ws_engine_get_answered (priv->engine));
 }
 
 /* --- Writing --- */
@@ -195,6 +198,8 @@ on_written (gpointer user_data, guint64 n_bytes)
     ws_socket_emit (self, WS_SOCKET_SIGNAL_BYTES_WRITTEN, n_bytes);
   if (is_current (priv, attempt))
     ws_socket_notify (self, WS_SOCKET_PROP_BYTES_TO_WRITE);
+  if (G_UNLIKELY (priv->async != NULL) && is_current (priv, attempt))
+    ws_socket_note_written (self);
   g_object_unref (self);
 }
 

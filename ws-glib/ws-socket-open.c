@@ -137,6 +137,7 @@ ws_socket_open (WsSocket *self, const char *url, GError **error)
   GError          *problem = NULL;
   WsUrl           *target;
   gboolean         url_changed = FALSE;
+  GQueue           stale_calls;
   g_autoptr (WsTlsCredentials) credentials = NULL;
 
   g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
@@ -166,9 +167,11 @@ ws_socket_open (WsSocket *self, const char *url, GError **error)
       url_changed = TRUE;
     }
   g_object_ref (self);
+  ws_socket_renew_calls (self, &stale_calls);
   begin_attempt (self, target, credentials);
   announce_attempt (self, url_changed);
   ws_socket_tell_gone (self);
+  ws_socket_cancel_calls (&stale_calls);
   g_object_unref (self);
   return TRUE;
 }

@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 /* Tells the server that a client of its is gone. */
 typedef void (*WsSocketGone) (WsSocket *socket, gpointer user_data);
 
+/* What only sockets have whose asynchronous calls are used. */
+typedef struct _WsSocketAsync WsSocketAsync;
+
 /* The certificate errors that do not count. */
 typedef struct
 {
@@ -51,6 +54,8 @@ typedef struct
   guint            close_code;
   guint            close_code_sent;
   guint            close_code_received;
+
+  WsSocketAsync *async; /* (owned) (nullable) */
 
   /* TLS. */
   WsSslConfiguration
@@ -161,6 +166,41 @@ void ws_socket_set_active_flag (WsSocket *self, gboolean active);
 /* --- ws-socket-messages.c: what an open connection brings --- */
 
 extern const WsEngineSink ws_socket_engine_sink;
+
+/* --- ws-socket-send.c --- */
+
+/* FALSE with an error when nothing can be sent. */
+gboolean ws_socket_check_sendable (WsSocket *self, GError **error);
+/* (nullable): @payload, and its length; FALSE with an error when it cannot be
+ * that of a ping now. */
+gboolean ws_socket_check_ping (WsSocket      *self,
+                               GBytes        *payload,
+                               const guint8 **data,
+                               gsize         *len,
+                               GError       **error);
+
+/* --- ws-socket-calls.c: asynchronous calls, if there are any --- */
+
+/* Takes all calls into @stale, for what they wait for is being given up, and
+ * lets one of open_async() wait for what comes instead. */
+void ws_socket_renew_calls (WsSocket *self, GQueue *stale);
+/* Ends those, because the socket was opened anew. */
+void ws_socket_cancel_calls (GQueue *stale);
+/* The attempt is over: ends its calls. */
+void ws_socket_end_calls (WsSocket *self);
+/* It was successful: ends those of open_async(). */
+void ws_socket_end_openings (WsSocket *self);
+/* A ping was answered that was sent at @sent. */
+void ws_socket_end_pings (WsSocket *self, gint64 sent);
+
+/* --- ws-socket-queue.c --- */
+
+/* Something was written: frames what waits for room, and ends calls. */
+void ws_socket_note_written (WsSocket *self);
+/* Bytes that plain sends among what waits for room will take. */
+guint64 ws_socket_get_outgoing_cost (WsSocket *self);
+/* Frames what waits, room or not, for a close frame is to follow. */
+void ws_socket_frame_all_outgoing (WsSocket *self);
 
 /* --- ws-socket-properties.c --- */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ws-socket-private.h"
+#include "ws-socket-calls-private.h"
 
 #include <string.h>
 
@@ -11,8 +11,8 @@
 /* Sending: the arguments are judged here, the engine does the rest. A message
  * leaves whole or not at all. */
 
-static gboolean
-check_sendable (WsSocket *self, GError **error)
+gboolean
+ws_socket_check_sendable (WsSocket *self, GError **error)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   g_autoptr (GError) problem = NULL;
@@ -32,21 +32,52 @@ check_sendable (WsSocket *self, GError **error)
   return FALSE;
 }
 
+/* The same as ws_engine_has_room() where messages wait already. */
+static gboolean
+has_room_behind (WsSocket *self, gsize len)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint64          max = priv->settings.max_bytes_to_write;
+  guint64          waiting = ws_socket_get_bytes_to_write (self);
+
+  return waiting <= max
+         && ws_engine_get_cost (priv->engine, len) <= max - waiting;
+}
+
 /* Whether @len bytes of @what still fit in max-bytes-to-write. */
 static gboolean
 check_room (WsSocket *self, const char *what, gsize len, GError **error)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (ws_engine_has_room (priv->engine, len))
+  if (G_LIKELY (!ws_socket_has_outgoing (self))
+          ? ws_engine_has_room (priv->engine, len)
+          : has_room_behind (self, len))
     return TRUE;
   g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_BUFFER_FULL,
                "A %s of %" G_GSIZE_FORMAT " bytes does not fit: "
                "%" G_GUINT64_FORMAT " bytes wait already, and "
                "max-bytes-to-write is %" G_GUINT64_FORMAT,
-               what, len, ws_engine_get_bytes_to_write (priv->engine),
+               what, len, ws_socket_get_bytes_to_write (self),
                priv->settings.max_bytes_to_write);
   return FALSE;
+}
+
+/* Others wait already. */
+static void
+queue_message (WsSocket     *self,
+               WsOpcode      opcode,
+               const guint8 *data,
+               gsize         len,
+               GBytes       *bytes)
+{
+  WsMessageType type = opcode == WS_OPCODE_TEXT ? WS_MESSAGE_TYPE_TEXT
+                                                : WS_MESSAGE_TYPE_BINARY;
+  g_autoptr (WsMessage) message = NULL;
+
+  message = bytes != NULL ? ws_message_new_valid (type, bytes)
+                          : ws_message_new_copy (type, data, len);
+  ws_socket_queue_message (self, message, NULL);
 }
 
 static gssize
@@ -61,6 +92,11 @@ send_message (WsSocket     *self,
 
   if (!check_room (self, "message", len, error))
     return -1;
+  if (G_UNLIKELY (ws_socket_has_outgoing (self)))
+    {
+      queue_message (self, opcode, data, len, bytes);
+      return len;
+    }
   /* Drawing a mask may run a user's code, which may drop the engine. */
   engine = ws_engine_ref (ws_socket_peek (self)->engine);
   ws_engine_send (engine, opcode, data, len, bytes);
@@ -98,7 +134,7 @@ ws_socket_send_text_message (WsSocket   *self,
   g_return_val_if_fail (message != NULL, -1);
   g_return_val_if_fail (error == NULL || *error == NULL, -1);
 
-  if (!check_sendable (self, error))
+  if (!ws_socket_check_sendable (self, error))
     return -1;
   len = strlen (message);
   if (!ws_utf8_is_valid ((const guint8 *) message, len))
@@ -135,7 +171,7 @@ ws_socket_send_binary_message (WsSocket *self, GBytes *message, GError **error)
   g_return_val_if_fail (message != NULL, -1);
   g_return_val_if_fail (error == NULL || *error == NULL, -1);
 
-  if (!check_sendable (self, error))
+  if (!ws_socket_check_sendable (self, error))
     return -1;
   data = g_bytes_get_data (message, &len);
   return send_message (self, WS_OPCODE_BINARY, data, len, message, error);
@@ -168,13 +204,37 @@ ws_socket_send_message (WsSocket *self, WsMessage *message, GError **error)
   g_return_val_if_fail (message != NULL, -1);
   g_return_val_if_fail (error == NULL || *error == NULL, -1);
 
-  if (!check_sendable (self, error))
+  if (!ws_socket_check_sendable (self, error))
     return -1;
   if (ws_message_get_message_type (message) == WS_MESSAGE_TYPE_TEXT)
     opcode = WS_OPCODE_TEXT;
   data = ws_message_get_data (message, &len);
   return send_message (self, opcode, data, len, ws_message_peek_bytes (message),
                        error);
+}
+
+gboolean
+ws_socket_check_ping (WsSocket      *self,
+                      GBytes        *payload,
+                      const guint8 **data,
+                      gsize         *len,
+                      GError       **error)
+{
+  *data = (const guint8 *) "";
+  *len = 0;
+  if (!ws_socket_check_sendable (self, error))
+    return FALSE;
+  if (payload != NULL && g_bytes_get_size (payload) > 0)
+    *data = g_bytes_get_data (payload, len);
+  if (*len > WS_CONTROL_PAYLOAD_MAX)
+    {
+      g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
+                   "The payload of a ping has %" G_GSIZE_FORMAT
+                   " bytes; at most %d are allowed",
+                   *len, WS_CONTROL_PAYLOAD_MAX);
+      return FALSE;
+    }
+  return check_room (self, "ping", *len, error);
 }
 
 /**
@@ -197,26 +257,14 @@ ws_socket_send_message (WsSocket *self, WsMessage *message, GError **error)
 gboolean
 ws_socket_ping (WsSocket *self, GBytes *payload, GError **error)
 {
-  gconstpointer data = "";
-  gsize         len = 0;
+  const guint8 *data;
+  gsize         len;
   WsEngine     *engine;
 
   g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!check_sendable (self, error))
-    return FALSE;
-  if (payload != NULL && g_bytes_get_size (payload) > 0)
-    data = g_bytes_get_data (payload, &len);
-  if (len > WS_CONTROL_PAYLOAD_MAX)
-    {
-      g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
-                   "The payload of a ping has %" G_GSIZE_FORMAT
-                   " bytes; at most %d are allowed",
-                   len, WS_CONTROL_PAYLOAD_MAX);
-      return FALSE;
-    }
-  if (!check_room (self, "ping", len, error))
+  if (!ws_socket_check_ping (self, payload, &data, &len, error))
     return FALSE;
   engine = ws_engine_ref (ws_socket_peek (self)->engine);
   ws_engine_ping (engine, data, len);

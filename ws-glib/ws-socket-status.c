@@ -260,7 +260,10 @@ ws_socket_get_bytes_to_write (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
   priv = ws_socket_peek (self);
-  return priv->engine != NULL ? ws_engine_get_bytes_to_write (priv->engine) : 0;
+  if (priv->engine == NULL)
+    return 0;
+  return ws_engine_get_bytes_to_write (priv->engine)
+         + ws_socket_get_outgoing_cost (self);
 }
 
 /**

@@ -7,7 +7,7 @@
 
 #include "ws-headers-private.h"
 #include "ws-socket-error.h"
-#include "ws-socket-private.h"
+#include "ws-socket-calls-private.h"
 
 /**
  * WsSocket:
@@ -107,6 +107,7 @@ ws_socket_dispose (GObject *object)
   ws_socket_release_connection (self);
   priv->state = priv->announced = WS_STATE_UNCONNECTED;
   ws_socket_tell_gone (self);
+  ws_socket_end_calls (self);
   ws_socket_clear_ssl (self);
   g_clear_object (&priv->mask_generator);
   G_OBJECT_CLASS (ws_socket_parent_class)->dispose (object);
@@ -117,6 +118,7 @@ ws_socket_finalize (GObject *object)
 {
   WsSocketPrivate *priv = ws_socket_peek (WS_SOCKET (object));
 
+  ws_socket_free_async (WS_SOCKET (object));
   g_free (priv->url);
   g_free (priv->origin);
   g_strfreev (priv->subprotocols);
@@ -256,7 +258,10 @@ ws_socket_leave (WsSocket *self)
   priv->state = priv->announced = WS_STATE_UNCONNECTED;
   priv->active = FALSE;
   /* That may drop the last reference. */
+  g_object_ref (self);
   ws_socket_tell_gone (self);
+  ws_socket_end_calls (self);
+  g_object_unref (self);
 }
 
 /* --- Closing --- */
@@ -347,6 +352,10 @@ close_connection (WsSocket *self, guint code, const char *reason)
   WsEngine        *engine;
 
   ws_socket_announce_close (self);
+  if (attempt != priv->attempt || priv->state != WS_STATE_CONNECTED
+      || priv->engine == NULL)
+    return;
+  ws_socket_frame_all_outgoing (self);
   if (attempt != priv->attempt || priv->state != WS_STATE_CONNECTED
       || priv->engine == NULL)
     return;

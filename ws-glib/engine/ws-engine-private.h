@@ -33,6 +33,7 @@ struct _WsEngine
   gpointer            user_data;
   WsProtocol          protocol;
   WsOutbox            outbox;
+  guint64             controls; /* bytes that went before messages */
   WsClosing           closing;
   WsKeepalive         keepalive;
   WsTraffic           traffic;    /* but for what others count already */
@@ -59,6 +60,11 @@ void ws_engine_queue_flush (WsEngine *self);
 /* Writes what the transport takes, and reports that with the next flush: calls
  * nothing of the sink. */
 void ws_engine_write (WsEngine *self);
+/* Queues a ping or pong. */
+void ws_engine_push_control (WsEngine     *self,
+                             WsOpcode      opcode,
+                             const guint8 *data,
+                             gsize         len);
 
 void ws_engine_init_closing (WsEngine *self);
 /* The connection is over: tells the owner, which then drops its reference. */

@@ -19,6 +19,41 @@ ws_engine_has_room (WsEngine *self, gsize len)
                                      self->settings->outgoing_frame_size));
 }
 
+guint64
+ws_engine_get_cost (WsEngine *self, gsize len)
+{
+  return ws_outbox_cost (&self->outbox, len,
+                         self->settings->outgoing_frame_size);
+}
+
+void
+ws_engine_push_control (WsEngine     *self,
+                        WsOpcode      opcode,
+                        const guint8 *data,
+                        gsize         len)
+{
+  guint64 before = self->outbox.size;
+
+  ws_outbox_push_control (&self->outbox, opcode, data, len);
+  self->controls += self->outbox.size - before;
+  ws_engine_queue_flush (self);
+}
+
+/* Control frames go before messages, and do not count: as though each had gone
+ * before all of them. */
+gint64
+ws_engine_get_queued_mark (WsEngine *self)
+{
+  return (gint64) (self->traffic.wire_sent + self->outbox.size
+                   - self->controls);
+}
+
+gint64
+ws_engine_get_written_mark (WsEngine *self)
+{
+  return (gint64) (self->traffic.wire_sent - self->controls);
+}
+
 /* Frames a message of @len bytes in parts of at most @part. */
 static void
 push_message (WsOutbox     *outbox,

@@ -193,11 +193,7 @@ on_ping (WsEngine *self, WsEvent *event)
   self->traffic.pings_received++;
   if (self->state == WS_ENGINE_OPEN
       && self->outbox.size <= self->settings->max_bytes_to_write)
-    {
-      ws_outbox_push_control (&self->outbox, WS_OPCODE_PONG, event->data,
-                              event->len);
-      ws_engine_queue_flush (self);
-    }
+    ws_engine_push_control (self, WS_OPCODE_PONG, event->data, event->len);
   if (self->state != WS_ENGINE_ENDED)
     self->sink->ping (self->user_data, event);
 }
@@ -362,8 +358,7 @@ send_ping (
 {
   ws_keepalive_ping (&self->keepalive, data, len, by_user, now);
   self->traffic.pings_sent++;
-  ws_outbox_push_control (&self->outbox, WS_OPCODE_PING, data, len);
-  ws_engine_queue_flush (self);
+  ws_engine_push_control (self, WS_OPCODE_PING, data, len);
 }
 
 static void
@@ -529,8 +524,17 @@ ws_engine_update (WsEngine *self)
   ws_poller_arm (self->poller, &self->life_deadline, due);
 }
 
-void
+gint64
 ws_engine_ping (WsEngine *self, const guint8 *data, gsize len)
 {
-  send_ping (self, data, len, TRUE, g_get_monotonic_time ());
+  gint64 now = g_get_monotonic_time ();
+
+  send_ping (self, data, len, TRUE, now);
+  return now;
+}
+
+gint64
+ws_engine_get_answered (WsEngine *self)
+{
+  return self->keepalive.answered;
 }

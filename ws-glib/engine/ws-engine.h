@@ -93,6 +93,8 @@ void ws_engine_update (WsEngine *self);
 
 /* Whether a message of @len bytes still fits in max_bytes_to_write. */
 gboolean ws_engine_has_room (WsEngine *self, gsize len);
+/* What one would take of that. */
+guint64 ws_engine_get_cost (WsEngine *self, gsize len);
 /* Queues a whole message: @bytes is referenced, or @data copied when it is
  * NULL. */
 void ws_engine_send (WsEngine     *self,
@@ -103,7 +105,14 @@ void ws_engine_send (WsEngine     *self,
 /* Queues a message that goes to many, on a server. FALSE: it does not fit in
  * max_bytes_to_write, and is counted as dropped. Calls nothing of the sink. */
 gboolean ws_engine_send_prepared (WsEngine *self, WsPrepared *message);
-void     ws_engine_ping (WsEngine *self, const guint8 *data, gsize len);
+/* Where a message ends that was just sent; it is written as soon as the second
+ * has reached that. */
+gint64 ws_engine_get_queued_mark (WsEngine *self);
+gint64 ws_engine_get_written_mark (WsEngine *self);
+/* Returns when it was sent, monotonic µs. */
+gint64 ws_engine_ping (WsEngine *self, const guint8 *data, gsize len);
+/* When the ping was sent that was answered last. */
+gint64 ws_engine_get_answered (WsEngine *self);
 /* Writes now what the transport takes. TRUE if nothing is left. */
 gboolean ws_engine_flush (WsEngine *self);
 

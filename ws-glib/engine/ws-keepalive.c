@@ -108,6 +108,7 @@ ws_keepalive_pong (WsKeepalive  *self,
   g_free (g_queue_pop_head (self->waiting));
   if (self->waiting->length == 0)
     ws_keepalive_clear (self);
+  self->answered = sent;
   self->latency = MAX (0, now - sent);
   return self->latency;
 }

@@ -12,6 +12,7 @@ typedef struct
   gint64  last_received;
   gint64  last_ping; /* of our own */
   gint64  latency;   /* of the last answered ping, -1: unknown */
+  gint64  answered;  /* when that was sent */
   GQueue *waiting;   /* (owned) (nullable): pings without their pongs yet */
 } WsKeepalive;
 

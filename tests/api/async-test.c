@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "async-test.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+guint outcome_last;
+
+void
+outcome_take (GObject *source, GAsyncResult *result, gpointer outcome)
+{
+  Outcome *self = outcome;
+
+  g_assert_false (self->in_call);
+  g_assert_cmpuint (self->number, ==, 0);
+  self->number = ++outcome_last;
+  self->value = self->finish (WS_SOCKET (source), result, &self->error);
+}
+
+void
+outcome_clear (Outcome *self)
+{
+  if (self->free_value != NULL && self->value != NULL)
+    self->free_value (self->value);
+  g_clear_error (&self->error);
+  *self = (Outcome){ 0 };
+}
+
+void
+outcome_check (const Outcome *self, const char *file, int line, End end)
+{
+  static const int codes[] = {
+    [END_NOT_CONNECTED] = WS_SOCKET_ERROR_NOT_CONNECTED,
+    [END_LOST] = WS_SOCKET_ERROR_REMOTE_HOST_CLOSED,
+    [END_WRONG_CONTEXT] = WS_SOCKET_ERROR_WRONG_CONTEXT,
+    [END_INVALID_ARGUMENT] = WS_SOCKET_ERROR_INVALID_ARGUMENT,
+    [END_BUFFER_FULL] = WS_SOCKET_ERROR_BUFFER_FULL,
+    [END_OPERATION] = WS_SOCKET_ERROR_OPERATION,
+    [END_INVALID_UTF8] = WS_SOCKET_ERROR_INVALID_UTF8,
+    [END_REFUSED] = WS_SOCKET_ERROR_CONNECTION_REFUSED,
+  };
+  gboolean is_right;
+
+  g_assert_cmpuint (self->number, >, 0);
+  if (end == END_WELL)
+    is_right = self->error == NULL;
+  else if (end == END_CANCELLED)
+    is_right = g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  else
+    is_right = g_error_matches (self->error, WS_SOCKET_ERROR, codes[(int) end]);
+  if (!is_right)
+    g_error ("%s:%d: it ended with: %s", file, line,
+             self->error != NULL ? self->error->message : "no error");
+}
+
+/* --- Calls --- */
+
+static gpointer
+finish_open (WsSocket *socket, GAsyncResult *result, GError **error)
+{
+  return GINT_TO_POINTER (ws_socket_open_finish (socket, result, error));
+}
+
+void
+begin_open (WsSocket     *socket,
+            const char   *url,
+            GCancellable *cancellable,
+            Outcome      *outcome)
+{
+  outcome->finish = finish_open;
+  outcome->in_call = TRUE;
+  ws_socket_open_async (socket, url, cancellable, outcome_take, outcome);
+  outcome->in_call = FALSE;
+}
+
+static gpointer
+finish_close (WsSocket *socket, GAsyncResult *result, GError **error)
+{
+  return GINT_TO_POINTER (ws_socket_close_finish (socket, result, error));
+}
+
+void
+begin_close (WsSocket     *socket,
+             guint         code,
+             GCancellable *cancellable,
+             Outcome      *outcome)
+{
+  outcome->finish = finish_close;
+  outcome->in_call = TRUE;
+  ws_socket_close_async (socket, code, "bye", cancellable, outcome_take,
+                         outcome);
+  outcome->in_call = FALSE;
+}
+
+static gpointer
+finish_ping (WsSocket *socket, GAsyncResult *result, GError **error)
+{
+  return GINT_TO_POINTER ((int) ws_socket_ping_finish (socket, result, error));
+}
+
+void
+begin_ping (WsSocket     *socket,
+            const char   *payload,
+            GCancellable *cancellable,
+            Outcome      *outcome)
+{
+  g_autoptr (GBytes) bytes
+      = payload != NULL ? g_bytes_new (payload, strlen (payload)) : NULL;
+
+  outcome->finish = finish_ping;
+  outcome->in_call = TRUE;
+  ws_socket_ping_async (socket, bytes, cancellable, outcome_take, outcome);
+  outcome->in_call = FALSE;
+}
+
+static gpointer
+finish_send (WsSocket *socket, GAsyncResult *result, GError **error)
+{
+  return GINT_TO_POINTER (
+      ws_socket_send_message_finish (socket, result, error));
+}
+
+void
+begin_send (WsSocket     *socket,
+            gsize         len,
+            GCancellable *cancellable,
+            Outcome      *outcome)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (len), len);
+  g_autoptr (WsMessage) message = ws_message_new_binary (bytes);
+
+  outcome->finish = finish_send;
+  outcome->in_call = TRUE;
+  ws_socket_send_message_async (socket, message, cancellable, outcome_take,
+                                outcome);
+  outcome->in_call = FALSE;
+}
+
+void
+fill_buffer (Half *half)
+{
+  guint8 chunk[64 * 1024] = { 0 };
+  g_autoptr (GBytes) bytes = g_bytes_new (chunk, sizeof chunk);
+
+  int small = 16 * 1024;
+
+  /* The kernel shall not find room for more later. */
+  setsockopt (half->peer->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  raw_peer_set_reading (half->peer, FALSE);
+  while (ws_socket_get_bytes_to_write (half->socket) < sizeof chunk)
+    {
+      g_assert_cmpint (ws_socket_send_binary_message (half->socket, bytes,
+                                                      NULL),
+                       >, 0);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+    }
+  ws_socket_set_max_bytes_to_write (half->socket, ws_socket_get_bytes_to_write (
+                                                      half->socket));
+}
