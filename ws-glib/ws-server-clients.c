@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-server-private.h"
 
+#include <string.h>
+
 #include "ws-socket-error-private.h"
 #include "ws-socket-private.h"
 
@@ -50,6 +52,9 @@ ws_server_init_clients (WsServer *self)
 
 /* --- Counting addresses --- */
 
+/* ::ffff:0:0/96 (RFC 4291, 2.5.5.2) */
+static const guint8 ipv4_mapped[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255 };
+
 static guint
 count_address (WsServerPrivate *priv, const char *address)
 {
@@ -76,6 +81,21 @@ change_address (WsServerPrivate *priv, const char *address, int by)
     g_hash_table_remove (priv->addresses, address);
 }
 
+/* IPv4 that has come through a socket of IPv6 is IPv4 still. */
+static char *
+name_address (GInetAddress *address)
+{
+  const guint8 *bytes = g_inet_address_to_bytes (address);
+  g_autoptr (GInetAddress) inner = NULL;
+
+  if (g_inet_address_get_family (address) != G_SOCKET_FAMILY_IPV6
+      || memcmp (bytes, ipv4_mapped, sizeof ipv4_mapped) != 0)
+    return g_inet_address_to_string (address);
+  inner = g_inet_address_new_from_bytes (bytes + sizeof ipv4_mapped,
+                                         G_SOCKET_FAMILY_IPV4);
+  return g_inet_address_to_string (inner);
+}
+
 /* The peer's IP address, while it matters. */
 static char *
 make_address (WsServerPrivate *priv, WsTransport *transport)
@@ -87,7 +107,7 @@ make_address (WsServerPrivate *priv, WsTransport *transport)
   address = ws_transport_get_address (transport, TRUE);
   if (address == NULL || !G_IS_INET_SOCKET_ADDRESS (address))
     return NULL;
-  return g_inet_address_to_string (
+  return name_address (
       g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
 }
 

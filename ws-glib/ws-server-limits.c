@@ -256,3 +256,46 @@ ws_server_set_backlog (WsServer *self, guint backlog)
   priv->backlog = backlog;
   ws_server_notify (self, WS_SERVER_PROP_BACKLOG);
 }
+
+/**
+ * ws_server_get_reuse_port:
+ * @self: a server
+ *
+ * Gets whether the port is shared with other servers.
+ *
+ * Returns: whether it is
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_server_get_reuse_port (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
+
+  return ws_server_peek (self)->reuse_port;
+}
+
+/**
+ * ws_server_set_reuse_port:
+ * @self: a server
+ * @reuse_port: whether to share the port with other servers
+ *
+ * Sets whether the port is shared with other servers, for the next listening.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_reuse_port (WsServer *self, gboolean reuse_port)
+{
+  WsServerPrivate *priv;
+
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  priv = ws_server_peek (self);
+  reuse_port = !!reuse_port;
+  if (priv->reuse_port == reuse_port
+      || !ws_server_may_set (self, WS_SERVER_PROP_REUSE_PORT))
+    return;
+  priv->reuse_port = reuse_port;
+  ws_server_notify (self, WS_SERVER_PROP_REUSE_PORT);
+}

@@ -6,7 +6,12 @@
 
 #include "ws-socket-error-private.h"
 
-/* Where a server listens, and for how long. */
+/* Where a server listens, and for how long. What listen() and the properties
+ * ask for has a WsListener of its own, which a new host or port replaces; all
+ * that is added shares another one. */
+
+/* How often a port that is free for IPv4 is tried for IPv6, too. */
+#define MAX_TRIES 16
 
 static void
 on_accepted (int fd, gpointer user_data)
@@ -34,39 +39,48 @@ on_accept_failed (const GError *error, gpointer user_data)
   ws_server_emit (user_data, WS_SERVER_SIGNAL_ACCEPT_ERROR, public_error);
 }
 
-static void
-notify_listening (WsServer *self)
-{
-  g_object_freeze_notify (G_OBJECT (self));
-  ws_server_notify (self, WS_SERVER_PROP_LISTENING);
-  ws_server_notify (self, WS_SERVER_PROP_PORT);
-  ws_server_notify (self, WS_SERVER_PROP_URL);
-  g_object_thaw_notify (G_OBJECT (self));
-}
-
-static gboolean
-begin_listening (WsServer *self, GSocketAddress *address, GError **error)
+WsListener *
+ws_server_make_listener (WsServer *self, GError **error)
 {
   WsServerPrivate *priv = ws_server_peek (self);
-  g_autoptr (WsListener) listener = NULL;
+  WsListener      *listener;
   g_autoptr (WsTlsCredentials) credentials = NULL;
 
   if (!ws_server_load_credentials (self, &credentials, error))
-    return FALSE;
+    return NULL;
   ws_server_adopt_context (self);
   listener
       = ws_listener_new (priv->poller, on_accepted, on_accept_failed, self);
-  if (!ws_listener_add_address (listener, address, priv->backlog, error))
-    return FALSE;
   ws_listener_set_accepting (listener, priv->accepting);
-  priv->listener = g_steal_pointer (&listener);
-  priv->address = ws_listener_get_address (priv->listener);
-  return TRUE;
+  return listener;
+}
+
+WsListenerOptions
+ws_server_get_listener_options (WsServer *self)
+{
+  WsServerPrivate *priv = ws_server_peek (self);
+
+  return (WsListenerOptions){ .backlog = (int) MIN (priv->backlog, G_MAXINT),
+                              .reuse_port = priv->reuse_port };
+}
+
+static gboolean
+add_address (WsServer     *self,
+             WsListener   *listener,
+             GInetAddress *address,
+             guint16       port,
+             GError      **error)
+{
+  WsListenerOptions options = ws_server_get_listener_options (self);
+  g_autoptr (GSocketAddress) socket_address
+      = g_inet_socket_address_new (address, port);
+
+  return ws_listener_add_address (listener, socket_address, &options, error);
 }
 
 /* Any address of this host, in both families where there are two. */
 static gboolean
-listen_any (WsServer *self, guint16 port, GError **error)
+add_any (WsServer *self, WsListener *listener, guint16 port, GError **error)
 {
   GSocketFamily families[] = { G_SOCKET_FAMILY_IPV6, G_SOCKET_FAMILY_IPV4 };
   g_autoptr (GError) problem = NULL;
@@ -74,11 +88,9 @@ listen_any (WsServer *self, guint16 port, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (families); i++)
     {
       g_autoptr (GInetAddress) any = g_inet_address_new_any (families[i]);
-      g_autoptr (GSocketAddress) address
-          = g_inet_socket_address_new (any, port);
 
       g_clear_error (&problem);
-      if (begin_listening (self, address, &problem))
+      if (add_address (self, listener, any, port, &problem))
         return TRUE;
       if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE)
           || g_error_matches (problem, G_IO_ERROR,
@@ -89,9 +101,97 @@ listen_any (WsServer *self, guint16 port, GError **error)
   return FALSE;
 }
 
-/* Reports why listening failed, and returns it. */
-static gboolean
-fail_to_listen (WsServer *self, GError *problem, GError **error)
+static guint16
+get_listener_port (WsListener *listener)
+{
+  g_autoptr (GSocketAddress) address = ws_listener_get_address (listener);
+
+  if (address == NULL || !G_IS_INET_SOCKET_ADDRESS (address))
+    return 0;
+  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+}
+
+/* Both loopbacks, with one port; on a host without IPv6 just the other. */
+static WsListener *
+make_localhost (WsServer *self, guint16 port, GError **error)
+{
+  g_autoptr (GInetAddress) first
+      = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GInetAddress) second
+      = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV6);
+  g_autoptr (GError) problem = NULL;
+
+  for (guint i = 0; i < MAX_TRIES; i++)
+    {
+      g_autoptr (WsListener) listener = ws_server_make_listener (self, error);
+
+      g_clear_error (&problem);
+      if (listener == NULL || !add_address (self, listener, first, port, error))
+        return NULL;
+      if (add_address (self, listener, second, get_listener_port (listener),
+                       &problem)
+          || !g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+        return g_steal_pointer (&listener);
+      if (port != 0)
+        break;
+    }
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return NULL;
+}
+
+/* --- What the user sees of it --- */
+
+WsListener *
+ws_server_peek_listener (WsServer *self)
+{
+  WsServerPrivate *priv = ws_server_peek (self);
+
+  return priv->listener != NULL ? priv->listener : priv->added;
+}
+
+gboolean
+ws_server_is_listening (WsServer *self)
+{
+  return ws_server_peek_listener (self) != NULL;
+}
+
+static void
+forget_address (WsServerPrivate *priv)
+{
+  g_clear_object (&priv->address);
+  g_clear_pointer (&priv->url, g_free);
+}
+
+static void
+notify_listening (WsServer *self)
+{
+  g_object_freeze_notify (G_OBJECT (self));
+  ws_server_notify (self, WS_SERVER_PROP_LISTENING);
+  ws_server_notify (self, WS_SERVER_PROP_PORT);
+  ws_server_notify (self, WS_SERVER_PROP_URL);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+void
+ws_server_note_listening (WsServer *self, gboolean is_first)
+{
+  WsServerPrivate *priv = ws_server_peek (self);
+
+  priv->is_closed = FALSE;
+  if (is_first)
+    {
+      forget_address (priv);
+      priv->address = ws_listener_get_address (ws_server_peek_listener (self));
+    }
+  g_object_ref (self);
+  ws_server_set_error (self, WS_CLOSE_NORMAL, NULL);
+  if (is_first)
+    notify_listening (self);
+  g_object_unref (self);
+}
+
+gboolean
+ws_server_fail_to_listen (WsServer *self, GError *problem, GError **error)
 {
   GError *public_error = ws_socket_error_translate (problem);
 
@@ -103,11 +203,13 @@ fail_to_listen (WsServer *self, GError *problem, GError **error)
   return FALSE;
 }
 
+/* --- Beginning --- */
+
 /**
  * ws_server_listen:
  * @self: a server
  * @address: (nullable): the address to listen on; %NULL: any address of this
- *   host
+ *   host, in IPv6 and IPv4
  * @port: the port; 0: any that is free
  * @error: return location for an error
  *
@@ -116,9 +218,11 @@ fail_to_listen (WsServer *self, GError *problem, GError **error)
  * Fails, among others, with %WS_SOCKET_ERROR_ADDRESS_IN_USE,
  * %WS_SOCKET_ERROR_SOCKET_ADDRESS_NOT_AVAILABLE or
  * %WS_SOCKET_ERROR_SOCKET_ACCESS, with %WS_SOCKET_ERROR_OPERATION on a server
- * that listens already, and with %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION
- * where [property@Server:ssl-mode] is %WS_SSL_MODE_SECURE. A failure is signalled by
- * [signal@Server::server-error] as well.
+ * that listens already (more addresses are added with
+ * [method@Server.listen_address] and its relatives), and with
+ * %WS_SOCKET_ERROR_SSL_INVALID_USER_DATA where [property@Server:ssl-mode] is
+ * %WS_SSL_MODE_SECURE and there is no usable certificate. A failure is signalled
+ * by [signal@Server::server-error] as well.
  *
  * Returns: whether the server listens
  *
@@ -130,63 +234,77 @@ ws_server_listen (WsServer     *self,
                   guint16       port,
                   GError      **error)
 {
-  WsServerPrivate *priv;
-  GError          *problem = NULL;
-  gboolean         listens;
+  g_autoptr (WsListener) listener = NULL;
+  GError *problem = NULL;
 
   g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
   g_return_val_if_fail (address == NULL || G_IS_INET_ADDRESS (address), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  priv = ws_server_peek (self);
   if (!ws_server_check_thread (self, error))
     return FALSE;
-  if (priv->listener != NULL)
+  if (ws_server_is_listening (self))
     {
       problem = g_error_new (WS_SOCKET_ERROR, WS_SOCKET_ERROR_OPERATION,
                              "The server listens already, on %s",
                              ws_server_get_url (self));
-      return fail_to_listen (self, problem, error);
+      return ws_server_fail_to_listen (self, problem, error);
     }
   ws_server_cancel_startup (self);
-  if (address == NULL)
-    listens = listen_any (self, port, &problem);
-  else
-    {
-      g_autoptr (GSocketAddress) socket_address
-          = g_inet_socket_address_new (address, port);
-
-      listens = begin_listening (self, socket_address, &problem);
-    }
-  if (!listens)
-    return fail_to_listen (self, problem, error);
-  g_object_ref (self);
-  ws_server_set_error (self, WS_CLOSE_NORMAL, NULL);
-  notify_listening (self);
-  g_object_unref (self);
+  listener = ws_server_make_listener (self, &problem);
+  if (listener == NULL
+      || !(address != NULL
+               ? add_address (self, listener, address, port, &problem)
+               : add_any (self, listener, port, &problem)))
+    return ws_server_fail_to_listen (self, problem, error);
+  ws_server_peek (self)->listener = g_steal_pointer (&listener);
+  ws_server_note_listening (self, TRUE);
   return TRUE;
 }
 
-/* Listens where the properties say. */
+/* (transfer full) (nullable): where the properties say. */
+static WsListener *
+make_listener_at_host (WsServer *self, GError **error)
+{
+  WsServerPrivate *priv = ws_server_peek (self);
+  g_autoptr (WsListener) listener = NULL;
+  g_autoptr (GInetAddress) address = NULL;
+  g_autofree char *quoted = NULL;
+
+  if (g_ascii_strcasecmp (priv->host, "localhost") == 0)
+    return make_localhost (self, (guint16) priv->port, error);
+  address = g_inet_address_new_from_string (priv->host);
+  if (address == NULL)
+    {
+      quoted = ws_http_quote (priv->host);
+      g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
+                   "%s is no IP address to listen on, nor localhost", quoted);
+      return NULL;
+    }
+  listener = ws_server_make_listener (self, error);
+  if (listener == NULL
+      || !add_address (self, listener, address, (guint16) priv->port, error))
+    return NULL;
+  return g_steal_pointer (&listener);
+}
+
 static gboolean
 on_startup (gpointer user_data)
 {
   g_autoptr (WsServer) self = g_object_ref (user_data);
   WsServerPrivate *priv = ws_server_peek (self);
-  g_autoptr (GInetAddress) address
-      = g_inet_address_new_from_string (priv->host);
-  g_autofree char *message = NULL;
+  GError          *problem = NULL;
 
   g_clear_pointer (&priv->startup, g_source_unref);
-  if (address == NULL)
+  priv->listener = make_listener_at_host (self, &problem);
+  if (priv->listener != NULL)
+    ws_server_note_listening (self, TRUE);
+  else
     {
-      g_autofree char *quoted = ws_http_quote (priv->host);
-
-      message = g_strdup_printf ("%s is no IP address to listen on", quoted);
-      ws_server_report (self, WS_CLOSE_ABNORMAL, message);
+      ws_server_fail_to_listen (self, problem, NULL);
+      if (!ws_server_is_listening (self))
+        ws_server_notify (self, WS_SERVER_PROP_LISTENING);
     }
-  else if (!ws_server_listen (self, address, priv->port, NULL))
-    ws_server_notify (self, WS_SERVER_PROP_LISTENING);
   return G_SOURCE_REMOVE;
 }
 
@@ -202,22 +320,29 @@ ws_server_schedule_startup (WsServer *self)
   g_source_attach (priv->startup, priv->context);
 }
 
+/* --- Ending --- */
+
 static void
 stop_listening (WsServer *self)
 {
   WsServerPrivate *priv = ws_server_peek (self);
 
   g_clear_pointer (&priv->listener, ws_listener_free);
-  g_clear_object (&priv->address);
-  g_clear_pointer (&priv->url, g_free);
+  g_clear_pointer (&priv->added, ws_listener_free);
+  forget_address (priv);
 }
 
 void
 ws_server_restart (WsServer *self)
 {
-  if (ws_server_peek (self)->listener == NULL)
+  WsServerPrivate *priv = ws_server_peek (self);
+
+  if (priv->listener == NULL)
     return;
-  stop_listening (self);
+  g_clear_pointer (&priv->listener, ws_listener_free);
+  forget_address (priv);
+  if (priv->added != NULL)
+    priv->address = ws_listener_get_address (priv->added);
   ws_server_schedule_startup (self);
 }
 
@@ -256,85 +381,15 @@ ws_server_close (WsServer *self)
       return;
     }
   priv = ws_server_peek (self);
-  listened = priv->listener != NULL;
+  listened = ws_server_is_listening (self);
   g_object_ref (self);
   ws_server_adopt_context (self);
   ws_server_cancel_startup (self);
+  priv->is_closed = TRUE;
   stop_listening (self);
   ws_server_drop_waiting (self);
   ws_server_run_later (self, on_closed);
   if (listened)
     notify_listening (self);
   g_object_unref (self);
-}
-
-/**
- * ws_server_pause_accepting:
- * @self: a server
- *
- * Leaves new connections in the system's queue until
- * [method@Server.resume_accepting].
- *
- * Since: 1.0
- */
-void
-ws_server_pause_accepting (WsServer *self)
-{
-  ws_server_set_accepting (self, FALSE);
-}
-
-/**
- * ws_server_resume_accepting:
- * @self: a server
- *
- * Accepts connections again, those first that have come meanwhile.
- *
- * Since: 1.0
- */
-void
-ws_server_resume_accepting (WsServer *self)
-{
-  ws_server_set_accepting (self, TRUE);
-}
-
-/**
- * ws_server_get_server_address:
- * @self: a server
- *
- * Gets the address that the server listens on.
- *
- * Returns: (transfer none) (nullable): an address, or %NULL when it does not
- *   listen
- *
- * Since: 1.0
- */
-GSocketAddress *
-ws_server_get_server_address (WsServer *self)
-{
-  g_return_val_if_fail (WS_IS_SERVER (self), NULL);
-
-  return ws_server_peek (self)->address;
-}
-
-/**
- * ws_server_get_server_port:
- * @self: a server
- *
- * Gets the port that the server listens on.
- *
- * Returns: a port, or 0 when it does not listen
- *
- * Since: 1.0
- */
-guint16
-ws_server_get_server_port (WsServer *self)
-{
-  GSocketAddress *address;
-
-  g_return_val_if_fail (WS_IS_SERVER (self), 0);
-
-  address = ws_server_peek (self)->address;
-  if (address == NULL || !G_IS_INET_SOCKET_ADDRESS (address))
-    return 0;
-  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
 }

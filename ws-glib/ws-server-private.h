@@ -19,31 +19,35 @@ G_BEGIN_DECLS
 typedef struct
 {
   /* What the user sets. */
-  char      *server_name;            /* (owned) (nullable) */
-  char      *host;                   /* (owned) */
-  char     **supported_subprotocols; /* (owned) (nullable) */
-  WsSslMode  ssl_mode;
-  guint      port; /* as asked for; 0: any */
-  gboolean   accepting;
-  int        max_pending_connections;
-  guint      max_connections;
-  guint      max_connections_per_address;
-  int        handshake_timeout; /* ms; 0 and less: none */
-  guint      max_header_size;
-  guint      backlog;
-  WsSettings settings; /* of new sockets */
+  char           *server_name;            /* (owned) (nullable) */
+  char           *host;                   /* (owned) */
+  char          **supported_subprotocols; /* (owned) (nullable) */
+  WsSslMode       ssl_mode;
+  guint           port; /* as asked for; 0: any */
+  gboolean        accepting;
+  int             max_pending_connections;
+  guint           max_connections;
+  guint           max_connections_per_address;
+  int             handshake_timeout; /* ms; 0 and less: none */
+  guint           max_header_size;
+  guint           backlog;
+  gboolean        reuse_port;
+  GProxyResolver *proxy_resolver; /* (owned) (nullable): of no effect */
+  WsSettings      settings;       /* of new sockets */
   WsSslConfiguration
       *ssl_configuration; /* (owned) (nullable): made when asked */
 
   /* Listening. */
-  GThread        *thread;       /* (unowned): where it was used first */
-  GMainContext   *context;      /* (owned) (nullable) */
-  WsPoller       *poller;       /* (owned) (nullable) */
-  WsListener     *listener;     /* (owned) (nullable) */
-  GSocketAddress *address;      /* (owned) (nullable): while listening */
-  char           *url;          /* (owned) (nullable): made when asked */
-  GSource        *startup;      /* (owned) (nullable): listening waits for it */
-  guint           error;        /* a close code; 1000: fine */
+  GThread        *thread;    /* (unowned): where it was used first */
+  GMainContext   *context;   /* (owned) (nullable) */
+  WsPoller       *poller;    /* (owned) (nullable) */
+  WsListener     *listener;  /* (owned) (nullable): of listen() and startup */
+  WsListener     *added;     /* (owned) (nullable): of what was added */
+  GSocketAddress *address;   /* (owned) (nullable): while listening */
+  char           *url;       /* (owned) (nullable): made when asked */
+  GSource        *startup;   /* (owned) (nullable): listening waits for it */
+  gboolean        is_closed; /* by close(), and did not listen again */
+  guint           error;     /* a close code; 1000: fine */
   char           *error_string; /* (owned) (nullable) */
 
   /* Connections: each is one record, in exactly one of the three. */
@@ -84,6 +88,17 @@ void ws_server_report (WsServer *self, guint code, const char *message);
 
 /* --- ws-server-listening.c --- */
 
+/* (transfer full) (nullable): listens nowhere yet. */
+WsListener       *ws_server_make_listener (WsServer *self, GError **error);
+WsListenerOptions ws_server_get_listener_options (WsServer *self);
+/* (nullable): the one whose first address is the server's. */
+WsListener *ws_server_peek_listener (WsServer *self);
+gboolean    ws_server_is_listening (WsServer *self);
+/* A socket more listens: all is fine, and the first address perhaps new. */
+void ws_server_note_listening (WsServer *self, gboolean is_first);
+/* Takes @problem, signals it and returns it, as FALSE. */
+gboolean
+     ws_server_fail_to_listen (WsServer *self, GError *problem, GError **error);
 void ws_server_restart (WsServer *self);
 void ws_server_schedule_startup (WsServer *self);
 
@@ -131,6 +146,8 @@ typedef enum
   WS_SERVER_PROP_HANDSHAKE_TIMEOUT,
   WS_SERVER_PROP_MAX_HEADER_SIZE,
   WS_SERVER_PROP_BACKLOG,
+  WS_SERVER_PROP_REUSE_PORT,
+  WS_SERVER_PROP_PROXY_RESOLVER,
   WS_SERVER_PROP_ERROR,
   WS_SERVER_PROP_ERROR_STRING,
   WS_SERVER_PROP_MAX_INCOMING_FRAME_SIZE,

@@ -71,10 +71,12 @@ install_own_properties (void)
   /**
    * WsServer:host: (getter get_host) (setter set_host)
    *
-   * The IP address where [property@Server:listening] listens;
-   * [method@Server.listen] does not look at it.
+   * The IP address where [property@Server:listening] listens, or "localhost" for
+   * the loopbacks of both IPv4 and IPv6; [method@Server.listen] does not look at
+   * it.
    *
-   * When it changes, a listening server begins anew.
+   * When it changes, a server that listens there begins anew; addresses that were
+   * added stay.
    *
    * Since: 1.0
    */
@@ -85,9 +87,11 @@ install_own_properties (void)
   /**
    * WsServer:port: (getter get_port) (setter set_port)
    *
-   * The port; 0: any that is free, and while listening the real one.
+   * The port; 0: any that is free, and while listening the real one, that of
+   * [method@Server.get_server_address].
    *
-   * When it changes, a listening server begins anew.
+   * When it changes, a server that listens there begins anew; addresses that were
+   * added stay.
    *
    * Since: 1.0
    */
@@ -214,6 +218,35 @@ install_limit_properties (void)
   props[WS_SERVER_PROP_BACKLOG]
       = g_param_spec_uint ("backlog", NULL, NULL, 0, G_MAXUINT,
                            WS_SERVER_DEFAULT_BACKLOG, READ_WRITE);
+
+  /**
+   * WsServer:reuse-port: (getter get_reuse_port) (setter set_reuse_port)
+   *
+   * Whether the port is shared with other servers of this user that do the same
+   * (`SO_REUSEPORT`); for the next listening.
+   *
+   * The system spreads new connections over them: with a server in each of
+   * several threads a process uses several cores. One that pauses accepting still
+   * gets its share, which waits then.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_REUSE_PORT]
+      = g_param_spec_boolean ("reuse-port", NULL, NULL, FALSE, READ_WRITE);
+
+  /**
+   * WsServer:proxy-resolver: (getter get_proxy_resolver) (setter set_proxy_resolver)
+   *
+   * A proxy resolver, which has no effect.
+   *
+   * Qt can listen through a SOCKS proxy, GIO cannot: this is here so that what was
+   * set can be asked for.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_PROXY_RESOLVER]
+      = g_param_spec_object ("proxy-resolver", NULL, NULL,
+                             G_TYPE_PROXY_RESOLVER, READ_WRITE);
 
   /**
    * WsServer:error: (getter get_error)

@@ -60,6 +60,12 @@ ws_server_get_property (GObject    *object,
     case WS_SERVER_PROP_BACKLOG:
       g_value_set_uint (value, ws_server_get_backlog (self));
       break;
+    case WS_SERVER_PROP_REUSE_PORT:
+      g_value_set_boolean (value, ws_server_get_reuse_port (self));
+      break;
+    case WS_SERVER_PROP_PROXY_RESOLVER:
+      g_value_set_object (value, ws_server_get_proxy_resolver (self));
+      break;
     case WS_SERVER_PROP_ERROR:
       g_value_set_uint (value, ws_server_get_error (self));
       break;
@@ -152,6 +158,12 @@ ws_server_set_property (GObject      *object,
       break;
     case WS_SERVER_PROP_BACKLOG:
       ws_server_set_backlog (self, g_value_get_uint (value));
+      break;
+    case WS_SERVER_PROP_REUSE_PORT:
+      ws_server_set_reuse_port (self, g_value_get_boolean (value));
+      break;
+    case WS_SERVER_PROP_PROXY_RESOLVER:
+      ws_server_set_proxy_resolver (self, g_value_get_object (value));
       break;
     case WS_SERVER_PROP_MAX_INCOMING_FRAME_SIZE:
       ws_server_set_max_incoming_frame_size (self, g_value_get_uint64 (value));

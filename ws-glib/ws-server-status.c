@@ -78,7 +78,7 @@ ws_server_get_ssl_mode (WsServer *self)
  *
  * Gets the address where [property@Server:listening] listens.
  *
- * Returns: an IP address
+ * Returns: an IP address, or "localhost"
  *
  * Since: 1.0
  */
@@ -96,9 +96,11 @@ ws_server_get_host (WsServer *self)
 /**
  * ws_server_set_host:
  * @self: a server
- * @host: an IPv4 or IPv6 address; with anything else listening will fail
+ * @host: an IPv4 or IPv6 address, or "localhost", which is both loopbacks; with
+ *   anything else listening will fail
  *
- * Sets the address to listen on. A listening server begins anew.
+ * Sets the address to listen on. A server that listens there begins anew;
+ * addresses that were added stay.
  *
  * Since: 1.0
  */
@@ -146,8 +148,8 @@ ws_server_get_port (WsServer *self)
  * @self: a server
  * @port: a port up to 65535; 0: any that is free
  *
- * Sets the port to listen on. A listening server begins anew. A larger number
- * is ignored with a warning.
+ * Sets the port to listen on. A server that listens there begins anew;
+ * addresses that were added stay. A larger number is ignored with a warning.
  *
  * Since: 1.0
  */
@@ -171,57 +173,6 @@ ws_server_set_port (WsServer *self, guint port)
   ws_server_restart (self);
 }
 
-/* "Any address" is none that a client could use. */
-static char *
-make_url (GSocketAddress *socket_address, gboolean is_secure)
-{
-  GInetSocketAddress *inet;
-  GInetAddress       *address;
-  g_autoptr (GInetAddress) loopback = NULL;
-  g_autofree char *host = NULL;
-  gboolean         is_ipv6;
-
-  if (!G_IS_INET_SOCKET_ADDRESS (socket_address))
-    return g_strdup ("");
-  inet = G_INET_SOCKET_ADDRESS (socket_address);
-  address = g_inet_socket_address_get_address (inet);
-  if (g_inet_address_get_is_any (address))
-    {
-      loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-      address = loopback;
-    }
-  is_ipv6 = g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6;
-  host = g_inet_address_to_string (address);
-  return g_strdup_printf (is_ipv6 ? "%s://[%s]:%u" : "%s://%s:%u",
-                          is_secure ? "wss" : "ws", host,
-                          g_inet_socket_address_get_port (inet));
-}
-
-/**
- * ws_server_get_url:
- * @self: a server
- *
- * Gets a URL that a client on this host can use.
- *
- * Returns: a URL, or "" when the server does not listen
- *
- * Since: 1.0
- */
-const char *
-ws_server_get_url (WsServer *self)
-{
-  WsServerPrivate *priv;
-
-  g_return_val_if_fail (WS_IS_SERVER (self), NULL);
-
-  priv = ws_server_peek (self);
-  if (priv->address == NULL)
-    return "";
-  if (priv->url == NULL)
-    priv->url = make_url (priv->address, priv->ssl_mode == WS_SSL_MODE_SECURE);
-  return priv->url;
-}
-
 /**
  * ws_server_get_listening:
  * @self: a server
@@ -235,12 +186,9 @@ ws_server_get_url (WsServer *self)
 gboolean
 ws_server_get_listening (WsServer *self)
 {
-  WsServerPrivate *priv;
-
   g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
 
-  priv = ws_server_peek (self);
-  return priv->listener != NULL;
+  return ws_server_is_listening (self);
 }
 
 /**
@@ -262,9 +210,10 @@ ws_server_set_listening (WsServer *self, gboolean listening)
   if (!ws_server_may_set (self, WS_SERVER_PROP_LISTENING))
     return;
   priv = ws_server_peek (self);
-  if (listening && priv->listener == NULL)
+  if (listening && !ws_server_is_listening (self))
     ws_server_schedule_startup (self);
-  else if (!listening && (priv->listener != NULL || priv->startup != NULL))
+  else if (!listening
+           && (ws_server_is_listening (self) || priv->startup != NULL))
     ws_server_close (self);
 }
 
@@ -313,7 +262,38 @@ ws_server_set_accepting (WsServer *self, gboolean accepting)
   priv->accepting = accepting;
   if (priv->listener != NULL)
     ws_listener_set_accepting (priv->listener, accepting);
+  if (priv->added != NULL)
+    ws_listener_set_accepting (priv->added, accepting);
   ws_server_notify (self, WS_SERVER_PROP_ACCEPTING);
+}
+
+/**
+ * ws_server_pause_accepting:
+ * @self: a server
+ *
+ * Leaves new connections in the system's queue until
+ * [method@Server.resume_accepting].
+ *
+ * Since: 1.0
+ */
+void
+ws_server_pause_accepting (WsServer *self)
+{
+  ws_server_set_accepting (self, FALSE);
+}
+
+/**
+ * ws_server_resume_accepting:
+ * @self: a server
+ *
+ * Accepts connections again, those first that have come meanwhile.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_resume_accepting (WsServer *self)
+{
+  ws_server_set_accepting (self, TRUE);
 }
 
 /**
@@ -402,4 +382,43 @@ ws_server_get_error_string (WsServer *self)
 
   priv = ws_server_peek (self);
   return priv->error_string != NULL ? priv->error_string : "";
+}
+
+/**
+ * ws_server_get_proxy_resolver:
+ * @self: a server
+ *
+ * Gets what [property@Server:proxy-resolver] was set to.
+ *
+ * Returns: (transfer none) (nullable): a resolver
+ *
+ * Since: 1.0
+ */
+GProxyResolver *
+ws_server_get_proxy_resolver (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), NULL);
+
+  return ws_server_peek (self)->proxy_resolver;
+}
+
+/**
+ * ws_server_set_proxy_resolver:
+ * @self: a server
+ * @proxy_resolver: (nullable): a resolver
+ *
+ * Remembers a proxy resolver; see [property@Server:proxy-resolver].
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_proxy_resolver (WsServer *self, GProxyResolver *proxy_resolver)
+{
+  g_return_if_fail (WS_IS_SERVER (self));
+  g_return_if_fail (proxy_resolver == NULL
+                    || G_IS_PROXY_RESOLVER (proxy_resolver));
+
+  if (ws_server_may_set (self, WS_SERVER_PROP_PROXY_RESOLVER)
+      && g_set_object (&ws_server_peek (self)->proxy_resolver, proxy_resolver))
+    ws_server_notify (self, WS_SERVER_PROP_PROXY_RESOLVER);
 }

@@ -13,7 +13,8 @@
  * A WebSocket server.
  *
  * It listens with [method@Server.listen] or by setting
- * [property@Server:listening], does the opening handshake with whoever comes,
+ * [property@Server:listening], at further addresses, Unix sockets and inherited
+ * sockets with [method@Server.listen_address] and its relatives, does the opening handshake with whoever comes,
  * and hands out connected sockets: to the handlers of
  * [signal@Server::client-connected] where there are any, else through a queue,
  * [method@Server.next_pending_connection]. A socket in the queue is not read
@@ -115,6 +116,7 @@ ws_server_dispose (GObject *object)
     }
   ws_server_cancel_startup (self);
   g_clear_pointer (&priv->listener, ws_listener_free);
+  g_clear_pointer (&priv->added, ws_listener_free);
   ws_server_drop_waiting (self);
   ws_server_drop_clients (self);
   g_clear_object (&priv->address);
@@ -134,6 +136,7 @@ ws_server_finalize (GObject *object)
   g_free (priv->error_string);
   g_clear_pointer (&priv->context, g_main_context_unref);
   g_clear_object (&priv->ssl_configuration);
+  g_clear_object (&priv->proxy_resolver);
   g_sequence_free (priv->clients);
   G_OBJECT_CLASS (ws_server_parent_class)->finalize (object);
 }

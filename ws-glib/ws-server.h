@@ -111,6 +111,15 @@ guint ws_server_get_backlog (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_set_backlog (WsServer *self, guint backlog);
 WS_AVAILABLE_IN_1_0
+gboolean ws_server_get_reuse_port (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void ws_server_set_reuse_port (WsServer *self, gboolean reuse_port);
+WS_AVAILABLE_IN_1_0
+GProxyResolver *ws_server_get_proxy_resolver (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void
+ws_server_set_proxy_resolver (WsServer *self, GProxyResolver *proxy_resolver);
+WS_AVAILABLE_IN_1_0
 guint ws_server_get_error (WsServer *self);
 WS_AVAILABLE_IN_1_0
 const char *ws_server_get_error_string (WsServer *self);
@@ -163,6 +172,24 @@ gboolean ws_server_listen (WsServer     *self,
                            guint16       port,
                            GError      **error);
 WS_AVAILABLE_IN_1_0
+gboolean ws_server_listen_address (WsServer       *self,
+                                   GSocketAddress *address,
+                                   GError        **error);
+WS_AVAILABLE_IN_1_0
+gboolean
+ws_server_listen_unix (WsServer *self, const char *path, GError **error);
+WS_AVAILABLE_IN_1_0
+gboolean
+ws_server_listen_socket (WsServer *self, GSocket *socket, GError **error);
+WS_AVAILABLE_IN_1_0
+gboolean ws_server_listen_inherited (WsServer *self, GError **error);
+WS_AVAILABLE_IN_1_0
+gboolean ws_server_set_socket_descriptor (WsServer *self,
+                                          int       socket_descriptor,
+                                          GError  **error);
+WS_AVAILABLE_IN_1_0
+int ws_server_get_socket_descriptor (WsServer *self);
+WS_AVAILABLE_IN_1_0
 void ws_server_close (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_pause_accepting (WsServer *self);
@@ -179,6 +206,8 @@ WS_AVAILABLE_IN_1_0
 GSocketAddress *ws_server_get_server_address (WsServer *self);
 WS_AVAILABLE_IN_1_0
 guint16 ws_server_get_server_port (WsServer *self);
+WS_AVAILABLE_IN_1_0
+GPtrArray *ws_server_get_server_addresses (WsServer *self);
 WS_AVAILABLE_IN_1_0
 GArray *ws_server_get_supported_versions (WsServer *self);
 

@@ -65,6 +65,36 @@ api_count (gpointer object, const char *signal, guint *n_calls)
 }
 
 void
+api_server_close (WsServer *server)
+{
+  guint n_closed = 0;
+
+  api_count (server, "closed", &n_closed);
+  ws_server_close (server);
+  ws_test_until (NULL, n_closed > 0);
+  g_assert_cmpuint (n_closed, ==, 1);
+  g_signal_handlers_disconnect_by_data (server, &n_closed);
+}
+
+void
+api_server_visit (WsServer *server, const char *url)
+{
+  WsSocket *client = ws_socket_new ();
+  WsSocket *accepted;
+  g_autoptr (SignalLog) log = NULL;
+
+  api_socket_open (client, url);
+  accepted = api_server_take (server);
+  log = signal_log_new (accepted);
+  api_socket_send (client, "hello");
+  ws_test_until (NULL, log->words->len > 0);
+  signal_log_expect (log, "text:hello");
+  g_assert_finalize_object (client);
+  api_wait_state (accepted, WS_STATE_UNCONNECTED);
+  g_assert_finalize_object (accepted);
+}
+
+void
 api_expect_refusal (RawPeer *peer, guint status)
 {
   g_autofree char *start = g_strdup_printf ("HTTP/1.1 %u ", status);

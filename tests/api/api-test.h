@@ -20,6 +20,10 @@ WsServer *api_server_new (void);
 WsSocket *api_server_take (WsServer *server);
 /* Opens, and waits until that went well. */
 void api_socket_open (WsSocket *socket, const char *url);
+/* Closes, and waits for the one signal of that. */
+void api_server_close (WsServer *server);
+/* A client comes in at @url, says something that arrives, and leaves. */
+void api_server_visit (WsServer *server, const char *url);
 void api_socket_send (WsSocket *socket, const char *text);
 /* Counts in *@n_calls how often a signal is emitted. */
 void api_count (gpointer object, const char *signal, guint *n_calls);

@@ -13,12 +13,13 @@
 
 typedef struct
 {
-  GMainContext *context;
-  WsPoller     *poller;
-  WsListener   *listener; /* (nullable): once a test has freed it */
-  GArray       *accepted; /* fds */
-  guint         n_failed;
-  int           failure; /* the last one's code */
+  GMainContext     *context;
+  WsPoller         *poller;
+  WsListener       *listener; /* (nullable): once a test has freed it */
+  WsListenerOptions options;
+  GArray           *accepted; /* fds */
+  guint             n_failed;
+  int               failure; /* the last one's code */
   void (*on_accepted) (gpointer fixture);
 } Fixture;
 
@@ -71,7 +72,8 @@ try_listen (Fixture *fixture, const char *host, guint port, GError **error)
   g_autoptr (GSocketAddress) address
       = g_inet_socket_address_new_from_string (host, port);
 
-  return ws_listener_add_address (fixture->listener, address, 0, error);
+  return ws_listener_add_address (fixture->listener, address, &fixture->options,
+                                  error);
 }
 
 static void
@@ -148,7 +150,8 @@ test_several_addresses (Fixture *fixture, gconstpointer data)
   int clients[2];
 
   listen_at (fixture, "127.0.0.1");
-  ws_listener_add_address (fixture->listener, unix_address, 5, &error);
+  ws_listener_add_address (fixture->listener, unix_address, &fixture->options,
+                           &error);
   g_assert_no_error (error);
 
   clients[0] = dial ("127.0.0.1", get_port (fixture));
@@ -157,8 +160,47 @@ test_several_addresses (Fixture *fixture, gconstpointer data)
 
   close (clients[0]);
   close (clients[1]);
-  g_unlink (path);
-  g_rmdir (dir);
+  g_clear_pointer (&fixture->listener, ws_listener_free);
+  g_assert_no_errno (g_rmdir (dir));
+}
+
+static void
+test_reuse_port (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (WsListener) other
+      = ws_listener_new (fixture->poller, on_accepted, on_failed, fixture);
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture->options.reuse_port = TRUE;
+  listen_at (fixture, "127.0.0.1");
+  address = ws_listener_get_address (fixture->listener);
+  g_assert_true (
+      ws_listener_add_address (other, address, &fixture->options, &error));
+  g_assert_no_error (error);
+  fixture->options.reuse_port = FALSE;
+  g_assert_false (
+      ws_listener_add_address (other, address, &fixture->options, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
+}
+
+static void
+test_list (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) addresses
+      = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_assert_cmpint (ws_listener_get_fd (fixture->listener), ==, -1);
+  g_assert_null (ws_listener_get_address (fixture->listener));
+  g_assert_false (ws_listener_speaks_ipv4 (fixture->listener));
+  listen_at (fixture, "127.0.0.1");
+  listen_at (fixture, "127.0.0.2");
+  ws_listener_list_addresses (fixture->listener, addresses);
+  g_assert_cmpuint (addresses->len, ==, 2);
+  g_assert_cmpint (g_inet_socket_address_get_port (addresses->pdata[0]), ==,
+                   get_port (fixture));
+  g_assert_cmpint (ws_listener_get_fd (fixture->listener), >=, 0);
+  g_assert_true (ws_listener_speaks_ipv4 (fixture->listener));
 }
 
 static void
@@ -422,6 +464,8 @@ main (int argc, char **argv)
 
   add ("/net/listener/accept", test_accept);
   add ("/net/listener/several-addresses", test_several_addresses);
+  add ("/net/listener/reuse-port", test_reuse_port);
+  add ("/net/listener/list", test_list);
   add ("/net/listener/ipv6-any-speaks-ipv4", test_ipv6_any_speaks_ipv4);
   add ("/net/listener/address-in-use", test_address_in_use);
   add ("/net/listener/no-address", test_no_address);

@@ -110,6 +110,7 @@ test_unix (void)
   } rows[] = {
     { "ws+unix:/run/x.sock", "/run/x.sock", "/" },
     { "ws+unix:/run/x.sock:", "/run/x.sock", "/" },
+    { "ws+unix:@name:/chat", "@name", "/chat" },
     { "ws+unix:/run/x.sock:/chat?a=b:c", "/run/x.sock", "/chat?a=b:c" },
     { "ws+unix:/run/x.sock?a=b", "/run/x.sock", "/?a=b" },
     { "ws+unix:///run/x.sock:/chat", "/run/x.sock", "/chat" },
@@ -180,6 +181,7 @@ static const struct
   { "ws://u%ff:p@a/", G_URI_ERROR_BAD_USER, "user name or password" },
   { "ws+unix:", G_URI_ERROR_BAD_PATH, "no absolute path" },
   { "ws+unix:/", G_URI_ERROR_BAD_PATH, "no absolute path" },
+  { "ws+unix:@:/", G_URI_ERROR_BAD_PATH, "no absolute path" },
   { "ws+unix:x.sock", G_URI_ERROR_BAD_PATH, "no absolute path" },
   { "ws+unix://host/x.sock", G_URI_ERROR_BAD_PATH, "no absolute path" },
   { "ws+unix:/x%00", G_URI_ERROR_BAD_PATH, "badly encoded" },

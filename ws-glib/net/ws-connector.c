@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "net/ws-connector.h"
 
-#include <errno.h>
-#include <gio/gunixsocketaddress.h>
-#include <string.h>
-#include <sys/un.h>
-
-/* Bytes of a path that is too long which the message quotes. */
-#define QUOTED 64
+#include "net/ws-unix-path.h"
 
 typedef struct
 {
@@ -65,8 +59,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 static GSocketConnectable *
 connectable_new (const WsConnectorTarget *target, GError **error)
 {
-  struct sockaddr_un native;
-  gsize              len;
+  GSocketAddress *address;
 
   if (target->unix_path == NULL)
     /* The scheme is for the proxy resolver, which knows neither ws nor wss. */
@@ -74,21 +67,8 @@ connectable_new (const WsConnectorTarget *target, GError **error)
                          "port", (guint) target->port, "scheme",
                          target->secure ? "https" : "http", NULL);
 
-  len = strlen (target->unix_path);
-  /* GIO would cut it short without a word, and dial something else. */
-  if (len >= sizeof native.sun_path)
-    {
-      g_autofree char *escaped = g_strescape (target->unix_path, NULL);
-
-      g_set_error (error, G_IO_ERROR,
-                   (int) g_io_error_from_errno (ENAMETOOLONG),
-                   "The socket path \"%.*s...\" has %" G_GSIZE_FORMAT
-                   " bytes; at most %" G_GSIZE_FORMAT " are possible",
-                   QUOTED, escaped, len, sizeof native.sun_path - 1);
-      return NULL;
-    }
-
-  return G_SOCKET_CONNECTABLE (g_unix_socket_address_new (target->unix_path));
+  address = ws_unix_path_make_address (target->unix_path, error);
+  return address != NULL ? G_SOCKET_CONNECTABLE (address) : NULL;
 }
 
 static void

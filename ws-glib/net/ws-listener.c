@@ -8,8 +8,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <gio/gunixsocketaddress.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+#include "net/ws-unix-path.h"
 
 /* A flood of newcomers must not starve those who are in. */
 #define MAX_ACCEPTS_PER_TURN 64
@@ -35,6 +39,7 @@ typedef struct
 {
   WsListener *listener;
   GSocket    *socket; /* (owned) */
+  WsUnixFile  file;   /* of an adopted socket none */
   WsWatch     watch;
 } Port;
 
@@ -42,6 +47,8 @@ static void
 port_free (Port *port)
 {
   ws_watch_clear (&port->watch);
+  /* While it is in use still: nobody else takes it for a stale one. */
+  ws_unix_file_remove (&port->file);
   g_socket_close (port->socket, NULL);
   g_object_unref (port->socket);
   g_free (port);
@@ -186,6 +193,152 @@ ws_listener_free (WsListener *self)
   release (self);
 }
 
+static Port *
+add_port (WsListener *self, GSocket *socket)
+{
+  Port *port = g_new0 (Port, 1);
+
+  port->listener = self;
+  port->socket = g_object_ref (socket);
+  ws_watch_init (&port->watch, self->poller, g_socket_get_fd (socket),
+                 on_readable);
+  g_ptr_array_add (self->ports, port);
+  update (self);
+
+  return port;
+}
+
+/* --- Addresses --- */
+
+static int
+limit_backlog (int backlog)
+{
+  return backlog > 0 ? backlog : SOMAXCONN;
+}
+
+/* GSocket's own has one code for what it does not know, among which is that an
+ * address is none of this host: G_IO_ERROR_INVALID_ARGUMENT here, as for the
+ * path of a Unix socket in a folder that does not exist. */
+static int
+translate_bind_error (int code)
+{
+  switch (code)
+    {
+    case EADDRNOTAVAIL:
+    case ENOENT:
+    case ENOTDIR:
+      return G_IO_ERROR_INVALID_ARGUMENT;
+    case EROFS:
+      return G_IO_ERROR_PERMISSION_DENIED;
+    default:
+      return (int) g_io_error_from_errno (code);
+    }
+}
+
+static gboolean
+bind_to (GSocket *socket, GSocketAddress *address, GError **error)
+{
+  struct sockaddr_storage native;
+  gssize                  len = g_socket_address_get_native_size (address);
+  int                     code;
+
+  if (!g_socket_address_to_native (address, &native, sizeof native, error))
+    return FALSE;
+  if (bind (g_socket_get_fd (socket), (struct sockaddr *) &native,
+            (socklen_t) len)
+      == 0)
+    return TRUE;
+  code = errno;
+  g_set_error_literal (error, G_IO_ERROR, translate_bind_error (code),
+                       g_strerror (code));
+  return FALSE;
+}
+
+/* (nullable): the path of a Unix socket that is a file. */
+static const char *
+peek_path (GSocketAddress *address)
+{
+  GUnixSocketAddress *unix_address;
+
+  if (!G_IS_UNIX_SOCKET_ADDRESS (address))
+    return NULL;
+  unix_address = G_UNIX_SOCKET_ADDRESS (address);
+  if (g_unix_socket_address_get_address_type (unix_address)
+      != G_UNIX_SOCKET_ADDRESS_PATH)
+    return NULL;
+  return g_unix_socket_address_get_path (unix_address);
+}
+
+/* The same, where a stale file in the way is removed. */
+static gboolean
+bind_over_stale (GSocket *socket, GSocketAddress *address, GError **error)
+{
+  const char *path = peek_path (address);
+  g_autoptr (GError) problem = NULL;
+
+  if (bind_to (socket, address, &problem))
+    return TRUE;
+  if (path != NULL
+      && g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+    return ws_unix_path_remove_stale (path, error)
+           && bind_to (socket, address, error);
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+static gboolean
+set_up_socket (GSocket                 *socket,
+               const WsListenerOptions *options,
+               GError                 **error)
+{
+  GSocketFamily family = g_socket_get_family (socket);
+
+  if (family == G_SOCKET_FAMILY_UNIX)
+    return TRUE;
+  g_socket_set_option (socket, SOL_SOCKET, SO_REUSEADDR, 1, NULL);
+  /* GLib leaves it to the system's default whether IPv6 speaks IPv4 too. */
+  if (family == G_SOCKET_FAMILY_IPV6)
+    g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 0, NULL);
+  if (!options->reuse_port)
+    return TRUE;
+#ifdef SO_REUSEPORT
+  return g_socket_set_option (socket, SOL_SOCKET, SO_REUSEPORT, 1, error);
+#else
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                       "This system cannot share a port");
+  return FALSE;
+#endif
+}
+
+static gboolean
+listen_on (WsListener              *self,
+           GSocketAddress          *address,
+           const WsListenerOptions *options,
+           GError                 **error)
+{
+  const char *path = peek_path (address);
+  WsUnixFile  file = { NULL };
+  g_autoptr (GSocket) socket
+      = g_socket_new (g_socket_address_get_family (address),
+                      G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, error);
+
+  if (socket == NULL || !set_up_socket (socket, options, error)
+      || !bind_over_stale (socket, address, error))
+    return FALSE;
+  if (path != NULL)
+    ws_unix_file_init (&file, path);
+  g_socket_set_listen_backlog (socket, limit_backlog (options->backlog));
+  if (!g_socket_listen (socket, error))
+    {
+      ws_unix_file_remove (&file);
+      return FALSE;
+    }
+
+  add_port (self, socket)->file = file;
+
+  return TRUE;
+}
+
 /* What GIO says about an address does not always tell which. */
 static void
 name_address (GError **error, GSocketAddress *address)
@@ -198,80 +351,87 @@ name_address (GError **error, GSocketAddress *address)
     g_prefix_error (error, "%s: ", name);
 }
 
-static void
-add_port (WsListener *self, GSocket *socket)
+gboolean
+ws_listener_add_address (WsListener              *self,
+                         GSocketAddress          *address,
+                         const WsListenerOptions *options,
+                         GError                 **error)
 {
-  Port *port = g_new0 (Port, 1);
+  static const WsListenerOptions defaults;
 
-  port->listener = self;
-  port->socket = g_object_ref (socket);
-  ws_watch_init (&port->watch, self->poller, g_socket_get_fd (socket),
-                 on_readable);
-  g_ptr_array_add (self->ports, port);
-  update (self);
-}
-
-static gboolean
-listen_on (WsListener *self, GSocket *socket, int backlog, GError **error)
-{
-  g_socket_set_listen_backlog (socket, backlog > 0 ? backlog : SOMAXCONN);
-  if (!g_socket_listen (socket, error))
-    return FALSE;
-
-  add_port (self, socket);
-
-  return TRUE;
-}
-
-/* GSocket's own has one code for what it does not know, among which is that an
- * address is none of this host: G_IO_ERROR_INVALID_ARGUMENT here. */
-static gboolean
-bind_to (GSocket *socket, GSocketAddress *address, GError **error)
-{
-  struct sockaddr_storage native;
-  gssize                  len = g_socket_address_get_native_size (address);
-  int                     code;
-
-  if (!g_socket_address_to_native (address, &native, sizeof native, error))
-    return FALSE;
-  g_socket_set_option (socket, SOL_SOCKET, SO_REUSEADDR, 1, NULL);
-  if (bind (g_socket_get_fd (socket), (struct sockaddr *) &native,
-            (socklen_t) len)
-      == 0)
+  if (listen_on (self, address, options != NULL ? options : &defaults, error))
     return TRUE;
-  code = errno;
-  g_set_error_literal (error, G_IO_ERROR,
-                       code == EADDRNOTAVAIL
-                           ? G_IO_ERROR_INVALID_ARGUMENT
-                           : (int) g_io_error_from_errno (code),
-                       g_strerror (code));
+
+  name_address (error, address);
+
   return FALSE;
 }
 
-gboolean
-ws_listener_add_address (WsListener     *self,
-                         GSocketAddress *address,
-                         int             backlog,
-                         GError        **error)
+/* --- Adopted sockets --- */
+
+static gboolean
+is_bound (const struct sockaddr_storage *native, socklen_t len)
 {
-  GSocketFamily family = g_socket_address_get_family (address);
-  g_autoptr (GSocket) socket = NULL;
-
-  socket = g_socket_new (family, G_SOCKET_TYPE_STREAM,
-                         G_SOCKET_PROTOCOL_DEFAULT, error);
-
-  /* GLib leaves it to the system's default whether IPv6 speaks IPv4 too. */
-  if (socket != NULL && family == G_SOCKET_FAMILY_IPV6)
-    g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 0, NULL);
-
-  if (socket == NULL || !bind_to (socket, address, error)
-      || !listen_on (self, socket, backlog, error))
+  switch (native->ss_family)
     {
-      name_address (error, address);
-      return FALSE;
+    case AF_INET:
+      return ((const struct sockaddr_in *) native)->sin_port != 0;
+    case AF_INET6:
+      return ((const struct sockaddr_in6 *) native)->sin6_port != 0;
+    default:
+      return len > sizeof native->ss_family;
     }
+}
 
-  return TRUE;
+/* (nullable): why @fd cannot listen. */
+static const char *
+find_flaw (int fd)
+{
+  struct sockaddr_storage native = { .ss_family = AF_UNSPEC };
+  socklen_t               len = sizeof native;
+  int                     type;
+  socklen_t               type_len = sizeof type;
+
+  if (getsockopt (fd, SOL_SOCKET, SO_TYPE, &type, &type_len) != 0)
+    return errno == ENOTSOCK ? "it is no socket" : "it is not open";
+  if (type != SOCK_STREAM)
+    return "only a stream socket can";
+  if (getsockname (fd, (struct sockaddr *) &native, &len) != 0
+      || (native.ss_family != AF_INET && native.ss_family != AF_INET6
+          && native.ss_family != AF_UNIX))
+    return "it is neither an IP nor a Unix socket";
+  if (!is_bound (&native, len))
+    return "it is not bound to an address";
+  len = sizeof native;
+  if (getpeername (fd, (struct sockaddr *) &native, &len) == 0)
+    return "it is connected";
+  return NULL;
+}
+
+static gboolean
+check_fd (WsListener *self, int fd, GError **error)
+{
+  const char *flaw = find_flaw (fd);
+
+  for (guint i = 0; i < self->ports->len; i++)
+    if (((Port *) g_ptr_array_index (self->ports, i))->watch.fd == fd)
+      flaw = "it does already";
+  if (flaw == NULL)
+    return TRUE;
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+               "The file descriptor %d cannot listen: %s", fd, flaw);
+
+  return FALSE;
+}
+
+static gboolean
+is_listening (int fd)
+{
+  int       is_so = 0;
+  socklen_t len = sizeof is_so;
+
+  return getsockopt (fd, SOL_SOCKET, SO_ACCEPTCONN, &is_so, &len) == 0 && is_so;
 }
 
 gboolean
@@ -280,15 +440,69 @@ ws_listener_add_socket (WsListener *self,
                         int         backlog,
                         GError    **error)
 {
-  if (g_socket_get_socket_type (socket) != G_SOCKET_TYPE_STREAM)
+  int fd = g_socket_get_fd (socket);
+
+  if (!check_fd (self, fd, error))
+    return FALSE;
+  if (!is_listening (fd))
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                           "Only a stream socket can listen");
-      return FALSE;
+      g_socket_set_listen_backlog (socket, limit_backlog (backlog));
+      if (!g_socket_listen (socket, error))
+        return FALSE;
     }
 
-  return listen_on (self, socket, backlog, error);
+  /* accept() must not wait for one who has changed their mind. */
+  fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
+  add_port (self, socket);
+
+  return TRUE;
 }
+
+static gboolean
+begin_listening (int fd, int backlog, GError **error)
+{
+  int code;
+
+  if (is_listening (fd) || listen (fd, limit_backlog (backlog)) == 0)
+    return TRUE;
+
+  code = errno;
+  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
+               "The file descriptor %d cannot listen: %s", fd,
+               g_strerror (code));
+
+  return FALSE;
+}
+
+gboolean
+ws_listener_add_fds (
+    WsListener *self, int first, guint n_fds, int backlog, GError **error)
+{
+  g_autoptr (GPtrArray) sockets
+      = g_ptr_array_new_with_free_func (g_object_unref);
+  int end = first + (int) n_fds;
+
+  for (int fd = first; fd < end; fd++)
+    if (!check_fd (self, fd, error))
+      return FALSE;
+  for (int fd = first; fd < end; fd++)
+    if (!begin_listening (fd, backlog, error))
+      return FALSE;
+  for (int fd = first; fd < end; fd++)
+    {
+      GSocket *socket = g_socket_new_from_fd (fd, error);
+
+      if (socket == NULL)
+        return FALSE;
+      g_ptr_array_add (sockets, socket);
+    }
+  for (guint i = 0; i < n_fds; i++)
+    add_port (self, g_ptr_array_index (sockets, i));
+
+  return TRUE;
+}
+
+/* --- What it listens on --- */
 
 void
 ws_listener_set_accepting (WsListener *self, gboolean accepting)
@@ -297,15 +511,52 @@ ws_listener_set_accepting (WsListener *self, gboolean accepting)
   update (self);
 }
 
+gboolean
+ws_listener_is_empty (WsListener *self)
+{
+  return self->ports->len == 0;
+}
+
+/* (nullable) */
+static Port *
+peek_first (WsListener *self)
+{
+  return self->ports->len > 0 ? g_ptr_array_index (self->ports, 0) : NULL;
+}
+
 GSocketAddress *
 ws_listener_get_address (WsListener *self)
 {
-  Port *port;
+  Port *port = peek_first (self);
 
-  if (self->ports->len == 0)
-    return NULL;
+  return port != NULL ? g_socket_get_local_address (port->socket, NULL) : NULL;
+}
 
-  port = g_ptr_array_index (self->ports, 0);
+gboolean
+ws_listener_speaks_ipv4 (WsListener *self)
+{
+  Port *port = peek_first (self);
 
-  return g_socket_get_local_address (port->socket, NULL);
+  return port != NULL && g_socket_speaks_ipv4 (port->socket);
+}
+
+int
+ws_listener_get_fd (WsListener *self)
+{
+  Port *port = peek_first (self);
+
+  return port != NULL ? port->watch.fd : -1;
+}
+
+void
+ws_listener_list_addresses (WsListener *self, GPtrArray *addresses)
+{
+  for (guint i = 0; i < self->ports->len; i++)
+    {
+      Port           *port = g_ptr_array_index (self->ports, i);
+      GSocketAddress *address = g_socket_get_local_address (port->socket, NULL);
+
+      if (address != NULL)
+        g_ptr_array_add (addresses, address);
+    }
 }

@@ -23,22 +23,41 @@ WsListener *ws_listener_new (WsPoller          *poller,
 void ws_listener_free (WsListener *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsListener, ws_listener_free)
 
+typedef struct
+{
+  int      backlog;    /* 0: as many as the system allows */
+  gboolean reuse_port; /* SO_REUSEPORT; IP addresses only */
+} WsListenerOptions;
+
 /* Binds and listens; may be called several times. IPv6 any listens on IPv4 as
- * well. @backlog: 0 for as many as the system allows. Errors name the address.
- */
-gboolean ws_listener_add_address (WsListener     *self,
-                                  GSocketAddress *address,
-                                  int             backlog,
-                                  GError        **error);
-/* Adopts a bound or listening socket, which is closed with the listener. */
+ * well. A stale file in the place of a Unix socket is replaced, and the new one
+ * goes with the listener. Errors name the address. @options (nullable): the
+ * defaults. */
+gboolean ws_listener_add_address (WsListener              *self,
+                                  GSocketAddress          *address,
+                                  const WsListenerOptions *options,
+                                  GError                 **error);
+/* Adopts a bound or listening socket, which is closed with the listener; a file
+ * that it is bound to stays. */
 gboolean ws_listener_add_socket (WsListener *self,
                                  GSocket    *socket,
                                  int         backlog,
                                  GError    **error);
+/* The same for fds from @first on, which are the listener's on success only:
+ * all of them, or none. */
+gboolean ws_listener_add_fds (
+    WsListener *self, int first, guint n_fds, int backlog, GError **error);
 /* It accepts from the start. A paused one leaves connections in the kernel's
  * queue. */
-void ws_listener_set_accepting (WsListener *self, gboolean accepting);
+void     ws_listener_set_accepting (WsListener *self, gboolean accepting);
+gboolean ws_listener_is_empty (WsListener *self);
 /* (transfer full) (nullable): of the first socket. */
 GSocketAddress *ws_listener_get_address (WsListener *self);
+/* Whether a client with IPv4 can reach the first socket. */
+gboolean ws_listener_speaks_ipv4 (WsListener *self);
+/* Of the first socket; -1: there is none. */
+int ws_listener_get_fd (WsListener *self);
+/* Appends (transfer full) the addresses of all sockets. */
+void ws_listener_list_addresses (WsListener *self, GPtrArray *addresses);
 
 G_END_DECLS

@@ -349,7 +349,8 @@ parse_tcp (WsUrl *self, const char *url, const char *rest, GError **error)
          && parse_resource (self, url, end, error);
 }
 
-/* ws+unix:/path/of/socket:/resource?query, also with an empty authority. */
+/* ws+unix:/path/of/socket:/resource?query, also with an empty authority, or with
+ * an abstract name behind a @ instead of the path. */
 static gboolean
 parse_unix (WsUrl *self, const char *url, const char *rest, GError **error)
 {
@@ -357,7 +358,8 @@ parse_unix (WsUrl *self, const char *url, const char *rest, GError **error)
   const char *end = start + strcspn (start, ":?");
   const char *resource = *end == ':' ? end + 1 : end;
 
-  if (start[0] != '/' || start[1] == '/' || end - start < 2)
+  if ((start[0] != '@' && (start[0] != '/' || start[1] == '/'))
+      || end - start < 2)
     {
       set_error (error, G_URI_ERROR_BAD_PATH, url,
                  "names no absolute path of a socket");

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* The names of Unix sockets: files, or with a leading @ abstract ones, which
+ * only Linux has. */
+
+/* (transfer full): FILENAME_TOO_LONG for what GIO would cut short without a
+ * word, and name something else. */
+GSocketAddress *ws_unix_path_make_address (const char *path, GError **error);
+
+/* Removes the file of a socket at which nobody listens any more. What is no
+ * socket, and a socket in use, stay: ADDRESS_IN_USE. */
+gboolean ws_unix_path_remove_stale (const char *path, GError **error);
+
+/* A file that a listening socket has made. */
+typedef struct
+{
+  char   *path; /* (owned) (nullable): absolute; none: there is no file */
+  guint64 device;
+  guint64 inode;
+} WsUnixFile;
+
+/* Remembers the file at @path, which was made just now. */
+void ws_unix_file_init (WsUnixFile *self, const char *path);
+/* Removes it, if it is still the same. */
+void ws_unix_file_remove (WsUnixFile *self);
+
+G_END_DECLS
