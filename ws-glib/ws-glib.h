@@ -9,6 +9,7 @@
 #include <ws-glib/ws-mask-generator.h>
 #include <ws-glib/ws-message.h>
 #include <ws-glib/ws-psk-authenticator.h>
+#include <ws-glib/ws-reconnect-policy.h>
 #include <ws-glib/ws-request.h>
 #include <ws-glib/ws-server.h>
 #include <ws-glib/ws-socket-async.h>

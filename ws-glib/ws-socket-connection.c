@@ -70,6 +70,8 @@ ws_socket_set_active_flag (WsSocket *self, gboolean active)
   if (priv->active == active)
     return;
   priv->active = active;
+  if (!active)
+    ws_socket_clear_watch (self);
   ws_socket_notify (self, WS_SOCKET_PROP_ACTIVE);
 }
 
@@ -196,7 +198,8 @@ ws_socket_finish (WsSocket *self)
     }
   if (attempt == priv->attempt)
     ws_socket_end_calls (self);
-  if (attempt == priv->attempt && priv->activation == NULL)
+  if (attempt == priv->attempt && priv->activation == NULL
+      && !ws_socket_await_reconnect (self))
     ws_socket_set_active_flag (self, FALSE);
   ws_socket_tell_gone (self);
   g_object_unref (self);
@@ -291,6 +294,7 @@ ws_socket_adopt_engine (WsSocket *self, WsTransport *transport, WsRole role)
   priv->failed = FALSE;
   priv->read_finished = FALSE;
   priv->about_to_close = FALSE;
+  priv->reconnect.connected_at = g_get_monotonic_time ();
   priv->engine = ws_engine_new (transport, role, &priv->settings,
                                 &ws_socket_engine_sink, self);
   if (role == WS_ROLE_CLIENT)
@@ -353,6 +357,7 @@ on_failed (WsClientOpening *opening, const GError *error, gpointer user_data)
   guint            attempt = ++priv->attempt;
   g_autoptr (GError) named = name_target (priv, error);
 
+  ws_socket_note_failure (self, error, ws_client_opening_get_status (opening));
   g_clear_pointer (&priv->opening, ws_client_opening_free);
   ws_socket_fail (self, named);
   if (attempt == priv->attempt)

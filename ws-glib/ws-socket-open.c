@@ -65,6 +65,7 @@ begin_attempt (WsSocket *self, WsUrl *url, WsTlsCredentials *credentials)
   ws_socket_cancel_activation (self);
   ws_socket_release_connection (self);
   ws_socket_adopt_context (self);
+  ws_socket_note_attempt (self);
   g_clear_pointer (&priv->target, ws_url_free);
   g_clear_pointer (&priv->subprotocol, g_free);
   g_clear_pointer (&priv->resource, g_free);
@@ -144,7 +145,7 @@ ws_socket_open (WsSocket *self, const char *url, GError **error)
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   priv = ws_socket_peek (self);
-  if (priv->state != WS_STATE_UNCONNECTED
+  if ((priv->state != WS_STATE_UNCONNECTED || priv->activation != NULL)
       && !ws_socket_check_thread (self, error))
     return FALSE;
   target = parse_url (url != NULL ? url : priv->url, &problem);
@@ -176,17 +177,23 @@ ws_socket_open (WsSocket *self, const char *url, GError **error)
   return TRUE;
 }
 
-static gboolean
-on_activation (gpointer user_data)
+void
+ws_socket_activate (WsSocket *self)
 {
-  WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  g_clear_pointer (&priv->activation, g_source_unref);
+  g_object_ref (self);
+  ws_socket_cancel_activation (self);
   if (!ws_socket_open (self, NULL, NULL) && priv->state == WS_STATE_UNCONNECTED
       && priv->activation == NULL)
     ws_socket_set_active_flag (self, FALSE);
   g_object_unref (self);
+}
+
+static gboolean
+on_activation (gpointer user_data)
+{
+  ws_socket_activate (user_data);
   return G_SOURCE_REMOVE;
 }
 

@@ -6,6 +6,7 @@
 #include "engine/ws-client-opening.h"
 #include "engine/ws-engine.h"
 #include "engine/ws-server-opening.h"
+#include "net/ws-network-watch.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +24,22 @@ typedef struct
   gboolean   all;
   GPtrArray *list; /* (owned) (nullable): of WsSslError */
 } WsSslIgnored;
+
+/* What the policy has to be asked for, and what waits for it. */
+typedef struct
+{
+  WsReconnectPolicy *policy; /* (owned) (nullable) */
+  WsNetworkWatch    *watch;  /* (owned) (nullable): active with a policy */
+  guint  n_attempts;         /* since a connection has held for long enough */
+  guint  status;          /* of the answer that refused the handshake, or 0 */
+  gint64 connected_at;    /* monotonic µs, 0: it never was */
+  gint64 waiting_since;   /* monotonic µs */
+  guint  is_waiting : 1;  /* activation is what the delay ends with */
+  guint  is_held : 1;     /* it has ended, but there is no network */
+  guint  is_retry : 1;    /* the attempt that begins is the policy's */
+  guint  is_unwanted : 1; /* the user has asked for the end */
+  guint  is_hopeless : 1; /* no other attempt could do better */
+} WsReconnect;
 
 typedef struct
 {
@@ -67,6 +84,8 @@ typedef struct
   WsSslIgnored      ignored_always;
   WsSslIgnored      ignored_now; /* in this attempt */
   WsPauseModes      pause_mode;
+
+  WsReconnect reconnect; /* of a client */
 
   /* A server's socket. */
   WsBuffer     request_head; /* parsed when asked */
@@ -114,6 +133,20 @@ ws_socket_check_closing (guint code, const char *reason, GError **error);
 /* --- ws-socket-open.c --- */
 
 void ws_socket_schedule_activation (WsSocket *self);
+/* Opens as active asked for. */
+void ws_socket_activate (WsSocket *self);
+
+/* --- ws-socket-reconnect.c --- */
+
+/* An attempt begins, one of the policy's or not. */
+void ws_socket_note_attempt (WsSocket *self);
+/* It has failed with this error of the engine's; @status: of the answer, or
+ * 0. */
+void ws_socket_note_failure (WsSocket *self, const GError *error, guint status);
+/* All is over: begins to wait for the next attempt, if there is to be one.
+ * FALSE when there is none, and nobody has begun another. */
+gboolean ws_socket_await_reconnect (WsSocket *self);
+void     ws_socket_clear_watch (WsSocket *self);
 
 /* --- ws-socket-ssl.c --- */
 
@@ -245,6 +278,7 @@ typedef enum
   WS_SOCKET_PROP_PAUSE_MODE,
   WS_SOCKET_PROP_SSL_CONFIGURATION,
   WS_SOCKET_PROP_SSL_SESSION,
+  WS_SOCKET_PROP_RECONNECT,
   WS_SOCKET_N_PROPS
 } WsSocketProp;
 
@@ -292,6 +326,7 @@ typedef enum
   WS_SOCKET_SIGNAL_PRE_SHARED_KEY_AUTHENTICATION_REQUIRED,
   WS_SOCKET_SIGNAL_ALERT_SENT,
   WS_SOCKET_SIGNAL_ALERT_RECEIVED,
+  WS_SOCKET_SIGNAL_RECONNECTING,
   WS_SOCKET_N_SIGNALS
 } WsSocketSignal;
 

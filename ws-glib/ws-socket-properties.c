@@ -52,7 +52,9 @@ install_first_handshake_properties (void)
    *
    * Set to %TRUE it opens [property@Socket:url], from the context's idle, so that
    * properties may be set in any order; set to %FALSE it closes. It becomes %FALSE
-   * when the connection, or the attempt, has ended.
+   * when the connection, or the attempt, has ended, unless
+   * [property@Socket:reconnect] has a new one made: then it stays %TRUE all the
+   * while.
    *
    * Since: 1.0
    */
@@ -328,6 +330,35 @@ install_ssl_properties (void)
                              READ_ONLY);
 }
 
+static void
+install_reconnect_properties (void)
+{
+  /**
+   * WsSocket:reconnect: (getter get_reconnect) (setter set_reconnect)
+   *
+   * When to open the socket again after an end that nobody asked for; %NULL:
+   * never.
+   *
+   * The connection, or attempt, ends as it does without a policy, with
+   * [signal@Socket::disconnected] and all that belongs to it, but
+   * [property@Socket:active] stays %TRUE and [signal@Socket::reconnecting] tells
+   * what comes. [property@Socket:state] and [property@Socket:status] say how the
+   * last one ended while the socket waits. Then it is opened anew: names are
+   * resolved, the same handlers hear the same signals as ever.
+   *
+   * [method@Socket.close], [method@Socket.abort] and [property@Socket:active] set
+   * to %FALSE end the wait, as does %NULL here; [method@Socket.open] or another
+   * [property@Socket:url] makes the attempt at once, and counts from the
+   * beginning. Another policy is asked at the next end. A server's socket takes
+   * no notice of it.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_RECONNECT]
+      = g_param_spec_object ("reconnect", NULL, NULL, WS_TYPE_RECONNECT_POLICY,
+                             READ_WRITE);
+}
+
 void
 ws_socket_install_properties (GObjectClass *object_class)
 {
@@ -339,5 +370,6 @@ ws_socket_install_properties (GObjectClass *object_class)
   install_further_life_properties ();
   ws_socket_install_settings_properties (props);
   install_ssl_properties ();
+  install_reconnect_properties ();
   g_object_class_install_properties (object_class, WS_SOCKET_N_PROPS, props);
 }

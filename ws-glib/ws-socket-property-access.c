@@ -2,8 +2,8 @@
 #include "ws-socket-private.h"
 
 /* From a property's number to its accessors, which stand in
- * ws-socket-handshake.c, ws-socket-status.c, ws-socket-settings.c and
- * ws-socket-ssl.c. */
+ * ws-socket-handshake.c, ws-socket-status.c, ws-socket-settings.c,
+ * ws-socket-ssl.c and ws-socket-reconnect.c. */
 
 void
 ws_socket_get_property (GObject    *object,
@@ -118,6 +118,9 @@ ws_socket_get_property (GObject    *object,
     case WS_SOCKET_PROP_SSL_CONFIGURATION:
       g_value_set_object (value, ws_socket_get_ssl_configuration (self));
       break;
+    case WS_SOCKET_PROP_RECONNECT:
+      g_value_set_object (value, ws_socket_get_reconnect (self));
+      break;
     case WS_SOCKET_PROP_SSL_SESSION:
       g_value_set_object (value, ws_socket_get_ssl_session (self));
       break;
@@ -194,6 +197,9 @@ ws_socket_set_property (GObject      *object,
       break;
     case WS_SOCKET_PROP_SSL_CONFIGURATION:
       ws_socket_set_ssl_configuration (self, g_value_get_object (value));
+      break;
+    case WS_SOCKET_PROP_RECONNECT:
+      ws_socket_set_reconnect (self, g_value_get_object (value));
       break;
     case WS_SOCKET_PROP_STATE:
     case WS_SOCKET_PROP_STATUS:

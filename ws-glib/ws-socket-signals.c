@@ -360,6 +360,26 @@ install_tls_signals (void)
   add_alert_signal (WS_SOCKET_SIGNAL_ALERT_RECEIVED, "alert-received");
 }
 
+static void
+install_reconnect_signals (void)
+{
+  /**
+   * WsSocket::reconnecting:
+   * @self: the socket
+   * @attempt: the attempt's number since the connection last held, from 1 on
+   * @delay_ms: milliseconds until it is made
+   *
+   * [property@Socket:reconnect] will open the socket again.
+   *
+   * Emitted after [signal@Socket::disconnected], with
+   * [property@Socket:active] still %TRUE; [method@Socket.close] ends the wait.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_RECONNECTING, "reconnecting", 0, G_TYPE_UINT,
+              G_TYPE_UINT);
+}
+
 void
 ws_socket_install_signals (WsSocketClass *klass)
 {
@@ -368,6 +388,7 @@ ws_socket_install_signals (WsSocketClass *klass)
   install_transport_signals ();
   install_certificate_signals ();
   install_tls_signals ();
+  install_reconnect_signals ();
 }
 
 /* A subclass's override of a default handler is not seen by

@@ -84,6 +84,7 @@ ws_socket_cancel_activation (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
+  priv->reconnect.is_waiting = FALSE;
   if (priv->activation == NULL)
     return;
   g_source_destroy (priv->activation);
@@ -98,16 +99,18 @@ ws_socket_dispose (GObject *object)
 
   if (!ws_socket_check_thread (self, NULL)
       && (priv->engine != NULL || priv->opening != NULL
-          || priv->activation != NULL))
+          || priv->activation != NULL || priv->reconnect.watch != NULL))
     {
       hand_to_owner (self);
       return;
     }
   ws_socket_cancel_activation (self);
+  ws_socket_clear_watch (self);
   ws_socket_release_connection (self);
   priv->state = priv->announced = WS_STATE_UNCONNECTED;
   ws_socket_tell_gone (self);
   ws_socket_end_calls (self);
+  g_clear_object (&priv->reconnect.policy);
   ws_socket_clear_ssl (self);
   g_clear_object (&priv->mask_generator);
   G_OBJECT_CLASS (ws_socket_parent_class)->dispose (object);
@@ -317,6 +320,7 @@ ws_socket_abort (WsSocket *self)
       return;
     }
   ws_socket_cancel_activation (self);
+  priv->reconnect.is_unwanted = TRUE;
   if (priv->state != WS_STATE_UNCONNECTED)
     cut_off (self);
   else
@@ -404,6 +408,7 @@ ws_socket_close (WsSocket *self, guint code, const char *reason, GError **error)
     return FALSE;
   g_object_ref (self);
   ws_socket_cancel_activation (self);
+  priv->reconnect.is_unwanted = TRUE;
   if (priv->state == WS_STATE_CONNECTED)
     close_connection (self, code, reason);
   else if (priv->state == WS_STATE_CONNECTING)

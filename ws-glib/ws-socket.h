@@ -11,6 +11,7 @@
 #include <ws-glib/ws-headers.h>
 #include <ws-glib/ws-mask-generator.h>
 #include <ws-glib/ws-message.h>
+#include <ws-glib/ws-reconnect-policy.h>
 #include <ws-glib/ws-ssl-configuration.h>
 #include <ws-glib/ws-ssl-session.h>
 #include <ws-glib/ws-version-macros.h>
@@ -171,6 +172,10 @@ void ws_socket_set_ping_timeout (WsSocket *self, guint ping_timeout);
 WS_AVAILABLE_IN_1_0
 gint64 ws_socket_get_latency (WsSocket *self);
 
+WS_AVAILABLE_IN_1_0
+WsReconnectPolicy *ws_socket_get_reconnect (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_reconnect (WsSocket *self, WsReconnectPolicy *reconnect);
 WS_AVAILABLE_IN_1_0
 WsPauseModes ws_socket_get_pause_mode (WsSocket *self);
 WS_AVAILABLE_IN_1_0

@@ -273,6 +273,17 @@ connect_server (World *self)
                       G_CALLBACK (on_new_connection), self);
 }
 
+/* It comes back at once, also from a fault, but not for ever. */
+static void
+set_policy (WsSocket *client)
+{
+  g_autoptr (WsReconnectPolicy) policy
+      = g_object_new (WS_TYPE_RECONNECT_POLICY, "minimum", 1u, "maximum", 1u,
+                      "max-attempts", 3u, "fatal-close-codes", NULL, NULL);
+
+  ws_socket_set_reconnect (client, policy);
+}
+
 static World *
 world_new (Role role, const Signal *signal, const Action *action, guint n_acts)
 {
@@ -296,7 +307,9 @@ world_new (Role role, const Signal *signal, const Action *action, guint n_acts)
 
   self->client = ws_socket_new ();
   world_watch (self, self->client);
-  if (role == ROLE_CLIENT)
+  if (role == ROLE_RECONNECTING)
+    set_policy (self->client);
+  if (role == ROLE_CLIENT || role == ROLE_RECONNECTING)
     arm (self, self->client);
   return self;
 }

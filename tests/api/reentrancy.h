@@ -57,6 +57,7 @@ typedef enum
 typedef enum
 {
   ROLE_CLIENT,
+  ROLE_RECONNECTING, /* a client with a policy */
   ROLE_PEER,
   ROLE_SERVER
 } Role;

@@ -102,6 +102,18 @@ on_drained (WsSocket *socket, gpointer user_data)
   add (user_data, "drained");
 }
 
+static void
+on_reconnecting (WsSocket *socket,
+                 guint     attempt,
+                 guint     delay_ms,
+                 gpointer  user_data)
+{
+  g_assert_true (ws_socket_get_active (socket));
+  g_assert_cmpint (ws_socket_get_state (socket), ==, WS_STATE_UNCONNECTED);
+  g_assert_cmpuint (delay_ms, >, 0);
+  add (user_data, "reconnecting:%u", attempt);
+}
+
 SignalLog *
 signal_log_new (WsSocket *socket)
 {
@@ -122,6 +134,7 @@ signal_log_new (WsSocket *socket)
     { "read-channel-finished", G_CALLBACK (on_read_finished) },
     { "disconnected", G_CALLBACK (on_disconnected) },
     { "drained", G_CALLBACK (on_drained) },
+    { "reconnecting", G_CALLBACK (on_reconnecting) },
   };
   SignalLog *self = g_new0 (SignalLog, 1);
 

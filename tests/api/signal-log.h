@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  *   state=NICK code=N inactive       property notifications; what an opening
  *                                    resets, in no certain order, is left out
  *   changed:NICK connected about-to-close read-finished disconnected
- *   error:NICK text:TEXT binary:SIZE drained
+ *   error:NICK text:TEXT binary:SIZE drained reconnecting:ATTEMPT
  */
 typedef struct
 {
@@ -32,7 +32,7 @@ guint signal_log_count (SignalLog *self, const char *word);
 #define SIGNAL_LOG_OPENING "state=connecting changed:connecting"
 #define SIGNAL_LOG_OPENED  "state=connected changed:connected connected"
 #define SIGNAL_LOG_CLOSING "state=closing changed:closing"
-#define SIGNAL_LOG_ENDED \
-  "state=unconnected changed:unconnected disconnected inactive"
+#define SIGNAL_LOG_OVER    "state=unconnected changed:unconnected disconnected"
+#define SIGNAL_LOG_ENDED   SIGNAL_LOG_OVER " inactive"
 
 G_END_DECLS

@@ -72,6 +72,18 @@ static const Signal client_signals[] = {
   { "connected", "connected", PHASE_OPEN, END_BY_OTHER, ANY },
 };
 
+/* What a client with a policy says at its end, and when it comes back. */
+static const Signal reconnecting_signals[] = {
+  { "reconnecting", "reconnecting", PHASE_END, END_BY_OTHER, ANY },
+  { "reconnecting-by-fault", "reconnecting", PHASE_END, END_BY_FAULT, ANY },
+  { "disconnected", "disconnected", PHASE_END, END_BY_OTHER, ANY },
+  { "state-unconnected", "state-changed", PHASE_END, END_BY_OTHER,
+    WS_STATE_UNCONNECTED },
+  { "notify-state-unconnected", "notify::state", PHASE_END, END_BY_OTHER,
+    WS_STATE_UNCONNECTED },
+  { "error", "error", PHASE_END, END_BY_FAULT, ANY },
+};
+
 static const Signal server_signals[] = {
   { "new-connection", "new-connection", PHASE_OPEN, END_BY_OTHER, ANY },
   { "client-connected", "client-connected", PHASE_OPEN, END_BY_OTHER, ANY },
@@ -136,6 +148,7 @@ int
 main (int argc, char **argv)
 {
   g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
+  g_setenv ("GIO_USE_NETWORK_MONITOR", "base", TRUE);
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   if (wants (argc, argv, "client"))
     {
@@ -144,6 +157,9 @@ main (int argc, char **argv)
                  n_socket_actions);
       add_pairs (ROLE_CLIENT, "client", socket_signals,
                  G_N_ELEMENTS (socket_signals), socket_actions,
+                 n_socket_actions);
+      add_pairs (ROLE_RECONNECTING, "reconnecting", reconnecting_signals,
+                 G_N_ELEMENTS (reconnecting_signals), socket_actions,
                  n_socket_actions);
     }
   if (wants (argc, argv, "peer"))

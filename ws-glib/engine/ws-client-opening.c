@@ -46,6 +46,7 @@ struct _WsClientOpening
   gint64                     left; /* µs of the time-out, while paused */
   WsOutbox                   outbox;
   WsHttpReader               reader;
+  guint                      status; /* of the last answer, or 0 */
   WsClientVerdict            verdict;
   WsBuffer                   rest;
   GError                    *error; /* (owned) (nullable): why it failed */
@@ -165,6 +166,7 @@ judge_response (WsClientOpening *self)
   if (!ws_http_response_parse (&response, (const char *) self->reader.head.data,
                                self->reader.head.len, &fault))
     return fail (self, WS_ENGINE_ERROR_HANDSHAKE_REJECTED, fault.message);
+  self->status = response.status;
   if (response.status >= 100 && response.status < 200 && response.status != 101)
     {
       ws_http_response_clear (&response);
@@ -339,6 +341,12 @@ ws_client_opening_resume (WsClientOpening *self, gboolean accept)
     ws_poller_arm_after (self->poller, &self->deadline, self->left);
   self->left = 0;
   ws_tls_stream_resume (self->transport, accept);
+}
+
+guint
+ws_client_opening_get_status (WsClientOpening *self)
+{
+  return self->status;
 }
 
 WsTlsSession *

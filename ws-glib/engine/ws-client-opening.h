@@ -51,6 +51,8 @@ void ws_client_opening_free (WsClientOpening *self);
 
 /* Goes on after a pause: @accept the problems, or fail (from the context). */
 void ws_client_opening_resume (WsClientOpening *self, gboolean accept);
+/* The status of the last answer, 0: none came. */
+guint ws_client_opening_get_status (WsClientOpening *self);
 /* (transfer none) (nullable): while a wss connection is there. */
 WsTlsSession *ws_client_opening_get_session (WsClientOpening *self);
 

@@ -538,3 +538,16 @@ ws_engine_get_answered (WsEngine *self)
 {
   return self->keepalive.answered;
 }
+
+void
+ws_engine_probe (WsEngine *self)
+{
+  gboolean asked = self->keepalive.last_ping > self->keepalive.last_received;
+
+  if (self->state != WS_ENGINE_OPEN || !self->reading || asked
+      || self->settings->ping_interval == 0
+      || self->settings->ping_timeout == 0)
+    return;
+  ask_for_life (self);
+  ws_engine_update (self);
+}

@@ -113,6 +113,8 @@ gint64 ws_engine_get_written_mark (WsEngine *self);
 gint64 ws_engine_ping (WsEngine *self, const guint8 *data, gsize len);
 /* When the ping was sent that was answered last. */
 gint64 ws_engine_get_answered (WsEngine *self);
+/* The path may have changed: the keepalive, if there is one, asks now. */
+void ws_engine_probe (WsEngine *self);
 /* Writes now what the transport takes. TRUE if nothing is left. */
 gboolean ws_engine_flush (WsEngine *self);
 
