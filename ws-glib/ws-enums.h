@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 #define WS_TYPE_PROTOCOL_VERSION  (ws_protocol_version_get_type ())
 #define WS_TYPE_MESSAGE_TYPE      (ws_message_type_get_type ())
 #define WS_TYPE_PAUSE_MODES       (ws_pause_modes_get_type ())
+#define WS_TYPE_CONNECT_FLAGS     (ws_connect_flags_get_type ())
 #define WS_TYPE_SSL_MODE          (ws_ssl_mode_get_type ())
 #define WS_TYPE_SSL_PROTOCOL      (ws_ssl_protocol_get_type ())
 #define WS_TYPE_SSL_VERIFY_MODE   (ws_ssl_verify_mode_get_type ())
@@ -205,6 +206,39 @@ typedef enum /*< flags >*/
 } WsPauseModes;
 
 /**
+ * WsConnectFlags:
+ * @WS_CONNECT_FLAGS_AUTO: at once where the receiver's context runs, else
+ *   queued
+ * @WS_CONNECT_FLAGS_DIRECT: at once, in the thread of the emission, whosever
+ *   that is
+ * @WS_CONNECT_FLAGS_QUEUED: from the receiver's context, with copies of the
+ *   arguments; in the order of the emissions
+ * @WS_CONNECT_FLAGS_BLOCKING_QUEUED: from the receiver's context, while the
+ *   emission waits for it. Where that would never end the slot is not called:
+ *   with %WS_SOCKET_ERROR_WRONG_CONTEXT if that is known when connecting, else
+ *   with a warning; neither if the receiver goes, or if its context has not run
+ *   for a second
+ * @WS_CONNECT_FLAGS_UNIQUE: not if this signal is connected to this slot
+ *   already: that fails with %WS_SOCKET_ERROR_OPERATION
+ * @WS_CONNECT_FLAGS_SINGLE_SHOT: for one emission, then the connection ends
+ *
+ * How [func@connect] calls a slot.
+ *
+ * At most one of direct, queued and blocking-queued.
+ *
+ * Since: 1.0
+ */
+typedef enum /*< flags >*/
+{
+  WS_CONNECT_FLAGS_AUTO = 0,
+  WS_CONNECT_FLAGS_DIRECT = 1 << 0,
+  WS_CONNECT_FLAGS_QUEUED = 1 << 1,
+  WS_CONNECT_FLAGS_BLOCKING_QUEUED = 1 << 2,
+  WS_CONNECT_FLAGS_UNIQUE = 1 << 3,
+  WS_CONNECT_FLAGS_SINGLE_SHOT = 1 << 4
+} WsConnectFlags;
+
+/**
  * WsSslProtocol:
  * @WS_SSL_PROTOCOL_ANY: whatever is thought secure
  * @WS_SSL_PROTOCOL_TLS_1_2: TLS 1.2 (RFC 5246)
@@ -349,6 +383,8 @@ WS_AVAILABLE_IN_1_0
 GType ws_ssl_mode_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
 GType ws_pause_modes_get_type (void) G_GNUC_CONST;
+WS_AVAILABLE_IN_1_0
+GType ws_connect_flags_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
 GType ws_ssl_protocol_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0

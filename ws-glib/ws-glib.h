@@ -3,6 +3,7 @@
 
 #define WS_INSIDE
 
+#include <ws-glib/ws-connection.h>
 #include <ws-glib/ws-cors-authenticator.h>
 #include <ws-glib/ws-enums.h>
 #include <ws-glib/ws-headers.h>
@@ -12,6 +13,7 @@
 #include <ws-glib/ws-reconnect-policy.h>
 #include <ws-glib/ws-request.h>
 #include <ws-glib/ws-server.h>
+#include <ws-glib/ws-signal.h>
 #include <ws-glib/ws-socket-async.h>
 #include <ws-glib/ws-socket-error.h>
 #include <ws-glib/ws-socket.h>

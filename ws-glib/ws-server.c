@@ -5,6 +5,7 @@
 #include "protocol/ws-http.h"
 
 #include "ws-server-private.h"
+#include "ws-signal-private.h"
 #include "ws-socket-error.h"
 
 /**
@@ -65,8 +66,10 @@ ws_server_adopt_context (WsServer *self)
 
   if (priv->poller != NULL)
     return;
+  ws_signal_lock ();
   priv->thread = g_thread_self ();
   priv->context = g_main_context_ref_thread_default ();
+  ws_signal_unlock ();
   priv->poller = ws_poller_get (priv->context);
 }
 

@@ -6,6 +6,7 @@
 #include "protocol/ws-close.h"
 
 #include "ws-headers-private.h"
+#include "ws-signal-private.h"
 #include "ws-socket-error.h"
 #include "ws-socket-calls-private.h"
 
@@ -195,10 +196,16 @@ void
 ws_socket_adopt_context (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
+  GMainContext    *old = priv->context;
+  GMainContext    *context = g_main_context_ref_thread_default ();
 
-  g_clear_pointer (&priv->context, g_main_context_unref);
-  priv->context = g_main_context_ref_thread_default ();
+  /* Whoever queues a signal to it looks from another thread. */
+  ws_signal_lock ();
+  priv->context = context;
   priv->thread = g_thread_self ();
+  ws_signal_unlock ();
+  if (old != NULL)
+    g_main_context_unref (old);
 }
 
 WsSocket *

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ws-signal-private.h"
+
+#include <string.h>
+
+#include "ws-message.h"
+#include "ws-socket-error.h"
+
+/* What GValue cannot transform: text, bytes and messages into each other. It is
+ * done here and not registered, since it is nobody else's business what a
+ * process may transform. */
+
+/* (transfer full) (nullable) */
+static GBytes *
+peek_into_bytes (const GValue *from)
+{
+  const char *text;
+
+  if (G_VALUE_HOLDS (from, G_TYPE_BYTES))
+    return g_value_dup_boxed (from);
+  if (G_VALUE_HOLDS (from, WS_TYPE_MESSAGE))
+    {
+      WsMessage *message = g_value_get_boxed (from);
+
+      return message != NULL ? g_bytes_ref (ws_message_get_bytes (message))
+                             : NULL;
+    }
+  text = g_value_get_string (from);
+  return text != NULL ? g_bytes_new (text, strlen (text)) : NULL;
+}
+
+static gboolean
+set_text (const GValue *from, GValue *to, GError **error)
+{
+  g_autoptr (GBytes) bytes = peek_into_bytes (from);
+  const char *data;
+  gsize       len;
+
+  if (bytes == NULL)
+    return TRUE;
+  data = g_bytes_get_data (bytes, &len);
+  /* Which refuses U+0000 as well: a C string would end there. */
+  if (!g_utf8_validate_len (data, len, NULL))
+    {
+      g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_UTF8,
+                   "%" G_GSIZE_FORMAT " bytes are no text: they are not valid "
+                   "UTF-8 without U+0000",
+                   len);
+      return FALSE;
+    }
+  g_value_take_string (to, len > 0 ? g_strndup (data, len) : g_strdup (""));
+  return TRUE;
+}
+
+static gboolean
+is_payload (GType type)
+{
+  return type == G_TYPE_STRING || type == G_TYPE_BYTES
+         || type == WS_TYPE_MESSAGE;
+}
+
+/* Of two different types. */
+static gboolean
+is_payload_pair (GType from, GType to)
+{
+  return is_payload (from) && (to == G_TYPE_STRING || to == G_TYPE_BYTES);
+}
+
+gboolean
+ws_signal_can_transform (GType from, GType to)
+{
+  return g_value_type_compatible (from, to) || is_payload_pair (from, to)
+         || g_value_type_transformable (from, to);
+}
+
+gboolean
+ws_signal_transform (const GValue *from, GValue *to, GError **error)
+{
+  if (g_value_type_compatible (G_VALUE_TYPE (from), G_VALUE_TYPE (to)))
+    {
+      g_value_copy (from, to);
+      return TRUE;
+    }
+  if (!is_payload_pair (G_VALUE_TYPE (from), G_VALUE_TYPE (to)))
+    return g_value_transform (from, to);
+  if (G_VALUE_HOLDS_STRING (to))
+    return set_text (from, to, error);
+  g_value_take_boxed (to, peek_into_bytes (from));
+  return TRUE;
+}
