@@ -203,4 +203,8 @@ void     ws_server_install_signals (void);
 gboolean ws_server_has_listener (WsServer *self, WsServerSignal signal);
 void     ws_server_emit (WsServer *self, WsServerSignal signal, ...);
 
+/* --- ws-server-slots.c --- */
+
+void ws_server_install_slots (void);
+
 G_END_DECLS

@@ -246,6 +246,7 @@ ws_server_install_signals (void)
   install_own_signals ();
   install_certificate_signals ();
   install_tls_signals ();
+  ws_server_install_slots ();
 }
 
 gboolean

@@ -5,9 +5,18 @@
 
 /* --- Names --- */
 
-/* Adds the names of @type's own signals that have all of @flags. */
+/* GObject's own "notify" is an action signal, but nothing that could be called:
+ * it would tell its handlers of no property. */
+static gboolean
+is_slot (const GSignalQuery *query)
+{
+  return (query->signal_flags & G_SIGNAL_ACTION) != 0
+         && query->itype != G_TYPE_OBJECT;
+}
+
+/* Adds the names of @type's own signals, or slots. */
 static void
-list_signals (GString *names, GType type, GSignalFlags flags)
+list_signals (GString *names, GType type, gboolean slots)
 {
   guint             n_ids;
   g_autofree guint *ids = g_signal_list_ids (type, &n_ids);
@@ -17,7 +26,7 @@ list_signals (GString *names, GType type, GSignalFlags flags)
       GSignalQuery query;
 
       g_signal_query (ids[i], &query);
-      if ((query.signal_flags & flags) == flags)
+      if (!slots || is_slot (&query))
         g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "",
                                 query.signal_name);
     }
@@ -25,7 +34,7 @@ list_signals (GString *names, GType type, GSignalFlags flags)
 
 /* (transfer full): what @object could have been asked for. */
 static char *
-list_all_signals (GObject *object, GSignalFlags flags)
+list_all_signals (GObject *object, gboolean slots)
 {
   GString          *names = g_string_new (NULL);
   guint             n_interfaces;
@@ -34,26 +43,26 @@ list_all_signals (GObject *object, GSignalFlags flags)
 
   for (GType type = G_OBJECT_TYPE (object); type != 0;
        type = g_type_parent (type))
-    list_signals (names, type, flags);
+    list_signals (names, type, slots);
   for (guint i = 0; i < n_interfaces; i++)
-    list_signals (names, interfaces[i], flags);
+    list_signals (names, interfaces[i], slots);
   if (names->len == 0)
     g_string_append (names, "none");
   return g_string_free (names, FALSE);
 }
 
 static void
-set_not_found (GError     **error,
-               GObject     *object,
-               const char  *what,
-               const char  *name,
-               GSignalFlags flags)
+set_not_found (GError    **error,
+               GObject    *object,
+               const char *name,
+               gboolean    slots)
 {
-  g_autofree char *names = list_all_signals (object, flags);
+  g_autofree char *names = list_all_signals (object, slots);
 
   g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
                "%s has no %s \"%s\"; there are: %s",
-               G_OBJECT_TYPE_NAME (object), what, name, names);
+               G_OBJECT_TYPE_NAME (object), slots ? "slot" : "signal", name,
+               names);
 }
 
 gboolean
@@ -65,7 +74,7 @@ ws_signal_find (GObject    *object,
 {
   if (g_signal_parse_name (name, G_OBJECT_TYPE (object), signal, detail, TRUE))
     return TRUE;
-  set_not_found (error, object, "signal", name, 0);
+  set_not_found (error, object, name, FALSE);
   return FALSE;
 }
 
@@ -117,11 +126,11 @@ ws_signal_slot_find (WsSignalSlot *self,
   if (self->action != 0)
     {
       g_signal_query (self->action, &query);
-      if ((query.signal_flags & G_SIGNAL_ACTION) != 0)
+      if (is_slot (&query))
         return check_arguments (signal, self->action, error);
       self->action = 0;
     }
-  set_not_found (error, receiver, "slot", name, G_SIGNAL_ACTION);
+  set_not_found (error, receiver, name, TRUE);
   return FALSE;
 }
 

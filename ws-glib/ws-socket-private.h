@@ -335,4 +335,8 @@ void ws_socket_install_signals (WsSocketClass *klass);
 gboolean ws_socket_has_listener (WsSocket *self, WsSocketSignal signal);
 void     ws_socket_emit (WsSocket *self, WsSocketSignal signal, ...);
 
+/* --- ws-socket-slots.c --- */
+
+void ws_socket_install_slots (void);
+
 G_END_DECLS

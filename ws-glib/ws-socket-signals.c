@@ -389,6 +389,7 @@ ws_socket_install_signals (WsSocketClass *klass)
   install_certificate_signals ();
   install_tls_signals ();
   install_reconnect_signals ();
+  ws_socket_install_slots ();
 }
 
 /* A subclass's override of a default handler is not seen by

@@ -92,6 +92,19 @@ ignored_of_this_time (WsSocketPrivate *priv)
                                              : &priv->ignored_now;
 }
 
+/* These return no error: a warning says that it is the wrong thread. */
+static gboolean
+may_call (WsSocket *self, const char *function)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (ws_socket_peek (self)->state == WS_STATE_UNCONNECTED
+      || ws_socket_check_thread (self, &error))
+    return TRUE;
+  g_warning ("%s: %s", function, error->message);
+  return FALSE;
+}
+
 /**
  * ws_socket_ignore_ssl_errors:
  * @self: a socket
@@ -110,7 +123,8 @@ ws_socket_ignore_ssl_errors (WsSocket *self)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  ignored_of_this_time (ws_socket_peek (self))->all = TRUE;
+  if (may_call (self, G_STRFUNC))
+    ignored_of_this_time (ws_socket_peek (self))->all = TRUE;
 }
 
 /**
@@ -135,6 +149,8 @@ ws_socket_ignore_ssl_error_list (WsSocket *self, GPtrArray *errors)
   g_return_if_fail (WS_IS_SOCKET (self));
   g_return_if_fail (errors != NULL);
 
+  if (!may_call (self, G_STRFUNC))
+    return;
   ignored = ignored_of_this_time (ws_socket_peek (self));
   g_clear_pointer (&ignored->list, g_ptr_array_unref);
   ignored->list = g_ptr_array_new_with_free_func (g_object_unref);
@@ -414,7 +430,7 @@ ws_socket_resume (WsSocket *self)
   g_return_if_fail (WS_IS_SOCKET (self));
 
   priv = ws_socket_peek (self);
-  if (priv->ssl_paused && ws_socket_check_thread (self, NULL))
+  if (may_call (self, G_STRFUNC) && priv->ssl_paused)
     go_on (self);
 }
 
@@ -433,7 +449,8 @@ ws_socket_continue_interrupted_handshake (WsSocket *self)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  ws_socket_peek (self)->continues = TRUE;
+  if (may_call (self, G_STRFUNC))
+    ws_socket_peek (self)->continues = TRUE;
 }
 
 /* --- What a session tells --- */

@@ -157,6 +157,16 @@ test_wrong_thread (Pair *pair, gconstpointer data)
   worker_call (worker, call_everything, socket);
   g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*abort*another thread*");
   worker_call (worker, (void (*) (gpointer)) ws_socket_abort, socket);
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*resume*another thread*");
+  worker_call (worker, (void (*) (gpointer)) ws_socket_resume, socket);
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*ignore*another thread*");
+  worker_call (worker, (void (*) (gpointer)) ws_socket_ignore_ssl_errors,
+               socket);
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING,
+                         "*continue*another thread*");
+  worker_call (worker,
+               (void (*) (gpointer)) ws_socket_continue_interrupted_handshake,
+               socket);
   g_test_assert_expected_messages ();
   for (guint i = 0; i < N_SETTERS; i++)
     g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*another thread*");
