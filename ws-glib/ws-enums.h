@@ -11,18 +11,19 @@
 
 G_BEGIN_DECLS
 
-#define WS_TYPE_STATE             (ws_state_get_type ())
-#define WS_TYPE_STATUS            (ws_status_get_type ())
-#define WS_TYPE_CLOSE_CODE        (ws_close_code_get_type ())
-#define WS_TYPE_PROTOCOL_VERSION  (ws_protocol_version_get_type ())
-#define WS_TYPE_MESSAGE_TYPE      (ws_message_type_get_type ())
-#define WS_TYPE_PAUSE_MODES       (ws_pause_modes_get_type ())
-#define WS_TYPE_CONNECT_FLAGS     (ws_connect_flags_get_type ())
-#define WS_TYPE_SSL_MODE          (ws_ssl_mode_get_type ())
-#define WS_TYPE_SSL_PROTOCOL      (ws_ssl_protocol_get_type ())
-#define WS_TYPE_SSL_VERIFY_MODE   (ws_ssl_verify_mode_get_type ())
-#define WS_TYPE_SSL_KEY_ALGORITHM (ws_ssl_key_algorithm_get_type ())
-#define WS_TYPE_SSL_ERROR_CODE    (ws_ssl_error_code_get_type ())
+#define WS_TYPE_STATE              (ws_state_get_type ())
+#define WS_TYPE_STATUS             (ws_status_get_type ())
+#define WS_TYPE_CLOSE_CODE         (ws_close_code_get_type ())
+#define WS_TYPE_PROTOCOL_VERSION   (ws_protocol_version_get_type ())
+#define WS_TYPE_MESSAGE_TYPE       (ws_message_type_get_type ())
+#define WS_TYPE_PAUSE_MODES        (ws_pause_modes_get_type ())
+#define WS_TYPE_CONNECT_FLAGS      (ws_connect_flags_get_type ())
+#define WS_TYPE_SSL_MODE           (ws_ssl_mode_get_type ())
+#define WS_TYPE_SSL_PROTOCOL       (ws_ssl_protocol_get_type ())
+#define WS_TYPE_SSL_VERIFY_MODE    (ws_ssl_verify_mode_get_type ())
+#define WS_TYPE_SSL_KEY_ALGORITHM  (ws_ssl_key_algorithm_get_type ())
+#define WS_TYPE_SSL_ERROR_CODE     (ws_ssl_error_code_get_type ())
+#define WS_TYPE_SLOW_CLIENT_POLICY (ws_slow_client_policy_get_type ())
 
 /**
  * WsState:
@@ -369,6 +370,26 @@ typedef enum
   WS_SSL_ERROR_CODE_OCSP_STATUS_MISSING = 18
 } WsSslErrorCode;
 
+/**
+ * WsSlowClientPolicy:
+ * @WS_SLOW_CLIENT_POLICY_CLOSE: the client is closed with 1008 and a reason that
+ *   names the limit, after what waits for it; its socket signals
+ *   %WS_SOCKET_ERROR_BUFFER_FULL. Nothing is lost that it would not know of
+ * @WS_SLOW_CLIENT_POLICY_SKIP: the message is left out for it, and counted as
+ *   dropped in its [property@Socket:statistics]; it gets others again as soon as
+ *   there is room
+ *
+ * What becomes of a client that has no room for a broadcast within its
+ * [property@Socket:max-bytes-to-write].
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  WS_SLOW_CLIENT_POLICY_CLOSE,
+  WS_SLOW_CLIENT_POLICY_SKIP
+} WsSlowClientPolicy;
+
 WS_AVAILABLE_IN_1_0
 GType ws_state_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
@@ -381,6 +402,8 @@ WS_AVAILABLE_IN_1_0
 GType ws_message_type_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
 GType ws_ssl_mode_get_type (void) G_GNUC_CONST;
+WS_AVAILABLE_IN_1_0
+GType ws_slow_client_policy_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
 GType ws_pause_modes_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0

@@ -21,6 +21,7 @@
 #include <ws-glib/ws-ssl-configuration.h>
 #include <ws-glib/ws-ssl-error.h>
 #include <ws-glib/ws-ssl-session.h>
+#include <ws-glib/ws-statistics.h>
 #include <ws-glib/ws-version-macros.h>
 #include <ws-glib/ws-version.h>
 

@@ -147,6 +147,7 @@ static void
 end_client (WsServerClient *client)
 {
   change_address (ws_server_peek (client->server), client->address, -1);
+  ws_server_client_unsubscribe_all (client);
   client->server = NULL;
   if (client->opening != NULL && client->socket != NULL)
     {

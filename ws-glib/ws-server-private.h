@@ -3,6 +3,7 @@
 
 #include <ws-glib/ws-server.h>
 
+#include "engine/ws-prepared.h"
 #include "engine/ws-server-opening.h"
 #include "engine/ws-settings.h"
 #include "net/ws-listener.h"
@@ -55,7 +56,16 @@ typedef struct
   GQueue      pending;   /* of WsServerClient, the oldest first */
   GSequence  *clients;   /* of WsServerClient: the list model */
   GHashTable *addresses; /* (owned) (nullable): address → how many */
+
+  /* Broadcasts. */
+  WsSlowClientPolicy slow_client_policy;
+  WsShared   *pack;   /* (owned) (nullable): small messages, side by side */
+  GHashTable *topics; /* (owned) (nullable): name → topic */
+  GHashTable *subscriptions; /* (owned) (nullable): a set of WsSubscription */
 } WsServerPrivate;
+
+/* That a client gets what is published about a topic. */
+typedef struct _WsSubscription WsSubscription;
 
 /* A connection of the server, from the accepted stream on. */
 typedef struct
@@ -67,7 +77,16 @@ typedef struct
   GList           *link;    /* in openings or pending */
   GSequenceIter   *iter;    /* in clients */
   char            *address; /* (owned) (nullable): counted for its limit */
+  WsSubscription  *subscriptions; /* (owned) (nullable): the newest first */
 } WsServerClient;
+
+struct _WsSubscription
+{
+  WsServerClient *client;      /* (unowned) */
+  gpointer        topic;       /* (unowned) */
+  guint           index;       /* in the topic's array */
+  WsSubscription *prev, *next; /* of the client */
+};
 
 WsServerPrivate *ws_server_peek (WsServer *self);
 
@@ -116,6 +135,18 @@ void ws_server_drop_waiting (WsServer *self);
 /* Ends all the others silently, with 1001. */
 void ws_server_drop_clients (WsServer *self);
 
+/* --- ws-server-topics.c --- */
+
+/* (element-type WsSubscription) (nullable) */
+GPtrArray *ws_server_peek_subscriptions (WsServer *self, const char *topic);
+void ws_server_client_subscribe (WsServerClient *client, const char *topic);
+void ws_server_client_unsubscribe (WsServerClient *client, const char *topic);
+/* While it still has a server. */
+void ws_server_client_unsubscribe_all (WsServerClient *client);
+char **
+ws_server_client_list_topics (WsServerClient *client); /* (transfer full) */
+void ws_server_clear_topics (WsServer *self);
+
 /* --- ws-server-ssl.c --- */
 
 /* @credentials (out) (nullable): none without TLS. */
@@ -148,6 +179,7 @@ typedef enum
   WS_SERVER_PROP_BACKLOG,
   WS_SERVER_PROP_REUSE_PORT,
   WS_SERVER_PROP_PROXY_RESOLVER,
+  WS_SERVER_PROP_SLOW_CLIENT_POLICY,
   WS_SERVER_PROP_ERROR,
   WS_SERVER_PROP_ERROR_STRING,
   WS_SERVER_PROP_MAX_INCOMING_FRAME_SIZE,

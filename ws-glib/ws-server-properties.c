@@ -270,6 +270,25 @@ install_limit_properties (void)
 }
 
 static void
+install_broadcast_properties (void)
+{
+  /**
+   * WsServer:slow-client-policy: (getter get_slow_client_policy) (setter set_slow_client_policy)
+   *
+   * What becomes of a client that has no room for a broadcast.
+   *
+   * What waits for a client is bounded by its [property@Socket:max-bytes-to-write];
+   * no other client waits for it.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_SLOW_CLIENT_POLICY]
+      = g_param_spec_enum ("slow-client-policy", NULL, NULL,
+                           WS_TYPE_SLOW_CLIENT_POLICY,
+                           WS_SLOW_CLIENT_POLICY_CLOSE, READ_WRITE);
+}
+
+static void
 install_socket_properties (void)
 {
   /**
@@ -379,6 +398,7 @@ ws_server_install_properties (GObjectClass *object_class)
   object_class->set_property = ws_server_set_property;
   install_own_properties ();
   install_limit_properties ();
+  install_broadcast_properties ();
   install_socket_properties ();
   g_object_class_install_properties (object_class, WS_SERVER_N_PROPS, props);
 }

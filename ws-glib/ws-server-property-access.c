@@ -57,6 +57,9 @@ ws_server_get_property (GObject    *object,
     case WS_SERVER_PROP_MAX_HEADER_SIZE:
       g_value_set_uint (value, ws_server_get_max_header_size (self));
       break;
+    case WS_SERVER_PROP_SLOW_CLIENT_POLICY:
+      g_value_set_enum (value, ws_server_get_slow_client_policy (self));
+      break;
     case WS_SERVER_PROP_BACKLOG:
       g_value_set_uint (value, ws_server_get_backlog (self));
       break;
@@ -155,6 +158,9 @@ ws_server_set_property (GObject      *object,
       break;
     case WS_SERVER_PROP_MAX_HEADER_SIZE:
       ws_server_set_max_header_size (self, g_value_get_uint (value));
+      break;
+    case WS_SERVER_PROP_SLOW_CLIENT_POLICY:
+      ws_server_set_slow_client_policy (self, g_value_get_enum (value));
       break;
     case WS_SERVER_PROP_BACKLOG:
       ws_server_set_backlog (self, g_value_get_uint (value));

@@ -122,6 +122,7 @@ ws_server_dispose (GObject *object)
   g_clear_pointer (&priv->added, ws_listener_free);
   ws_server_drop_waiting (self);
   ws_server_drop_clients (self);
+  ws_server_clear_topics (self);
   g_clear_object (&priv->address);
   g_clear_pointer (&priv->poller, ws_poller_unref);
   G_OBJECT_CLASS (ws_server_parent_class)->dispose (object);

@@ -203,6 +203,18 @@ WS_AVAILABLE_IN_1_0
 gboolean
 ws_server_handle_connection (WsServer *self, GIOStream *stream, GError **error);
 WS_AVAILABLE_IN_1_0
+WsSlowClientPolicy ws_server_get_slow_client_policy (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void ws_server_set_slow_client_policy (WsServer          *self,
+                                       WsSlowClientPolicy slow_client_policy);
+WS_AVAILABLE_IN_1_0
+gssize ws_server_broadcast (WsServer *self, WsMessage *message, GError **error);
+WS_AVAILABLE_IN_1_0
+gssize ws_server_publish (WsServer   *self,
+                          const char *topic,
+                          WsMessage  *message,
+                          GError    **error);
+WS_AVAILABLE_IN_1_0
 GSocketAddress *ws_server_get_server_address (WsServer *self);
 WS_AVAILABLE_IN_1_0
 guint16 ws_server_get_server_port (WsServer *self);

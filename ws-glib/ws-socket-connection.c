@@ -126,6 +126,7 @@ notify_connection (WsSocket *self)
   ws_socket_notify (self, WS_SOCKET_PROP_SUBPROTOCOL);
   ws_socket_notify (self, WS_SOCKET_PROP_LOCAL_ADDRESS);
   ws_socket_notify (self, WS_SOCKET_PROP_PEER_ADDRESS);
+  ws_socket_notify (self, WS_SOCKET_PROP_STATISTICS);
   g_object_thaw_notify (G_OBJECT (self));
 }
 
@@ -143,6 +144,7 @@ ws_socket_release_connection (WsSocket *self)
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   priv->attempt++;
+  ws_socket_set_mailbox (self, NULL);
   g_clear_pointer (&priv->opening, ws_client_opening_free);
   if (priv->engine != NULL)
     {
@@ -186,6 +188,7 @@ ws_socket_finish (WsSocket *self)
   guint            attempt = priv->attempt;
 
   g_object_ref (self);
+  ws_socket_set_mailbox (self, NULL);
   ws_socket_set_state (self, WS_STATE_UNCONNECTED);
   if (attempt == priv->attempt)
     ws_socket_emit (self, WS_SOCKET_SIGNAL_DISCONNECTED);
@@ -263,6 +266,7 @@ ws_socket_on_ended (gpointer user_data, const GError *error)
   WsEngine        *engine = g_steal_pointer (&priv->engine);
   guint            attempt = ++priv->attempt;
 
+  ws_socket_keep_traffic (self, engine);
   ws_socket_fail (self, error);
   if (attempt == priv->attempt)
     finish_reading (self);
@@ -295,6 +299,7 @@ ws_socket_adopt_engine (WsSocket *self, WsTransport *transport, WsRole role)
   priv->read_finished = FALSE;
   priv->about_to_close = FALSE;
   priv->reconnect.connected_at = g_get_monotonic_time ();
+  priv->is_slow = FALSE;
   priv->engine = ws_engine_new (transport, role, &priv->settings,
                                 &ws_socket_engine_sink, self);
   if (role == WS_ROLE_CLIENT)

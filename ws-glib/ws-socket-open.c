@@ -52,6 +52,7 @@ begin_opening (WsSocket *self, WsTlsCredentials *credentials)
     options.headers = ws_headers_peek_http (priv->request_headers);
   if (credentials != NULL)
     ws_socket_fill_tls_options (self, credentials, &options);
+  ws_socket_set_mailbox (self, poller);
   priv->opening = ws_client_opening_new (poller, priv->target, &options,
                                          &ws_socket_opening_sink, self);
 }

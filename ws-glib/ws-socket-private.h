@@ -25,6 +25,16 @@ typedef struct
   GPtrArray *list; /* (owned) (nullable): of WsSslError */
 } WsSslIgnored;
 
+/* Where other threads put what they want of a socket. */
+typedef struct
+{
+  WsPoller *poller;     /* (owned) (nullable): while there is a connection, or
+                           an attempt */
+  int       lock;       /* for all of this */
+  guint     connection; /* changes with each */
+  guint     n_dropped;  /* messages that were posted in vain */
+} WsMailbox;
+
 /* What the policy has to be asked for, and what waits for it. */
 typedef struct
 {
@@ -71,6 +81,8 @@ typedef struct
   guint            close_code;
   guint            close_code_sent;
   guint            close_code_received;
+  WsMailbox        mailbox;
+  WsTraffic *last_traffic; /* (owned) (nullable): of an ended connection */
 
   WsSocketAsync *async; /* (owned) (nullable) */
 
@@ -101,6 +113,7 @@ typedef struct
   guint ssl_paused : 1;     /* the opening waits at certificate errors */
   guint continues : 1;      /* an interrupted handshake shall go on */
   guint warned_nul : 1;
+  guint is_slow : 1;        /* it missed a broadcast, and is to be closed */
   guint hears_messages : 1; /* message-received was heard in this batch */
 } WsSocketPrivate;
 
@@ -196,6 +209,20 @@ void ws_socket_on_ended (gpointer user_data, const GError *error);
 void ws_socket_set_error (WsSocket *self, const GError *error);
 void ws_socket_set_active_flag (WsSocket *self, gboolean active);
 
+/* --- ws-socket-post.c --- */
+
+/* A connection or an attempt begins, or with NULL is over: in the owner's
+ * thread. */
+void  ws_socket_set_mailbox (WsSocket *self, WsPoller *poller);
+guint ws_socket_count_lost_posts (WsSocket *self);
+/* A broadcast did not fit: the peer is to be told, but not now. */
+void ws_socket_post_slow (WsSocket *self);
+
+/* --- ws-socket-status.c --- */
+
+/* @engine is about to go: what it has counted stays. */
+void ws_socket_keep_traffic (WsSocket *self, WsEngine *engine);
+
 /* --- ws-socket-messages.c: what an open connection brings --- */
 
 extern const WsEngineSink ws_socket_engine_sink;
@@ -275,6 +302,7 @@ typedef enum
   WS_SOCKET_PROP_PING_INTERVAL,
   WS_SOCKET_PROP_PING_TIMEOUT,
   WS_SOCKET_PROP_LATENCY,
+  WS_SOCKET_PROP_STATISTICS,
   WS_SOCKET_PROP_PAUSE_MODE,
   WS_SOCKET_PROP_SSL_CONFIGURATION,
   WS_SOCKET_PROP_SSL_SESSION,

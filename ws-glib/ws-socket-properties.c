@@ -283,6 +283,21 @@ install_further_life_properties (void)
   props[WS_SOCKET_PROP_LATENCY]
       = g_param_spec_int64 ("latency", NULL, NULL, -1, G_MAXINT64, -1,
                             READ_ONLY);
+
+  /**
+   * WsSocket:statistics: (getter get_statistics)
+   *
+   * What the connection has carried until now.
+   *
+   * A snapshot, to be read again whenever that is of interest: it is notified when
+   * a connection begins and ends, not with each message. It stays after the
+   * end, until the next connection begins.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_STATISTICS]
+      = g_param_spec_boxed ("statistics", NULL, NULL, WS_TYPE_STATISTICS,
+                            READ_ONLY);
 }
 
 static void

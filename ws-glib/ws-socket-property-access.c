@@ -5,6 +5,32 @@
  * ws-socket-handshake.c, ws-socket-status.c, ws-socket-settings.c,
  * ws-socket-ssl.c and ws-socket-reconnect.c. */
 
+/* How the connection has ended. */
+static void
+get_closing_property (WsSocket *self, guint prop_id, GValue *value)
+{
+  switch (prop_id)
+    {
+    case WS_SOCKET_PROP_CLOSE_CODE:
+      g_value_set_uint (value, ws_socket_get_close_code (self));
+      break;
+    case WS_SOCKET_PROP_CLOSE_REASON:
+      g_value_set_string (value, ws_socket_get_close_reason (self));
+      break;
+    case WS_SOCKET_PROP_CLOSE_CODE_SENT:
+      g_value_set_uint (value, ws_socket_get_close_code_sent (self));
+      break;
+    case WS_SOCKET_PROP_CLOSE_CODE_RECEIVED:
+      g_value_set_uint (value, ws_socket_get_close_code_received (self));
+      break;
+    case WS_SOCKET_PROP_WAS_CLEAN:
+      g_value_set_boolean (value, ws_socket_get_was_clean (self));
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
 void
 ws_socket_get_property (GObject    *object,
                         guint       prop_id,
@@ -58,19 +84,11 @@ ws_socket_get_property (GObject    *object,
       g_value_set_object (value, ws_socket_get_peer_address (self));
       break;
     case WS_SOCKET_PROP_CLOSE_CODE:
-      g_value_set_uint (value, ws_socket_get_close_code (self));
-      break;
     case WS_SOCKET_PROP_CLOSE_REASON:
-      g_value_set_string (value, ws_socket_get_close_reason (self));
-      break;
     case WS_SOCKET_PROP_CLOSE_CODE_SENT:
-      g_value_set_uint (value, ws_socket_get_close_code_sent (self));
-      break;
     case WS_SOCKET_PROP_CLOSE_CODE_RECEIVED:
-      g_value_set_uint (value, ws_socket_get_close_code_received (self));
-      break;
     case WS_SOCKET_PROP_WAS_CLEAN:
-      g_value_set_boolean (value, ws_socket_get_was_clean (self));
+      get_closing_property (self, prop_id, value);
       break;
     case WS_SOCKET_PROP_MASK_GENERATOR:
       g_value_set_object (value, ws_socket_get_mask_generator (self));
@@ -111,6 +129,9 @@ ws_socket_get_property (GObject    *object,
       break;
     case WS_SOCKET_PROP_LATENCY:
       g_value_set_int64 (value, ws_socket_get_latency (self));
+      break;
+    case WS_SOCKET_PROP_STATISTICS:
+      g_value_take_boxed (value, ws_socket_get_statistics (self));
       break;
     case WS_SOCKET_PROP_PAUSE_MODE:
       g_value_set_flags (value, ws_socket_get_pause_mode (self));
@@ -216,6 +237,7 @@ ws_socket_set_property (GObject      *object,
     case WS_SOCKET_PROP_WAS_CLEAN:
     case WS_SOCKET_PROP_BYTES_TO_WRITE:
     case WS_SOCKET_PROP_LATENCY:
+    case WS_SOCKET_PROP_STATISTICS:
     case WS_SOCKET_PROP_SSL_SESSION:
     case WS_SOCKET_N_PROPS:
     default:

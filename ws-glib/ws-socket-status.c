@@ -304,3 +304,61 @@ ws_socket_is_valid (WsSocket *self)
 
   return ws_socket_peek (self)->state == WS_STATE_CONNECTED;
 }
+
+/* --- What it carries --- */
+
+void
+ws_socket_keep_traffic (WsSocket *self, WsEngine *engine)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->last_traffic == NULL)
+    priv->last_traffic = g_new (WsTraffic, 1);
+  ws_engine_get_traffic (engine, priv->last_traffic);
+}
+
+/**
+ * ws_socket_get_statistics:
+ * @self: a socket
+ *
+ * Gets what the connection has carried until now, or the last one until its end.
+ *
+ * Returns: (transfer full): a snapshot
+ *
+ * Since: 1.0
+ */
+WsStatistics *
+ws_socket_get_statistics (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+  WsStatistics    *statistics;
+  WsTraffic        traffic = { 0 };
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  priv = ws_socket_peek (self);
+  if (priv->engine != NULL)
+    ws_engine_get_traffic (priv->engine, &traffic);
+  else if (priv->last_traffic != NULL)
+    traffic = *priv->last_traffic;
+  statistics = g_new (WsStatistics, 1);
+  *statistics = (WsStatistics){
+    .since = traffic.since,
+    .since_real = traffic.connected,
+    .messages_sent = traffic.messages_sent,
+    .messages_received = traffic.messages_received,
+    .frames_sent = traffic.frames_sent,
+    .frames_received = traffic.frames_received,
+    .payload_bytes_sent = traffic.payload_sent,
+    .payload_bytes_received = traffic.payload_received,
+    .wire_bytes_sent = traffic.wire_sent,
+    .wire_bytes_received = traffic.wire_received,
+    .pings_sent = traffic.pings_sent,
+    .pings_received = traffic.pings_received,
+    .pongs_received = traffic.pongs_received,
+    .messages_dropped = traffic.dropped + ws_socket_count_lost_posts (self),
+    .compression_ratio_sent = 1,
+    .compression_ratio_received = 1,
+  };
+  return statistics;
+}

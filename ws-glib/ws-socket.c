@@ -133,6 +133,7 @@ ws_socket_finalize (GObject *object)
   g_free (priv->subprotocol);
   g_free (priv->close_reason);
   g_free (priv->resource);
+  g_free (priv->last_traffic);
   ws_buffer_clear (&priv->request_head);
   G_OBJECT_CLASS (ws_socket_parent_class)->finalize (object);
 }
@@ -243,6 +244,7 @@ ws_socket_accept (WsSocket                *self,
   priv->request_head = opened->head;
   priv->state = priv->announced = WS_STATE_CONNECTED;
   ws_socket_adopt_engine (self, opened->transport, WS_ROLE_SERVER);
+  ws_socket_set_mailbox (self, ws_engine_get_poller (priv->engine));
   ws_engine_push_head (priv->engine, head->str, head->len);
   ws_engine_push_input (priv->engine, opened->rest.data, opened->rest.len);
   ws_buffer_clear (&opened->rest);
@@ -287,6 +289,8 @@ cut_off (WsSocket *self)
 
   g_object_ref (self);
   g_clear_pointer (&priv->opening, ws_client_opening_free);
+  if (priv->engine != NULL)
+    ws_socket_keep_traffic (self, priv->engine);
   g_clear_pointer (&priv->engine, ws_engine_drop);
   if (was_open && !priv->read_finished)
     {

@@ -14,6 +14,7 @@
 #include <ws-glib/ws-reconnect-policy.h>
 #include <ws-glib/ws-ssl-configuration.h>
 #include <ws-glib/ws-ssl-session.h>
+#include <ws-glib/ws-statistics.h>
 #include <ws-glib/ws-version-macros.h>
 
 G_BEGIN_DECLS
@@ -171,6 +172,9 @@ WS_AVAILABLE_IN_1_0
 void ws_socket_set_ping_timeout (WsSocket *self, guint ping_timeout);
 WS_AVAILABLE_IN_1_0
 gint64 ws_socket_get_latency (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+WsStatistics *
+ws_socket_get_statistics (WsSocket *self) G_GNUC_WARN_UNUSED_RESULT;
 
 WS_AVAILABLE_IN_1_0
 WsReconnectPolicy *ws_socket_get_reconnect (WsSocket *self);
@@ -221,5 +225,20 @@ ws_socket_send_binary_message (WsSocket *self, GBytes *message, GError **error);
 WS_AVAILABLE_IN_1_0
 gssize
 ws_socket_send_message (WsSocket *self, WsMessage *message, GError **error);
+WS_AVAILABLE_IN_1_0
+gboolean
+ws_socket_subscribe (WsSocket *self, const char *topic, GError **error);
+WS_AVAILABLE_IN_1_0
+gboolean
+ws_socket_unsubscribe (WsSocket *self, const char *topic, GError **error);
+WS_AVAILABLE_IN_1_0
+char **ws_socket_get_topics (WsSocket *self) G_GNUC_WARN_UNUSED_RESULT;
+WS_AVAILABLE_IN_1_0
+void ws_socket_post_message (WsSocket *self, WsMessage *message);
+WS_AVAILABLE_IN_1_0
+gboolean ws_socket_post_close (WsSocket   *self,
+                               guint       code,
+                               const char *reason,
+                               GError    **error);
 
 G_END_DECLS

@@ -129,6 +129,12 @@ ws_engine_send (WsEngine     *self,
   ws_engine_queue_flush (self);
 }
 
+void
+ws_engine_note_dropped (WsEngine *self)
+{
+  self->traffic.dropped++;
+}
+
 gboolean
 ws_engine_send_prepared (WsEngine *self, WsPrepared *message)
 {
@@ -139,10 +145,7 @@ ws_engine_send_prepared (WsEngine *self, WsPrepared *message)
   if (!fits (self, framing->size))
     ws_engine_write (self);
   if (!fits (self, framing->size))
-    {
-      self->traffic.dropped++;
-      return FALSE;
-    }
+    return FALSE;
   ws_outbox_push_framing (&self->outbox, framing);
   self->traffic.messages_sent++;
   self->traffic.payload_sent += message->len;

@@ -103,8 +103,10 @@ void ws_engine_send (WsEngine     *self,
                      gsize         len,
                      GBytes       *bytes);
 /* Queues a message that goes to many, on a server. FALSE: it does not fit in
- * max_bytes_to_write, and is counted as dropped. Calls nothing of the sink. */
+ * max_bytes_to_write. Calls nothing of the sink. */
 gboolean ws_engine_send_prepared (WsEngine *self, WsPrepared *message);
+/* Counts a message that did not fit. */
+void ws_engine_note_dropped (WsEngine *self);
 /* Where a message ends that was just sent; it is written as soon as the second
  * has reached that. */
 gint64 ws_engine_get_queued_mark (WsEngine *self);

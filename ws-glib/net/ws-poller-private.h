@@ -29,6 +29,8 @@ struct _WsPoller
   WsJob          jobs[WS_JOB_N_KINDS]; /* heads of circular lists */
   guint          n_jobs;               /* queued ones of all kinds */
   guint          round;                /* of the jobs that are queued now */
+  WsPost        *posted;               /* atomic; the last one first */
+  WsPost        *due_posts, *last_due_post; /* taken from there, in order */
   WsReadBuffer  *idle_buffers[WS_POLLER_MAX_IDLE_BUFFERS]; /* (owned) */
   guint          n_idle_buffers;
 };
@@ -42,6 +44,15 @@ void ws_poller_epoll_dispatch (WsPoller *self);
 gboolean ws_poller_epoll_update (WsWatch *watch, GIOCondition before);
 /* Takes the watch out of every batch. */
 void ws_poller_epoll_withdraw (WsWatch *watch);
+
+static inline gboolean
+ws_poller_has_posts (WsPoller *self)
+{
+  return self->due_posts != NULL
+         || g_atomic_pointer_get (&self->posted) != NULL;
+}
+
+void ws_poller_run_posts (WsPoller *self);
 
 /* Readiness through a GSource for each watch. */
 void ws_poller_fallback_update (WsWatch *watch);

@@ -87,7 +87,7 @@ get_timeout (WsPoller *self)
   WsDeadline *first = ws_deadline_heap_peek (&self->deadlines);
   gint64      now;
 
-  if (self->n_jobs > 0)
+  if (self->n_jobs > 0 || ws_poller_has_posts (self))
     return 0;
   if (first == NULL)
     return -1;
@@ -129,6 +129,8 @@ dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   g_autoptr (WsPoller) self = ws_poller_ref (((PollerSource *) source)->poller);
 
   self->depth++;
+  if (ws_poller_has_posts (self))
+    ws_poller_run_posts (self);
   run_jobs (self, WS_JOB_RESUME);
   if (is_readable (self))
     ws_poller_epoll_dispatch (self);

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
  * (or WS_POLLER=fallback is set) fds are watched by a GSource each; everything
  * else is the same.
  *
- * One dispatch runs, in this order: RESUME jobs, ready watches, deadlines that
- * are due, FLUSH jobs. It may be entered again from a handler's nested loop.
+ * One dispatch runs, in this order: posts, RESUME jobs, ready watches, deadlines
+ * that are due, FLUSH jobs. It may be entered again from a handler's nested loop.
  * Nothing is called from prepare or check. */
 typedef struct _WsPoller WsPoller;
 
@@ -110,6 +110,23 @@ ws_job_is_queued (const WsJob *job)
 {
   return job->next != NULL;
 }
+
+/* --- Posts: what another thread wants to have done --- */
+
+typedef struct _WsPost WsPost;
+typedef void (*WsPostFunc) (WsPost *post);
+
+/* Embedded; @func owns it. */
+struct _WsPost
+{
+  WsPostFunc func;
+  WsPost    *next; /* private */
+};
+
+/* From any thread that makes sure that the poller lives until this returns:
+ * @post runs once, in the context's thread, after those posted before. Without
+ * a lock but the context's own, which is only taken where it may sleep. */
+void ws_poller_post (WsPoller *self, WsPost *post);
 
 /* --- The shared read buffer --- */
 
