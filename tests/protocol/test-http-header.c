@@ -166,6 +166,52 @@ test_list_split (void)
   g_assert_null (ws_http_list_split (NULL));
 }
 
+static void
+test_parameter (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *name; /* NULL: malformed */
+    const char *value;
+  } rows[] = {
+    { "a", "a", NULL },        { "a ", "a", NULL },
+    { "a=b", "a", "b" },       { "a = b", "a", "b" },
+    { "a=\"\"", "a", "" },     { "a=\"b; \\\"c\\\\\\d\"", "a", "b; \"c\\d" },
+    { "", NULL, NULL },        { "=b", NULL, NULL },
+    { "a=", NULL, NULL },      { "a b", NULL, NULL },
+    { "a=b c", NULL, NULL },   { "a=b=c", NULL, NULL },
+    { "a/b=c", NULL, NULL },   { "\"a\"", NULL, NULL },
+    { "a=\"b", NULL, NULL },   { "a=\"b\\\"", NULL, NULL },
+    { "a=\"b\\", NULL, NULL }, { "a=\"b\"c", NULL, NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *name = NULL;
+      g_autofree char *value = NULL;
+
+      g_test_message ("%s", rows[i].text);
+      g_assert_true (ws_http_parameter_parse (rows[i].text, &name, &value)
+                     == (rows[i].name != NULL));
+      g_assert_cmpstr (name, ==, rows[i].name);
+      g_assert_cmpstr (value, ==, rows[i].value);
+    }
+}
+
+static void
+test_split (void)
+{
+  g_auto (GStrv) parts = ws_http_split (" a;; b=\";,\\\";\" ;c, d;", ';');
+  g_auto (GStrv) none = ws_http_split ("", ';');
+
+  g_assert_cmpuint (g_strv_length (parts), ==, 3);
+  g_assert_cmpstr (parts[0], ==, "a");
+  g_assert_cmpstr (parts[1], ==, "b=\";,\\\";\"");
+  g_assert_cmpstr (parts[2], ==, "c, d");
+  g_assert_null (none[0]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -179,5 +225,8 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/http-header/validity", test_validity);
   g_test_add_func ("/protocol/http-header/has-token", test_has_token);
   g_test_add_func ("/protocol/http-header/list-split", test_list_split);
+  g_test_add_func ("/protocol/http-header/parameter", test_parameter);
+  g_test_add_func ("/protocol/http-header/split", test_split);
+
   return g_test_run ();
 }

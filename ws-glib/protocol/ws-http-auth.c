@@ -83,57 +83,6 @@ skip_blanks (const char *text)
   return text + strspn (text, " \t");
 }
 
-/* (transfer full) (nullable): the token that @text begins with; @end is behind
- * it. Whether it is one is for the caller to ask. */
-static char *
-cut_word (const char *text, const char **end)
-{
-  *end = text + strcspn (text, " \t=\"");
-  return g_strndup (text, *end - text);
-}
-
-/* (transfer full) (nullable): 9110, 5.6.4: the whole of @text as a quoted
- * string, without quotes and escapes. */
-static char *
-unquote (const char *text)
-{
-  g_autoptr (GString) value = g_string_new (NULL);
-
-  for (text++; *text != '"'; text++)
-    {
-      if (*text == '\\')
-        text++;
-      if (*text == '\0')
-        return NULL;
-      g_string_append_c (value, *text);
-    }
-  if (text[1] != '\0')
-    return NULL;
-  return g_string_free (g_steal_pointer (&value), FALSE);
-}
-
-/* 9110, 11.2: name BWS "=" BWS ( token / quoted-string ) */
-static gboolean
-parse_parameter (const char *text, char **name, char **value)
-{
-  const char *end;
-
-  *name = cut_word (text, &end);
-  *value = NULL;
-  end = skip_blanks (end);
-  if (*end == '=' && ws_http_is_token (*name))
-    {
-      end = skip_blanks (end + 1);
-      if (*end == '"')
-        *value = unquote (end);
-      else if (ws_http_is_token (end))
-        *value = g_strdup (end);
-    }
-  if (*value == NULL)
-    g_clear_pointer (name, g_free);
-  return *value != NULL;
-}
-
 /* What is malformed, or comes twice (9110, 11.2), spoils the challenge. */
 static void
 add_parameter (Draft *self, const char *text)
@@ -142,7 +91,7 @@ add_parameter (Draft *self, const char *text)
   g_autofree char *value = NULL;
   char           **slot;
 
-  if (!parse_parameter (text, &name, &value))
+  if (!ws_http_parameter_parse (text, &name, &value) || value == NULL)
     {
       self->is_malformed = TRUE;
       return;
@@ -252,8 +201,7 @@ finish_draft (Draft *draft, WsHttpChallenge *best)
 static void
 read_element (Draft *draft, const char *element, WsHttpChallenge *best)
 {
-  const char      *rest;
-  g_autofree char *word = cut_word (element, &rest);
+  const char *rest = element + strcspn (element, " \t=\"");
 
   if (*skip_blanks (rest) == '=')
     {
@@ -261,7 +209,7 @@ read_element (Draft *draft, const char *element, WsHttpChallenge *best)
       return;
     }
   finish_draft (draft, best);
-  draft->scheme = g_steal_pointer (&word);
+  draft->scheme = g_strndup (element, rest - element);
   rest = skip_blanks (rest);
   /* No scheme that we know takes a token68, which spoils the draft. */
   if (*rest != '\0')

@@ -210,10 +210,10 @@ ws_http_headers_join (const WsHttpHeaders *self, const char *name)
   return joined != NULL ? g_string_free (joined, FALSE) : NULL;
 }
 
-/* The end of the list element that starts at @element: a comma that is not
+/* The end of the list element that starts at @element: a separator that is not
  * inside a quoted string (9110, 5.6.4), or the end of the text. */
 static const char *
-element_end (const char *element)
+element_end (const char *element, char separator)
 {
   gboolean quoted = FALSE;
 
@@ -223,7 +223,7 @@ element_end (const char *element)
         quoted = !quoted;
       else if (quoted && *element == '\\' && element[1] != '\0')
         element++;
-      else if (!quoted && *element == ',')
+      else if (!quoted && *element == separator)
         return element;
     }
   return element;
@@ -232,14 +232,17 @@ element_end (const char *element)
 /* Steps to the next element of a list that is not empty; FALSE at the end.
  * @len leaves out the blanks around it. */
 static gboolean
-next_element (const char **cursor, const char **element, gsize *len)
+next_element (const char **cursor,
+              char         separator,
+              const char **element,
+              gsize       *len)
 {
   while (**cursor != '\0')
     {
       const char *start = *cursor;
-      const char *end = element_end (start);
+      const char *end = element_end (start, separator);
 
-      *cursor = *end == ',' ? end + 1 : end;
+      *cursor = *end == separator ? end + 1 : end;
       while (start < end && is_blank (*start))
         start++;
       while (end > start && is_blank (end[-1]))
@@ -269,7 +272,7 @@ ws_http_headers_has_token (const WsHttpHeaders *self,
 
       if (!field_is (field_at (self, i), name))
         continue;
-      while (next_element (&cursor, &element, &len))
+      while (next_element (&cursor, ',', &element, &len))
         {
           if (len == token_len
               && g_ascii_strncasecmp (element, token, len) == 0)
@@ -280,20 +283,75 @@ ws_http_headers_has_token (const WsHttpHeaders *self,
 }
 
 char **
-ws_http_list_split (const char *value)
+ws_http_split (const char *value, char separator)
 {
-  g_autoptr (GPtrArray) elements = NULL;
+  g_autoptr (GPtrArray) elements = g_ptr_array_new ();
   const char *element;
   gsize       len;
 
-  if (value == NULL)
-    return NULL;
-
-  elements = g_ptr_array_new ();
-  while (next_element (&value, &element, &len))
+  while (next_element (&value, separator, &element, &len))
     g_ptr_array_add (elements, g_strndup (element, len));
   g_ptr_array_add (elements, NULL);
   return (char **) g_ptr_array_steal (elements, NULL);
+}
+
+char **
+ws_http_list_split (const char *value)
+{
+  return value != NULL ? ws_http_split (value, ',') : NULL;
+}
+
+static const char *
+skip_blanks (const char *text)
+{
+  while (is_blank (*text))
+    text++;
+  return text;
+}
+
+/* (transfer full) (nullable): 9110, 5.6.4: the whole of @text, which begins with
+ * a quote, without quotes and escapes. */
+static char *
+unquote (const char *text)
+{
+  g_autoptr (GString) value = g_string_new (NULL);
+
+  for (text++; *text != '"'; text++)
+    {
+      if (*text == '\\')
+        text++;
+      if (*text == '\0')
+        return NULL;
+      g_string_append_c (value, *text);
+    }
+  if (text[1] != '\0')
+    return NULL;
+  return g_string_free (g_steal_pointer (&value), FALSE);
+}
+
+gboolean
+ws_http_parameter_parse (const char *text, char **name, char **value)
+{
+  const char      *end = text + strcspn (text, " \t=");
+  g_autofree char *word = g_strndup (text, end - text);
+
+  *name = NULL;
+  *value = NULL;
+  end = skip_blanks (end);
+  if (!ws_http_is_token (word) || (*end != '\0' && *end != '='))
+    return FALSE;
+  if (*end == '=')
+    {
+      end = skip_blanks (end + 1);
+      if (*end == '"')
+        *value = unquote (end);
+      else if (ws_http_is_token (end))
+        *value = g_strdup (end);
+      if (*value == NULL)
+        return FALSE;
+    }
+  *name = g_steal_pointer (&word);
+  return TRUE;
 }
 
 void
