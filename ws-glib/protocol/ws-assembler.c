@@ -140,13 +140,13 @@ ws_assembler_add (WsAssembler         *self,
   gsize    before = self->message.len;
   gsize    phase = (gsize) ((header->length - left - len) & 3);
   gboolean last = header->fin && left == 0;
+  gboolean ok = TRUE;
 
   if (self->transformed)
     {
       if (header->masked)
         ws_mask (data, data, len, header->mask, phase);
-      if (!decode (self, extension, data, len, last, fault))
-        return FALSE;
+      ok = decode (self, extension, data, len, last, fault);
     }
   else if (len > 0)
     {
@@ -158,15 +158,16 @@ ws_assembler_add (WsAssembler         *self,
       self->message.len += len;
     }
 
+  /* Of two faults the first one in the message is told, however it was cut. */
   if (self->opcode != WS_OPCODE_TEXT)
-    return TRUE;
+    return ok;
   if (self->message.len > before
       && !ws_utf8_feed (&self->utf8, self->message.data + before,
                         self->message.len - before))
     return ws_assembler_refuse_text (fault);
-  if (last && !ws_utf8_is_complete (&self->utf8))
+  if (ok && last && !ws_utf8_is_complete (&self->utf8))
     return ws_assembler_refuse_text (fault);
-  return TRUE;
+  return ok;
 }
 
 void

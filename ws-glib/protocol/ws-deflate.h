@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "protocol/ws-deflate-offer.h"
+#include "protocol/ws-extension.h"
+
+G_BEGIN_DECLS
+
+/* permessage-deflate (RFC 7692) as an extension: what was agreed on, at work. A
+ * connection that has not spoken compressed yet costs the object alone. */
+
+/* (transfer full) */
+WsExtension *ws_deflate_new (WsRole                   role,
+                             const WsDeflateParams   *params,
+                             const WsDeflateSettings *settings);
+
+/* All that follow are for extensions that ws_deflate_new() has made. */
+
+/* The connection is idle: gives back what the next message can do without. Does
+ * nothing while a message comes in. Of what the peer compresses with context
+ * takeover a packed history stays, at most the window's size. */
+void ws_deflate_release_idle (WsExtension *extension);
+
+/* The window, in bits, that compressed messages of ours may need at most. */
+guint ws_deflate_window_bits (const WsExtension *extension);
+
+/* Compresses a message that is to be sent to many: with no context, for a
+ * window of @window_bits. It suits each connection whose window is not smaller;
+ * call ws_deflate_note_shared() for each that it is sent to. Appends to @out;
+ * FALSE: it is to be sent plain (it is short, or would not become shorter). */
+gboolean ws_deflate_compress_shared (const WsDeflateSettings *settings,
+                                     guint                    window_bits,
+                                     const guint8            *data,
+                                     gsize                    len,
+                                     WsBuffer                *out);
+
+/* A compressed message that others have made is sent here: with context takeover
+ * it is unknown to ours, so that the next one must not refer to what was before.
+ */
+void ws_deflate_note_shared (WsExtension *extension);
+
+G_END_DECLS
