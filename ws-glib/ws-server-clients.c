@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "ws-socket-error-private.h"
 #include "ws-socket-private.h"
 
 /* A connection's way through a server: accepted, asked about, queued or handed
@@ -55,22 +54,25 @@ ws_server_init_clients (WsServer *self)
 /* ::ffff:0:0/96 (RFC 4291, 2.5.5.2) */
 static const guint8 ipv4_mapped[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255 };
 
-static guint
-count_address (WsServerPrivate *priv, const char *address)
+guint
+ws_server_count_address (WsServer *self, const char *address)
 {
+  WsServerPrivate *priv = ws_server_peek (self);
+
   if (priv->addresses == NULL || address == NULL)
     return 0;
   return GPOINTER_TO_UINT (g_hash_table_lookup (priv->addresses, address));
 }
 
 static void
-change_address (WsServerPrivate *priv, const char *address, int by)
+change_address (WsServer *self, const char *address, int by)
 {
-  guint n;
+  WsServerPrivate *priv = ws_server_peek (self);
+  guint            n;
 
   if (address == NULL)
     return;
-  n = count_address (priv, address) + by;
+  n = ws_server_count_address (self, address) + by;
   if (priv->addresses == NULL)
     priv->addresses
         = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -113,9 +115,8 @@ make_address (WsServerPrivate *priv, WsTransport *transport)
 
 /* --- Records --- */
 
-/* Takes the record out of whatever holds it. */
-static void
-unlink_client (WsServerClient *client)
+void
+ws_server_client_unlink (WsServerClient *client)
 {
   WsServerPrivate *priv = ws_server_peek (client->server);
 
@@ -142,11 +143,10 @@ ws_server_client_unref (WsServerClient *client)
   g_free (client);
 }
 
-/* The record is over: it belongs to no server, and holds nothing. */
-static void
-end_client (WsServerClient *client)
+void
+ws_server_client_end (WsServerClient *client)
 {
-  change_address (ws_server_peek (client->server), client->address, -1);
+  change_address (client->server, client->address, -1);
   ws_server_client_unsubscribe_all (client);
   client->server = NULL;
   if (client->opening != NULL && client->socket != NULL)
@@ -159,8 +159,8 @@ end_client (WsServerClient *client)
   ws_server_client_unref (client);
 }
 
-static void
-add_to_model (WsServerClient *client)
+void
+ws_server_client_join (WsServerClient *client)
 {
   WsServerPrivate *priv = ws_server_peek (client->server);
   guint            position = g_sequence_get_length (priv->clients);
@@ -169,9 +169,8 @@ add_to_model (WsServerClient *client)
   g_list_model_items_changed (G_LIST_MODEL (client->server), position, 0, 1);
 }
 
-/* The connection of a record's socket is over. */
-static void
-on_gone (WsSocket *socket, gpointer user_data)
+void
+ws_server_on_client_gone (WsSocket *socket, gpointer user_data)
 {
   WsServerClient *client = user_data;
   WsServer       *self = g_object_ref (client->server);
@@ -182,219 +181,22 @@ on_gone (WsSocket *socket, gpointer user_data)
       guint position = g_sequence_iter_get_position (client->iter);
 
       g_sequence_remove (client->iter);
-      end_client (client);
+      ws_server_client_end (client);
       g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
       ws_server_emit (self, WS_SERVER_SIGNAL_CLIENT_DISCONNECTED, socket);
     }
   else
     {
-      unlink_client (client);
-      end_client (client);
+      ws_server_client_unlink (client);
+      ws_server_client_end (client);
     }
   g_object_unref (socket);
   g_object_unref (self);
 }
 
-/* --- The verdict --- */
+/* --- Beginning --- */
 
-static guint
-count_connections (WsServerPrivate *priv)
-{
-  return g_sequence_get_length (priv->clients) + priv->pending.length;
-}
-
-/* Whether there is room for one more; @fault says what is full. */
-static gboolean
-check_room (WsServer *self, const char *address, WsHttpFault *fault)
-{
-  WsServerPrivate *priv = ws_server_peek (self);
-
-  if (priv->max_connections > 0
-      && count_connections (priv) >= priv->max_connections)
-    ws_http_fault_set (fault, 503,
-                       "The server has all the %u connections that "
-                       "max-connections allows",
-                       priv->max_connections);
-  else if (priv->max_connections_per_address > 0 && address != NULL
-           && count_address (priv, address) > priv->max_connections_per_address)
-    ws_http_fault_set (fault, 503,
-                       "%s has all the %u connections that "
-                       "max-connections-per-address allows",
-                       address, priv->max_connections_per_address);
-  else if (!ws_server_has_listener (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED)
-           && (gint64) priv->pending.length >= priv->max_pending_connections)
-    ws_http_fault_set (fault, 503,
-                       "The queue holds all the %d connections that "
-                       "max-pending-connections allows",
-                       MAX (0, priv->max_pending_connections));
-  else
-    return TRUE;
-  return FALSE;
-}
-
-/* Asks whether the origin may connect; without a handler each may. */
-static gboolean
-ask_origin (WsServer *self, const char *origin)
-{
-  g_autoptr (WsCorsAuthenticator) authenticator = NULL;
-
-  if (!ws_server_has_listener (self,
-                               WS_SERVER_SIGNAL_ORIGIN_AUTHENTICATION_REQUIRED))
-    return TRUE;
-  authenticator = ws_cors_authenticator_new (origin);
-  ws_server_emit (self, WS_SERVER_SIGNAL_ORIGIN_AUTHENTICATION_REQUIRED,
-                  authenticator);
-  return ws_cors_authenticator_get_allowed (authenticator);
-}
-
-static void
-refuse (WsServerClient *client, const WsHttpFault *fault, guint code)
-{
-  WsServer *self = g_object_ref (client->server);
-
-  ws_server_opening_refuse (client->opening, fault);
-  ws_server_report (self, code, fault->message);
-  g_object_unref (self);
-}
-
-/* Makes the record's opening a socket. */
-static void
-accept_request (WsServerClient *client)
-{
-  WsServerPrivate         *priv = ws_server_peek (client->server);
-  const WsServerHandshake *handshake
-      = ws_server_opening_get_handshake (client->opening);
-  WsServerAnswer answer = {
-    .subprotocol = ws_server_handshake_choose (
-        handshake, (const char *const *) priv->supported_subprotocols),
-    .server_name = priv->server_name,
-    .date = g_get_real_time () / G_USEC_PER_SEC,
-  };
-  WsServerOpened opened;
-
-  unlink_client (client);
-  if (client->socket == NULL)
-    client->socket = ws_socket_new_incoming (&priv->settings, on_gone, client);
-  opened = ws_server_opening_steal (client->opening);
-  ws_socket_accept (client->socket, &opened, handshake, &answer);
-  if (opened.is_secure)
-    ws_socket_note_session (client->socket,
-                            ws_tls_stream_get_session (opened.transport));
-  g_clear_pointer (&client->opening, ws_server_opening_free);
-}
-
-/* Gives the socket to a handler, or to the queue. */
-static void
-hand_out (WsServerClient *client)
-{
-  WsServer        *self = client->server;
-  WsServerPrivate *priv = ws_server_peek (self);
-  g_autoptr (WsSocket) socket = g_object_ref (client->socket);
-
-  if (!ws_server_has_listener (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED))
-    {
-      g_queue_push_tail (&priv->pending, client);
-      client->link = priv->pending.tail;
-      ws_server_emit (self, WS_SERVER_SIGNAL_NEW_CONNECTION);
-      return;
-    }
-  add_to_model (client);
-  if (client->server == NULL)
-    return;
-  /* Before its handlers, which may wait for a message in a nested loop. */
-  ws_socket_start (socket);
-  ws_server_emit (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED, socket);
-}
-
-static void
-refuse_origin (WsServerClient *client, const char *origin)
-{
-  g_autofree char *quoted = origin != NULL ? ws_http_quote (origin) : NULL;
-  WsHttpFault      fault;
-
-  if (quoted != NULL)
-    ws_http_fault_set (&fault, 403, "The origin %s is not allowed", quoted);
-  else
-    ws_http_fault_set (&fault, 403, "A request without origin is not allowed");
-  refuse (client, &fault, WS_CLOSE_CODE_POLICY_VIOLATED);
-}
-
-static void
-on_request (WsServerOpening *opening, gpointer user_data)
-{
-  WsServerClient  *client = user_data;
-  WsServer        *self = g_object_ref (client->server);
-  g_autofree char *origin = NULL;
-  WsHttpFault      fault;
-  gboolean         allowed;
-
-  ws_server_client_ref (client);
-  if (!check_room (self, client->address, &fault))
-    refuse (client, &fault, WS_CLOSE_CODE_ABNORMAL_DISCONNECTION);
-  else
-    {
-      origin = g_strdup (ws_server_opening_get_handshake (opening)->origin);
-      allowed = ask_origin (self, origin);
-      if (client->server != NULL && !allowed)
-        refuse_origin (client, origin);
-      else if (client->server != NULL)
-        {
-          accept_request (client);
-          hand_out (client);
-        }
-    }
-  ws_server_client_unref (client);
-  g_object_unref (self);
-}
-
-static void
-on_refused (WsServerOpening   *opening,
-            const WsHttpFault *fault,
-            gpointer           user_data)
-{
-  WsServerClient *client = user_data;
-  WsServer       *self = g_object_ref (client->server);
-  gboolean        too_big = fault->status == 431 || fault->status == 414;
-
-  ws_server_report (self,
-                    too_big ? WS_CLOSE_CODE_TOO_MUCH_DATA
-                            : WS_CLOSE_CODE_PROTOCOL_ERROR,
-                    fault->message);
-  g_object_unref (self);
-}
-
-static void
-on_opening_gone (WsServerOpening *opening, gpointer user_data)
-{
-  WsServerClient *client = user_data;
-
-  unlink_client (client);
-  end_client (client);
-}
-
-static void
-on_tls_failed (WsServerOpening *opening,
-               const GError    *error,
-               gpointer         user_data)
-{
-  WsServerClient *client = user_data;
-  WsServer       *self = g_object_ref (client->server);
-
-  unlink_client (client);
-  end_client (client);
-  ws_server_report (self, WS_CLOSE_CODE_TLS_HANDSHAKE_FAILED, error->message);
-  g_object_unref (self);
-}
-
-static const WsServerOpeningSink opening_sink = {
-  .paused = ws_server_on_opening_paused,
-  .tls_failed = on_tls_failed,
-  .request = on_request,
-  .refused = on_refused,
-  .gone = on_opening_gone,
-};
-
-void
+WsServerClient *
 ws_server_take_transport (WsServer         *self,
                           WsTransport      *transport,
                           WsTlsCredentials *credentials)
@@ -409,64 +211,20 @@ ws_server_take_transport (WsServer         *self,
   client->n_refs = 1;
   client->server = self;
   client->address = make_address (priv, transport);
-  change_address (priv, client->address, +1);
+  change_address (self, client->address, +1);
   if (credentials != NULL)
     {
       /* The signals of TLS are about it. */
       client->socket
-          = ws_socket_new_incoming (&priv->settings, on_gone, client);
+          = ws_socket_new_incoming (&priv->settings, ws_server_on_client_gone,
+                                    client);
       ws_server_fill_tls_options (self, credentials, &options);
     }
-  client->opening
-      = ws_server_opening_new (transport, &options, &opening_sink, client);
+  client->opening = ws_server_opening_new (transport, &options,
+                                           &ws_server_opening_sink, client);
   g_queue_push_tail (&priv->openings, client);
   client->link = priv->openings.tail;
-}
-
-/**
- * ws_server_handle_connection:
- * @self: a server
- * @stream: a connected stream that something else has accepted, and of which
- *   nothing was read
- * @error: return location for an error
- *
- * Does the opening handshake with the client at the other end of @stream.
- *
- * What follows is the same as for a connection that the server has accepted
- * itself, TLS included; it need not listen for this. The stream is referenced, and closed when
- * the connection ends or is refused. Fails with
- * %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION for a stream that cannot be
- * polled, and with %WS_SOCKET_ERROR_WRONG_CONTEXT in a thread that the server
- * does not belong to.
- *
- * Returns: whether the handshake has begun
- *
- * Since: 1.0
- */
-gboolean
-ws_server_handle_connection (WsServer *self, GIOStream *stream, GError **error)
-{
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (WsTlsCredentials) credentials = NULL;
-  WsTransport *transport;
-
-  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
-  g_return_val_if_fail (G_IS_IO_STREAM (stream), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  if (!ws_server_check_thread (self, error)
-      || !ws_server_load_credentials (self, &credentials, error))
-    return FALSE;
-  ws_server_adopt_context (self);
-  transport = ws_transport_new_for_stream (ws_server_peek (self)->poller,
-                                           stream, &problem);
-  if (transport == NULL)
-    {
-      g_propagate_error (error, ws_socket_error_translate (problem));
-      return FALSE;
-    }
-  ws_server_take_transport (self, transport, credentials);
-  return TRUE;
+  return client;
 }
 
 /* --- The queue --- */
@@ -518,7 +276,7 @@ ws_server_next_pending_connection (WsServer *self)
   client = g_queue_pop_head (&priv->pending);
   client->link = NULL;
   socket = g_object_ref (client->socket);
-  add_to_model (client);
+  ws_server_client_join (client);
   /* Not before: a nested loop in there must not read what nobody hears yet. */
   ws_socket_start (socket);
   return socket;
@@ -535,7 +293,7 @@ ws_server_drop_waiting (WsServer *self)
   while ((client = g_queue_pop_head (&priv->openings)) != NULL)
     {
       client->link = NULL;
-      end_client (client);
+      ws_server_client_end (client);
     }
   while ((client = g_queue_peek_head (&priv->pending)) != NULL)
     ws_socket_leave (client->socket);
@@ -554,7 +312,7 @@ ws_server_drop_clients (WsServer *self)
       g_sequence_remove (iter);
       ws_socket_peek (client->socket)->gone = NULL;
       ws_socket_leave (client->socket);
-      end_client (client);
+      ws_server_client_end (client);
     }
   g_clear_pointer (&priv->addresses, g_hash_table_unref);
 }

@@ -23,6 +23,7 @@ typedef struct
   char           *server_name;            /* (owned) (nullable) */
   char           *host;                   /* (owned) */
   char          **supported_subprotocols; /* (owned) (nullable) */
+  char          **allowed_origins;        /* (owned) (nullable): normalised */
   WsSslMode       ssl_mode;
   guint           port; /* as asked for; 0: any */
   gboolean        accepting;
@@ -123,13 +124,22 @@ void ws_server_schedule_startup (WsServer *self);
 
 /* --- ws-server-clients.c --- */
 
-void ws_server_init_clients (WsServer *self);
-void ws_server_install_model (GListModelInterface *iface);
-/* (transfer full): @transport begins its handshake, with TLS if there are
- * @credentials. */
-void ws_server_take_transport (WsServer         *self,
-                               WsTransport      *transport,
-                               WsTlsCredentials *credentials);
+void  ws_server_init_clients (WsServer *self);
+void  ws_server_install_model (GListModelInterface *iface);
+guint ws_server_count_address (WsServer *self, const char *address);
+/* Takes a record out of whatever holds it. */
+void ws_server_client_unlink (WsServerClient *client);
+/* A record is over: it belongs to no server, and holds nothing. */
+void ws_server_client_end (WsServerClient *client);
+/* Its socket becomes an item of the model. */
+void ws_server_client_join (WsServerClient *client);
+/* The connection of a record's socket is over. */
+void ws_server_on_client_gone (WsSocket *socket, gpointer user_data);
+/* (transfer none): @transport, which is taken, begins its handshake, with TLS
+ * if there are @credentials. */
+WsServerClient *ws_server_take_transport (WsServer         *self,
+                                          WsTransport      *transport,
+                                          WsTlsCredentials *credentials);
 /* Ends openings and pending connections, these with 1001. */
 void ws_server_drop_waiting (WsServer *self);
 /* Ends all the others silently, with 1001. */
@@ -146,6 +156,16 @@ void ws_server_client_unsubscribe_all (WsServerClient *client);
 char **
 ws_server_client_list_topics (WsServerClient *client); /* (transfer full) */
 void ws_server_clear_topics (WsServer *self);
+
+/* --- ws-server-requests.c --- */
+
+extern const WsServerOpeningSink ws_server_opening_sink;
+
+/* --- ws-server-origins.c --- */
+
+/* Whether one without an origin, or one of the list, asks; TRUE without a list.
+ */
+gboolean ws_server_knows_origin (WsServer *self, const char *origin);
 
 /* --- ws-server-ssl.c --- */
 
@@ -171,6 +191,7 @@ typedef enum
   WS_SERVER_PROP_LISTENING,
   WS_SERVER_PROP_ACCEPTING,
   WS_SERVER_PROP_SUPPORTED_SUBPROTOCOLS,
+  WS_SERVER_PROP_ALLOWED_ORIGINS,
   WS_SERVER_PROP_MAX_PENDING_CONNECTIONS,
   WS_SERVER_PROP_MAX_CONNECTIONS,
   WS_SERVER_PROP_MAX_CONNECTIONS_PER_ADDRESS,
@@ -219,6 +240,8 @@ typedef enum
   WS_SERVER_SIGNAL_CLIENT_CONNECTED,
   WS_SERVER_SIGNAL_CLIENT_DISCONNECTED,
   WS_SERVER_SIGNAL_ORIGIN_AUTHENTICATION_REQUIRED,
+  WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED,
+  WS_SERVER_SIGNAL_HTTP_REQUEST,
   WS_SERVER_SIGNAL_SERVER_ERROR,
   WS_SERVER_SIGNAL_ACCEPT_ERROR,
   WS_SERVER_SIGNAL_CLOSED,

@@ -151,6 +151,24 @@ static void
 install_limit_properties (void)
 {
   /**
+   * WsServer:allowed-origins: (getter get_allowed_origins) (setter set_allowed_origins)
+   *
+   * Whose pages may connect (RFC 6455, 10.2); %NULL:
+   * [signal@Server::origin-authentication-required] is asked, and without a
+   * handler all may.
+   *
+   * Scheme, host and port must be the same, where letter case and a default
+   * port do not matter; nothing in the list stands for several origins. Others
+   * get a 403 without anybody being asked. A client that names no origin is no
+   * browser, which could be told to name any, and may connect.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_ALLOWED_ORIGINS]
+      = g_param_spec_boxed ("allowed-origins", NULL, NULL, G_TYPE_STRV,
+                            READ_WRITE);
+
+  /**
    * WsServer:max-pending-connections: (getter get_max_pending_connections) (setter set_max_pending_connections)
    *
    * How many connections may wait to be taken; 0 and less: none.

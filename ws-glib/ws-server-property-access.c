@@ -41,6 +41,9 @@ ws_server_get_property (GObject    *object,
     case WS_SERVER_PROP_SUPPORTED_SUBPROTOCOLS:
       g_value_set_boxed (value, ws_server_get_supported_subprotocols (self));
       break;
+    case WS_SERVER_PROP_ALLOWED_ORIGINS:
+      g_value_set_boxed (value, ws_server_get_allowed_origins (self));
+      break;
     case WS_SERVER_PROP_MAX_PENDING_CONNECTIONS:
       g_value_set_int (value, ws_server_get_max_pending_connections (self));
       break;
@@ -142,6 +145,9 @@ ws_server_set_property (GObject      *object,
       break;
     case WS_SERVER_PROP_SUPPORTED_SUBPROTOCOLS:
       ws_server_set_supported_subprotocols (self, g_value_get_boxed (value));
+      break;
+    case WS_SERVER_PROP_ALLOWED_ORIGINS:
+      ws_server_set_allowed_origins (self, g_value_get_boxed (value));
       break;
     case WS_SERVER_PROP_MAX_PENDING_CONNECTIONS:
       ws_server_set_max_pending_connections (self, g_value_get_int (value));

@@ -2,6 +2,7 @@
 #include "ws-server-private.h"
 
 #include "ws-psk-authenticator.h"
+#include "ws-response.h"
 #include "ws-ssl-error.h"
 
 static guint signals[WS_SERVER_N_SIGNALS];
@@ -76,12 +77,59 @@ install_client_signals (void)
    *
    * To be answered in the handler, with
    * [method@CorsAuthenticator.set_allowed]. What is not allowed gets a 403.
-   * Without a handler each origin may connect.
+   * Without a handler each origin may connect. Nobody is asked where
+   * [property@Server:allowed-origins] tells.
    *
    * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_ORIGIN_AUTHENTICATION_REQUIRED,
               "origin-authentication-required", 0, WS_TYPE_CORS_AUTHENTICATOR);
+}
+
+static void
+install_request_signals (void)
+{
+  /**
+   * WsServer::handshake-requested:
+   * @self: the server
+   * @request: what has come
+   * @response: takes the answer, and is acceptance so far
+   *
+   * A valid handshake has come, from an origin that is allowed, and there is
+   * room for it.
+   *
+   * The handler may refuse it with any status, add header fields to the answer,
+   * choose the subprotocol, and put all that off with
+   * [method@Response.defer]. What it refuses is a
+   * [signal@Server::server-error] with 1008.
+   *
+   * Since: 1.0
+   */
+  signals[WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED]
+      = g_signal_new ("handshake-requested", WS_TYPE_SERVER, G_SIGNAL_RUN_LAST,
+                      0, NULL, NULL, NULL, G_TYPE_NONE, 2, WS_TYPE_REQUEST,
+                      WS_TYPE_RESPONSE);
+
+  /**
+   * WsServer::http-request:
+   * @self: the server
+   * @request: what has come, with a body of at most 64 KiB
+   * @response: takes the answer, and is 426 so far
+   *
+   * A plain HTTP request has come: for a page, or to see how the server does.
+   *
+   * Any method is, in HTTP/1.0 too; origins are not looked at. The answer may be
+   * put off with [method@Response.defer]; the connection ends with it. Requests
+   * that are malformed, or name `websocket` or a `Sec-WebSocket-Key` without
+   * being a handshake, are refused by the server itself, and so are all where
+   * this signal has no handler.
+   *
+   * Since: 1.0
+   */
+  signals[WS_SERVER_SIGNAL_HTTP_REQUEST]
+      = g_signal_new ("http-request", WS_TYPE_SERVER, G_SIGNAL_RUN_LAST, 0,
+                      NULL, NULL, NULL, G_TYPE_NONE, 2, WS_TYPE_REQUEST,
+                      WS_TYPE_RESPONSE);
 }
 
 static void
@@ -92,8 +140,9 @@ install_own_signals (void)
    * @self: the server
    * @close_code: what kind of error, as a close code: 1002 for a request that
    *   is no valid handshake, 1006 when listening failed or a limit is reached,
-   *   1008 for an origin that is not allowed, 1009 for a request beyond its
-   *   limits
+   *   1008 for an origin that is not allowed and for what a handler refuses,
+   *   1009 for a request beyond its limits, 1011 for an answer that cannot be
+   *   given
    *
    * Something went wrong, or a request was refused; see
    * [property@Server:error-string].
@@ -243,6 +292,7 @@ void
 ws_server_install_signals (void)
 {
   install_client_signals ();
+  install_request_signals ();
   install_own_signals ();
   install_certificate_signals ();
   install_tls_signals ();

@@ -136,6 +136,7 @@ ws_server_finalize (GObject *object)
   g_free (priv->server_name);
   g_free (priv->host);
   g_strfreev (priv->supported_subprotocols);
+  g_strfreev (priv->allowed_origins);
   g_free (priv->url);
   g_free (priv->error_string);
   g_clear_pointer (&priv->context, g_main_context_unref);

@@ -9,6 +9,7 @@
 
 #include <ws-glib/ws-cors-authenticator.h>
 #include <ws-glib/ws-enums.h>
+#include <ws-glib/ws-request.h>
 #include <ws-glib/ws-socket.h>
 #include <ws-glib/ws-version-macros.h>
 
@@ -83,6 +84,11 @@ const char *const *ws_server_get_supported_subprotocols (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_set_supported_subprotocols (
     WsServer *self, const char *const *supported_subprotocols);
+WS_AVAILABLE_IN_1_0
+const char *const *ws_server_get_allowed_origins (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void ws_server_set_allowed_origins (WsServer          *self,
+                                    const char *const *allowed_origins);
 WS_AVAILABLE_IN_1_0
 int ws_server_get_max_pending_connections (WsServer *self);
 WS_AVAILABLE_IN_1_0
@@ -202,6 +208,11 @@ WsSocket *ws_server_next_pending_connection (WsServer *self);
 WS_AVAILABLE_IN_1_0
 gboolean
 ws_server_handle_connection (WsServer *self, GIOStream *stream, GError **error);
+WS_AVAILABLE_IN_1_0
+gboolean ws_server_handle_request (WsServer  *self,
+                                   GIOStream *stream,
+                                   WsRequest *request,
+                                   GError   **error);
 WS_AVAILABLE_IN_1_0
 WsSlowClientPolicy ws_server_get_slow_client_policy (WsServer *self);
 WS_AVAILABLE_IN_1_0

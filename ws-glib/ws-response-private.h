@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "ws-response.h"
+
+G_BEGIN_DECLS
+
+/* What the files of WsResponse share, and what WsServer needs of it. */
+
+typedef struct _WsResponseOwner WsResponseOwner;
+
+struct _WsResponse
+{
+  GObject    parent_instance;
+  char      *reason;      /* (owned) (nullable): the canonical one */
+  WsHeaders *headers;     /* (owned) */
+  GBytes    *body;        /* (owned) (nullable) */
+  char      *subprotocol; /* (owned) (nullable): the usual choice */
+  guint      status;
+  gboolean   is_handshake;
+  gboolean   has_status; /* it was set */
+  gboolean   is_deferred;
+
+  GThread               *thread;    /* (unowned): where it was asked for */
+  GMainContext          *context;   /* (owned) (nullable): none, nobody asks */
+  const WsResponseOwner *owner;     /* (nullable): who waits */
+  gpointer               user_data; /* (owned): of @owner */
+};
+
+typedef enum
+{
+  WS_RESPONSE_PROP_STATUS = 1,
+  WS_RESPONSE_PROP_REASON,
+  WS_RESPONSE_PROP_HEADERS,
+  WS_RESPONSE_PROP_BODY,
+  WS_RESPONSE_PROP_SUBPROTOCOL,
+  WS_RESPONSE_N_PROPS
+} WsResponseProp;
+
+void ws_response_notify (WsResponse *self, WsResponseProp property);
+
+/* Who waits for a deferred answer. */
+struct _WsResponseOwner
+{
+  /* It is there; from the context. */
+  void (*answered) (WsResponse *response, gpointer user_data);
+  /* It will never be; from the context. */
+  void (*abandoned) (gpointer user_data);
+  /* Frees @user_data, in the context if that still runs. */
+  GDestroyNotify free;
+};
+
+/* (transfer full): what a handler is asked for, answered with acceptance if it
+ * is a handshake and with 426 if not. Belongs to the calling thread, which runs
+ * @context. */
+WsResponse *
+ws_response_new_asking (gboolean      is_handshake,
+                        GMainContext *context) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The handlers have returned. TRUE if one of them has deferred the answer: from
+ * now on @owner, which takes @user_data, is told; FALSE if it is there. */
+gboolean ws_response_wait (WsResponse            *self,
+                           const WsResponseOwner *owner,
+                           gpointer               user_data);
+
+/* Whether nobody has said anything. */
+gboolean ws_response_is_untouched (WsResponse *self);
+
+G_END_DECLS
