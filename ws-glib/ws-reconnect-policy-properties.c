@@ -22,13 +22,21 @@ typedef enum
 static GParamSpec *props[N_PROPS];
 
 static void
-set_fatal_close_codes (WsReconnectPolicy *self, const GArray *codes)
+set_fatal_close_codes (WsReconnectPolicy *self, GVariant *codes)
 {
+  gsize         n_codes = 0;
+  gconstpointer data = NULL;
+
   if (codes != NULL)
-    ws_reconnect_policy_set_fatal_close_codes (
-        self, (const guint *) (gconstpointer) codes->data, codes->len);
-  else
-    ws_reconnect_policy_set_fatal_close_codes (self, NULL, 0);
+    data = g_variant_get_fixed_array (codes, &n_codes, sizeof (guint32));
+  ws_reconnect_policy_set_fatal_close_codes (self, data, n_codes);
+}
+
+static GVariant *
+make_fatal_close_codes (const GArray *codes)
+{
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_UINT32, codes->data,
+                                    codes->len, sizeof (guint32));
 }
 
 static void
@@ -64,7 +72,7 @@ ws_reconnect_policy_set_property (GObject      *object,
                                                   g_value_get_boolean (value));
       break;
     case PROP_FATAL_CLOSE_CODES:
-      set_fatal_close_codes (self, g_value_get_boxed (value));
+      set_fatal_close_codes (self, g_value_get_variant (value));
       break;
     case N_PROPS:
     default:
@@ -105,7 +113,8 @@ ws_reconnect_policy_get_property (GObject    *object,
       g_value_set_boolean (value, priv->after_normal_close);
       break;
     case PROP_FATAL_CLOSE_CODES:
-      g_value_set_boxed (value, priv->fatal_close_codes);
+      g_value_set_variant (value,
+                           make_fatal_close_codes (priv->fatal_close_codes));
       break;
     case N_PROPS:
     default:
@@ -205,7 +214,7 @@ install_end_properties (void)
                               READ_WRITE);
 
   /**
-   * WsReconnectPolicy:fatal-close-codes: (getter get_fatal_close_codes) (setter set_fatal_close_codes) (type GLib.Array(guint))
+   * WsReconnectPolicy:fatal-close-codes:
    *
    * The close codes after which no attempt is made.
    *
@@ -213,11 +222,14 @@ install_end_properties (void)
    * again. What 3000 to 4999 mean the application knows: it lists those of them
    * that no attempt can change.
    *
+   * An array of numbers (`au`), as in a `.ui` file;
+   * [method@ReconnectPolicy.set_fatal_close_codes] is the shorter way.
+   *
    * Since: 1.0
    */
   props[PROP_FATAL_CLOSE_CODES]
-      = g_param_spec_boxed ("fatal-close-codes", NULL, NULL, G_TYPE_ARRAY,
-                            READ_WRITE);
+      = g_param_spec_variant ("fatal-close-codes", NULL, NULL,
+                              G_VARIANT_TYPE ("au"), NULL, READ_WRITE);
 }
 
 void

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ssl-test.h"
+
+/* A policy and wss: what may pass, and what has to be put right first. */
+
+static SignalLog *
+set_policy (SslPair *pair)
+{
+  g_autoptr (WsReconnectPolicy) policy
+      = g_object_new (WS_TYPE_RECONNECT_POLICY, "minimum", 1u, "maximum", 1u,
+                      "jitter", 0.0, NULL);
+
+  ws_socket_set_reconnect (pair->client, policy);
+  return signal_log_new (pair->client);
+}
+
+static void
+test_lost (SslPair *pair, gconstpointer data)
+{
+  g_autoptr (SignalLog) log = set_policy (pair);
+
+  ssl_pair_open (pair, NULL);
+  for (guint i = 0; i < 3; i++)
+    {
+      ws_socket_abort (pair->accepted);
+      g_clear_object (&pair->accepted);
+      ws_test_until (NULL, !ws_socket_is_valid (pair->client));
+      pair->accepted = api_server_take (pair->server);
+      api_wait_state (pair->client, WS_STATE_CONNECTED);
+      ssl_pair_check (pair);
+    }
+}
+
+/* A certificate that is not trusted will not be the next time. */
+static void
+test_untrusted (SslPair *pair, gconstpointer data)
+{
+  g_autoptr (SignalLog) log = set_policy (pair);
+
+  g_assert_false (ssl_pair_try (pair, NULL));
+  ws_test_until (NULL, !ws_socket_get_active (pair->client));
+  g_assert_cmpuint (signal_log_count (log, "error:ssl-handshake-failed"), ==,
+                    1);
+  g_assert_cmpuint (signal_log_count (log, "reconnecting:1"), ==, 0);
+}
+
+/* Nor will a key that cannot be loaded: the attempt does not even begin. */
+static void
+break_configuration (WsSocket *socket)
+{
+  WsSslConfiguration *configuration = ws_socket_get_ssl_configuration (socket);
+
+  ws_ssl_configuration_set_ca_certificates_file (configuration,
+                                                 "/nonexistent/ca.pem");
+}
+
+static void
+test_broken_configuration (SslPair *pair, gconstpointer data)
+{
+  g_autoptr (SignalLog) log = set_policy (pair);
+
+  ssl_pair_open (pair, NULL);
+  g_signal_connect (pair->client, "reconnecting",
+                    G_CALLBACK (break_configuration), NULL);
+  ws_socket_abort (pair->accepted);
+  ws_test_until (NULL, !ws_socket_get_active (pair->client));
+  g_assert_true (
+      g_str_has_suffix (log->words->str,
+                        "reconnecting:1 error:ssl-invalid-user-data inactive"));
+}
+
+/* The peer is gone in the middle of the TLS handshake. */
+static void
+test_cut_handshake (void)
+{
+  g_autoptr (RawListener) listener = raw_listener_new ();
+  WsSocket        *client = ssl_client_new ();
+  SslPair          pair = { .client = client };
+  g_autofree char *url
+      = g_strdup_printf ("wss://127.0.0.1:%u/", listener->port);
+  g_autoptr (SignalLog) log = set_policy (&pair);
+
+  g_assert_true (ws_socket_open (client, url, NULL));
+  for (guint i = 0; i < 3; i++)
+    {
+      RawPeer *peer = raw_listener_take (listener);
+
+      ws_test_until (NULL, peer->received->len > 0);
+      raw_peer_free (peer);
+    }
+  ws_test_until (NULL, signal_log_count (log, "reconnecting:3") > 0);
+  g_assert_finalize_object (client);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_setenv ("GIO_USE_NETWORK_MONITOR", "base", TRUE);
+  api_test_init (&argc, &argv);
+  ssl_pair_add ("/api/reconnect/ssl/lost", NULL, test_lost);
+  ssl_pair_add ("/api/reconnect/ssl/untrusted", "three", test_untrusted);
+  ssl_pair_add ("/api/reconnect/ssl/broken-configuration", NULL,
+                test_broken_configuration);
+  g_test_add_func ("/api/reconnect/ssl/cut-handshake", test_cut_handshake);
+  return g_test_run ();
+}
