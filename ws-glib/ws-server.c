@@ -7,7 +7,6 @@
 #include "ws-server-private.h"
 #include "ws-signal-private.h"
 #include "ws-socket-error.h"
-#include "ws-tsan-private.h"
 
 /**
  * WsServer:
@@ -79,7 +78,6 @@ static gboolean
 on_unref_in_owner (gpointer user_data)
 {
   g_object_run_dispose (user_data);
-  WS_TSAN_RELEASE (user_data);
   g_object_unref (user_data);
   return G_SOURCE_REMOVE;
 }
@@ -135,7 +133,6 @@ ws_server_finalize (GObject *object)
 {
   WsServerPrivate *priv = ws_server_peek (WS_SERVER (object));
 
-  WS_TSAN_ACQUIRE (object);
   g_free (priv->server_name);
   g_free (priv->host);
   g_strfreev (priv->supported_subprotocols);

@@ -101,11 +101,10 @@ static gboolean
 on_turn (gpointer user_data)
 {
   Delivery     *self = user_data;
-  WsSignalLink *link;
+  WsSignalLink *link = self->link;
   GObject      *receiver;
 
   WS_TSAN_ACQUIRE (self);
-  link = self->link;
   if (ws_signal_link_is_dropped (link)
       || !delivery_change (self, DELIVERY_WAITING, DELIVERY_RUNNING))
     return G_SOURCE_REMOVE;
@@ -340,11 +339,10 @@ ws_signal_on_emission (GClosure     *closure,
                        gpointer      hint,
                        gpointer      marshal_data)
 {
-  WsSignalLink *link = closure->data;
+  WsSignalLink *link = ws_signal_link_ref (closure->data);
   GObject      *sender = g_value_get_object (&values[0]);
 
   WS_TSAN_ACQUIRE (link);
-  ws_signal_link_ref (link);
   if (ws_signal_link_is_over (link))
     ws_signal_link_detach (link, sender);
   else
