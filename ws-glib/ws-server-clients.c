@@ -184,6 +184,7 @@ ws_server_on_client_gone (WsSocket *socket, gpointer user_data)
       ws_server_client_end (client);
       g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
       ws_server_emit (self, WS_SERVER_SIGNAL_CLIENT_DISCONNECTED, socket);
+      ws_server_note_gone (self, client);
     }
   else
     {
@@ -208,6 +209,7 @@ ws_server_take_transport (WsServer         *self,
           .max_head = priv->max_header_size,
           .server_name = priv->server_name };
 
+  priv->is_closed = FALSE;
   client->n_refs = 1;
   client->server = self;
   client->address = make_address (priv, transport);

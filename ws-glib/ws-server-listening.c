@@ -350,6 +350,7 @@ static gboolean
 on_closed (gpointer user_data)
 {
   ws_server_emit (user_data, WS_SERVER_SIGNAL_CLOSED);
+  ws_server_note_gone (user_data, user_data);
   g_object_unref (user_data);
   return G_SOURCE_REMOVE;
 }
@@ -361,8 +362,11 @@ on_closed (gpointer user_data)
  * Stops listening.
  *
  * Connections that wait in the queue are closed with 1001, and handshakes are
- * given up; sockets that were handed out live on. [signal@Server::closed]
- * follows from the main loop. The server may listen again.
+ * given up; sockets that were handed out live on, which
+ * [method@Server.close_async] closes as well. Calls of
+ * [method@Server.accept_async] that wait end with %G_IO_ERROR_CLOSED.
+ * [signal@Server::closed] follows from the main loop. The server may listen
+ * again.
  *
  * Since: 1.0
  */
@@ -391,5 +395,6 @@ ws_server_close (WsServer *self)
   ws_server_run_later (self, on_closed);
   if (listened)
     notify_listening (self);
+  ws_server_end_accepts (self);
   g_object_unref (self);
 }

@@ -56,6 +56,8 @@ typedef struct
   GQueue      openings;  /* of WsServerClient */
   GQueue      pending;   /* of WsServerClient, the oldest first */
   GSequence  *clients;   /* of WsServerClient: the list model */
+  GQueue      accepts;   /* of calls that wait for one */
+  GQueue      closings;  /* of calls that wait for the end of all */
   GHashTable *addresses; /* (owned) (nullable): address → how many */
 
   /* Broadcasts. */
@@ -72,12 +74,13 @@ typedef struct _WsSubscription WsSubscription;
 typedef struct
 {
   guint            n_refs;
-  WsServer        *server;  /* (unowned) (nullable): none once it is over */
-  WsServerOpening *opening; /* (owned) (nullable) */
-  WsSocket        *socket;  /* (owned) (nullable): once it is open */
-  GList           *link;    /* in openings or pending */
-  GSequenceIter   *iter;    /* in clients */
-  char            *address; /* (owned) (nullable): counted for its limit */
+  WsServer        *server;     /* (unowned) (nullable): none once it is over */
+  WsServerOpening *opening;    /* (owned) (nullable) */
+  WsSocket        *socket;     /* (owned) (nullable): once it is open */
+  GList           *link;       /* in openings or pending */
+  GSequenceIter   *iter;       /* in clients */
+  char            *address;    /* (owned) (nullable): counted for its limit */
+  gboolean         is_started; /* by accept_finish() */
   WsSubscription  *subscriptions; /* (owned) (nullable): the newest first */
 } WsServerClient;
 
@@ -121,6 +124,17 @@ gboolean
      ws_server_fail_to_listen (WsServer *self, GError *problem, GError **error);
 void ws_server_restart (WsServer *self);
 void ws_server_schedule_startup (WsServer *self);
+
+/* --- ws-server-async.c --- */
+
+/* Gives a connection to accept_async(); FALSE: no call waits. */
+gboolean ws_server_give_to_accept (WsServerClient *client);
+/* The server was closed. */
+void ws_server_end_accepts (WsServer *self);
+/* For close_async(): @who, a client or (of the signal closed) the server, is
+ * gone. */
+void ws_server_note_gone (WsServer *self, gpointer who);
+void ws_server_end_closings (WsServer *self);
 
 /* --- ws-server-clients.c --- */
 

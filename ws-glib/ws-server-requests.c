@@ -48,7 +48,8 @@ check_room (WsServer *self, const char *address, WsHttpFault *fault)
                        priv->max_connections);
   else if (!check_address (self, address, fault))
     return FALSE;
-  else if (!ws_server_has_listener (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED)
+  else if (priv->accepts.length == 0
+           && !ws_server_has_listener (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED)
            && (gint64) priv->pending.length >= priv->max_pending_connections)
     ws_http_fault_set (fault, 503,
                        "The queue holds all the %d connections that "
@@ -115,7 +116,7 @@ accept_request (WsServerClient      *client,
   g_clear_pointer (&client->opening, ws_server_opening_free);
 }
 
-/* Gives the socket to a handler, or to the queue. */
+/* Gives the socket to a call that waits, to a handler, or to the queue. */
 static void
 hand_out (WsServerClient *client)
 {
@@ -123,6 +124,8 @@ hand_out (WsServerClient *client)
   WsServerPrivate *priv = ws_server_peek (self);
   g_autoptr (WsSocket) socket = g_object_ref (client->socket);
 
+  if (ws_server_give_to_accept (client))
+    return;
   if (!ws_server_has_listener (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED))
     {
       g_queue_push_tail (&priv->pending, client);

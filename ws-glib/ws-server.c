@@ -14,9 +14,10 @@
  * A WebSocket server.
  *
  * It listens with [method@Server.listen] or by setting
- * [property@Server:listening], at further addresses, Unix sockets and inherited
- * sockets with [method@Server.listen_address] and its relatives, does the opening handshake with whoever comes,
- * and hands out connected sockets: to the handlers of
+ * [property@Server:listening], and with [method@Server.listen_address] and its
+ * relatives at more addresses, at Unix sockets and at inherited ones. It does the
+ * opening handshake with whoever comes, and hands out connected sockets: to calls
+ * of [method@Server.accept_async] that wait, to the handlers of
  * [signal@Server::client-connected] where there are any, else through a queue,
  * [method@Server.next_pending_connection]. A socket in the queue is not read
  * before it is taken.
@@ -123,6 +124,8 @@ ws_server_dispose (GObject *object)
   ws_server_drop_waiting (self);
   ws_server_drop_clients (self);
   ws_server_clear_topics (self);
+  ws_server_end_accepts (self);
+  ws_server_end_closings (self);
   g_clear_object (&priv->address);
   g_clear_pointer (&priv->poller, ws_poller_unref);
   G_OBJECT_CLASS (ws_server_parent_class)->dispose (object);

@@ -189,6 +189,20 @@ test_wrong_thread (Pair *pair, gconstpointer data)
 }
 
 static void
+on_wrong_thread (GObject *server, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+
+  if (GPOINTER_TO_INT (user_data))
+    g_assert_false (
+        ws_server_close_finish (WS_SERVER (server), result, &error));
+  else
+    g_assert_null (
+        ws_server_accept_finish (WS_SERVER (server), result, &error));
+  assert_wrong (&error);
+}
+
+static void
 call_server (gpointer data)
 {
   WsServer *server = data;
@@ -203,7 +217,17 @@ call_server (gpointer data)
   assert_wrong (&error);
   g_assert_false (ws_server_handle_connection (server, stream, &error));
   assert_wrong (&error);
+  g_assert_false (ws_server_listen_unix (server, "/x", &error));
+  assert_wrong (&error);
+  g_assert_false (ws_server_set_socket_descriptor (server, 0, &error));
+  assert_wrong (&error);
+  g_assert_false (ws_server_listen_inherited (server, &error));
+  assert_wrong (&error);
   g_assert_null (ws_server_next_pending_connection (server));
+  ws_server_accept_async (server, NULL, on_wrong_thread,
+                          GINT_TO_POINTER (FALSE));
+  ws_server_close_async (server, 1000, NULL, NULL, on_wrong_thread,
+                         GINT_TO_POINTER (TRUE));
 }
 
 /* Every property that can be written, by its name. */
