@@ -18,6 +18,7 @@
 #include <ws-glib/ws-signal.h>
 #include <ws-glib/ws-socket-async.h>
 #include <ws-glib/ws-socket-error.h>
+#include <ws-glib/ws-socket-receive.h>
 #include <ws-glib/ws-socket.h>
 #include <ws-glib/ws-ssl-certificate.h>
 #include <ws-glib/ws-ssl-configuration.h>

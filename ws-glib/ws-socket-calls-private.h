@@ -13,6 +13,7 @@ typedef enum
   WS_CALL_OPEN,
   WS_CALL_PING,
   WS_CALL_SEND,
+  WS_CALL_RECEIVE,
   WS_CALL_CLOSE,
   WS_CALL_N_KINDS
 } WsCallKind;
@@ -48,6 +49,9 @@ struct _WsSocketAsync
   GQueue   outgoing;      /* of WsOutgoing, in the order of sending */
   guint64  outgoing_cost; /* of the plain sends among them */
   gboolean framing;       /* the head of them is being framed */
+
+  GQueue  inbox;      /* of WsMessage, not taken yet */
+  guint64 inbox_size; /* what they cost */
 };
 
 /* --- ws-socket-calls.c --- */
@@ -72,8 +76,17 @@ void ws_socket_queue_call (WsSocket *self, WsCall *call);
 void ws_call_return (WsCall *call);
 void ws_call_fail (WsCall *call, GError *error);
 void ws_call_fail_cancelled (WsCall *call, const char *message);
+/* (transfer full): why a call could not be done whose connection has ended. */
+GError *ws_socket_make_end_error (WsSocket *self);
+/* Ends a call because the connection has ended. */
+void ws_socket_end_call (WsSocket *self, WsCall *call);
 /* (transfer full): ends a call without a result, which the task is to get. */
 GTask *ws_call_steal_task (WsCall *call);
+
+/* --- ws-socket-receive.c --- */
+
+/* Nothing will come any more: what waits may be taken all the same. */
+void ws_socket_end_receiving (WsSocket *self);
 
 /* --- ws-socket-queue.c: messages that wait to be framed --- */
 

@@ -153,9 +153,8 @@ ws_socket_get_async (WsSocket *self)
 void
 ws_socket_free_async (WsSocket *self)
 {
-  WsSocketPrivate *priv = ws_socket_peek (self);
-
-  g_clear_pointer (&priv->async, g_free);
+  ws_socket_forget_received (self);
+  g_clear_pointer (&ws_socket_peek (self)->async, g_free);
 }
 
 static void
@@ -185,6 +184,7 @@ ws_socket_renew_calls (WsSocket *self, GQueue *stale)
   WsSocketAsync *async = ws_socket_peek (self)->async;
 
   take_calls (self, stale);
+  ws_socket_forget_received (self);
   if (async != NULL && async->opening != NULL)
     ws_socket_queue_call (self, g_steal_pointer (&async->opening));
 }
@@ -197,31 +197,42 @@ ws_socket_cancel_calls (GQueue *calls)
                             "The socket was opened anew meanwhile");
 }
 
-/* (transfer full): why a call could not be done. */
-static GError *
-make_end_error (WsSocketPrivate *priv)
+GError *
+ws_socket_make_end_error (WsSocket *self)
 {
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
   if (priv->failed && priv->error != NULL)
     return g_error_copy (priv->error);
   return g_error_new_literal (WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED,
                               "The connection has ended");
 }
 
-/* The attempt that the call belongs to has ended. */
-static void
-end_call (WsSocketPrivate *priv, WsCall *call)
+void
+ws_socket_end_call (WsSocket *self, WsCall *call)
 {
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
   switch (call->kind)
     {
     case WS_CALL_OPEN:
       if (priv->failed)
-        ws_call_fail (call, make_end_error (priv));
+        ws_call_fail (call, ws_socket_make_end_error (self));
       else
         ws_call_fail_cancelled (call, "The attempt was given up");
       break;
+    case WS_CALL_RECEIVE:
+      if (priv->was_clean)
+        {
+          g_autoptr (GTask) task = ws_call_steal_task (call);
+
+          g_task_return_pointer (task, NULL, NULL);
+          break;
+        }
+      G_GNUC_FALLTHROUGH;
     case WS_CALL_PING:
     case WS_CALL_SEND:
-      ws_call_fail (call, make_end_error (priv));
+      ws_call_fail (call, ws_socket_make_end_error (self));
       break;
     case WS_CALL_CLOSE:
       ws_call_return (call);
@@ -234,15 +245,15 @@ end_call (WsSocketPrivate *priv, WsCall *call)
 void
 ws_socket_end_calls (WsSocket *self)
 {
-  WsSocketPrivate *priv = ws_socket_peek (self);
-  GQueue           calls;
+  GQueue calls;
 
-  if (priv->async == NULL)
+  if (ws_socket_peek (self)->async == NULL)
     return;
   g_object_ref (self);
+  ws_socket_end_receiving (self);
   take_calls (self, &calls);
   while (calls.length > 0)
-    end_call (priv, calls.head->data);
+    ws_socket_end_call (self, calls.head->data);
   g_object_unref (self);
 }
 

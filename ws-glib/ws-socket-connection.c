@@ -302,6 +302,7 @@ ws_socket_adopt_engine (WsSocket *self, WsTransport *transport, WsRole role)
   priv->is_slow = FALSE;
   priv->engine = ws_engine_new (transport, role, &priv->settings,
                                 &ws_socket_engine_sink, self);
+  ws_socket_update_receiving (self);
   if (role == WS_ROLE_CLIENT)
     ws_engine_set_draw (priv->engine, draw_mask, self);
 }

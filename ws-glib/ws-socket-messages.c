@@ -50,6 +50,8 @@ on_enter (gpointer user_data)
   WsSocket *self = g_object_ref (user_data);
 
   ws_socket_peek (self)->hears_messages = FALSE;
+  if (ws_socket_peek (self)->pull)
+    return FALSE;
   return ws_socket_has_listener (self, WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED)
          || ws_socket_has_listener (self,
                                     WS_SOCKET_SIGNAL_BINARY_FRAME_RECEIVED);
@@ -141,6 +143,11 @@ on_message (gpointer user_data, WsEvent *event)
   guint            attempt = priv->attempt;
   g_autoptr (WsMessage) message = NULL;
 
+  if (G_UNLIKELY (priv->pull))
+    {
+      ws_socket_take_message (self, make_message (event));
+      return;
+    }
   if (hears_messages (self, priv))
     {
       message = make_message (event);

@@ -74,6 +74,7 @@ begin_attempt (WsSocket *self, WsUrl *url, WsTlsCredentials *credentials)
   priv->target = url;
   priv->failed = FALSE;
   priv->warned_nul = FALSE;
+  priv->receiving_paused = FALSE;
   begin_opening (self, credentials);
 }
 

@@ -61,6 +61,7 @@ typedef struct
   WsMaskGenerator  *mask_generator;  /* (owned) (nullable): built in */
   WsProtocolVersion version;
   WsSettings        settings;
+  gint64            read_buffer_size;
 
   /* The attempt, or the connection. */
   WsState          state;
@@ -106,6 +107,8 @@ typedef struct
   gpointer     gone_data;    /* (unowned) */
 
   guint active : 1;
+  guint pull : 1;
+  guint receiving_paused : 1; /* by the user, in this attempt */
   guint was_clean : 1;
   guint failed : 1;         /* this attempt has signalled its error */
   guint read_finished : 1;  /* read-channel-finished was signalled */
@@ -253,6 +256,15 @@ void ws_socket_end_openings (WsSocket *self);
 /* A ping was answered that was sent at @sent. */
 void ws_socket_end_pings (WsSocket *self, gint64 sent);
 
+/* --- ws-socket-receive.c --- */
+
+/* (transfer full): a message for who pulls. */
+void ws_socket_take_message (WsSocket *self, WsMessage *message);
+/* Reads as long as somebody wants what comes. */
+void ws_socket_update_receiving (WsSocket *self);
+/* Nothing of a connection reaches the next. */
+void ws_socket_forget_received (WsSocket *self);
+
 /* --- ws-socket-queue.c --- */
 
 /* Something was written: frames what waits for room, and ends calls. */
@@ -307,6 +319,8 @@ typedef enum
   WS_SOCKET_PROP_SSL_CONFIGURATION,
   WS_SOCKET_PROP_SSL_SESSION,
   WS_SOCKET_PROP_RECONNECT,
+  WS_SOCKET_PROP_PULL,
+  WS_SOCKET_PROP_READ_BUFFER_SIZE,
   WS_SOCKET_N_PROPS
 } WsSocketProp;
 
@@ -314,6 +328,8 @@ void ws_socket_install_properties (GObjectClass *object_class);
 void ws_socket_notify (WsSocket *self, WsSocketProp property);
 /* --- ws-socket-property-settings.c --- */
 void ws_socket_install_settings_properties (GParamSpec **props);
+/* --- ws-socket-receive.c --- */
+void ws_socket_install_receiving_properties (GParamSpec **props);
 /* For setters, which return no error: FALSE with a warning in another thread
  * than that of a connection or an attempt. */
 gboolean ws_socket_may_set (WsSocket *self, WsSocketProp property);

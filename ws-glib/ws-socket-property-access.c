@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-socket-private.h"
+#include "ws-socket-receive.h"
 
 /* From a property's number to its accessors, which stand in
  * ws-socket-handshake.c, ws-socket-status.c, ws-socket-settings.c,
@@ -145,6 +146,12 @@ ws_socket_get_property (GObject    *object,
     case WS_SOCKET_PROP_SSL_SESSION:
       g_value_set_object (value, ws_socket_get_ssl_session (self));
       break;
+    case WS_SOCKET_PROP_PULL:
+      g_value_set_boolean (value, ws_socket_get_pull (self));
+      break;
+    case WS_SOCKET_PROP_READ_BUFFER_SIZE:
+      g_value_set_int64 (value, ws_socket_get_read_buffer_size (self));
+      break;
     case WS_SOCKET_N_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -218,6 +225,12 @@ ws_socket_set_property (GObject      *object,
       break;
     case WS_SOCKET_PROP_SSL_CONFIGURATION:
       ws_socket_set_ssl_configuration (self, g_value_get_object (value));
+      break;
+    case WS_SOCKET_PROP_PULL:
+      ws_socket_set_pull (self, g_value_get_boolean (value));
+      break;
+    case WS_SOCKET_PROP_READ_BUFFER_SIZE:
+      ws_socket_set_read_buffer_size (self, g_value_get_int64 (value));
       break;
     case WS_SOCKET_PROP_RECONNECT:
       ws_socket_set_reconnect (self, g_value_get_object (value));

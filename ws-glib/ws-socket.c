@@ -292,6 +292,7 @@ cut_off (WsSocket *self)
   if (priv->engine != NULL)
     ws_socket_keep_traffic (self, priv->engine);
   g_clear_pointer (&priv->engine, ws_engine_drop);
+  ws_socket_forget_received (self);
   if (was_open && !priv->read_finished)
     {
       priv->read_finished = TRUE;
@@ -378,6 +379,8 @@ close_connection (WsSocket *self, guint code, const char *reason)
   ws_engine_close (engine, code, reason);
   if (attempt == priv->attempt)
     ws_socket_set_state (self, WS_STATE_CLOSING);
+  if (attempt == priv->attempt)
+    ws_socket_update_receiving (self);
   if (attempt == priv->attempt)
     ws_socket_note_closing (self, ws_engine_get_closing (engine));
   ws_engine_unref (engine);

@@ -136,6 +136,86 @@ begin_send (WsSocket     *socket,
   outcome->in_call = FALSE;
 }
 
+static gpointer
+finish_receive (WsSocket *socket, GAsyncResult *result, GError **error)
+{
+  return ws_socket_receive_message_finish (socket, result, error);
+}
+
+void
+begin_receive (WsSocket *socket, GCancellable *cancellable, Outcome *outcome)
+{
+  outcome->finish = finish_receive;
+  outcome->free_value = (GDestroyNotify) ws_message_unref;
+  outcome->in_call = TRUE;
+  ws_socket_receive_message_async (socket, cancellable, outcome_take, outcome);
+  outcome->in_call = FALSE;
+}
+
+const char *
+outcome_get_text (const Outcome *self)
+{
+  g_assert_nonnull (self->value);
+  return ws_message_get_text (self->value);
+}
+
+/* --- Floods --- */
+
+void
+settle (void)
+{
+  for (int i = 0; i < 5; i++)
+    while (g_main_context_iteration (NULL, FALSE))
+      ;
+}
+
+void
+flood_init (Flood *self, RawPeer *peer)
+{
+  *self = (Flood){ .peer = peer, .bytes = g_byte_array_new () };
+}
+
+void
+flood_clear (Flood *self)
+{
+  g_byte_array_unref (self->bytes);
+}
+
+void
+flood_add (Flood *self, guint8 first, gsize len)
+{
+  guint8 header[14] = { first, self->peer->masks ? 0x80 : 0 };
+  guint8 size_len = len < 126 ? 0 : len <= G_MAXUINT16 ? 2 : 8;
+  guint  start;
+
+  header[1] |= size_len == 0 ? len : size_len == 2 ? 126 : 127;
+  for (int i = 0; i < size_len; i++)
+    header[2 + i] = (guint8) ((guint64) len >> (8 * (size_len - 1 - i)));
+  /* A mask of zero bytes changes nothing. */
+  g_byte_array_append (self->bytes, header,
+                       2 + size_len + (self->peer->masks ? 4 : 0));
+  start = self->bytes->len;
+  g_byte_array_set_size (self->bytes, start + len);
+  if (len > 0)
+    memset (self->bytes->data + start, 'x', len);
+}
+
+void
+flood_push (Flood *self)
+{
+  gssize n;
+
+  do
+    {
+      n = send (self->peer->fd, self->bytes->data + self->n_pushed,
+                self->bytes->len - self->n_pushed, MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (n > 0)
+        self->n_pushed += n;
+      settle ();
+    }
+  while (n > 0);
+}
+
 void
 fill_buffer (Half *half)
 {
@@ -152,8 +232,7 @@ fill_buffer (Half *half)
       g_assert_cmpint (ws_socket_send_binary_message (half->socket, bytes,
                                                       NULL),
                        >, 0);
-      while (g_main_context_iteration (NULL, FALSE))
-        ;
+      settle ();
     }
   ws_socket_set_max_bytes_to_write (half->socket, ws_socket_get_bytes_to_write (
                                                       half->socket));

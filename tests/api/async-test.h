@@ -71,6 +71,40 @@ void begin_send (WsSocket     *socket,
                  gsize         len,
                  GCancellable *cancellable,
                  Outcome      *outcome);
+void
+begin_receive (WsSocket *socket, GCancellable *cancellable, Outcome *outcome);
+/* Waits for the message that begin_receive() is to get; NULL: the end. */
+#define outcome_expect_text(self, text)                    \
+  G_STMT_START                                             \
+  {                                                        \
+    outcome_expect ((self), END_WELL);                     \
+    if ((text) == NULL)                                    \
+      g_assert_null ((self)->value);                       \
+    else                                                   \
+      g_assert_cmpstr (outcome_get_text (self), ==, text); \
+  }                                                        \
+  G_STMT_END
+const char *outcome_get_text (const Outcome *self);
+
+/* Frames that a peer sends as far as they are taken, without blocking. */
+typedef struct
+{
+  RawPeer    *peer;
+  GByteArray *bytes;
+  gsize       n_pushed;
+} Flood;
+
+void flood_init (Flood *self, RawPeer *peer);
+void flood_clear (Flood *self);
+/* @len bytes of 'x', in a frame whose first byte is @first. */
+void flood_add (Flood *self, guint8 first, gsize len);
+/* Pushes, and lets the main loop run, until nothing more is taken. */
+void flood_push (Flood *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Flood, flood_clear)
+
+/* Lets the main loop do what there is to do. */
+void settle (void);
 
 /* Sends until the peer, which must not read, has stopped taking, then limits
  * the buffer to that: the next message has to wait for room. */

@@ -62,6 +62,13 @@ call_send_framed (Stage *stage)
   begin_send (stage->half.socket, 1000, stage->cancellable, &stage->outcome);
 }
 
+static void
+call_receive (Stage *stage)
+{
+  ws_socket_set_pull (stage->half.socket, TRUE);
+  begin_receive (stage->half.socket, stage->cancellable, &stage->outcome);
+}
+
 /* clang-format off */
 static const Call calls[] = {
   { "open", call_open, END_CANCELLED, END_CANCELLED, END_CANCELLED, END_CANCELLED, END_LOST, TRUE },
@@ -69,6 +76,7 @@ static const Call calls[] = {
   { "ping", call_ping, END_CANCELLED, END_NOT_CONNECTED, END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
   { "send-waiting", call_send_waiting, END_CANCELLED, END_NOT_CONNECTED, END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
   { "send-framed", call_send_framed, END_CANCELLED, END_NOT_CONNECTED, END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
+  { "receive", call_receive, END_CANCELLED, END_NOT_CONNECTED, END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
 };
 /* clang-format on */
 

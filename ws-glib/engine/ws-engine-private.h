@@ -45,7 +45,10 @@ struct _WsEngine
   WsDeadline          frame_deadline;
   WsDeadline          life_deadline;
   GError             *broken; /* (owned) (nullable): writing has failed */
-  gboolean            reading;
+  gboolean            started;
+  gboolean            paused;  /* by the owner */
+  gboolean            reading; /* started, and not paused */
+  gboolean            has_read;
   gboolean            above_mark;  /* drained is due at half of the mark */
   gboolean            failed;      /* a rule was broken: never clean */
   gboolean            peer_closed; /* its close frame came, legal or not */
@@ -53,6 +56,8 @@ struct _WsEngine
 
 /* Gives back what the outside sees, and all that could call us. */
 void ws_engine_release (WsEngine *self);
+/* Tells the transport what to report. */
+void ws_engine_update_wanted (WsEngine *self);
 /* Notes that something waits; it is written when the batch of reads is done, or
  * with the context's next iteration. */
 void ws_engine_queue_flush (WsEngine *self);

@@ -83,8 +83,8 @@ ws_engine_drop (WsEngine *self)
 
 /* --- Writing --- */
 
-static void
-update_wanted (WsEngine *self)
+void
+ws_engine_update_wanted (WsEngine *self)
 {
   GIOCondition wanted = self->reading ? G_IO_IN : 0;
 
@@ -110,7 +110,7 @@ note_broken (WsEngine *self, GError *error)
 {
   self->broken = error;
   ws_outbox_clear (&self->outbox);
-  update_wanted (self);
+  ws_engine_update_wanted (self);
   ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
 }
 
@@ -131,7 +131,7 @@ write_out (WsEngine *self)
     }
   self->traffic.wire_sent += n;
   self->untold += n;
-  update_wanted (self);
+  ws_engine_update_wanted (self);
   return TRUE;
 }
 
@@ -264,6 +264,7 @@ pull (WsEngine *self)
 {
   gpointer user_data = self->user_data;
 
+  self->has_read = TRUE;
   ws_protocol_set_frame_events (&self->protocol, self->sink->enter (user_data));
   handle_events (self);
   if (self->state != WS_ENGINE_ENDED)
@@ -324,7 +325,12 @@ on_ready (gpointer user_data, GIOCondition condition)
   if (condition & G_IO_OUT)
     flush (self);
   if (condition & G_IO_IN)
-    read_turn (self);
+    {
+      if (G_LIKELY (self->reading))
+        read_turn (self);
+      else if (self->state != WS_ENGINE_ENDED)
+        ws_engine_update_wanted (self);
+    }
   if (self->outbox.size > FLUSH_EARLY)
     flush (self);
   ws_engine_unref (self);
@@ -337,13 +343,14 @@ on_resume_job (WsJob *job)
 
   if (self->reading && ws_protocol_has_input (&self->protocol))
     pull (self);
-  if (self->broken != NULL)
+  /* While reading is paused the loss is not seen. */
+  if (self->broken != NULL && !self->paused)
     {
       gboolean more = read_turn (self);
 
       if (more && self->state != WS_ENGINE_ENDED)
         ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
-      else
+      else if (!self->paused)
         ws_engine_lose (self, self->broken);
     }
   ws_engine_unref (self);
@@ -393,7 +400,9 @@ judge_life (WsEngine *self)
   gint64 due;
   WsLife life;
 
-  if (self->settings->ping_interval == 0 || self->state != WS_ENGINE_OPEN)
+  /* Who does not listen cannot judge. */
+  if (self->settings->ping_interval == 0 || self->state != WS_ENGINE_OPEN
+      || !self->reading)
     return;
   life = ws_keepalive_judge (&self->keepalive, self->settings, now, &due);
   if (life == WS_LIFE_DEAD)
@@ -452,10 +461,11 @@ ws_engine_start (WsEngine *self)
 {
   if (self->state == WS_ENGINE_ENDED)
     return;
-  self->reading = TRUE;
+  self->started = TRUE;
+  self->reading = !self->paused;
   self->keepalive.last_received = ws_poller_now (self->poller);
   ws_engine_update (self);
-  update_wanted (self);
+  ws_engine_update_wanted (self);
   if (ws_protocol_has_input (&self->protocol))
     ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
 }

@@ -80,6 +80,12 @@ void ws_engine_push_head (WsEngine *self, const char *head, gsize len);
 /* What came with the handshake's last bytes, and is the first input; copied. */
 void ws_engine_push_input (WsEngine *self, const guint8 *data, gsize len);
 void ws_engine_start (WsEngine *self);
+/* Stops reading, and goes on; also between two events of one batch. Nothing
+ * but writing and closing happens in between: what was read waits, a loss is
+ * not seen, and nobody's silence is judged. */
+void ws_engine_set_paused (WsEngine *self, gboolean paused);
+/* Whether anything of the peer's was looked at. */
+gboolean ws_engine_has_read (WsEngine *self);
 
 WsTransport     *ws_engine_get_transport (WsEngine *self); /* (nullable) */
 WsPoller        *ws_engine_get_poller (WsEngine *self);

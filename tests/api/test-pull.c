@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "async-test.h"
+
+#include <string.h>
+
+/* Messages that are taken rather than signalled. */
+
+static void
+send_text (Half *half, const char *text)
+{
+  raw_peer_send_frame (half->peer, 0x81, text, strlen (text));
+}
+
+/* A pong shows that all before it was read. */
+static void
+expect_pong (Half *half)
+{
+  g_auto (RawFrame) frame = { 0 };
+
+  raw_peer_send_frame (half->peer, 0x89, "?", 1);
+  frame = raw_peer_take_frame (half->peer);
+  g_assert_cmphex (frame.first, ==, 0x8a);
+}
+
+static void
+never (void)
+{
+  g_assert_not_reached ();
+}
+
+/* Waiting before and after the messages came; signals are silent. */
+static void
+test_order (Half *half, gconstpointer data)
+{
+  static const char *const silent[]
+      = { "message-received", "text-message-received", "text-frame-received",
+          "binary-message-received", "binary-frame-received" };
+  g_auto (Outcome) first = { 0 };
+  g_auto (Outcome) second = { 0 };
+  g_auto (Outcome) third = { 0 };
+  g_auto (Outcome) last = { 0 };
+
+  ws_socket_set_pull (half->socket, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (silent); i++)
+    g_signal_connect (half->socket, silent[i], G_CALLBACK (never), NULL);
+  begin_receive (half->socket, NULL, &first);
+  begin_receive (half->socket, NULL, &second);
+  send_text (half, "one");
+  send_text (half, "two");
+  send_text (half, "three");
+  outcome_expect_text (&first, "one");
+  outcome_expect_text (&second, "two");
+  g_assert_cmpuint (first.number, <, second.number);
+  begin_receive (half->socket, NULL, &third);
+  outcome_expect_text (&third, "three");
+  expect_pong (half);
+
+  begin_receive (half->socket, NULL, &last);
+  raw_peer_send_close (half->peer, 1000, "");
+  raw_peer_expect_close (half->peer, 1000, NULL);
+  g_clear_pointer (&half->peer, raw_peer_free);
+  outcome_expect_text (&last, (const char *) NULL);
+  outcome_clear (&last);
+  begin_receive (half->socket, NULL, &last);
+  outcome_expect_text (&last, (const char *) NULL);
+}
+
+typedef struct
+{
+  guint    n_left;
+  guint    n_next; /* number of the message that must come */
+  gboolean is_over;
+} Loop;
+
+static void
+on_loop_message (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Loop            *loop = user_data;
+  g_autofree char *expected = g_strdup_printf ("%u", loop->n_next);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WsMessage) message
+      = ws_socket_receive_message_finish (WS_SOCKET (source), result, &error);
+
+  g_assert_no_error (error);
+  if (message == NULL)
+    {
+      loop->is_over = TRUE;
+      return;
+    }
+  g_assert_cmpstr (ws_message_get_text (message), ==, expected);
+  loop->n_next++;
+  ws_socket_receive_message_async (WS_SOCKET (source), NULL, on_loop_message,
+                                   loop);
+}
+
+/* The loop of a program that awaits: all messages, in order, then the end. */
+static void
+test_loop (Half *half, gconstpointer data)
+{
+  const gint64 *buffer = data;
+  const guint   n_messages = 1000;
+  Loop          loop = { 0 };
+
+  ws_socket_set_pull (half->socket, TRUE);
+  ws_socket_set_read_buffer_size (half->socket, *buffer);
+  ws_socket_receive_message_async (half->socket, NULL, on_loop_message, &loop);
+  for (guint i = 0; i < n_messages; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("%u", i);
+
+      send_text (half, text);
+    }
+  raw_peer_send_close (half->peer, 1000, "");
+  raw_peer_expect_close (half->peer, 1000, NULL);
+  g_clear_pointer (&half->peer, raw_peer_free);
+  ws_test_until (NULL, loop.is_over);
+  g_assert_cmpuint (loop.n_next, ==, n_messages);
+}
+
+/* Pitfall 32: what nobody takes holds up the peer. */
+static void
+test_back_pressure (Half *half, gconstpointer data)
+{
+  const gint64 *buffer = data;
+  const guint   n_frames = 300;
+  const gsize   size = 64 * 1024;
+  g_auto (Flood) flood = { 0 };
+  g_auto (Outcome) outcome = { 0 };
+
+  ws_socket_set_pull (half->socket, TRUE);
+  ws_socket_set_read_buffer_size (half->socket, *buffer);
+  flood_init (&flood, half->peer);
+  for (guint i = 0; i < n_frames; i++)
+    flood_add (&flood, 0x82, size);
+  flood_push (&flood);
+  /* What our kernel holds is beyond us; what we hold is not. */
+  g_assert_cmpuint (flood.n_pushed, <, flood.bytes->len);
+  g_assert_cmpuint (flood.n_pushed, >, (guint64) *buffer);
+  g_assert_cmpint (ws_socket_get_state (half->socket), ==, WS_STATE_CONNECTED);
+  for (guint i = 0; i < n_frames; i++)
+    {
+      gsize len;
+
+      begin_receive (half->socket, NULL, &outcome);
+      flood_push (&flood);
+      outcome_expect (&outcome, END_WELL);
+      ws_message_get_data (outcome.value, &len);
+      g_assert_cmpuint (len, ==, size);
+      outcome_clear (&outcome);
+    }
+  expect_pong (half);
+  ws_socket_abort (half->socket);
+}
+
+/* A message that waits stops reading, one that is under way does not; pings
+ * are answered as long as none waits. */
+static void
+test_read_ahead (Half *half, gconstpointer data)
+{
+  g_auto (Outcome) outcome = { 0 };
+
+  ws_socket_set_pull (half->socket, TRUE);
+  expect_pong (half);
+  raw_peer_send_frame (half->peer, 0x01, "fragment", 8);
+  expect_pong (half);
+  raw_peer_send_frame (half->peer, 0x80, "!", 1);
+  raw_peer_send_frame (half->peer, 0x89, "?", 1);
+  settle ();
+  g_assert_cmpuint (half->peer->received->len, ==, 0);
+  begin_receive (half->socket, NULL, &outcome);
+  outcome_expect_text (&outcome, "fragment!");
+  {
+    g_auto (RawFrame) frame = raw_peer_take_frame (half->peer);
+
+    g_assert_cmphex (frame.first, ==, 0x8a);
+  }
+  ws_socket_abort (half->socket);
+}
+
+/* With a buffer several wait, empty ones too, and the rest of the connection
+ * goes on; they can be taken when it is over. */
+static void
+test_buffer (Half *half, gconstpointer data)
+{
+  g_auto (Outcome) outcome = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  ws_socket_set_pull (half->socket, TRUE);
+  ws_socket_set_read_buffer_size (half->socket, 1000);
+  send_text (half, "one");
+  send_text (half, "");
+  send_text (half, "three");
+  expect_pong (half);
+  g_clear_pointer (&half->peer, raw_peer_free);
+  api_wait_state (half->socket, WS_STATE_UNCONNECTED);
+  begin_receive (half->socket, NULL, &outcome);
+  outcome_expect_text (&outcome, "one");
+  outcome_clear (&outcome);
+  begin_receive (half->socket, NULL, &outcome);
+  outcome_expect_text (&outcome, "");
+  outcome_clear (&outcome);
+  begin_receive (half->socket, NULL, &outcome);
+  outcome_expect_text (&outcome, "three");
+  outcome_clear (&outcome);
+  begin_receive (half->socket, NULL, &outcome);
+  outcome_expect (&outcome, END_LOST);
+}
+
+/* A flood of empty messages is bounded as well. */
+static void
+test_empty_flood (Half *half, gconstpointer data)
+{
+  g_auto (Flood) flood = { 0 };
+
+  ws_socket_set_pull (half->socket, TRUE);
+  ws_socket_set_read_buffer_size (half->socket, 64 * 1024);
+  flood_init (&flood, half->peer);
+  for (guint i = 0; i < 10 * 1024 * 1024; i++)
+    flood_add (&flood, 0x82, 0);
+  flood_push (&flood);
+  g_assert_cmpuint (flood.n_pushed, <, flood.bytes->len);
+  ws_socket_abort (half->socket);
+}
+
+/* A close is not held up by what nobody takes. */
+static void
+test_close_untaken (Half *half, gconstpointer data)
+{
+  g_auto (Outcome) closed = { 0 };
+  g_auto (Outcome) taken = { 0 };
+
+  ws_socket_set_pull (half->socket, TRUE);
+  send_text (half, "one");
+  send_text (half, "two");
+  settle ();
+  begin_close (half->socket, 1000, NULL, &closed);
+  raw_peer_expect_close (half->peer, 1000, "bye");
+  send_text (half, "three");
+  raw_peer_send_close (half->peer, 1000, "");
+  g_clear_pointer (&half->peer, raw_peer_free);
+  outcome_expect (&closed, END_WELL);
+  g_assert_true (ws_socket_get_was_clean (half->socket));
+  begin_receive (half->socket, NULL, &taken);
+  outcome_expect_text (&taken, "one");
+  outcome_clear (&taken);
+  begin_receive (half->socket, NULL, &taken);
+  outcome_expect_text (&taken, (const char *) NULL);
+}
+
+/* One that was cancelled takes nothing with it. */
+static void
+test_cancelled (Half *half, gconstpointer data)
+{
+  g_auto (Outcome) cancelled = { 0 };
+  g_auto (Outcome) next = { 0 };
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  ws_socket_set_pull (half->socket, TRUE);
+  begin_receive (half->socket, cancellable, &cancelled);
+  begin_receive (half->socket, NULL, &next);
+  g_cancellable_cancel (cancellable);
+  send_text (half, "kept");
+  outcome_expect (&cancelled, END_CANCELLED);
+  outcome_expect_text (&next, "kept");
+  ws_socket_abort (half->socket);
+}
+
+/* Aborting and opening anew drop what waits. */
+static void
+test_forgotten (Half *half, gconstpointer data)
+{
+  g_auto (Outcome) outcome = { 0 };
+  g_autofree char *url = raw_listener_make_url (half->listener, "/anew");
+
+  ws_socket_set_pull (half->socket, TRUE);
+  send_text (half, "old");
+  settle ();
+  g_assert_true (ws_socket_open (half->socket, url, NULL));
+  begin_receive (half->socket, NULL, &outcome);
+  raw_peer_free (half->peer);
+  half->peer = raw_listener_take (half->listener);
+  raw_peer_accept (half->peer);
+  send_text (half, "new");
+  outcome_expect_text (&outcome, "new");
+  outcome_clear (&outcome);
+
+  send_text (half, "never taken");
+  settle ();
+  ws_socket_abort (half->socket);
+  begin_receive (half->socket, NULL, &outcome);
+  outcome_expect (&outcome, END_NOT_CONNECTED);
+}
+
+static void
+test_refused (Half *half, gconstpointer data)
+{
+  g_auto (Outcome) outcome = { 0 };
+  guint n_messages = 0;
+
+  begin_receive (half->socket, NULL, &outcome);
+  outcome_expect (&outcome, END_OPERATION);
+  api_count (half->socket, "message-received", &n_messages);
+  send_text (half, "signalled");
+  ws_test_until (NULL, n_messages == 1);
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*pull cannot be set*");
+  ws_socket_set_pull (half->socket, TRUE);
+  g_test_assert_expected_messages ();
+  g_assert_false (ws_socket_get_pull (half->socket));
+  ws_socket_abort (half->socket);
+  ws_socket_set_pull (half->socket, TRUE);
+  outcome_clear (&outcome);
+  begin_receive (half->socket, NULL, &outcome);
+  outcome_expect (&outcome, END_NOT_CONNECTED);
+}
+
+/* Who does not listen judges nobody. */
+static void
+test_keepalive (Half *half, gconstpointer data)
+{
+  g_auto (Outcome) outcome = { 0 };
+  gint64 end = g_get_monotonic_time () + 200 * 1000;
+
+  ws_socket_set_pull (half->socket, TRUE);
+  send_text (half, "waits");
+  settle ();
+  ws_socket_set_ping_timeout (half->socket, 20);
+  ws_socket_set_ping_interval (half->socket, 20);
+  while (g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpint (ws_socket_get_state (half->socket), ==, WS_STATE_CONNECTED);
+  begin_receive (half->socket, NULL, &outcome);
+  outcome_expect_text (&outcome, "waits");
+  api_wait_state (half->socket, WS_STATE_UNCONNECTED);
+  g_assert_nonnull (ws_socket_get_error (half->socket));
+}
+
+int
+main (int argc, char **argv)
+{
+  static const gint64 none = 0, some = 1000, large = 1024 * 1024;
+
+  api_test_init (&argc, &argv);
+  half_add ("/api/pull/order", NULL, test_order);
+  half_add ("/api/pull/loop", &none, test_loop);
+  half_add ("/api/pull/loop-buffer", &some, test_loop);
+  half_add ("/api/pull/back-pressure", &none, test_back_pressure);
+  half_add ("/api/pull/back-pressure-buffer", &large, test_back_pressure);
+  half_add ("/api/pull/read-ahead", NULL, test_read_ahead);
+  half_add ("/api/pull/buffer", NULL, test_buffer);
+  half_add ("/api/pull/empty-flood", NULL, test_empty_flood);
+  half_add ("/api/pull/close-untaken", NULL, test_close_untaken);
+  half_add ("/api/pull/cancelled", NULL, test_cancelled);
+  half_add_client ("/api/pull/forgotten", NULL, test_forgotten);
+  half_add ("/api/pull/refused", NULL, test_refused);
+  half_add ("/api/pull/keepalive", NULL, test_keepalive);
+  return g_test_run ();
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/ws-engine-private.h"
+
+/* Reading stops and goes on as the owner wishes. What was read already stays
+ * where it is; the transport is left alone, so that the peer is held up. */
+
+static void
+go_on (WsEngine *self)
+{
+  /* We did not listen: the peer's silence begins now. */
+  self->keepalive.last_received = ws_poller_now (self->poller);
+  ws_engine_update (self);
+  ws_engine_update_wanted (self);
+  if (ws_protocol_has_input (&self->protocol) || self->broken != NULL)
+    ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
+}
+
+/* The transport's readiness is given up when it is next reported, not here:
+ * whoever takes messages one by one pauses and resumes with each of them. */
+void
+ws_engine_set_paused (WsEngine *self, gboolean paused)
+{
+  if (self->paused == paused)
+    return;
+  self->paused = paused;
+  self->reading = self->started && !paused;
+  if (self->reading && self->state != WS_ENGINE_ENDED)
+    go_on (self);
+}
+
+gboolean
+ws_engine_has_read (WsEngine *self)
+{
+  return self->has_read;
+}
