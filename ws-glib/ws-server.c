@@ -7,6 +7,7 @@
 #include "ws-server-private.h"
 #include "ws-signal-private.h"
 #include "ws-socket-error.h"
+#include "ws-tsan-private.h"
 
 /**
  * WsServer:
@@ -79,6 +80,7 @@ static gboolean
 on_unref_in_owner (gpointer user_data)
 {
   g_object_run_dispose (user_data);
+  WS_TSAN_RELEASE (user_data);
   g_object_unref (user_data);
   return G_SOURCE_REMOVE;
 }
@@ -136,6 +138,7 @@ ws_server_finalize (GObject *object)
 {
   WsServerPrivate *priv = ws_server_peek (WS_SERVER (object));
 
+  WS_TSAN_ACQUIRE (object);
   g_free (priv->server_name);
   g_free (priv->host);
   g_strfreev (priv->supported_subprotocols);

@@ -101,10 +101,11 @@ static gboolean
 on_turn (gpointer user_data)
 {
   Delivery     *self = user_data;
-  WsSignalLink *link = self->link;
+  WsSignalLink *link;
   GObject      *receiver;
 
   WS_TSAN_ACQUIRE (self);
+  link = self->link;
   if (ws_signal_link_is_dropped (link)
       || !delivery_change (self, DELIVERY_WAITING, DELIVERY_RUNNING))
     return G_SOURCE_REMOVE;
@@ -339,10 +340,11 @@ ws_signal_on_emission (GClosure     *closure,
                        gpointer      hint,
                        gpointer      marshal_data)
 {
-  WsSignalLink *link = ws_signal_link_ref (closure->data);
+  WsSignalLink *link = closure->data;
   GObject      *sender = g_value_get_object (&values[0]);
 
   WS_TSAN_ACQUIRE (link);
+  ws_signal_link_ref (link);
   if (ws_signal_link_is_over (link))
     ws_signal_link_detach (link, sender);
   else

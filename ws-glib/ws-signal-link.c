@@ -259,6 +259,7 @@ ws_signal_link_ref (WsSignalLink *self)
 static gboolean
 on_given_back (gpointer user_data)
 {
+  WS_TSAN_ACQUIRE (user_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -276,7 +277,9 @@ give_back (WsSignalLink *self, gpointer data, GDestroyNotify destroy)
       return;
     }
   source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_callback (source, on_given_back, data, destroy);
+  WS_TSAN_RELEASE (data);
   g_source_attach (source, self->context);
 }
 

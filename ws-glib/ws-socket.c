@@ -9,6 +9,7 @@
 #include "ws-signal-private.h"
 #include "ws-socket-error.h"
 #include "ws-socket-calls-private.h"
+#include "ws-tsan-private.h"
 
 /**
  * WsSocket:
@@ -62,6 +63,7 @@ static gboolean
 on_unref_in_owner (gpointer user_data)
 {
   g_object_run_dispose (user_data);
+  WS_TSAN_RELEASE (user_data);
   g_object_unref (user_data);
   return G_SOURCE_REMOVE;
 }
@@ -122,6 +124,7 @@ ws_socket_finalize (GObject *object)
 {
   WsSocketPrivate *priv = ws_socket_peek (WS_SOCKET (object));
 
+  WS_TSAN_ACQUIRE (object);
   ws_socket_free_async (WS_SOCKET (object));
   g_free (priv->url);
   g_free (priv->origin);

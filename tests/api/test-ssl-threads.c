@@ -157,7 +157,7 @@ test_resume_elsewhere (SslPair *pair, gconstpointer data)
   ws_socket_set_pause_mode (pair->client, WS_PAUSE_MODES_ON_SSL_ERRORS);
   ssl_pair_begin (pair, NULL);
   ws_test_until (NULL, ssl_log_count (pair->log, "ssl-errors") > 0);
-  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*another thread*");
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*resume*another thread*");
   g_thread_join (g_thread_new ("stranger", resume_elsewhere, pair->client));
   g_test_assert_expected_messages ();
   ssl_iterate (50);

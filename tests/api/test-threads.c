@@ -409,6 +409,11 @@ open_moved (gpointer data)
 }
 
 static void
+do_nothing (gpointer data)
+{
+}
+
+static void
 echo (WsSocket *socket, const char *text)
 {
   api_socket_send (socket, text);
@@ -437,7 +442,8 @@ test_moved (void)
                     G_CALLBACK (on_moved_echo), &moved);
   g_signal_connect (moved.socket, "disconnected", G_CALLBACK (on_moved_over),
                     &moved);
-  /* From one thread to the next: an unconnected socket is free. */
+  /* From one thread to the next: an unconnected socket is free, once it has
+   * told everybody. */
   for (guint round = 0; round < 2; round++)
     {
       Worker *worker = round == 0 ? first : second;
@@ -446,6 +452,7 @@ test_moved (void)
       moved.thread = NULL;
       worker_call (worker, open_moved, &moved);
       ws_test_until (NULL, g_atomic_int_get (&moved.is_over));
+      worker_call (worker, do_nothing, NULL);
       g_assert_true (moved.thread == worker->thread);
     }
   worker_free (first);

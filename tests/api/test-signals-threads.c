@@ -1,0 +1,656 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "api-test.h"
+#include "signal-bell.h"
+
+#include <string.h>
+
+#include "ws-tsan-private.h"
+
+/* Signals and slots of different threads. Made for ThreadSanitizer: each test
+ * tries to do two things at once. */
+
+#define N_EMISSIONS 5000
+#define N_ROUNDS    200
+#define N_EMITTERS  4
+
+/* A sender of ours, and a receiver that lives in a thread of its own. */
+typedef struct
+{
+  BellTower     *tower;
+  gpointer       sender;     /* (owned) (nullable): a Bell, or a WsSocket */
+  Bell          *receiver;   /* (owned) (nullable) */
+  WsConnection  *connection; /* (owned) (nullable) */
+  const char    *signal;
+  GCallback      slot;
+  WsConnectFlags flags;
+} Fixture;
+
+static void
+make_receiver (gpointer data)
+{
+  Fixture *self = data;
+
+  self->receiver = bell_new ();
+}
+
+static void
+drop_receiver (gpointer data)
+{
+  Fixture *self = data;
+
+  g_clear_object (&self->receiver);
+}
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  self->tower = bell_tower_new ();
+  self->sender = bell_new ();
+  bell_tower_call (self->tower, make_receiver, self);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  bell_tower_call (self->tower, drop_receiver, self);
+  g_clear_object (&self->sender);
+  g_clear_object (&self->connection);
+  bell_tower_free (self->tower);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static void
+connect_there (gpointer data)
+{
+  Fixture *self = data;
+
+  self->connection = g_object_ref (
+      bell_connect_checked (G_OBJECT (self->sender), self->signal,
+                            G_OBJECT (self->receiver), self->slot,
+                            self->flags));
+}
+
+/* Connects in the receiver's thread, so that this is where it wants its calls. */
+static void
+connect_in_tower (Fixture       *self,
+                  const char    *signal,
+                  GCallback      slot,
+                  WsConnectFlags flags)
+{
+  g_clear_object (&self->connection);
+  self->signal = signal;
+  self->slot = slot;
+  self->flags = flags;
+  bell_tower_call (self->tower, connect_there, self);
+}
+
+static void
+do_nothing (gpointer data)
+{
+}
+
+/* What was queued before has been delivered afterwards. */
+static void
+settle (Fixture *self)
+{
+  bell_tower_call (self->tower, do_nothing, NULL);
+}
+
+/* --- AUTO, DIRECT, QUEUED --- */
+
+static GThread *slot_thread;
+
+static void
+on_rang (Bell *self)
+{
+  slot_thread = g_thread_self ();
+  bell_on_rang (self);
+}
+
+static void
+emit_there (gpointer data)
+{
+  Fixture *self = data;
+
+  g_signal_emit_by_name (self->sender, "rang");
+  bell_expect (self->receiver,
+               self->flags == WS_CONNECT_FLAGS_QUEUED ? "" : "rang");
+}
+
+static void
+test_where (Fixture *self, gconstpointer data)
+{
+  WsConnectFlags flags = GPOINTER_TO_UINT (data);
+  gboolean       is_direct = flags == WS_CONNECT_FLAGS_DIRECT;
+
+  connect_in_tower (self, "rang", G_CALLBACK (on_rang), flags);
+  g_signal_emit_by_name (self->sender, "rang");
+  settle (self);
+  bell_expect (self->receiver, "rang");
+  g_assert_true ((slot_thread == g_thread_self ()) == is_direct);
+  bell_tower_call (self->tower, emit_there, self);
+  settle (self);
+  g_assert_true (slot_thread == self->tower->thread);
+}
+
+/* Connected here on behalf of a context that another thread runs. */
+static void
+test_pushed (Fixture *self, gconstpointer data)
+{
+  int result = 0;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+
+  g_main_context_push_thread_default (context);
+  bell_connect (self->sender, "rang", self->receiver, on_rang, 0);
+  bell_connect (self->sender, "asked", self->receiver, bell_on_asked, 0);
+  g_main_context_pop_thread_default (context);
+  g_signal_emit_by_name (self->sender, "rang");
+  bell_expect (self->receiver, "");
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*asked*value returned*");
+  g_signal_emit_by_name (self->sender, "asked", &result);
+  g_test_assert_expected_messages ();
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  bell_expect (self->receiver, "rang");
+  g_object_run_dispose (G_OBJECT (self->sender));
+}
+
+/* What waits in a context that is never run goes with it. */
+static void
+test_context_freed (Fixture *self, gconstpointer data)
+{
+  GMainContext *context = g_main_context_new ();
+  GObject      *argument = g_object_new (G_TYPE_OBJECT, NULL);
+  GClosure     *closure;
+
+  g_main_context_push_thread_default (context);
+  closure = g_cclosure_new_object (G_CALLBACK (bell_on_rang), argument);
+  ws_connect_closure (G_OBJECT (self->sender), "said",
+                      G_OBJECT (self->receiver), closure,
+                      WS_CONNECT_FLAGS_QUEUED, NULL);
+  g_main_context_pop_thread_default (context);
+  g_signal_emit_by_name (self->sender, "said", "ding");
+  g_object_run_dispose (G_OBJECT (self->sender));
+  g_main_context_unref (context);
+  g_assert_finalize_object (argument);
+}
+
+/* --- Order --- */
+
+static int next;
+
+static void
+on_counted (Bell *self, int number)
+{
+  g_assert_cmpint (number, ==, next);
+  next++;
+}
+
+static void
+test_order (Fixture *self, gconstpointer data)
+{
+  next = 0;
+  connect_in_tower (self, "told", G_CALLBACK (on_counted), 0);
+  for (int i = 0; i < N_EMISSIONS; i++)
+    g_signal_emit_by_name (self->sender, "told", i, "ding");
+  settle (self);
+  g_assert_cmpint (next, ==, N_EMISSIONS);
+}
+
+/* Several emitters, each of which has its order kept. */
+static int nexts[N_EMITTERS];
+
+static void
+on_counted_each (Bell *self, int number)
+{
+  int emitter = number % N_EMITTERS;
+
+  g_assert_cmpint (number / N_EMITTERS, ==, nexts[emitter]);
+  nexts[emitter]++;
+}
+
+typedef struct
+{
+  Bell *sender;
+  int   number;
+} Emitter;
+
+static gpointer
+run_counting (gpointer data)
+{
+  Emitter *self = data;
+
+  for (int i = 0; i < N_EMISSIONS / N_EMITTERS; i++)
+    g_signal_emit_by_name (self->sender, "told", i * N_EMITTERS + self->number,
+                           "ding");
+  return NULL;
+}
+
+static void
+run_emitters (Fixture *self, GThreadFunc function)
+{
+  Emitter  emitters[N_EMITTERS];
+  GThread *threads[N_EMITTERS];
+
+  for (int i = 0; i < N_EMITTERS; i++)
+    {
+      emitters[i] = (Emitter){ self->sender, i };
+      threads[i] = g_thread_new ("emitter", function, &emitters[i]);
+    }
+  for (int i = 0; i < N_EMITTERS; i++)
+    g_thread_join (threads[i]);
+}
+
+static void
+test_emitters (Fixture *self, gconstpointer data)
+{
+  memset (nexts, 0, sizeof nexts);
+  connect_in_tower (self, "told", G_CALLBACK (on_counted_each),
+                    GPOINTER_TO_UINT (data));
+  run_emitters (self, run_counting);
+  settle (self);
+  for (int i = 0; i < N_EMITTERS; i++)
+    g_assert_cmpint (nexts[i], ==, N_EMISSIONS / N_EMITTERS);
+}
+
+/* --- SINGLE_SHOT --- */
+
+static int n_shots;
+
+static void
+on_shot (Bell *self)
+{
+  g_atomic_int_inc (&n_shots);
+}
+
+static gpointer
+run_ringing (gpointer data)
+{
+  Emitter *self = data;
+
+  for (int i = 0; i < 10; i++)
+    g_signal_emit_by_name (self->sender, "rang");
+  return NULL;
+}
+
+static void
+test_single_shot (Fixture *self, gconstpointer data)
+{
+  for (int i = 0; i < N_ROUNDS / 4; i++)
+    {
+      g_atomic_int_set (&n_shots, 0);
+      connect_in_tower (self, "rang", G_CALLBACK (on_shot),
+                        GPOINTER_TO_UINT (data) | WS_CONNECT_FLAGS_SINGLE_SHOT);
+      run_emitters (self, run_ringing);
+      settle (self);
+      g_assert_cmpint (g_atomic_int_get (&n_shots), ==, 1);
+      g_assert_false (ws_connection_get_connected (self->connection));
+    }
+}
+
+/* --- Ends while it rains --- */
+
+static int stop;
+
+static gpointer
+run_raining (gpointer data)
+{
+  while (!g_atomic_int_get (&stop))
+    g_signal_emit_by_name (data, "said", "drop");
+  return NULL;
+}
+
+static void
+on_said (Bell *self, const char *text)
+{
+  g_assert_cmpstr (text, ==, "drop");
+}
+
+static void
+renew_receiver (gpointer data)
+{
+  drop_receiver (data);
+  make_receiver (data);
+}
+
+/* The receiver goes, in its thread, while another one emits. */
+static void
+test_receiver_goes (Fixture *self, gconstpointer data)
+{
+  GThread *thread;
+
+  g_atomic_int_set (&stop, FALSE);
+  thread = g_thread_new ("rain", run_raining, self->sender);
+  for (int i = 0; i < N_ROUNDS; i++)
+    {
+      connect_in_tower (self, "said", G_CALLBACK (on_said),
+                        GPOINTER_TO_UINT (data));
+      bell_tower_call (self->tower, renew_receiver, self);
+      g_assert_false (ws_connection_get_connected (self->connection));
+    }
+  g_atomic_int_set (&stop, TRUE);
+  g_thread_join (thread);
+}
+
+/* It is disconnected, by a third one. */
+static void
+test_disconnect (Fixture *self, gconstpointer data)
+{
+  GThread *thread;
+
+  g_atomic_int_set (&stop, FALSE);
+  thread = g_thread_new ("rain", run_raining, self->sender);
+  for (int i = 0; i < N_ROUNDS; i++)
+    {
+      connect_in_tower (self, "said", G_CALLBACK (on_said),
+                        GPOINTER_TO_UINT (data));
+      g_assert_true (ws_disconnect (self->connection));
+    }
+  g_atomic_int_set (&stop, TRUE);
+  g_thread_join (thread);
+}
+
+/* Sender and receiver go at once. */
+static void
+test_both_go (Fixture *self, gconstpointer data)
+{
+  for (int i = 0; i < N_ROUNDS; i++)
+    {
+      connect_in_tower (self, "said", G_CALLBACK (on_said), 0);
+      g_signal_emit_by_name (self->sender, "said", "drop");
+      g_clear_object (&self->sender);
+      self->sender = bell_new ();
+      bell_tower_call (self->tower, renew_receiver, self);
+      g_assert_false (ws_connection_get_connected (self->connection));
+    }
+}
+
+/* What a binding has given for a slot is given back in its thread. */
+static void
+on_given_back (gpointer data, GClosure *closure)
+{
+  GThread **thread = data;
+
+  *thread = g_thread_self ();
+}
+
+static GThread *closure_thread;
+
+static void
+connect_closure_there (gpointer data)
+{
+  Fixture  *self = data;
+  GClosure *closure = g_cclosure_new (G_CALLBACK (bell_on_rang), NULL, NULL);
+
+  g_closure_add_finalize_notifier (closure, &closure_thread, on_given_back);
+  self->connection = g_object_ref (
+      ws_connect_closure (G_OBJECT (self->sender), "rang",
+                          G_OBJECT (self->receiver), closure, 0, NULL));
+}
+
+static void
+drop_connection (gpointer data)
+{
+  Fixture *self = data;
+
+  g_clear_object (&self->connection);
+}
+
+static void
+test_closure (Fixture *self, gconstpointer data)
+{
+  closure_thread = NULL;
+  bell_tower_call (self->tower, connect_closure_there, self);
+  bell_tower_call (self->tower, drop_connection, self);
+  g_assert_null (closure_thread);
+  g_clear_object (&self->sender);
+  settle (self);
+  settle (self);
+  g_assert_true (closure_thread == self->tower->thread);
+}
+
+/* --- BLOCKING_QUEUED --- */
+
+static void
+test_blocking (Fixture *self, gconstpointer data)
+{
+  int result = 0;
+
+  next = 0;
+  connect_in_tower (self, "told", G_CALLBACK (on_counted),
+                    WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+  for (int i = 0; i < N_ROUNDS; i++)
+    {
+      g_signal_emit_by_name (self->sender, "told", i, "ding");
+      g_assert_cmpint (next, ==, i + 1);
+    }
+  connect_in_tower (self, "asked", G_CALLBACK (bell_on_asked),
+                    WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+  g_signal_emit_by_name (self->sender, "asked", &result);
+  g_assert_cmpint (result, ==, 42);
+  bell_expect (self->receiver, "asked");
+}
+
+/* The receiver's thread waits for one who waits for it. */
+static void
+ring_back (Bell *self)
+{
+  g_signal_emit_by_name (self, "rang");
+}
+
+static void
+test_circle (Fixture *self, gconstpointer data)
+{
+  connect_in_tower (self, "rang", G_CALLBACK (bell_on_rang),
+                    WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+  bell_connect (self->receiver, "rang", self->sender, bell_on_rang,
+                WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+  self->receiver->hook = ring_back;
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*never end*");
+  g_signal_emit_by_name (self->sender, "rang");
+  g_test_assert_expected_messages ();
+  bell_expect (self->receiver, "rang");
+  bell_expect (self->sender, "");
+}
+
+/* Something ends while somebody waits. */
+static gboolean
+on_waited_for (gpointer user_data)
+{
+  Fixture *self = user_data;
+
+  WS_TSAN_ACQUIRE (self);
+  /* Until the delivery is there; this source is running itself. */
+  while (!g_main_context_pending (self->tower->context))
+    g_thread_yield ();
+  if (self->flags == 0)
+    g_clear_object (&self->receiver);
+  else
+    ws_disconnect (self->connection);
+  WS_TSAN_RELEASE (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_ended_meanwhile (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  connect_in_tower (self, "rang", G_CALLBACK (bell_on_rang),
+                    WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+  self->flags = GPOINTER_TO_UINT (data);
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, on_waited_for, self, NULL);
+  WS_TSAN_RELEASE (self);
+  g_source_attach (source, self->tower->context);
+  g_signal_emit_by_name (self->sender, "rang");
+  settle (self);
+  g_assert_false (ws_connection_get_connected (self->connection));
+  if (self->receiver != NULL)
+    bell_expect (self->receiver, "");
+}
+
+/* Nobody runs the receiver's context any more. */
+static void
+test_loop_ended (Fixture *self, gconstpointer data)
+{
+  BellTower *other = bell_tower_new ();
+  BellTower *tower = self->tower;
+
+  self->tower = other;
+  connect_in_tower (self, "rang", G_CALLBACK (bell_on_rang),
+                    WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+  bell_tower_quit (other);
+  ws_test_until (NULL, !g_main_loop_is_running (other->loop)
+                           || (g_main_context_wakeup (NULL), FALSE));
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*rang*has not run*");
+  g_signal_emit_by_name (self->sender, "rang");
+  g_test_assert_expected_messages ();
+  bell_expect (self->receiver, "");
+  self->tower = tower;
+  bell_tower_free (other);
+}
+
+/* --- WsSocket --- */
+
+typedef struct
+{
+  gpointer    sender;
+  gpointer    receiver;
+  const char *text;
+} Route;
+
+static void
+connect_route (gpointer data)
+{
+  Route *route = data;
+  g_autoptr (GError) error = NULL;
+
+  ws_connect_slot (route->sender, "said", route->receiver, "send-text-message",
+                   0, &error);
+  g_assert_no_error (error);
+}
+
+static void
+emit_route (gpointer data)
+{
+  Route *route = data;
+
+  g_signal_emit_by_name (route->sender, "said", route->text);
+}
+
+/* A socket is called in its own context, wherever it was connected, and
+ * wherever the signal comes from. */
+static void
+test_socket (Fixture *self, gconstpointer data)
+{
+  Pair       pair;
+  Route      here = { self->sender, NULL, "here" };
+  Route      there = { self->receiver, NULL, "there" };
+  SignalLog *log;
+
+  pair_set_up (&pair, NULL);
+  here.receiver = there.receiver = pair.client;
+  log = signal_log_new (pair.accepted);
+  bell_tower_call (self->tower, connect_route, &here);
+  connect_route (&there);
+  emit_route (&here);
+  ws_test_until (NULL, log->words->len > 0);
+  signal_log_expect (log, "text:here");
+  bell_tower_call (self->tower, emit_route, &there);
+  ws_test_until (NULL, log->words->len > 0);
+  signal_log_expect (log, "text:there");
+  signal_log_free (log);
+  pair_tear_down (&pair, NULL);
+}
+
+/* What a socket receives here is written down there. */
+static void
+test_socket_sends (Fixture *self, gconstpointer data)
+{
+  Pair pair;
+
+  pair_set_up (&pair, NULL);
+  g_set_object (&self->sender, (gpointer) pair.client);
+  connect_in_tower (self, "text-message-received", G_CALLBACK (bell_on_said),
+                    0);
+  api_socket_send (pair.accepted, "over");
+  api_socket_send (pair.accepted, "and out");
+  ws_socket_close (pair.accepted, 1000, NULL, NULL);
+  api_wait_state (pair.client, WS_STATE_UNCONNECTED);
+  settle (self);
+  bell_expect (self->receiver, "said:over said:and out");
+  g_clear_object (&self->sender);
+  pair_tear_down (&pair, NULL);
+}
+
+/* That the two share a thread is known when connecting. */
+static void
+test_socket_deadlock (Fixture *self, gconstpointer data)
+{
+  Pair    pair;
+  Bell   *bell = bell_new ();
+  GError *error = NULL;
+
+  pair_set_up (&pair, NULL);
+  g_assert_null (ws_connect (G_OBJECT (pair.client), "pong", G_OBJECT (bell),
+                             G_CALLBACK (bell_on_rang),
+                             WS_CONNECT_FLAGS_BLOCKING_QUEUED, &error));
+  g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_WRONG_CONTEXT);
+  g_clear_error (&error);
+  g_assert_null (ws_connect_slot (G_OBJECT (pair.client), "drained",
+                                  G_OBJECT (pair.accepted), "ping",
+                                  WS_CONNECT_FLAGS_BLOCKING_QUEUED, &error));
+  g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_WRONG_CONTEXT);
+  g_clear_error (&error);
+  connect_in_tower (self, "rang", G_CALLBACK (bell_on_rang), 0);
+  pair_tear_down (&pair, NULL);
+  g_assert_finalize_object (bell);
+}
+
+#define add(path, test)                                                  \
+  g_test_add ("/api/signals/threads/" path, Fixture, NULL, set_up, test, \
+              tear_down)
+#define add_flags(path, test, flags)                                           \
+  g_test_add ("/api/signals/threads/" path, Fixture, GUINT_TO_POINTER (flags), \
+              set_up, test, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  api_test_init (&argc, &argv);
+
+  add_flags ("where/auto", test_where, 0);
+  add_flags ("where/direct", test_where, WS_CONNECT_FLAGS_DIRECT);
+  add_flags ("where/queued", test_where, WS_CONNECT_FLAGS_QUEUED);
+  add ("pushed", test_pushed);
+  add ("context-freed", test_context_freed);
+  add ("order", test_order);
+  add_flags ("emitters/auto", test_emitters, 0);
+  add_flags ("emitters/queued", test_emitters, WS_CONNECT_FLAGS_QUEUED);
+  add_flags ("emitters/blocking", test_emitters,
+             WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+  add_flags ("single-shot/auto", test_single_shot, 0);
+  add_flags ("single-shot/direct", test_single_shot, WS_CONNECT_FLAGS_DIRECT);
+  add_flags ("single-shot/blocking", test_single_shot,
+             WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+  add_flags ("receiver-goes/auto", test_receiver_goes, 0);
+  add_flags ("receiver-goes/blocking", test_receiver_goes,
+             WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+  add_flags ("disconnect/auto", test_disconnect, 0);
+  add_flags ("disconnect/direct", test_disconnect, WS_CONNECT_FLAGS_DIRECT);
+  add_flags ("disconnect/blocking", test_disconnect,
+             WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+  add ("both-go", test_both_go);
+  add ("closure", test_closure);
+  add ("blocking", test_blocking);
+  add ("circle", test_circle);
+  add_flags ("ended-meanwhile/receiver", test_ended_meanwhile, 0);
+  add_flags ("ended-meanwhile/disconnect", test_ended_meanwhile, 1);
+  add ("loop-ended", test_loop_ended);
+  add ("socket", test_socket);
+  add ("socket-sends", test_socket_sends);
+  add ("socket-deadlock", test_socket_deadlock);
+  return g_test_run ();
+}
