@@ -2,6 +2,7 @@
 #include "reentrancy.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define WITNESS_KEY "reentrancy-witness"
 
@@ -164,6 +165,23 @@ world_watch (World *self, WsSocket *socket)
 
 /* --- The handler under test --- */
 
+static gboolean
+on_answer (gpointer user_data)
+{
+  ws_response_done (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* The answer comes when all is over that the action has begun at once. */
+static void
+put_off (WsResponse *response)
+{
+  ws_response_defer (response);
+  ws_response_set_text (response, "later");
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_answer, g_object_ref (response),
+                   g_object_unref);
+}
+
 /* The emission's own reference of the target keeps it while we are here. */
 static void
 marshal_signal (GClosure     *closure,
@@ -180,6 +198,8 @@ marshal_signal (GClosure     *closure,
       && (int) ws_socket_get_state (WS_SOCKET (target)) != self->signal->state)
     return;
   self->n_fired++;
+  if (g_str_has_suffix (self->signal->name, "-deferred"))
+    put_off (g_value_get_object (&values[2]));
   if (self->n_acts_left == 0)
     return;
   self->n_acts_left--;
@@ -320,6 +340,7 @@ world_free (World *self)
   g_clear_object (&self->client);
   g_clear_object (&self->peer);
   g_clear_object (&self->surplus);
+  g_clear_object (&self->page);
   g_clear_object (&self->bystander);
   g_clear_object (&self->server);
   g_clear_object (&self->refuge);
@@ -431,6 +452,28 @@ exceed_limit (World *self)
   ws_socket_open (self->surplus, self->url, NULL);
 }
 
+/* A browser looks at the server's page. */
+static void
+ask_page (World *self)
+{
+  static const char request[] = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GError) error = NULL;
+
+  if (self->server == NULL
+      || !g_str_equal (self->signal->signal, "http-request"))
+    return;
+  self->page = g_socket_client_connect_to_host (client, "127.0.0.1",
+                                                ws_server_get_server_port (
+                                                    self->server),
+                                                NULL, &error);
+  g_assert_no_error (error);
+  g_output_stream_write_all (g_io_stream_get_output_stream (
+                                 G_IO_STREAM (self->page)),
+                             request, strlen (request), NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
 static void
 act_phase (World *self, Phase phase)
 {
@@ -442,6 +485,7 @@ act_phase (World *self, Phase phase)
     case PHASE_TALK:
       talk (self, self->client);
       talk (self, self->peer);
+      ask_page (self);
       if (self->role == ROLE_SERVER && self->signal->phase == PHASE_TALK)
         exceed_limit (self);
       break;

@@ -74,25 +74,26 @@ typedef struct
 
 struct _World
 {
-  const Signal *signal;
-  const Action *action;
-  Role          role;
-  guint         n_acts_left;
-  guint         n_fired;
-  WsServer     *server;     /* (owned) (nullable): dropped by an action */
-  WsServer     *refuge;     /* (owned) */
-  WsSocket     *client;     /* (owned) (nullable): dropped by an action */
-  WsSocket     *peer;       /* (owned) (nullable): the server's side of it */
-  WsSocket     *surplus;    /* (owned) (nullable): one client too many */
-  WsSocket     *bystander;  /* (owned) */
-  char         *url;        /* (owned) */
-  char         *refuge_url; /* (owned) */
-  GPtrArray    *witnesses;  /* (owned): of Witness */
-  GClosure     *closure;    /* (owned): the handler under test */
-  guint         n_alive;    /* objects that are not finalised yet */
-  guint         n_sent;     /* number of the last message */
-  gboolean      expects_nothing; /* the watchers were disconnected */
-  gboolean      is_disordered;   /* messages were sent while others were made */
+  const Signal      *signal;
+  const Action      *action;
+  Role               role;
+  guint              n_acts_left;
+  guint              n_fired;
+  WsServer          *server;  /* (owned) (nullable): dropped by an action */
+  WsServer          *refuge;  /* (owned) */
+  WsSocket          *client;  /* (owned) (nullable): dropped by an action */
+  WsSocket          *peer;    /* (owned) (nullable): the server's side of it */
+  WsSocket          *surplus; /* (owned) (nullable): one client too many */
+  GSocketConnection *page;    /* (owned) (nullable): a client of plain HTTP */
+  WsSocket          *bystander;       /* (owned) */
+  char              *url;             /* (owned) */
+  char              *refuge_url;      /* (owned) */
+  GPtrArray         *witnesses;       /* (owned): of Witness */
+  GClosure          *closure;         /* (owned): the handler under test */
+  guint              n_alive;         /* objects that are not finalised yet */
+  guint              n_sent;          /* number of the last message */
+  gboolean           expects_nothing; /* the watchers were disconnected */
+  gboolean is_disordered; /* messages were sent while others were made */
 };
 
 /* Runs the script with @action in the first emission of @signal, or in the
