@@ -33,23 +33,6 @@ void bell_on_said (Bell *self, const char *text);
 void bell_on_told (Bell *self, int number, const char *text);
 int  bell_on_asked (Bell *self);
 
-/* A thread with a context and a loop of its own, where functions are run. */
-typedef struct
-{
-  GMainContext *context;
-  GMainLoop    *loop;
-  GThread      *thread;
-} BellTower;
-
-BellTower *bell_tower_new (void);
-/* Runs @function there, and our own context meanwhile. */
-void bell_tower_call (BellTower *self,
-                      void (*function) (gpointer data),
-                      gpointer data);
-/* The loop ends; the thread goes on until bell_tower_free(). */
-void bell_tower_quit (BellTower *self);
-void bell_tower_free (BellTower *self);
-
 /* Any function with what comes first as its receiver. */
 #define bell_connect(sender, signal, receiver, slot, flags)             \
   bell_connect_checked (G_OBJECT (sender), signal, G_OBJECT (receiver), \

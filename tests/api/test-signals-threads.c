@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "api-test.h"
-#include "signal-bell.h"
+#include "signal-tower.h"
 
 #include <string.h>
-
-#include "ws-tsan-private.h"
 
 /* Signals and slots of different threads. Made for ThreadSanitizer: each test
  * tries to do two things at once. */
@@ -12,90 +10,6 @@
 #define N_EMISSIONS 5000
 #define N_ROUNDS    200
 #define N_EMITTERS  4
-
-/* A sender of ours, and a receiver that lives in a thread of its own. */
-typedef struct
-{
-  BellTower     *tower;
-  gpointer       sender;     /* (owned) (nullable): a Bell, or a WsSocket */
-  Bell          *receiver;   /* (owned) (nullable) */
-  WsConnection  *connection; /* (owned) (nullable) */
-  const char    *signal;
-  GCallback      slot;
-  WsConnectFlags flags;
-} Fixture;
-
-static void
-make_receiver (gpointer data)
-{
-  Fixture *self = data;
-
-  self->receiver = bell_new ();
-}
-
-static void
-drop_receiver (gpointer data)
-{
-  Fixture *self = data;
-
-  g_clear_object (&self->receiver);
-}
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  self->tower = bell_tower_new ();
-  self->sender = bell_new ();
-  bell_tower_call (self->tower, make_receiver, self);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  bell_tower_call (self->tower, drop_receiver, self);
-  g_clear_object (&self->sender);
-  g_clear_object (&self->connection);
-  bell_tower_free (self->tower);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
-
-static void
-connect_there (gpointer data)
-{
-  Fixture *self = data;
-
-  self->connection = g_object_ref (
-      bell_connect_checked (G_OBJECT (self->sender), self->signal,
-                            G_OBJECT (self->receiver), self->slot,
-                            self->flags));
-}
-
-/* Connects in the receiver's thread, so that this is where it wants its calls. */
-static void
-connect_in_tower (Fixture       *self,
-                  const char    *signal,
-                  GCallback      slot,
-                  WsConnectFlags flags)
-{
-  g_clear_object (&self->connection);
-  self->signal = signal;
-  self->slot = slot;
-  self->flags = flags;
-  bell_tower_call (self->tower, connect_there, self);
-}
-
-static void
-do_nothing (gpointer data)
-{
-}
-
-/* What was queued before has been delivered afterwards. */
-static void
-settle (Fixture *self)
-{
-  bell_tower_call (self->tower, do_nothing, NULL);
-}
 
 /* --- AUTO, DIRECT, QUEUED --- */
 
@@ -111,7 +25,7 @@ on_rang (Bell *self)
 static void
 emit_there (gpointer data)
 {
-  Fixture *self = data;
+  TowerTest *self = data;
 
   g_signal_emit_by_name (self->sender, "rang");
   bell_expect (self->receiver,
@@ -119,24 +33,24 @@ emit_there (gpointer data)
 }
 
 static void
-test_where (Fixture *self, gconstpointer data)
+test_where (TowerTest *self, gconstpointer data)
 {
   WsConnectFlags flags = GPOINTER_TO_UINT (data);
   gboolean       is_direct = flags == WS_CONNECT_FLAGS_DIRECT;
 
-  connect_in_tower (self, "rang", G_CALLBACK (on_rang), flags);
+  tower_connect (self, "rang", G_CALLBACK (on_rang), flags);
   g_signal_emit_by_name (self->sender, "rang");
-  settle (self);
+  tower_settle (self);
   bell_expect (self->receiver, "rang");
   g_assert_true ((slot_thread == g_thread_self ()) == is_direct);
   bell_tower_call (self->tower, emit_there, self);
-  settle (self);
+  tower_settle (self);
   g_assert_true (slot_thread == self->tower->thread);
 }
 
 /* Connected here on behalf of a context that another thread runs. */
 static void
-test_pushed (Fixture *self, gconstpointer data)
+test_pushed (TowerTest *self, gconstpointer data)
 {
   int result = 0;
   g_autoptr (GMainContext) context = g_main_context_new ();
@@ -158,7 +72,7 @@ test_pushed (Fixture *self, gconstpointer data)
 
 /* What waits in a context that is never run goes with it. */
 static void
-test_context_freed (Fixture *self, gconstpointer data)
+test_context_freed (TowerTest *self, gconstpointer data)
 {
   GMainContext *context = g_main_context_new ();
   GObject      *argument = g_object_new (G_TYPE_OBJECT, NULL);
@@ -188,13 +102,13 @@ on_counted (Bell *self, int number)
 }
 
 static void
-test_order (Fixture *self, gconstpointer data)
+test_order (TowerTest *self, gconstpointer data)
 {
   next = 0;
-  connect_in_tower (self, "told", G_CALLBACK (on_counted), 0);
+  tower_connect (self, "told", G_CALLBACK (on_counted), 0);
   for (int i = 0; i < N_EMISSIONS; i++)
     g_signal_emit_by_name (self->sender, "told", i, "ding");
-  settle (self);
+  tower_settle (self);
   g_assert_cmpint (next, ==, N_EMISSIONS);
 }
 
@@ -228,7 +142,7 @@ run_counting (gpointer data)
 }
 
 static void
-run_emitters (Fixture *self, GThreadFunc function)
+run_emitters (TowerTest *self, GThreadFunc function)
 {
   Emitter  emitters[N_EMITTERS];
   GThread *threads[N_EMITTERS];
@@ -243,13 +157,13 @@ run_emitters (Fixture *self, GThreadFunc function)
 }
 
 static void
-test_emitters (Fixture *self, gconstpointer data)
+test_emitters (TowerTest *self, gconstpointer data)
 {
   memset (nexts, 0, sizeof nexts);
-  connect_in_tower (self, "told", G_CALLBACK (on_counted_each),
-                    GPOINTER_TO_UINT (data));
+  tower_connect (self, "told", G_CALLBACK (on_counted_each),
+                 GPOINTER_TO_UINT (data));
   run_emitters (self, run_counting);
-  settle (self);
+  tower_settle (self);
   for (int i = 0; i < N_EMITTERS; i++)
     g_assert_cmpint (nexts[i], ==, N_EMISSIONS / N_EMITTERS);
 }
@@ -275,15 +189,15 @@ run_ringing (gpointer data)
 }
 
 static void
-test_single_shot (Fixture *self, gconstpointer data)
+test_single_shot (TowerTest *self, gconstpointer data)
 {
   for (int i = 0; i < N_ROUNDS / 4; i++)
     {
       g_atomic_int_set (&n_shots, 0);
-      connect_in_tower (self, "rang", G_CALLBACK (on_shot),
-                        GPOINTER_TO_UINT (data) | WS_CONNECT_FLAGS_SINGLE_SHOT);
+      tower_connect (self, "rang", G_CALLBACK (on_shot),
+                     GPOINTER_TO_UINT (data) | WS_CONNECT_FLAGS_SINGLE_SHOT);
       run_emitters (self, run_ringing);
-      settle (self);
+      tower_settle (self);
       g_assert_cmpint (g_atomic_int_get (&n_shots), ==, 1);
       g_assert_false (ws_connection_get_connected (self->connection));
     }
@@ -307,16 +221,9 @@ on_said (Bell *self, const char *text)
   g_assert_cmpstr (text, ==, "drop");
 }
 
-static void
-renew_receiver (gpointer data)
-{
-  drop_receiver (data);
-  make_receiver (data);
-}
-
 /* The receiver goes, in its thread, while another one emits. */
 static void
-test_receiver_goes (Fixture *self, gconstpointer data)
+test_receiver_goes (TowerTest *self, gconstpointer data)
 {
   GThread *thread;
 
@@ -324,9 +231,9 @@ test_receiver_goes (Fixture *self, gconstpointer data)
   thread = g_thread_new ("rain", run_raining, self->sender);
   for (int i = 0; i < N_ROUNDS; i++)
     {
-      connect_in_tower (self, "said", G_CALLBACK (on_said),
-                        GPOINTER_TO_UINT (data));
-      bell_tower_call (self->tower, renew_receiver, self);
+      tower_connect (self, "said", G_CALLBACK (on_said),
+                     GPOINTER_TO_UINT (data));
+      bell_tower_call (self->tower, tower_renew_receiver, self);
       g_assert_false (ws_connection_get_connected (self->connection));
     }
   g_atomic_int_set (&stop, TRUE);
@@ -335,7 +242,7 @@ test_receiver_goes (Fixture *self, gconstpointer data)
 
 /* It is disconnected, by a third one. */
 static void
-test_disconnect (Fixture *self, gconstpointer data)
+test_disconnect (TowerTest *self, gconstpointer data)
 {
   GThread *thread;
 
@@ -343,8 +250,8 @@ test_disconnect (Fixture *self, gconstpointer data)
   thread = g_thread_new ("rain", run_raining, self->sender);
   for (int i = 0; i < N_ROUNDS; i++)
     {
-      connect_in_tower (self, "said", G_CALLBACK (on_said),
-                        GPOINTER_TO_UINT (data));
+      tower_connect (self, "said", G_CALLBACK (on_said),
+                     GPOINTER_TO_UINT (data));
       g_assert_true (ws_disconnect (self->connection));
     }
   g_atomic_int_set (&stop, TRUE);
@@ -353,15 +260,15 @@ test_disconnect (Fixture *self, gconstpointer data)
 
 /* Sender and receiver go at once. */
 static void
-test_both_go (Fixture *self, gconstpointer data)
+test_both_go (TowerTest *self, gconstpointer data)
 {
   for (int i = 0; i < N_ROUNDS; i++)
     {
-      connect_in_tower (self, "said", G_CALLBACK (on_said), 0);
+      tower_connect (self, "said", G_CALLBACK (on_said), 0);
       g_signal_emit_by_name (self->sender, "said", "drop");
       g_clear_object (&self->sender);
       self->sender = bell_new ();
-      bell_tower_call (self->tower, renew_receiver, self);
+      bell_tower_call (self->tower, tower_renew_receiver, self);
       g_assert_false (ws_connection_get_connected (self->connection));
     }
 }
@@ -380,8 +287,8 @@ static GThread *closure_thread;
 static void
 connect_closure_there (gpointer data)
 {
-  Fixture  *self = data;
-  GClosure *closure = g_cclosure_new (G_CALLBACK (bell_on_rang), NULL, NULL);
+  TowerTest *self = data;
+  GClosure  *closure = g_cclosure_new (G_CALLBACK (bell_on_rang), NULL, NULL);
 
   g_closure_add_finalize_notifier (closure, &closure_thread, on_given_back);
   self->connection = g_object_ref (
@@ -392,124 +299,22 @@ connect_closure_there (gpointer data)
 static void
 drop_connection (gpointer data)
 {
-  Fixture *self = data;
+  TowerTest *self = data;
 
   g_clear_object (&self->connection);
 }
 
 static void
-test_closure (Fixture *self, gconstpointer data)
+test_closure (TowerTest *self, gconstpointer data)
 {
   closure_thread = NULL;
   bell_tower_call (self->tower, connect_closure_there, self);
   bell_tower_call (self->tower, drop_connection, self);
   g_assert_null (closure_thread);
   g_clear_object (&self->sender);
-  settle (self);
-  settle (self);
+  tower_settle (self);
+  tower_settle (self);
   g_assert_true (closure_thread == self->tower->thread);
-}
-
-/* --- BLOCKING_QUEUED --- */
-
-static void
-test_blocking (Fixture *self, gconstpointer data)
-{
-  int result = 0;
-
-  next = 0;
-  connect_in_tower (self, "told", G_CALLBACK (on_counted),
-                    WS_CONNECT_FLAGS_BLOCKING_QUEUED);
-  for (int i = 0; i < N_ROUNDS; i++)
-    {
-      g_signal_emit_by_name (self->sender, "told", i, "ding");
-      g_assert_cmpint (next, ==, i + 1);
-    }
-  connect_in_tower (self, "asked", G_CALLBACK (bell_on_asked),
-                    WS_CONNECT_FLAGS_BLOCKING_QUEUED);
-  g_signal_emit_by_name (self->sender, "asked", &result);
-  g_assert_cmpint (result, ==, 42);
-  bell_expect (self->receiver, "asked");
-}
-
-/* The receiver's thread waits for one who waits for it. */
-static void
-ring_back (Bell *self)
-{
-  g_signal_emit_by_name (self, "rang");
-}
-
-static void
-test_circle (Fixture *self, gconstpointer data)
-{
-  connect_in_tower (self, "rang", G_CALLBACK (bell_on_rang),
-                    WS_CONNECT_FLAGS_BLOCKING_QUEUED);
-  bell_connect (self->receiver, "rang", self->sender, bell_on_rang,
-                WS_CONNECT_FLAGS_BLOCKING_QUEUED);
-  self->receiver->hook = ring_back;
-  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*never end*");
-  g_signal_emit_by_name (self->sender, "rang");
-  g_test_assert_expected_messages ();
-  bell_expect (self->receiver, "rang");
-  bell_expect (self->sender, "");
-}
-
-/* Something ends while somebody waits. */
-static gboolean
-on_waited_for (gpointer user_data)
-{
-  Fixture *self = user_data;
-
-  WS_TSAN_ACQUIRE (self);
-  /* Until the delivery is there; this source is running itself. */
-  while (!g_main_context_pending (self->tower->context))
-    g_thread_yield ();
-  if (self->flags == 0)
-    g_clear_object (&self->receiver);
-  else
-    ws_disconnect (self->connection);
-  WS_TSAN_RELEASE (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-test_ended_meanwhile (Fixture *self, gconstpointer data)
-{
-  g_autoptr (GSource) source = g_idle_source_new ();
-
-  connect_in_tower (self, "rang", G_CALLBACK (bell_on_rang),
-                    WS_CONNECT_FLAGS_BLOCKING_QUEUED);
-  self->flags = GPOINTER_TO_UINT (data);
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, on_waited_for, self, NULL);
-  WS_TSAN_RELEASE (self);
-  g_source_attach (source, self->tower->context);
-  g_signal_emit_by_name (self->sender, "rang");
-  settle (self);
-  g_assert_false (ws_connection_get_connected (self->connection));
-  if (self->receiver != NULL)
-    bell_expect (self->receiver, "");
-}
-
-/* Nobody runs the receiver's context any more. */
-static void
-test_loop_ended (Fixture *self, gconstpointer data)
-{
-  BellTower *other = bell_tower_new ();
-  BellTower *tower = self->tower;
-
-  self->tower = other;
-  connect_in_tower (self, "rang", G_CALLBACK (bell_on_rang),
-                    WS_CONNECT_FLAGS_BLOCKING_QUEUED);
-  bell_tower_quit (other);
-  ws_test_until (NULL, !g_main_loop_is_running (other->loop)
-                           || (g_main_context_wakeup (NULL), FALSE));
-  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*rang*has not run*");
-  g_signal_emit_by_name (self->sender, "rang");
-  g_test_assert_expected_messages ();
-  bell_expect (self->receiver, "");
-  self->tower = tower;
-  bell_tower_free (other);
 }
 
 /* --- WsSocket --- */
@@ -543,7 +348,7 @@ emit_route (gpointer data)
 /* A socket is called in its own context, wherever it was connected, and
  * wherever the signal comes from. */
 static void
-test_socket (Fixture *self, gconstpointer data)
+test_socket (TowerTest *self, gconstpointer data)
 {
   Pair       pair;
   Route      here = { self->sender, NULL, "here" };
@@ -567,19 +372,18 @@ test_socket (Fixture *self, gconstpointer data)
 
 /* What a socket receives here is written down there. */
 static void
-test_socket_sends (Fixture *self, gconstpointer data)
+test_socket_sends (TowerTest *self, gconstpointer data)
 {
   Pair pair;
 
   pair_set_up (&pair, NULL);
   g_set_object (&self->sender, (gpointer) pair.client);
-  connect_in_tower (self, "text-message-received", G_CALLBACK (bell_on_said),
-                    0);
+  tower_connect (self, "text-message-received", G_CALLBACK (bell_on_said), 0);
   api_socket_send (pair.accepted, "over");
   api_socket_send (pair.accepted, "and out");
   ws_socket_close (pair.accepted, 1000, NULL, NULL);
   api_wait_state (pair.client, WS_STATE_UNCONNECTED);
-  settle (self);
+  tower_settle (self);
   bell_expect (self->receiver, "said:over said:and out");
   g_clear_object (&self->sender);
   pair_tear_down (&pair, NULL);
@@ -587,7 +391,7 @@ test_socket_sends (Fixture *self, gconstpointer data)
 
 /* That the two share a thread is known when connecting. */
 static void
-test_socket_deadlock (Fixture *self, gconstpointer data)
+test_socket_deadlock (TowerTest *self, gconstpointer data)
 {
   Pair    pair;
   Bell   *bell = bell_new ();
@@ -604,17 +408,17 @@ test_socket_deadlock (Fixture *self, gconstpointer data)
                                   WS_CONNECT_FLAGS_BLOCKING_QUEUED, &error));
   g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_WRONG_CONTEXT);
   g_clear_error (&error);
-  connect_in_tower (self, "rang", G_CALLBACK (bell_on_rang), 0);
+  tower_connect (self, "rang", G_CALLBACK (bell_on_rang), 0);
   pair_tear_down (&pair, NULL);
   g_assert_finalize_object (bell);
 }
 
-#define add(path, test)                                                  \
-  g_test_add ("/api/signals/threads/" path, Fixture, NULL, set_up, test, \
-              tear_down)
-#define add_flags(path, test, flags)                                           \
-  g_test_add ("/api/signals/threads/" path, Fixture, GUINT_TO_POINTER (flags), \
-              set_up, test, tear_down)
+#define add(path, test)                                                    \
+  g_test_add ("/api/signals/threads/" path, TowerTest, NULL, tower_set_up, \
+              test, tower_tear_down)
+#define add_flags(path, test, flags)                   \
+  g_test_add ("/api/signals/threads/" path, TowerTest, \
+              GUINT_TO_POINTER (flags), tower_set_up, test, tower_tear_down)
 
 int
 main (int argc, char **argv)
@@ -644,11 +448,6 @@ main (int argc, char **argv)
              WS_CONNECT_FLAGS_BLOCKING_QUEUED);
   add ("both-go", test_both_go);
   add ("closure", test_closure);
-  add ("blocking", test_blocking);
-  add ("circle", test_circle);
-  add_flags ("ended-meanwhile/receiver", test_ended_meanwhile, 0);
-  add_flags ("ended-meanwhile/disconnect", test_ended_meanwhile, 1);
-  add ("loop-ended", test_loop_ended);
   add ("socket", test_socket);
   add ("socket-sends", test_socket_sends);
   add ("socket-deadlock", test_socket_deadlock);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "api-test.h"
+#include "signal-tower.h"
+
+#include "ws-tsan-private.h"
+
+/* Emissions that wait for their slot in another thread, and what ends that. */
+
+#define N_ROUNDS 200
+
+static int next;
+
+static void
+on_counted (Bell *self, int number)
+{
+  g_assert_cmpint (number, ==, next);
+  next++;
+}
+
+static void
+test_blocking (TowerTest *self, gconstpointer data)
+{
+  int result = 0;
+
+  next = 0;
+  tower_connect (self, "told", G_CALLBACK (on_counted),
+                 WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+  for (int i = 0; i < N_ROUNDS; i++)
+    {
+      g_signal_emit_by_name (self->sender, "told", i, "ding");
+      g_assert_cmpint (next, ==, i + 1);
+    }
+  tower_connect (self, "asked", G_CALLBACK (bell_on_asked),
+                 WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+  g_signal_emit_by_name (self->sender, "asked", &result);
+  g_assert_cmpint (result, ==, 42);
+  bell_expect (self->receiver, "asked");
+}
+
+/* The receiver's thread waits for one who waits for it. */
+static void
+ring_back (Bell *self)
+{
+  g_signal_emit_by_name (self, "rang");
+}
+
+static void
+test_circle (TowerTest *self, gconstpointer data)
+{
+  tower_connect (self, "rang", G_CALLBACK (bell_on_rang),
+                 WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+  bell_connect (self->receiver, "rang", self->sender, bell_on_rang,
+                WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+  self->receiver->hook = ring_back;
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*never end*");
+  g_signal_emit_by_name (self->sender, "rang");
+  g_test_assert_expected_messages ();
+  bell_expect (self->receiver, "rang");
+  bell_expect (self->sender, "");
+}
+
+/* Something ends while somebody waits. */
+static gboolean
+on_waited_for (gpointer user_data)
+{
+  TowerTest *self = user_data;
+
+  WS_TSAN_ACQUIRE (self);
+  /* Until the delivery is there; this source is running itself. */
+  while (!g_main_context_pending (self->tower->context))
+    g_thread_yield ();
+  if (self->flags == 0)
+    g_clear_object (&self->receiver);
+  else
+    ws_disconnect (self->connection);
+  WS_TSAN_RELEASE (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_ended_meanwhile (TowerTest *self, gconstpointer data)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  tower_connect (self, "rang", G_CALLBACK (bell_on_rang),
+                 WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+  self->flags = GPOINTER_TO_UINT (data);
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, on_waited_for, self, NULL);
+  WS_TSAN_RELEASE (self);
+  g_source_attach (source, self->tower->context);
+  g_signal_emit_by_name (self->sender, "rang");
+  tower_settle (self);
+  g_assert_false (ws_connection_get_connected (self->connection));
+  if (self->receiver != NULL)
+    bell_expect (self->receiver, "");
+}
+
+/* Nobody runs the receiver's context any more. */
+static void
+test_loop_ended (TowerTest *self, gconstpointer data)
+{
+  BellTower *other = bell_tower_new ();
+  BellTower *tower = self->tower;
+
+  self->tower = other;
+  tower_connect (self, "rang", G_CALLBACK (bell_on_rang),
+                 WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+  bell_tower_quit (other);
+  ws_test_until (NULL, !g_main_loop_is_running (other->loop)
+                           || (g_main_context_wakeup (NULL), FALSE));
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*rang*has not run*");
+  g_signal_emit_by_name (self->sender, "rang");
+  g_test_assert_expected_messages ();
+  bell_expect (self->receiver, "");
+  self->tower = tower;
+  bell_tower_free (other);
+}
+
+#define add(path, test)                                                     \
+  g_test_add ("/api/signals/blocking/" path, TowerTest, NULL, tower_set_up, \
+              test, tower_tear_down)
+#define add_flags(path, test, flags)                    \
+  g_test_add ("/api/signals/blocking/" path, TowerTest, \
+              GUINT_TO_POINTER (flags), tower_set_up, test, tower_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  api_test_init (&argc, &argv);
+
+  add ("waits", test_blocking);
+  add ("circle", test_circle);
+  add_flags ("ended-meanwhile/receiver", test_ended_meanwhile, 0);
+  add_flags ("ended-meanwhile/disconnect", test_ended_meanwhile, 1);
+  add ("loop-ended", test_loop_ended);
+  return g_test_run ();
+}
