@@ -171,7 +171,7 @@ G_DECLARE_FINAL_TYPE (FakeResolver, fake_resolver, FAKE, RESOLVER, GResolver)
 struct _FakeResolver
 {
   GResolver   parent_instance;
-  const char *address;
+  const char *addresses; /* (unowned) */
   guint       n_lookups;
 };
 
@@ -182,11 +182,25 @@ static FakeResolver *resolver;
 static GList *
 look_up (FakeResolver *self, const char *name, GResolverNameLookupFlags flags)
 {
+  g_auto (GStrv) texts = g_strsplit (self->addresses, " ", -1);
+  GList *addresses = NULL;
+
   g_assert_cmpstr (name, ==, FAKE_HOST);
-  if (flags & G_RESOLVER_NAME_LOOKUP_FLAGS_IPV6_ONLY)
-    return NULL;
-  self->n_lookups++;
-  return g_list_prepend (NULL, g_inet_address_new_from_string (self->address));
+  self->n_lookups += flags != G_RESOLVER_NAME_LOOKUP_FLAGS_IPV6_ONLY;
+  for (guint i = 0; texts[i] != NULL; i++)
+    {
+      GInetAddress *address = g_inet_address_new_from_string (texts[i]);
+      gboolean      is_ipv6
+          = g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6;
+
+      if (flags
+          & (is_ipv6 ? G_RESOLVER_NAME_LOOKUP_FLAGS_IPV4_ONLY
+                     : G_RESOLVER_NAME_LOOKUP_FLAGS_IPV6_ONLY))
+        g_object_unref (address);
+      else
+        addresses = g_list_append (addresses, address);
+    }
+  return addresses;
 }
 
 static void
@@ -230,13 +244,13 @@ fake_resolver_class_init (FakeResolverClass *klass)
 static void
 fake_resolver_init (FakeResolver *self)
 {
-  self->address = "127.0.0.1";
+  self->addresses = "127.0.0.1";
 }
 
 void
-fake_network_set_address (const char *address)
+fake_network_set_addresses (const char *addresses)
 {
-  resolver->address = address;
+  resolver->addresses = addresses;
 }
 
 guint
@@ -246,12 +260,18 @@ fake_network_count_lookups (void)
 }
 
 void
+fake_network_init_resolver (void)
+{
+  resolver = g_object_new (FAKE_TYPE_RESOLVER, NULL);
+  g_resolver_set_default (G_RESOLVER (resolver));
+}
+
+void
 fake_network_init (void)
 {
   g_setenv ("GIO_USE_NETWORK_MONITOR", "fake", TRUE);
   g_io_extension_point_register (G_NETWORK_MONITOR_EXTENSION_POINT_NAME);
   g_io_extension_point_implement (G_NETWORK_MONITOR_EXTENSION_POINT_NAME,
                                   FAKE_TYPE_MONITOR, "fake", 100);
-  resolver = g_object_new (FAKE_TYPE_RESOLVER, NULL);
-  g_resolver_set_default (G_RESOLVER (resolver));
+  fake_network_init_resolver ();
 }

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 
 /* Before anything asks for the monitor or the resolver. */
 void fake_network_init (void);
+/* Only the resolver. */
+void fake_network_init_resolver (void);
 
 /* Says so, and tells everybody. */
 void fake_network_set_available (gboolean is_available);
@@ -22,8 +24,9 @@ guint fake_network_count_questions (void);
 /* Whether anybody listens to changes. */
 gboolean fake_network_has_listener (void);
 
-/* What FAKE_HOST resolves to from now on. */
-void fake_network_set_address (const char *address);
+/* What FAKE_HOST resolves to from now on, with blanks between; kept as it
+ * is. */
+void fake_network_set_addresses (const char *addresses);
 /* How often it was resolved. */
 guint fake_network_count_lookups (void);
 

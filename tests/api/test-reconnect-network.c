@@ -244,14 +244,14 @@ test_address_changes (void)
 
   client_open (&client, FAKE_HOST, 1);
   g_assert_true (ws_server_listen (server, other, client.listener->port, NULL));
-  fake_network_set_address ("127.0.0.2");
+  fake_network_set_addresses ("127.0.0.2");
   client_lose (&client);
   accepted = api_server_take (server);
   api_wait_state (client.socket, WS_STATE_CONNECTED);
   peer = ws_socket_get_peer_address (client.socket);
   g_assert_true (g_inet_address_equal (
       g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (peer)), other));
-  fake_network_set_address ("127.0.0.1");
+  fake_network_set_addresses ("127.0.0.1");
   client_clear (&client);
   api_wait_state (accepted, WS_STATE_UNCONNECTED);
   g_clear_object (&accepted);
