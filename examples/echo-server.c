@@ -2,7 +2,7 @@
 
 /*
  * Sends every message back as it came; a binary message that begins with B
- * goes to all clients. The server is the list of its clients.
+ * goes to all clients.
  */
 #include <ws-glib/ws-glib.h>
 
@@ -10,27 +10,23 @@
 
 /* Unlike text-message-received this signal carries text with U+0000 whole. */
 static void
-on_message (WsSocket *client, WsMessage *message, GListModel *all)
+on_message (WsSocket *client, WsMessage *message, WsServer *server)
 {
   gsize         length;
   const guint8 *data = ws_message_get_data (message, &length);
-  gboolean      is_for_all
-      = length > 0 && data[0] == 'B'
-        && ws_message_get_message_type (message) == WS_MESSAGE_TYPE_BINARY;
 
-  for (guint i = 0; is_for_all && i < g_list_model_get_n_items (all); i++)
-    {
-      g_autoptr (WsSocket) other = g_list_model_get_item (all, i);
-      ws_socket_send_message (other, message, NULL);
-    }
-  if (!is_for_all && ws_socket_send_message (client, message, NULL) < 0)
+  if (length > 0 && data[0] == 'B'
+      && ws_message_get_message_type (message) == WS_MESSAGE_TYPE_BINARY)
+    ws_server_broadcast (server, message, NULL);
+  else if (ws_socket_send_message (client, message, NULL) < 0)
     ws_socket_abort (client); /* It sends, but does not read what it gets. */
 }
 
 static void
-on_client (GListModel *all, WsSocket *client)
+on_client (WsServer *server, WsSocket *client)
 {
-  g_signal_connect (client, "message-received", G_CALLBACK (on_message), all);
+  g_signal_connect (client, "message-received", G_CALLBACK (on_message),
+                    server);
 }
 
 int

@@ -140,7 +140,35 @@ function testBadUrl() {
         Ws.SocketError.NOT_CONNECTED, 'sending unconnected');
 }
 
+function testBroadcast() {
+    const loop = new GLib.MainLoop(null, false);
+    const server = Ws.Server.new('smoke', Ws.SslMode.NON_SECURE);
+    const texts = [];
+    server.connect('client-connected', (_server, peer) => {
+        peer.subscribe('news');
+        checkEqual(peer.get_topics().join(), 'news', 'topics');
+        checkEqual(server.publish('news', Ws.Message.new_text('news')), 1,
+            'subscribers');
+        checkEqual(server.broadcast(Ws.Message.new_text('all')), 1, 'clients');
+        const {messages_sent, payload_bytes_sent} = peer.statistics;
+        checkEqual(messages_sent, 2, 'messages');
+        checkEqual(payload_bytes_sent, 7, 'bytes of payload');
+        peer.post_message(Ws.Message.new_text('posted'));
+        peer.post_close(4000, 'bye');
+    });
+    server.listen(null, 0);
+    const client = new Ws.Socket();
+    client.connect('text-message-received', (_client, text) => texts.push(text));
+    client.connect('disconnected', () => loop.quit());
+    client.open(server.url);
+    run(loop);
+    checkEqual(texts.join(), 'news,all,posted', 'texts');
+    checkEqual(client.close_code, 4000, 'the posted close code');
+    server.close();
+}
+
 testValues();
+testBroadcast();
 testEcho();
 testBadUrl();
 System.exit(failures ? 1 : 0);

@@ -333,5 +333,88 @@ class Connections(unittest.TestCase):
         self.assertNotEqual(server.mask, bytes(4))
 
 
+
+class Broadcast(unittest.TestCase):
+    """To all, to some, and what was carried."""
+
+    def setUp(self):
+        self.loop = Loop()
+        self.server = Ws.Server.new("smoke", Ws.SslMode.NON_SECURE)
+        self.server.listen(None, 0)
+        self.server.connect("client-connected", self.on_client)
+        self.heard = []
+        self.clients = [Ws.Socket(), Ws.Socket()]
+        for number, client in enumerate(self.clients):
+            client.connect("text-message-received", self.on_text, number)
+            client.open(self.server.get_url())
+        self.loop.run()
+
+    def tearDown(self):
+        for client in self.clients:
+            client.abort()
+        self.server.close()
+
+    def on_client(self, server, client):
+        if server.get_n_items() == 1:
+            client.subscribe("news")
+            self.subscriber = client
+        else:
+            self.other = client
+            self.loop.quit()
+
+    def on_text(self, _client, text, number):
+        self.heard.append((text, number))
+        if text == "last":
+            self.last = self.last - 1
+            if self.last == 0:
+                self.loop.quit()
+
+    def test_all(self):
+        self.assertEqual(self.subscriber.get_topics(), ["news"])
+        self.assertEqual(
+            self.server.publish("news", Ws.Message.new_text("some")), 1)
+        self.assertEqual(
+            self.other.publish("news", Ws.Message.new_text("others")), 1)
+        self.subscriber.unsubscribe("news")
+        self.assertEqual(
+            self.server.publish("news", Ws.Message.new_text("none")), 0)
+        thread = threading.Thread(
+            target=self.other.post_message, args=[Ws.Message.new_text("post")])
+        thread.start()
+        thread.join()
+        GLib.idle_add(self.send_last)
+        self.last = 2
+        self.loop.run()
+        texts = sorted(text for text, _number in self.heard)
+        self.assertEqual(texts, ["last", "last", "others", "post", "some"])
+        with self.assertRaises(GLib.Error) as caught:
+            self.clients[0].subscribe("news")
+        self.assertTrue(caught.exception.matches(
+            Ws.socket_error_quark(),
+            Ws.SocketError.UNSUPPORTED_SOCKET_OPERATION))
+
+    def send_last(self):
+        self.assertEqual(
+            self.server.broadcast(Ws.Message.new_text("last")), 2)
+        return GLib.SOURCE_REMOVE
+
+    def test_statistics(self):
+        before = self.other.props.statistics
+        self.assertGreater(before.since, 0)
+        self.server.broadcast(Ws.Message.new_text("last"))
+        after = self.other.props.statistics
+        self.assertEqual(before.messages_sent, 0)
+        self.assertEqual(after.messages_sent, 1)
+        self.assertEqual(after.payload_bytes_sent, 4)
+        self.assertEqual(after.compression_ratio_sent, 1.0)
+
+    def test_slow(self):
+        self.server.props.slow_client_policy = Ws.SlowClientPolicy.SKIP
+        self.other.props.max_bytes_to_write = 1
+        self.assertEqual(
+            self.server.broadcast(Ws.Message.new_text("long")), 1)
+        self.assertEqual(self.other.props.statistics.messages_dropped, 1)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

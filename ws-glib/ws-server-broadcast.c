@@ -131,10 +131,6 @@ ws_server_publish (WsServer   *self,
                    WsMessage  *message,
                    GError    **error)
 {
-  GPtrArray *subscriptions;
-  Broadcast  broadcast;
-  gssize     n = 0;
-
   g_return_val_if_fail (WS_IS_SERVER (self), -1);
   g_return_val_if_fail (topic != NULL, -1);
   g_return_val_if_fail (message != NULL, -1);
@@ -142,7 +138,19 @@ ws_server_publish (WsServer   *self,
 
   if (!ws_server_check_thread (self, error))
     return -1;
-  subscriptions = ws_server_peek_subscriptions (self, topic);
+  return ws_server_publish_except (self, topic, message, NULL);
+}
+
+gssize
+ws_server_publish_except (WsServer   *self,
+                          const char *topic,
+                          WsMessage  *message,
+                          WsSocket   *except)
+{
+  GPtrArray *subscriptions = ws_server_peek_subscriptions (self, topic);
+  Broadcast  broadcast;
+  gssize     n = 0;
+
   if (subscriptions == NULL)
     return 0;
   broadcast_init (&broadcast, self, message);
@@ -151,7 +159,8 @@ ws_server_publish (WsServer   *self,
       WsSubscription *subscription = g_ptr_array_index (subscriptions, i);
 
       /* Not while it waits in the queue. */
-      if (subscription->client->iter != NULL)
+      if (subscription->client->iter != NULL
+          && subscription->client->socket != except)
         n += deliver (&broadcast, subscription->client);
     }
   ws_prepared_clear (&broadcast.prepared);

@@ -159,6 +159,14 @@ void ws_server_drop_waiting (WsServer *self);
 /* Ends all the others silently, with 1001. */
 void ws_server_drop_clients (WsServer *self);
 
+/* --- ws-server-broadcast.c --- */
+
+/* @except (nullable): who does not get it. Returns how many do. */
+gssize ws_server_publish_except (WsServer   *self,
+                                 const char *topic,
+                                 WsMessage  *message,
+                                 WsSocket   *except);
+
 /* --- ws-server-topics.c --- */
 
 /* (element-type WsSubscription) (nullable) */

@@ -37,6 +37,22 @@ check_topic (WsSocket *self, const char *topic, GError **error)
   return FALSE;
 }
 
+/* The record of a connected socket, or NULL. */
+static WsServerClient *
+check_connected (WsSocket *self, const char *topic, GError **error)
+{
+  WsServerClient *client;
+
+  if (!check_topic (self, topic, error))
+    return NULL;
+  client = find_client (self);
+  if (client != NULL && ws_socket_peek (self)->state == WS_STATE_CONNECTED)
+    return client;
+  g_set_error_literal (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED,
+                       "Only a connected socket has to do with topics");
+  return NULL;
+}
+
 /**
  * ws_socket_subscribe:
  * @self: a socket of a server
@@ -66,16 +82,9 @@ ws_socket_subscribe (WsSocket *self, const char *topic, GError **error)
   g_return_val_if_fail (topic != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!check_topic (self, topic, error))
+  client = check_connected (self, topic, error);
+  if (client == NULL)
     return FALSE;
-  client = find_client (self);
-  if (client == NULL || ws_socket_peek (self)->state != WS_STATE_CONNECTED)
-    {
-      g_set_error_literal (error, WS_SOCKET_ERROR,
-                           WS_SOCKET_ERROR_NOT_CONNECTED,
-                           "Only a connected socket can subscribe to a topic");
-      return FALSE;
-    }
   ws_server_client_subscribe (client, topic);
   return TRUE;
 }
@@ -138,4 +147,40 @@ ws_socket_get_topics (WsSocket *self)
     client = find_client (self);
   return client != NULL ? ws_server_client_list_topics (client)
                         : g_new0 (char *, 1);
+}
+
+/**
+ * ws_socket_publish:
+ * @self: a socket of a server
+ * @topic: what the message is about
+ * @message: the message
+ * @error: return location for an error
+ *
+ * Sends a message to all other clients that have subscribed to a topic.
+ *
+ * As [method@Server.publish], but not to this one, which need not have subscribed
+ * itself: what somebody says in a chat goes to everybody else. Fails as
+ * [method@Socket.subscribe].
+ *
+ * Returns: the number of clients that will get it, or -1 on error
+ *
+ * Since: 1.0
+ */
+gssize
+ws_socket_publish (WsSocket   *self,
+                   const char *topic,
+                   WsMessage  *message,
+                   GError    **error)
+{
+  WsServerClient *client;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), -1);
+  g_return_val_if_fail (topic != NULL, -1);
+  g_return_val_if_fail (message != NULL, -1);
+  g_return_val_if_fail (error == NULL || *error == NULL, -1);
+
+  client = check_connected (self, topic, error);
+  if (client == NULL)
+    return -1;
+  return ws_server_publish_except (client->server, topic, message, self);
 }

@@ -232,6 +232,11 @@ WS_AVAILABLE_IN_1_0
 gboolean
 ws_socket_unsubscribe (WsSocket *self, const char *topic, GError **error);
 WS_AVAILABLE_IN_1_0
+gssize ws_socket_publish (WsSocket   *self,
+                          const char *topic,
+                          WsMessage  *message,
+                          GError    **error);
+WS_AVAILABLE_IN_1_0
 char **ws_socket_get_topics (WsSocket *self) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_1_0
 void ws_socket_post_message (WsSocket *self, WsMessage *message);

@@ -3,9 +3,13 @@
 
 #include "chat-nickname.h"
 
+/* What everybody who has joined subscribes to. */
+#define TOPIC "room"
+
 /* Who is in the room, under which name, and how to reach them. */
 struct _ChatRoom
 {
+  WsServer   *server;    /* (unowned) */
   GPtrArray  *members;   /* (owned) (element-type Member): as they joined */
   GHashTable *by_socket; /* (owned): WsSocket to Member, both unowned */
   GHashTable *by_key;    /* (owned): the name's key (owned) to Member */
@@ -28,9 +32,11 @@ member_free (gpointer data)
 }
 
 ChatRoom *
-chat_room_new (void)
+chat_room_new (WsServer *server)
 {
   ChatRoom *self = g_new0 (ChatRoom, 1);
+
+  self->server = server;
 
   self->members = g_ptr_array_new_with_free_func (member_free);
   self->by_socket = g_hash_table_new (NULL, NULL);
@@ -110,6 +116,7 @@ chat_room_join (ChatRoom    *self,
   give_nickname (self, member, nickname);
   g_hash_table_insert (self->by_socket, socket, member);
   g_ptr_array_add (self->members, member);
+  ws_socket_subscribe (socket, TOPIC, NULL);
   return TRUE;
 }
 
@@ -166,27 +173,6 @@ chat_room_list (ChatRoom *self)
   return g_string_free (list, FALSE);
 }
 
-/*
- * Who does not read what it is sent is given up once its buffer is full. Not
- * at once, for the caller may be walking the list: its leaving is news for the
- * others, and they are told when everybody has had this line.
- */
-static gboolean
-on_too_slow (gpointer user_data)
-{
-  ws_socket_abort (user_data);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-send_line (WsSocket *socket, const char *line)
-{
-  if (ws_socket_get_state (socket) == WS_STATE_CONNECTED
-      && ws_socket_send_text_message (socket, line, NULL) < 0)
-    g_idle_add_full (G_PRIORITY_DEFAULT, on_too_slow, g_object_ref (socket),
-                     g_object_unref);
-}
-
 void
 chat_room_tell (ChatRoom *self, WsSocket *socket, const char *format, ...)
 {
@@ -196,10 +182,17 @@ chat_room_tell (ChatRoom *self, WsSocket *socket, const char *format, ...)
   g_autofree char *line = g_strdup_vprintf (format, arguments);
   va_end (arguments);
 
-  send_line (socket, line);
+  /* Who does not read is given up, but later: the caller is not done with him. */
+  if (ws_socket_get_state (socket) == WS_STATE_CONNECTED
+      && ws_socket_send_text_message (socket, line, NULL) < 0)
+    ws_socket_post_close (socket, WS_CLOSE_CODE_POLICY_VIOLATED,
+                          "You read too slowly", NULL);
 }
 
-/* Tells everybody but the socket, which may be NULL. */
+/*
+ * Tells everybody but the socket, which may be NULL. Who does not read what it is
+ * sent is closed by the server once its buffer is full.
+ */
 void
 chat_room_tell_others (ChatRoom   *self,
                        WsSocket   *socket,
@@ -212,11 +205,10 @@ chat_room_tell_others (ChatRoom   *self,
   g_autofree char *line = g_strdup_vprintf (format, arguments);
   va_end (arguments);
 
-  for (guint i = 0; i < self->members->len; i++)
-    {
-      const Member *member = g_ptr_array_index (self->members, i);
+  g_autoptr (WsMessage) message = ws_message_new_text (line);
 
-      if (member->socket != socket)
-        send_line (member->socket, line);
-    }
+  if (socket != NULL)
+    ws_socket_publish (socket, TOPIC, message, NULL);
+  else
+    ws_server_publish (self->server, TOPIC, message, NULL);
 }

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 typedef struct _ChatRoom ChatRoom;
 
-ChatRoom *chat_room_new (void) G_GNUC_WARN_UNUSED_RESULT;
+ChatRoom *chat_room_new (WsServer *server) G_GNUC_WARN_UNUSED_RESULT;
 void      chat_room_free (ChatRoom *self);
 
 gboolean    chat_room_join (ChatRoom    *self,

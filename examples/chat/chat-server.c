@@ -153,10 +153,10 @@ on_client_disconnected (WsServer *server, WsSocket *client, ChatRoom *room)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (ChatRoom) room = chat_room_new ();
   g_autoptr (GInetAddress) address = NULL;
   g_autoptr (WsServer) server
       = server_program_new ("chat", argc, argv, &address);
+  g_autoptr (ChatRoom) room = chat_room_new (server);
 
   g_object_set (server, "max-incoming-frame-size", MAX_MESSAGE_SIZE,
                 "max-incoming-message-size", MAX_MESSAGE_SIZE,

@@ -28,8 +28,9 @@ test_skipped (void)
   g_test_skip ("A sanitizer's allocator says nothing about ours");
 }
 
-#define test_server test_skipped
-#define test_client test_skipped
+#define test_server    test_skipped
+#define test_client    test_skipped
+#define test_broadcast test_skipped
 
 #else
 
@@ -98,6 +99,51 @@ test_server (void)
   g_assert_finalize_object (server);
 }
 
+#define N_SLOW     100
+#define N_MESSAGES 8
+#define MESSAGE    ((gsize) 1024 * 1024)
+
+/* However many wait for a message, it is in the process once. */
+static void
+test_broadcast (void)
+{
+  WsServer *server = api_server_new ();
+  guint16   port = ws_server_get_server_port (server);
+  int       fds[N_SLOW];
+  gsize     before, after;
+
+  for (guint i = 0; i < N_SLOW; i++)
+    {
+      fds[i] = strip (raw_peer_join (port, NULL));
+      g_object_unref (api_server_take (server));
+    }
+  before = measure ();
+  for (guint i = 0; i < N_MESSAGES; i++)
+    {
+      g_autoptr (GBytes) bytes
+          = g_bytes_new_take (g_malloc0 (MESSAGE), MESSAGE);
+      g_autoptr (WsMessage) message = ws_message_new_binary (bytes);
+
+      g_assert_cmpint (ws_server_broadcast (server, message, NULL), ==, N_SLOW);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+    }
+  after = measure ();
+  g_assert_cmpuint (after - before, <=, (N_MESSAGES + 1) * MESSAGE);
+  for (guint i = 0; i < N_SLOW; i++)
+    {
+      g_autoptr (WsSocket) socket
+          = g_list_model_get_item (G_LIST_MODEL (server), i);
+
+      /* That is what it will cost the network, not the memory. */
+      g_assert_cmpuint (ws_socket_get_bytes_to_write (socket), >, MESSAGE);
+      close (fds[i]);
+    }
+  ws_test_until (NULL, g_list_model_get_n_items (G_LIST_MODEL (server)) == 0);
+  g_assert_cmpuint (measure (), <, before + MESSAGE);
+  g_assert_finalize_object (server);
+}
+
 /* Clients, after what the dialling has taken is given back. */
 static void
 test_client (void)
@@ -137,5 +183,6 @@ main (int argc, char **argv)
   api_test_init (&argc, &argv);
   g_test_add_func ("/contracts/memory/server", test_server);
   g_test_add_func ("/contracts/memory/client", test_client);
+  g_test_add_func ("/contracts/memory/broadcast", test_broadcast);
   return g_test_run ();
 }

@@ -49,6 +49,8 @@ test_publish (Half *half, gconstpointer data)
   WsServer *server = half->server;
   RawPeer  *other = raw_peer_join (ws_server_get_server_port (server), NULL);
   WsSocket *socket = api_server_take (server);
+  g_autoptr (WsMessage) message = ws_message_new_text ("said");
+  g_autoptr (GError) error = NULL;
 
   g_assert_cmpint (publish (server, "news", "nobody"), ==, 0);
   subscribe (half->socket, "news");
@@ -57,14 +59,23 @@ test_publish (Half *half, gconstpointer data)
   subscribe (socket, "weather");
   g_assert_cmpint (publish (server, "news", "both"), ==, 2);
   g_assert_cmpint (publish (server, "weather", "rain"), ==, 1);
+  /* To all but oneself. */
+  g_assert_cmpint (ws_socket_publish (half->socket, "news", message, &error),
+                   ==, 1);
+  g_assert_no_error (error);
   unsubscribe (half->socket, "news");
   g_assert_cmpint (publish (server, "news", "other"), ==, 1);
+  g_assert_cmpint (ws_socket_publish (half->socket, "news", message, &error),
+                   ==, 1);
+  g_assert_no_error (error);
 
   raw_peer_expect_text (half->peer, "one");
   raw_peer_expect_text (half->peer, "both");
   raw_peer_expect_text (other, "both");
   raw_peer_expect_text (other, "rain");
+  raw_peer_expect_text (other, "said");
   raw_peer_expect_text (other, "other");
+  raw_peer_expect_text (other, "said");
   g_assert_cmpuint (half->peer->received->len, ==, 0);
   raw_peer_free (other);
   g_object_unref (socket);
@@ -242,12 +253,16 @@ test_client (Half *half, gconstpointer data)
 static gpointer
 run_wrong (gpointer socket)
 {
+  g_autoptr (WsMessage) message = ws_message_new_text ("said");
   g_autoptr (GError) error = NULL;
 
   g_assert_false (ws_socket_subscribe (socket, "b", &error));
   g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_WRONG_CONTEXT);
   g_clear_error (&error);
   g_assert_false (ws_socket_unsubscribe (socket, "a", &error));
+  g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_WRONG_CONTEXT);
+  g_clear_error (&error);
+  g_assert_cmpint (ws_socket_publish (socket, "a", message, &error), ==, -1);
   g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_WRONG_CONTEXT);
   assert_topics (socket, "");
   return NULL;

@@ -237,6 +237,33 @@ test_shared (void)
   tear_down (&two, NULL);
 }
 
+#define N_OUTBOXES 1000
+
+static void
+test_thousand (void)
+{
+  gsize                len = 1024 * 1024;
+  g_autofree guint8   *payload = wire_pattern (1, len);
+  g_autofree WsOutbox *outboxes = g_new0 (WsOutbox, N_OUTBOXES);
+  WsShared            *pack = NULL;
+  WsPrepared           prepared;
+  const WsFraming     *framing;
+
+  ws_prepared_init (&prepared, WS_OPCODE_BINARY, payload, len, &pack);
+  framing = ws_prepared_frame (&prepared, 0);
+  for (guint i = 0; i < N_OUTBOXES; i++)
+    {
+      ws_outbox_init (&outboxes[i], NULL, NULL);
+      ws_outbox_push_framing (&outboxes[i], framing);
+      g_assert_cmpuint (outboxes[i].size, ==, len + 10);
+    }
+  g_assert_cmpuint (framing->store->n_refs, ==, N_OUTBOXES + 1);
+  for (guint i = 0; i < N_OUTBOXES; i++)
+    ws_outbox_clear (&outboxes[i]);
+  g_assert_cmpuint (framing->store->n_refs, ==, 1);
+  ws_prepared_clear (&prepared);
+}
+
 /* Who lags behind does not hold storage in which little is his. */
 static void
 test_lagging (Fixture *fixture, gconstpointer data)
@@ -380,6 +407,7 @@ main (int argc, char **argv)
               tear_down);
   g_test_add_data_func ("/engine/prepared/every-stop", NULL, test_every_stop);
   g_test_add_func ("/engine/prepared/shared", test_shared);
+  g_test_add_func ("/engine/prepared/thousand", test_thousand);
   g_test_add ("/engine/prepared/lagging", Fixture, NULL, set_up, test_lagging,
               tear_down);
   g_test_add_func ("/engine/prepared/control", test_control);
