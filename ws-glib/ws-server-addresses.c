@@ -134,8 +134,8 @@ ws_server_get_server_port (WsServer *self)
  * Gets all addresses that the server listens on, that of
  * [method@Server.get_server_address] first.
  *
- * Returns: (transfer full) (element-type GSocketAddress): the addresses; none
- *   when it does not listen
+ * Returns: (transfer container) (element-type GSocketAddress): the addresses,
+ *   which the array holds references to; none when it does not listen
  *
  * Since: 1.0
  */

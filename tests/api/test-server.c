@@ -4,8 +4,8 @@
 #include <limits.h>
 #include <string.h>
 
-/* The twin of Qt's tst_QWebSocketServer; rows about TLS, proxies and adopted
- * descriptors come with these features. */
+/* The twin of Qt's tst_QWebSocketServer; rows about TLS stand in test-ssl.c and
+ * its neighbours, more about descriptors in test-adopted.c. */
 
 static void
 assert_idle (WsServer *server)
@@ -18,6 +18,8 @@ assert_idle (WsServer *server)
   g_assert_cmpint (ws_server_get_max_pending_connections (server), ==, 30);
   g_assert_cmpuint (ws_server_get_server_port (server), ==, 0);
   g_assert_null (ws_server_get_server_address (server));
+  g_assert_cmpint (ws_server_get_socket_descriptor (server), ==, -1);
+  g_assert_null (ws_server_get_proxy_resolver (server));
   g_assert_false (ws_server_has_pending_connections (server));
   g_assert_null (ws_server_next_pending_connection (server));
   g_assert_cmpuint (ws_server_get_error (server), ==, 1000);
@@ -31,9 +33,10 @@ assert_idle (WsServer *server)
 static void
 test_initialisation (void)
 {
-  WsServer *server = ws_server_new (NULL, WS_SSL_MODE_NON_SECURE);
-  WsServer *secure = ws_server_new (NULL, WS_SSL_MODE_SECURE);
-  guint     n_closed = 0;
+  WsServer           *server = ws_server_new (NULL, WS_SSL_MODE_NON_SECURE);
+  WsServer           *secure = ws_server_new (NULL, WS_SSL_MODE_SECURE);
+  guint               n_closed = 0;
+  WsSslConfiguration *defaults = ws_server_get_ssl_configuration (server);
 
   assert_idle (server);
   api_count (server, "closed", &n_closed);
@@ -41,17 +44,26 @@ test_initialisation (void)
   assert_idle (server);
   ws_test_until (NULL, n_closed == 1);
   assert_idle (server);
+  g_assert_null (ws_ssl_configuration_get_local_certificate_file (defaults));
+  g_assert_true (ws_server_get_ssl_configuration (server) == defaults);
   g_assert_cmpint (ws_server_get_ssl_mode (secure), ==, WS_SSL_MODE_SECURE);
   g_assert_finalize_object (secure);
   g_assert_finalize_object (server);
 }
 
-/* Qt: tst_QWebSocketServer::settersAndGetters */
+/* Qt: tst_QWebSocketServer::settersAndGetters
+ * D: a plain server keeps its configuration of TLS as well; it does not use it.
+ * The proxy is remembered only. */
 static void
 test_setters (void)
 {
-  static const int values[] = { 23, INT_MIN, INT_MAX };
-  WsServer        *server = ws_server_new (NULL, WS_SSL_MODE_NON_SECURE);
+  static const int    values[] = { 23, INT_MIN, INT_MAX };
+  WsServer           *server = ws_server_new (NULL, WS_SSL_MODE_NON_SECURE);
+  WsServer           *secure = ws_server_new (NULL, WS_SSL_MODE_SECURE);
+  WsSslConfiguration *configuration = ws_ssl_configuration_new ();
+  GProxyResolver     *resolver
+      = g_simple_proxy_resolver_new ("socks5://127.0.0.1:1080", NULL);
+  guint n_notified = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)
     {
@@ -61,9 +73,26 @@ test_setters (void)
       ws_server_set_handshake_timeout (server, values[i]);
       g_assert_cmpint (ws_server_get_handshake_timeout (server), ==, values[i]);
     }
+  g_assert_false (ws_server_set_socket_descriptor (server, -2, NULL));
+  g_assert_cmpint (ws_server_get_socket_descriptor (server), ==, -1);
   ws_server_set_server_name (server, "CustomName");
   g_assert_cmpstr (ws_server_get_server_name (server), ==, "CustomName");
+
+  api_count (server, "notify::proxy-resolver", &n_notified);
+  ws_server_set_proxy_resolver (server, resolver);
+  ws_server_set_proxy_resolver (server, resolver);
+  g_assert_true (ws_server_get_proxy_resolver (server) == resolver);
+  g_assert_cmpuint (n_notified, ==, 1);
+  g_assert_true (ws_server_listen (server, NULL, 0, NULL));
+
+  ws_server_set_ssl_configuration (server, configuration);
+  ws_server_set_ssl_configuration (secure, configuration);
+  g_assert_true (ws_server_get_ssl_configuration (server) == configuration);
+  g_assert_true (ws_server_get_ssl_configuration (secure) == configuration);
   g_assert_finalize_object (server);
+  g_assert_finalize_object (secure);
+  g_assert_finalize_object (configuration);
+  g_assert_finalize_object (resolver);
 }
 
 /* D: INT_MIN as the length of the queue means 0, with an answer that says so. */
@@ -104,6 +133,8 @@ test_listening (void)
   api_count (server, "accept-error", &n_other);
   api_count (server, "new-connection", &n_other);
   api_count (server, "origin-authentication-required", &n_other);
+  api_count (server, "peer-verify-error", &n_other);
+  api_count (server, "ssl-errors", &n_other);
   g_signal_connect (server, "server-error", G_CALLBACK (on_server_error),
                     &code);
   g_assert_true (ws_server_listen (server, NULL, 0, &error));
@@ -396,6 +427,47 @@ test_no_timeout (void)
   g_assert_finalize_object (server);
 }
 
+static gboolean
+count_tick (gpointer n_ticks)
+{
+  ++*(guint *) n_ticks;
+  return G_SOURCE_CONTINUE;
+}
+
+/* What is connected does not hear of the time-out: here, after another one has
+ * run out twice. */
+static void
+test_finished_in_time (void)
+{
+  WsServer *server = api_server_new ();
+  guint16   port = ws_server_get_server_port (server);
+  WsSocket *client = ws_socket_new ();
+  WsSocket *accepted;
+  guint     n_ticks = 0;
+  guint     source = g_timeout_add (500, count_tick, &n_ticks);
+  g_autoptr (SignalLog) log = NULL;
+
+  ws_server_set_handshake_timeout (server, 250);
+  api_socket_open (client, ws_server_get_url (server));
+  accepted = api_server_take (server);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (RawPeer) silent = raw_peer_connect (port);
+
+      ws_test_until (NULL, silent->is_eof);
+    }
+  ws_test_until (NULL, n_ticks > 0);
+  g_source_remove (source);
+  log = signal_log_new (client);
+  api_socket_send (accepted, "still here");
+  ws_test_until (NULL, log->words->len > 0);
+  signal_log_expect (log, "text:still here");
+  g_assert_finalize_object (client);
+  api_wait_state (accepted, WS_STATE_UNCONNECTED);
+  g_assert_finalize_object (accepted);
+  g_assert_finalize_object (server);
+}
+
 /* Qt: tst_QWebSocketServer::multipleFrames */
 static void
 test_multiple_frames (Pair *pair, gconstpointer data)
@@ -454,6 +526,7 @@ main (int argc, char **argv)
   g_test_add_func ("/api/server/handle-connection", test_handle_connection);
   g_test_add_func ("/api/server/silent-clients", test_silent_clients);
   g_test_add_func ("/api/server/no-timeout", test_no_timeout);
+  g_test_add_func ("/api/server/finished-in-time", test_finished_in_time);
   pair_add ("/api/server/multiple-frames", NULL, test_multiple_frames);
   g_test_add_func ("/api/server/date", test_date);
   return g_test_run ();

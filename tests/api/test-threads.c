@@ -498,6 +498,91 @@ test_server_there (void)
   g_assert_finalize_object (client);
 }
 
+/* A server in each of two threads, at one port: the system spreads the clients,
+ * of whom it is all but certain that both get some (Pitfall 61). */
+
+#define N_SPREAD 64
+
+typedef struct
+{
+  WsServer *server;
+  guint16   port; /* of the other */
+  int       n_clients;
+  GThread  *thread;
+} Share;
+
+static void
+on_share_client (WsServer *server, WsSocket *client, Share *share)
+{
+  g_assert_true (share->thread == g_thread_self ());
+  g_atomic_int_inc (&share->n_clients);
+  g_signal_connect (client, "text-message-received", G_CALLBACK (echo), NULL);
+  g_main_context_wakeup (NULL);
+}
+
+static void
+listen_shared (gpointer data)
+{
+  Share *share = data;
+  g_autoptr (GInetAddress) loopback
+      = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GError) error = NULL;
+
+  share->thread = g_thread_self ();
+  share->server = ws_server_new (NULL, WS_SSL_MODE_NON_SECURE);
+  ws_server_set_reuse_port (share->server, TRUE);
+  g_signal_connect (share->server, "client-connected",
+                    G_CALLBACK (on_share_client), share);
+  ws_server_listen (share->server, loopback, share->port, &error);
+  g_assert_no_error (error);
+}
+
+static int
+count_spread (Share *shares)
+{
+  return g_atomic_int_get (&shares[0].n_clients)
+         + g_atomic_int_get (&shares[1].n_clients);
+}
+
+static void
+test_reuse_port (void)
+{
+  Worker   *workers[2] = { worker_new (), worker_new () };
+  Share     shares[2] = { { NULL } };
+  WsServer *stranger = ws_server_new (NULL, WS_SSL_MODE_NON_SECURE);
+  RawPeer  *peers[N_SPREAD];
+  g_autoptr (GInetAddress) loopback
+      = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      worker_call (workers[i], listen_shared, &shares[i]);
+      shares[1].port = ws_server_get_server_port (shares[0].server);
+    }
+  /* Only for those who share as well. */
+  g_assert_false (
+      ws_server_listen (stranger, loopback, shares[1].port, &error));
+  g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_ADDRESS_IN_USE);
+  g_assert_finalize_object (stranger);
+  for (guint i = 0; i < N_SPREAD; i++)
+    peers[i] = raw_peer_join (shares[1].port, NULL);
+  ws_test_until (NULL, count_spread (shares) == N_SPREAD);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpint (shares[i].n_clients, >, 0);
+  for (guint i = 0; i < N_SPREAD; i++)
+    {
+      raw_peer_send_frame (peers[i], 0x81, "mine", 4);
+      raw_peer_expect_text (peers[i], "mine");
+      raw_peer_free (peers[i]);
+    }
+  for (guint i = 0; i < 2; i++)
+    {
+      worker_call (workers[i], g_object_unref, shares[i].server);
+      worker_free (workers[i]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -512,5 +597,6 @@ main (int argc, char **argv)
                    test_last_unref_of_server);
   g_test_add_func ("/contracts/threads/moved", test_moved);
   g_test_add_func ("/contracts/threads/server-there", test_server_there);
+  g_test_add_func ("/contracts/threads/reuse-port", test_reuse_port);
   return g_test_run ();
 }
