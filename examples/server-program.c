@@ -14,9 +14,12 @@
 
 typedef struct
 {
-  GMainLoop *loop;   /* (owned) */
-  WsServer  *server; /* (unowned): outlives the run */
+  GMainLoop    *loop;       /* (owned) */
+  WsServer     *server;     /* (unowned): outlives the run */
+  GCancellable *impatience; /* (owned) */
 } Shutdown;
+
+static char *unix_path; /* (nullable): an option */
 
 /* A client costs a file descriptor, and the usual soft limit is 1024. */
 static void
@@ -59,6 +62,8 @@ parse (Options *options, int argc, char **argv)
       "Listen on port N, 0 for any", "N" },
     { "host", 0, 0, G_OPTION_ARG_STRING, &options->host,
       "Listen on this IP address (default: 127.0.0.1)", "ADDRESS" },
+    { "unix", 0, 0, G_OPTION_ARG_FILENAME, &unix_path,
+      "Listen on the Unix socket PATH as well", "PATH" },
     { "max-message-size", 0, 0, G_OPTION_ARG_INT, &options->message_size,
       "Refuse messages longer than N MiB (default: 256)", "N" },
     { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &options->certificate_file,
@@ -135,14 +140,9 @@ server_program_new (const char    *name,
 }
 
 static void
-on_clients_changed (GListModel *clients,
-                    guint       position,
-                    guint       removed,
-                    guint       added,
-                    GMainLoop  *loop)
+on_closed (GObject *server, GAsyncResult *result, gpointer loop)
 {
-  if (g_list_model_get_n_items (clients) == 0)
-    g_main_loop_quit (loop);
+  g_main_loop_quit (loop);
 }
 
 /*
@@ -152,26 +152,14 @@ on_clients_changed (GListModel *clients,
 static gboolean
 on_signal (gpointer user_data)
 {
-  Shutdown   *self = user_data;
-  GListModel *clients = G_LIST_MODEL (self->server);
+  Shutdown *self = user_data;
 
-  if (!ws_server_get_listening (self->server)
-      || g_list_model_get_n_items (clients) == 0)
-    {
-      g_main_loop_quit (self->loop);
-      return G_SOURCE_CONTINUE;
-    }
-  g_signal_connect (clients, "items-changed", G_CALLBACK (on_clients_changed),
-                    self->loop);
-  ws_server_close (self->server);
-  for (guint i = g_list_model_get_n_items (clients); i-- > 0;)
-    {
-      g_autoptr (WsSocket) client = g_list_model_get_item (clients, i);
-
-      if (client != NULL)
-        ws_socket_close (client, WS_CLOSE_CODE_GOING_AWAY, SHUTDOWN_REASON,
-                         NULL);
-    }
+  if (ws_server_get_listening (self->server))
+    ws_server_close_async (self->server, WS_CLOSE_CODE_GOING_AWAY,
+                           SHUTDOWN_REASON, self->impatience, on_closed,
+                           self->loop);
+  else
+    g_cancellable_cancel (self->impatience);
   return G_SOURCE_CONTINUE;
 }
 
@@ -183,9 +171,12 @@ int
 server_program_run (WsServer *server)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  Shutdown shutdown = { loop, server };
+  g_autoptr (GCancellable) impatience = g_cancellable_new ();
+  Shutdown shutdown = { loop, server, impatience };
 
-  if (!ws_server_get_listening (server))
+  if (!ws_server_get_listening (server)
+      || (unix_path != NULL
+          && !ws_server_listen_unix (server, unix_path, NULL)))
     {
       g_printerr ("%s: %s\n", g_get_prgname (),
                   ws_server_get_error_string (server));
@@ -200,6 +191,5 @@ server_program_run (WsServer *server)
   g_main_loop_run (loop);
   g_source_remove (interrupt);
   g_source_remove (terminate);
-  g_signal_handlers_disconnect_by_data (server, loop);
   return 0;
 }
