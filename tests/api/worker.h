@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* A thread with a context and a loop of its own, where functions are run. */
+typedef struct
+{
+  GMainContext *context;
+  GMainLoop    *loop;
+  GThread      *thread;
+} Worker;
+
+Worker *worker_new (void);
+void    worker_free (Worker *worker);
+/* Runs @function in the worker, and our own context meanwhile. */
+void
+worker_call (Worker *worker, void (*function) (gpointer data), gpointer data);
+
+G_END_DECLS
