@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-signal-private.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 #include "ws-message.h"
 #include "ws-socket-error.h"
 
-/* What GValue cannot transform: text, bytes and messages into each other. It is
- * done here and not registered, since it is nobody else's business what a
- * process may transform. */
+/* What GValue cannot transform: text, bytes and messages into each other, and
+ * the parameter of a GAction into what it holds. It is done here and not
+ * registered, since it is nobody else's business what a process may
+ * transform. */
 
 /* (transfer full) (nullable) */
 static GBytes *
@@ -66,22 +68,68 @@ is_payload_pair (GType from, GType to)
   return is_payload (from) && (to == G_TYPE_STRING || to == G_TYPE_BYTES);
 }
 
+/* Whether @to is something that a variant may hold. */
+static gboolean
+is_variant_pair (GType from, GType to)
+{
+  GType basic = G_TYPE_FUNDAMENTAL (to);
+
+  return from == G_TYPE_VARIANT
+         && (is_payload (to)
+             || g_value_type_transformable (basic, G_TYPE_STRING))
+         && to != WS_TYPE_MESSAGE && basic != G_TYPE_OBJECT
+         && basic != G_TYPE_POINTER;
+}
+
+/* An action without a parameter brings none, which is the default. */
+static gboolean
+unpack_variant (const GValue *from, GValue *to, GError **error)
+{
+  GVariant *variant = g_value_get_variant (from);
+  GValue    content = G_VALUE_INIT;
+  gboolean  fits;
+
+  if (variant == NULL)
+    return TRUE;
+  if (g_variant_is_of_type (variant, G_VARIANT_TYPE_BYTESTRING))
+    {
+      g_value_init (&content, G_TYPE_BYTES);
+      g_value_take_boxed (&content, g_variant_get_data_as_bytes (variant));
+    }
+  else
+    g_dbus_gvariant_to_gvalue (variant, &content);
+  fits = G_IS_VALUE (&content) && !G_VALUE_HOLDS_VARIANT (&content)
+         && ws_signal_can_transform (G_VALUE_TYPE (&content), G_VALUE_TYPE (to))
+         && ws_signal_transform (&content, to, error);
+  if (!fits && error != NULL && *error == NULL)
+    g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
+                 "A variant of type %s cannot become %s",
+                 g_variant_get_type_string (variant), G_VALUE_TYPE_NAME (to));
+  if (G_IS_VALUE (&content))
+    g_value_unset (&content);
+  return fits;
+}
+
 gboolean
 ws_signal_can_transform (GType from, GType to)
 {
   return g_value_type_compatible (from, to) || is_payload_pair (from, to)
-         || g_value_type_transformable (from, to);
+         || is_variant_pair (from, to) || g_value_type_transformable (from, to);
 }
 
 gboolean
 ws_signal_transform (const GValue *from, GValue *to, GError **error)
 {
-  if (g_value_type_compatible (G_VALUE_TYPE (from), G_VALUE_TYPE (to)))
+  GType from_type = G_VALUE_TYPE (from);
+
+  if (g_value_type_compatible (from_type, G_VALUE_TYPE (to)))
     {
       g_value_copy (from, to);
       return TRUE;
     }
-  if (!is_payload_pair (G_VALUE_TYPE (from), G_VALUE_TYPE (to)))
+  if (is_variant_pair (from_type, G_VALUE_TYPE (to)))
+    return unpack_variant (from, to, error);
+  if (!is_payload_pair (from_type, G_VALUE_TYPE (to)))
     return g_value_transform (from, to);
   if (G_VALUE_HOLDS_STRING (to))
     return set_text (from, to, error);

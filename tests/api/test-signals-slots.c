@@ -120,6 +120,52 @@ test_null_arguments (void)
   g_assert_finalize_object (receiver);
 }
 
+/* The parameter of an action is what it holds. */
+static void
+test_variants (void)
+{
+  GSimpleAction *action = g_simple_action_new ("act", NULL);
+  Bell          *bell = bell_new ();
+  GVariant      *variants[] = {
+         NULL,
+         g_variant_new_string ("ding"),
+         g_variant_new_bytestring ("dong"),
+         g_variant_new_int32 (12),
+         g_variant_new_double (2.5),
+         g_variant_new_boolean (TRUE),
+  };
+
+  connect_slot (action, "activate", bell, "write", 0);
+  for (guint i = 0; i < G_N_ELEMENTS (variants); i++)
+    {
+      g_autoptr (GVariant) variant
+          = variants[i] != NULL ? g_variant_ref_sink (variants[i]) : NULL;
+
+      if (i == 2)
+        g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*not valid*");
+      g_signal_emit_by_name (action, "activate", variant);
+    }
+  g_test_assert_expected_messages ();
+  bell_expect (bell, "write:NULL write:ding write:12 write:2.500000 "
+                     "write:TRUE");
+  g_assert_finalize_object (action);
+  action = g_simple_action_new ("act", NULL);
+  connect_slot (action, "activate", bell, "count", 0);
+  connect_slot (action, "activate", bell, "take", 0);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GVariant) variant = g_variant_ref_sink (
+          i == 0 ? g_variant_new_uint16 (7) : g_variant_new_string ("dang"));
+
+      g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*variant of type*");
+      g_signal_emit_by_name (action, "activate", variant);
+    }
+  g_test_assert_expected_messages ();
+  bell_expect (bell, "count:7 take:4:dang");
+  g_assert_finalize_object (action);
+  g_assert_finalize_object (bell);
+}
+
 /* Bytes that no C string of UTF-8 can be are not delivered. */
 static void
 test_no_text (void)
@@ -407,6 +453,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &refusals[i], test_refusal);
     }
   g_test_add_func ("/api/signals/slot/null-arguments", test_null_arguments);
+  g_test_add_func ("/api/signals/slot/variants", test_variants);
   g_test_add_func ("/api/signals/slot/no-text", test_no_text);
   g_test_add_func ("/api/signals/slot/none", test_no_slots);
   g_test_add_func ("/api/signals/slot/unique", test_unique);

@@ -217,11 +217,6 @@ open_moved (gpointer data)
 }
 
 static void
-do_nothing (gpointer data)
-{
-}
-
-static void
 echo (WsSocket *socket, const char *text)
 {
   api_socket_send (socket, text);
@@ -260,7 +255,7 @@ test_moved (void)
       moved.thread = NULL;
       worker_call (worker, open_moved, &moved);
       ws_test_until (NULL, g_atomic_int_get (&moved.is_over));
-      worker_call (worker, do_nothing, NULL);
+      worker_call (worker, g_free, NULL);
       g_assert_true (moved.thread == worker->thread);
     }
   worker_free (first);
