@@ -9,7 +9,7 @@ G_DECLARE_FINAL_TYPE (FakeMonitor, fake_monitor, FAKE, MONITOR, GObject)
 struct _FakeMonitor
 {
   GObject  parent_instance;
-  gboolean is_available;
+  int      is_available; /* atomic: any thread may say so */
   gboolean can_reach;
   guint    n_questions;
 };
@@ -43,7 +43,7 @@ fake_monitor_get_property (GObject    *object,
   switch ((FakeMonitorProp) prop_id)
     {
     case PROP_NETWORK_AVAILABLE:
-      g_value_set_boolean (value, self->is_available);
+      g_value_set_boolean (value, g_atomic_int_get (&self->is_available));
       break;
     case PROP_NETWORK_METERED:
       g_value_set_boolean (value, FALSE);
@@ -139,7 +139,7 @@ fake_network_set_available (gboolean is_available)
 {
   FakeMonitor *self = get_monitor ();
 
-  self->is_available = is_available;
+  g_atomic_int_set (&self->is_available, is_available);
   g_signal_emit_by_name (self, "network-changed", is_available);
 }
 

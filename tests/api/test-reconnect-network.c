@@ -347,8 +347,11 @@ test_listeners (void)
 static gpointer
 come_back_in_other_thread (gpointer data)
 {
-  fake_network_set_available (FALSE);
-  fake_network_set_available (TRUE);
+  for (guint i = 0; i < 100; i++)
+    {
+      fake_network_set_available (FALSE);
+      fake_network_set_available (TRUE);
+    }
   return NULL;
 }
 
@@ -356,15 +359,18 @@ come_back_in_other_thread (gpointer data)
 static void
 test_other_thread (void)
 {
-  Client client = { 0 };
+  Client   client = { 0 };
+  GThread *thread;
 
   client_open (&client, FAKE_HOST, G_MAXINT);
   client_lose (&client);
-  g_thread_join (g_thread_new ("monitor", come_back_in_other_thread, NULL));
+  thread = g_thread_new ("monitor", come_back_in_other_thread, NULL);
   client_meet (&client);
+  g_thread_join (thread);
   /* News that nobody waits for any more. */
-  g_thread_join (g_thread_new ("monitor", come_back_in_other_thread, NULL));
+  thread = g_thread_new ("monitor", come_back_in_other_thread, NULL);
   client_clear (&client);
+  g_thread_join (thread);
   breathe ();
 }
 

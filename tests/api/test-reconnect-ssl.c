@@ -3,7 +3,7 @@
 
 /* A policy and wss: what may pass, and what has to be put right first. */
 
-static SignalLog *
+static void
 set_policy (SslPair *pair)
 {
   g_autoptr (WsReconnectPolicy) policy
@@ -11,14 +11,12 @@ set_policy (SslPair *pair)
                       "jitter", 0.0, NULL);
 
   ws_socket_set_reconnect (pair->client, policy);
-  return signal_log_new (pair->client);
 }
 
 static void
 test_lost (SslPair *pair, gconstpointer data)
 {
-  g_autoptr (SignalLog) log = set_policy (pair);
-
+  set_policy (pair);
   ssl_pair_open (pair, NULL);
   for (guint i = 0; i < 3; i++)
     {
@@ -35,8 +33,9 @@ test_lost (SslPair *pair, gconstpointer data)
 static void
 test_untrusted (SslPair *pair, gconstpointer data)
 {
-  g_autoptr (SignalLog) log = set_policy (pair);
+  g_autoptr (SignalLog) log = signal_log_new (pair->client);
 
+  set_policy (pair);
   g_assert_false (ssl_pair_try (pair, NULL));
   ws_test_until (NULL, !ws_socket_get_active (pair->client));
   g_assert_cmpuint (signal_log_count (log, "error:ssl-handshake-failed"), ==,
@@ -57,8 +56,9 @@ break_configuration (WsSocket *socket)
 static void
 test_broken_configuration (SslPair *pair, gconstpointer data)
 {
-  g_autoptr (SignalLog) log = set_policy (pair);
+  g_autoptr (SignalLog) log = signal_log_new (pair->client);
 
+  set_policy (pair);
   ssl_pair_open (pair, NULL);
   g_signal_connect (pair->client, "reconnecting",
                     G_CALLBACK (break_configuration), NULL);
@@ -78,8 +78,9 @@ test_cut_handshake (void)
   SslPair          pair = { .client = client };
   g_autofree char *url
       = g_strdup_printf ("wss://127.0.0.1:%u/", listener->port);
-  g_autoptr (SignalLog) log = set_policy (&pair);
+  g_autoptr (SignalLog) log = signal_log_new (client);
 
+  set_policy (&pair);
   g_assert_true (ws_socket_open (client, url, NULL));
   for (guint i = 0; i < 3; i++)
     {

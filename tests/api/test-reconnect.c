@@ -439,7 +439,6 @@ test_server_restarts (void)
   GString  *words = g_string_new (NULL);
   g_autoptr (GInetAddress) loopback
       = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (SignalLog) log = NULL;
 
   set_policy (socket);
   g_signal_connect_swapped (socket, "text-message-received",

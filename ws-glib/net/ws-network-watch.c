@@ -2,11 +2,10 @@
 #include "net/ws-network-watch.h"
 
 /* GIO's monitor signals in the context where somebody asked for it first, which
- * may be another thread's: what it says is passed on through an idle source. The
- * mutex guards what both threads touch. */
+ * may be another thread's: what it says is passed on through an idle source. */
 struct _WsNetworkWatch
 {
-  gatomicrefcount           n_refs;  /* owner, handler, source, question */
+  int                       n_refs;  /* owner, handler, source, question */
   GMainContext             *context; /* (owned) */
   GNetworkMonitor          *monitor; /* (owned) */
   gulong                    handler;
@@ -14,11 +13,11 @@ struct _WsNetworkWatch
   const WsNetworkWatchSink *sink;
   gpointer                  user_data;
 
-  GMutex   mutex;
-  GSource *news; /* (owned) (nullable): a change is to be told */
-  gboolean was_available;
-  gboolean came_back; /* since the last news were told */
-  gboolean is_over;
+  /* Atomic, for both threads touch them. */
+  int is_watching;   /* all the above is set, and not given up yet */
+  int was_available; /* when the monitor last said something */
+  int has_news;      /* a source is on its way */
+  int came_back;     /* since the last news were told */
 };
 
 static void
@@ -26,19 +25,18 @@ watch_unref (gpointer data)
 {
   WsNetworkWatch *self = data;
 
-  if (!g_atomic_ref_count_dec (&self->n_refs))
+  if (!g_atomic_int_dec_and_test (&self->n_refs))
     return;
   g_main_context_unref (self->context);
   g_object_unref (self->monitor);
   g_clear_object (&self->question);
-  g_mutex_clear (&self->mutex);
   g_free (self);
 }
 
 static WsNetworkWatch *
 watch_ref (WsNetworkWatch *self)
 {
-  g_atomic_ref_count_inc (&self->n_refs);
+  g_atomic_int_inc (&self->n_refs);
   return self;
 }
 
@@ -48,12 +46,10 @@ on_news (gpointer user_data)
   WsNetworkWatch *self = user_data;
   gboolean        came_back;
 
-  g_mutex_lock (&self->mutex);
-  g_clear_pointer (&self->news, g_source_unref);
-  came_back = self->came_back;
-  self->came_back = FALSE;
-  g_mutex_unlock (&self->mutex);
-  self->sink->changed (came_back, self->user_data);
+  g_atomic_int_set (&self->has_news, FALSE);
+  came_back = g_atomic_int_exchange (&self->came_back, FALSE);
+  if (g_atomic_int_get (&self->is_watching))
+    self->sink->changed (came_back, self->user_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -62,19 +58,19 @@ on_network_changed (GNetworkMonitor *monitor,
                     gboolean         is_available,
                     WsNetworkWatch  *self)
 {
-  g_mutex_lock (&self->mutex);
-  if (is_available && !self->was_available)
-    self->came_back = TRUE;
-  self->was_available = is_available;
-  if (!self->is_over && self->news == NULL)
-    {
-      self->news = g_idle_source_new ();
-      g_source_set_priority (self->news, G_PRIORITY_DEFAULT);
-      g_source_set_callback (self->news, on_news, watch_ref (self),
-                             watch_unref);
-      g_source_attach (self->news, self->context);
-    }
-  g_mutex_unlock (&self->mutex);
+  g_autoptr (GSource) news = NULL;
+
+  if (!g_atomic_int_get (&self->is_watching))
+    return;
+  if (!g_atomic_int_exchange (&self->was_available, is_available)
+      && is_available)
+    g_atomic_int_set (&self->came_back, TRUE);
+  if (g_atomic_int_exchange (&self->has_news, TRUE))
+    return;
+  news = g_idle_source_new ();
+  g_source_set_priority (news, G_PRIORITY_DEFAULT);
+  g_source_set_callback (news, on_news, watch_ref (self), watch_unref);
+  g_source_attach (news, self->context);
 }
 
 static void
@@ -90,13 +86,13 @@ ws_network_watch_new (GMainContext             *context,
 {
   WsNetworkWatch *self = g_new0 (WsNetworkWatch, 1);
 
-  g_atomic_ref_count_init (&self->n_refs);
-  g_mutex_init (&self->mutex);
+  self->n_refs = 1;
   self->context = g_main_context_ref (context);
   self->monitor = g_object_ref (g_network_monitor_get_default ());
   self->sink = sink;
   self->user_data = user_data;
   self->was_available = g_network_monitor_get_network_available (self->monitor);
+  g_atomic_int_set (&self->is_watching, TRUE);
   self->handler = g_signal_connect_data (self->monitor, "network-changed",
                                          G_CALLBACK (on_network_changed),
                                          watch_ref (self), forget, 0);
@@ -106,18 +102,8 @@ ws_network_watch_new (GMainContext             *context,
 void
 ws_network_watch_free (WsNetworkWatch *self)
 {
-  GSource *news;
-
+  g_atomic_int_set (&self->is_watching, FALSE);
   g_signal_handler_disconnect (self->monitor, self->handler);
-  g_mutex_lock (&self->mutex);
-  self->is_over = TRUE;
-  news = g_steal_pointer (&self->news);
-  g_mutex_unlock (&self->mutex);
-  if (news != NULL)
-    {
-      g_source_destroy (news);
-      g_source_unref (news);
-    }
   if (self->question != NULL)
     g_cancellable_cancel (self->question);
   watch_unref (self);
@@ -139,7 +125,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
                                             &error);
 
   /* A cancelled question may be answered all the same. */
-  if (!self->is_over
+  if (g_atomic_int_get (&self->is_watching)
       && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     self->sink->answered (can_reach, self->user_data);
   watch_unref (self);
