@@ -164,8 +164,39 @@ void test_bad_url ()
   assert (errors == 1);
 }
 
+/* Slots are no members: "open" and its like stay methods that throw. */
+void test_slots ()
+{
+  var client = new Ws.Socket ();
+  var opener = new SimpleAction ("open", VariantType.STRING);
+  try
+    {
+      var connection = Ws.connect_slot (opener, "activate", client, "open",
+                                        Ws.ConnectFlags.UNIQUE);
+      assert (connection.connected);
+      opener.activate (new Variant.string ("gopher://127.0.0.1/"));
+      assert ("gopher" in client.error_string);
+      assert (Ws.disconnect (connection));
+    }
+  catch (Error error)
+    {
+      GLib.error ("connecting: %s", error.message);
+    }
+  try
+    {
+      Ws.connect_slot (opener, "activate", client, "jump", 0);
+      assert_not_reached ();
+    }
+  catch (Error error)
+    {
+      assert (error is Ws.SocketError.INVALID_ARGUMENT);
+      assert ("ignore-ssl-errors" in error.message);
+    }
+}
+
 int main ()
 {
+  test_slots ();
   test_values ();
   try
     {

@@ -60,14 +60,25 @@ test_circle (TowerTest *self, gconstpointer data)
 }
 
 /* Something ends while somebody waits. */
+#define N_YIELDS 10000
+static int is_emitted;
+
+static void
+on_emission (Bell *sender)
+{
+  g_atomic_int_set (&is_emitted, TRUE);
+}
+
 static gboolean
 on_waited_for (gpointer user_data)
 {
   TowerTest *self = user_data;
 
   WS_TSAN_ACQUIRE (self);
-  /* Until the delivery is there; this source is running itself. */
-  while (!g_main_context_pending (self->tower->context))
+  /* Until the delivery is, in all likelihood, behind this very source. */
+  while (!g_atomic_int_get (&is_emitted))
+    g_thread_yield ();
+  for (int i = 0; i < N_YIELDS; i++)
     g_thread_yield ();
   if (self->flags == 0)
     g_clear_object (&self->receiver);
@@ -82,6 +93,8 @@ test_ended_meanwhile (TowerTest *self, gconstpointer data)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
 
+  g_atomic_int_set (&is_emitted, FALSE);
+  g_signal_connect (self->sender, "rang", G_CALLBACK (on_emission), NULL);
   tower_connect (self, "rang", G_CALLBACK (bell_on_rang),
                  WS_CONNECT_FLAGS_BLOCKING_QUEUED);
   self->flags = GPOINTER_TO_UINT (data);
