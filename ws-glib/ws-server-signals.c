@@ -34,7 +34,7 @@ install_client_signals (void)
    * [method@Server.next_pending_connection].
    *
    * Emitted once for each, unless [signal@Server::client-connected] has a
-   * handler.
+   * handler, or a call of [method@Server.accept_async] waits.
    *
    * Since: 1.0
    */
@@ -48,7 +48,8 @@ install_client_signals (void)
    *
    * A client has connected.
    *
-   * Where this signal has a handler, sockets are handed to it and not queued.
+   * Where this signal has a handler, sockets are handed to it and not queued; but
+   * a call of [method@Server.accept_async] that waits comes first.
    * The server keeps a reference until the client is disconnected.
    *
    * Since: 1.0
@@ -170,7 +171,8 @@ install_own_signals (void)
    *
    * The server listens no more.
    *
-   * Emitted from the main loop after [method@Server.close].
+   * Emitted from the main loop, once for each [method@Server.close] or
+   * [method@Server.close_async].
    *
    * Since: 1.0
    */

@@ -281,16 +281,35 @@ hear_later (WsServer *server, WsSocket *socket)
   g_idle_add_full (G_PRIORITY_HIGH, on_later, socket, NULL);
 }
 
+static void
+on_received (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WsMessage) message
+      = ws_socket_receive_message_finish (WS_SOCKET (source), result, &error);
+
+  g_assert_no_error (error);
+  on_text (WS_SOCKET (source), ws_message_get_text (message));
+}
+
+/* What comes first can be pulled. */
+static void
+pull (WsServer *server, WsSocket *socket)
+{
+  g_object_set (socket, "pull", TRUE, NULL);
+  g_assert_true (ws_socket_get_pull (socket));
+  ws_socket_receive_message_async (socket, NULL, on_received, NULL);
+}
+
 static const struct
 {
   const char *name;
   gboolean    from_queue;
   void (*hear) (WsServer *server, WsSocket *socket);
 } hearings[] = {
-  { "nested", FALSE, hear_nested },
-  { "nested-queue", TRUE, hear_nested },
-  { "later", FALSE, hear_later },
-  { "later-queue", TRUE, hear_later },
+  { "nested", FALSE, hear_nested }, { "nested-queue", TRUE, hear_nested },
+  { "later", FALSE, hear_later },   { "later-queue", TRUE, hear_later },
+  { "pull", FALSE, pull },          { "pull-queue", TRUE, pull },
 };
 
 static void
@@ -384,7 +403,9 @@ abort_clients (WsServer *server)
 static void
 take_one (WsServer *server)
 {
-  g_autoptr (WsSocket) socket = ws_server_next_pending_connection (server);
+  WsSocket *socket = ws_server_next_pending_connection (server);
+
+  g_clear_object (&socket);
 }
 
 static void
@@ -437,9 +458,9 @@ act_once (WsServer *server)
 static void
 on_act_accepted (GObject *source, GAsyncResult *result, gpointer acts_here)
 {
-  g_autoptr (WsSocket) socket
-      = ws_server_accept_finish (WS_SERVER (source), result, NULL);
+  WsSocket *socket = ws_server_accept_finish (WS_SERVER (source), result, NULL);
 
+  g_clear_object (&socket);
   if (acts_here != NULL)
     act_once (WS_SERVER (source));
 }

@@ -152,7 +152,6 @@ test_localhost (void)
   WsServer *server
       = g_object_new (WS_TYPE_SERVER, "ssl-mode", WS_SSL_MODE_NON_SECURE,
                       "host", "localhost", "listening", TRUE, NULL);
-  g_autofree char *url = NULL;
 
   ws_test_until (NULL, ws_server_get_listening (server));
   g_assert_cmpuint (get_port (server, 0), ==, get_port (server, 1));
