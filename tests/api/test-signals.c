@@ -470,6 +470,8 @@ test_asking (void)
     { WS_TYPE_SERVER, "handshake-interrupted-on-error" },
     { WS_TYPE_SERVER, "pre-shared-key-authentication-required" },
     { WS_TYPE_SERVER, "origin-authentication-required" },
+    { WS_TYPE_SERVER, "handshake-requested" },
+    { WS_TYPE_SERVER, "http-request" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
