@@ -3,9 +3,12 @@
 
 import gc
 import http.client
+import os
+import ssl
 import subprocess
 import threading
 import unittest
+from pathlib import Path
 
 import gi
 
@@ -14,31 +17,43 @@ from gi.repository import Gio, GLib, Ws  # noqa: E402
 
 DEADLINE = 20  # seconds; nothing waits for it but a hanging test
 PAGE = "<title>grüße 🦊</title>"
+CERTIFICATES = Path(os.environ["WS_TEST_CERTIFICATES"])
 
 
 class Http(unittest.TestCase):
     def setUp(self):
         self.errors = []
-        self.requests = []
         self.waiting = []
-        self.server = Ws.Server.new("smoke", Ws.SslMode.NON_SECURE)
-        self.server.connect("server-error", lambda _s, code: self.errors.append(code))
-        self.server.connect("http-request", self.on_http)
-        self.server.connect("handshake-requested", self.on_handshake)
-        self.server.connect(
+        self.urls = []
+        self.server = self.serve(Ws.SslMode.NON_SECURE)
+        self.port = self.server.get_server_port()
+
+    def serve(self, mode):
+        server = Ws.Server.new("smoke", mode)
+        if mode == Ws.SslMode.SECURE:
+            configuration = Ws.SslConfiguration(
+                local_certificate_file=str(CERTIFICATES / "three.pem"),
+                private_key_file=str(CERTIFICATES / "leaf.key"),
+                system_trust=False,
+            )
+            server.set_ssl_configuration(configuration)
+        server.connect("server-error", lambda _s, code: self.errors.append(code))
+        server.connect("http-request", self.on_http)
+        server.connect("handshake-requested", self.on_handshake)
+        server.connect(
             "client-connected",
             lambda _s, client: client.connect(
                 "text-message-received", lambda peer, text: peer.send_text_message(text)
             ),
         )
         loopback = Gio.InetAddress.new_loopback(Gio.SocketFamily.IPV4)
-        self.assertTrue(self.server.listen(loopback, 0))
-        self.port = self.server.get_server_port()
-        self.addCleanup(self.server.close)
+        self.assertTrue(server.listen(loopback, 0))
+        self.addCleanup(server.close)
+        return server
 
     def on_http(self, _server, request, response):
         path = request.props.resource_name
-        self.requests.append((request.props.method, path))
+        self.urls.append(request.props.url)
         if path == "/":
             body = GLib.Bytes.new(PAGE.encode())
             response.set_body("text/html; charset=utf-8", body)
@@ -148,6 +163,28 @@ class Http(unittest.TestCase):
         response, text = self.ask("GET", "/later")
         self.assertEqual(response.getheader("X-Late"), "yes")
         self.assertEqual(text, b"at last")
+
+    def test_secure(self):
+        server = self.serve(Ws.SslMode.SECURE)
+        port = server.get_server_port()
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+
+        def run(path):
+            client = http.client.HTTPSConnection(
+                "127.0.0.1", port, timeout=DEADLINE, context=context
+            )
+            client.request("GET", path)
+            text = client.getresponse().read()
+            client.close()
+            return text
+
+        self.assertEqual(self.run_beside(lambda: run("/")).decode(), PAGE)
+        self.assertEqual(self.run_beside(lambda: run("/later")), b"at last")
+        self.assertEqual(len(self.run_beside(lambda: run("/big"))), 10 * 1024 * 1024)
+        self.assertEqual(self.urls[0], f"https://127.0.0.1:{port}/")
+        self.assertEqual(self.errors, [])
 
     def test_forgotten(self):
         response, _text = self.ask("GET", "/forgotten")
