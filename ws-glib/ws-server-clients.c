@@ -197,6 +197,26 @@ ws_server_on_client_gone (WsSocket *socket, gpointer user_data)
 
 /* --- Beginning --- */
 
+/* The oldest makes room for a new one. */
+static void
+drop_stalled (WsServer *self)
+{
+  WsServerPrivate *priv = ws_server_peek (self);
+  GList           *link = priv->openings.head;
+
+  if (priv->max_handshakes == 0 || priv->openings.length < priv->max_handshakes)
+    return;
+  while (link != NULL && ((WsServerClient *) link->data)->is_deferred)
+    link = link->next;
+  if (link != NULL)
+    {
+      WsServerClient *client = link->data;
+
+      ws_server_client_unlink (client);
+      ws_server_client_end (client);
+    }
+}
+
 WsServerClient *
 ws_server_take_transport (WsServer         *self,
                           WsTransport      *transport,
@@ -210,6 +230,7 @@ ws_server_take_transport (WsServer         *self,
           .server_name = priv->server_name };
 
   priv->is_closed = FALSE;
+  drop_stalled (self);
   client->n_refs = 1;
   client->server = self;
   client->address = make_address (priv, transport);

@@ -132,6 +132,48 @@ ws_server_set_max_connections_per_address (WsServer *self,
 }
 
 /**
+ * ws_server_get_max_handshakes:
+ * @self: a server
+ *
+ * Gets how many unfinished handshakes there may be at a time.
+ *
+ * Returns: a number; 0: any
+ *
+ * Since: 1.0
+ */
+guint
+ws_server_get_max_handshakes (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), 0);
+
+  return ws_server_peek (self)->max_handshakes;
+}
+
+/**
+ * ws_server_set_max_handshakes:
+ * @self: a server
+ * @max_handshakes: a number; 0: any
+ *
+ * Sets how many unfinished handshakes there may be at a time.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_max_handshakes (WsServer *self, guint max_handshakes)
+{
+  WsServerPrivate *priv;
+
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  priv = ws_server_peek (self);
+  if (priv->max_handshakes == max_handshakes
+      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_HANDSHAKES))
+    return;
+  priv->max_handshakes = max_handshakes;
+  ws_server_notify (self, WS_SERVER_PROP_MAX_HANDSHAKES);
+}
+
+/**
  * ws_server_get_handshake_timeout:
  * @self: a server
  *

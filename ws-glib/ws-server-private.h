@@ -30,6 +30,7 @@ typedef struct
   int             max_pending_connections;
   guint           max_connections;
   guint           max_connections_per_address;
+  guint           max_handshakes;
   int             handshake_timeout; /* ms; 0 and less: none */
   guint           max_header_size;
   guint           backlog;
@@ -74,13 +75,14 @@ typedef struct _WsSubscription WsSubscription;
 typedef struct
 {
   guint            n_refs;
-  WsServer        *server;     /* (unowned) (nullable): none once it is over */
-  WsServerOpening *opening;    /* (owned) (nullable) */
-  WsSocket        *socket;     /* (owned) (nullable): once it is open */
-  GList           *link;       /* in openings or pending */
-  GSequenceIter   *iter;       /* in clients */
-  char            *address;    /* (owned) (nullable): counted for its limit */
-  gboolean         is_started; /* by accept_finish() */
+  WsServer        *server;      /* (unowned) (nullable): none once it is over */
+  WsServerOpening *opening;     /* (owned) (nullable) */
+  WsSocket        *socket;      /* (owned) (nullable): once it is open */
+  GList           *link;        /* in openings or pending */
+  GSequenceIter   *iter;        /* in clients */
+  char            *address;     /* (owned) (nullable): counted for its limit */
+  gboolean         is_deferred; /* a handler will answer later */
+  gboolean         is_started;  /* by accept_finish() */
   WsSubscription  *subscriptions; /* (owned) (nullable): the newest first */
 } WsServerClient;
 
@@ -217,6 +219,7 @@ typedef enum
   WS_SERVER_PROP_MAX_PENDING_CONNECTIONS,
   WS_SERVER_PROP_MAX_CONNECTIONS,
   WS_SERVER_PROP_MAX_CONNECTIONS_PER_ADDRESS,
+  WS_SERVER_PROP_MAX_HANDSHAKES,
   WS_SERVER_PROP_HANDSHAKE_TIMEOUT,
   WS_SERVER_PROP_MAX_HEADER_SIZE,
   WS_SERVER_PROP_BACKLOG,

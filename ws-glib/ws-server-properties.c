@@ -204,10 +204,28 @@ install_limit_properties (void)
                            G_MAXUINT, 0, READ_WRITE);
 
   /**
+   * WsServer:max-handshakes: (getter get_max_handshakes) (setter set_max_handshakes)
+   *
+   * How many unfinished handshakes there may be at a time; 0: any number.
+   *
+   * Beyond it the oldest is dropped for a new one, for most take no time: what
+   * is old is stalled, and must not keep others out. Those whose answer a
+   * handler has put off count, but are not dropped.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_MAX_HANDSHAKES]
+      = g_param_spec_uint ("max-handshakes", NULL, NULL, 0, G_MAXUINT, 0,
+                           READ_WRITE);
+
+  /**
    * WsServer:handshake-timeout: (getter get_handshake_timeout) (setter set_handshake_timeout)
    *
    * Milliseconds until an unfinished opening handshake is given up; 0 and less:
    * never.
+   *
+   * It stands still while a handler has put its answer off. A client that takes
+   * less than 64 KiB of an HTTP answer in that time is given up, too.
    *
    * Since: 1.0
    */

@@ -54,6 +54,9 @@ ws_server_get_property (GObject    *object,
       g_value_set_uint (value,
                         ws_server_get_max_connections_per_address (self));
       break;
+    case WS_SERVER_PROP_MAX_HANDSHAKES:
+      g_value_set_uint (value, ws_server_get_max_handshakes (self));
+      break;
     case WS_SERVER_PROP_HANDSHAKE_TIMEOUT:
       g_value_set_int (value, ws_server_get_handshake_timeout (self));
       break;
@@ -158,6 +161,9 @@ ws_server_set_property (GObject      *object,
     case WS_SERVER_PROP_MAX_CONNECTIONS_PER_ADDRESS:
       ws_server_set_max_connections_per_address (self,
                                                  g_value_get_uint (value));
+      break;
+    case WS_SERVER_PROP_MAX_HANDSHAKES:
+      ws_server_set_max_handshakes (self, g_value_get_uint (value));
       break;
     case WS_SERVER_PROP_HANDSHAKE_TIMEOUT:
       ws_server_set_handshake_timeout (self, g_value_get_int (value));

@@ -247,6 +247,7 @@ conclude (WsServerClient *client, WsResponse *response)
   if (self == NULL)
     return;
   g_object_ref (self);
+  client->is_deferred = FALSE;
   if (ws_server_opening_get_handshake (client->opening)->key != NULL)
     conclude_handshake (client, response);
   else
@@ -268,6 +269,7 @@ on_abandoned (gpointer user_data)
 
   if (client->server == NULL)
     return;
+  client->is_deferred = FALSE;
   ws_http_fault_set (&fault, 500, "The answer was dropped");
   refuse (client, &fault, WS_CLOSE_CODE_BAD_OPERATION);
 }
@@ -349,6 +351,7 @@ ask_handlers (WsServerClient *client, WsServerSignal signal)
       return;
     }
   ws_server_client_ref (client);
+  client->is_deferred = TRUE;
   ws_server_opening_wait (client->opening);
 }
 

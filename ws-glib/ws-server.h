@@ -105,6 +105,10 @@ void
 ws_server_set_max_connections_per_address (WsServer *self,
                                            guint max_connections_per_address);
 WS_AVAILABLE_IN_1_0
+guint ws_server_get_max_handshakes (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void ws_server_set_max_handshakes (WsServer *self, guint max_handshakes);
+WS_AVAILABLE_IN_1_0
 int ws_server_get_handshake_timeout (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_set_handshake_timeout (WsServer *self, int handshake_timeout);

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* What a handler may make of a handshake, at once and later, and whose pages
- * may connect. */
+/* What a handler may make of a handshake, at once and later. */
 
 typedef struct
 {
@@ -406,6 +405,35 @@ test_later_forgotten (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->code, ==, 1011);
 }
 
+/* Those that stall are dropped for others, the oldest first, but nobody who
+ * waits for an answer. */
+static void
+test_max_handshakes (Fixture *fixture, gconstpointer data)
+{
+  guint16 port = ws_server_get_server_port (fixture->server);
+  g_autoptr (RawPeer) waiting = NULL;
+  g_autoptr (RawPeer) oldest = NULL;
+  g_autoptr (RawPeer) second = NULL;
+  g_autoptr (RawPeer) third = NULL;
+
+  g_assert_cmpuint (ws_server_get_max_handshakes (fixture->server), ==, 0);
+  ws_server_set_max_handshakes (fixture->server, 3);
+  waiting = ask_later (fixture);
+  oldest = raw_peer_connect (port);
+  second = raw_peer_connect (port);
+  third = raw_peer_connect (port);
+  raw_peer_expect_eof (oldest);
+  g_assert_false (second->is_eof);
+  g_assert_false (third->is_eof);
+  g_assert_false (waiting->is_eof);
+  ws_server_set_max_handshakes (fixture->server, 1);
+  ws_response_done (fixture->deferred);
+  raw_peer_wait_head (waiting);
+  raw_peer_free (raw_peer_connect (port));
+  raw_peer_expect_eof (second);
+  g_assert_cmpuint (fixture->n_errors, ==, 0);
+}
+
 /* --- Inside the handler --- */
 
 static void
@@ -461,89 +489,6 @@ test_nest_inside (Fixture *fixture, gconstpointer data)
   g_assert_false (ws_server_has_pending_connections (fixture->server));
 }
 
-/* --- Whose pages may connect --- */
-
-/* Pitfall 56 */
-static const struct
-{
-  const char *origin; /* (nullable): it names none */
-  gboolean    is_allowed;
-} origins[] = {
-  { "https://a.example", TRUE },
-  { "HTTPS://A.example:443", TRUE },
-  { "http://b.example:8080", TRUE },
-  /* No browser. */
-  { NULL, TRUE },
-  { "null", FALSE },
-  { "http://a.example", FALSE },
-  { "https://a.example:8443", FALSE },
-  { "https://xa.example", FALSE },
-  { "https://x.a.example", FALSE },
-  { "https://a.example.evil.example", FALSE },
-  { "https://a.example/", FALSE },
-  { "https://a.example@evil.example", FALSE },
-  { "*", FALSE },
-};
-
-static void
-check_origin (Fixture *fixture, const char *origin, gboolean is_allowed)
-{
-  g_autofree char *field
-      = origin != NULL ? g_strdup_printf ("Origin: %s\r\n", origin) : NULL;
-  g_autoptr (RawPeer) peer = ask (fixture, field);
-
-  g_test_message ("%s", origin);
-  fixture->code = 0;
-  if (!is_allowed)
-    {
-      api_expect_refusal (peer, 403);
-      g_assert_cmpuint (fixture->code, ==, 1008);
-      return;
-    }
-  raw_peer_wait_head (peer);
-  g_assert_true (g_str_has_prefix (peer->head, "HTTP/1.1 101 "));
-  /* They have no meaning for WebSocket. */
-  g_assert_null (strstr (peer->head, "Access-Control"));
-}
-
-static void
-deny (WsServer *server, WsCorsAuthenticator *authenticator)
-{
-  ws_cors_authenticator_set_allowed (authenticator, FALSE);
-}
-
-static void
-test_allowed_origins (Fixture *fixture, gconstpointer data)
-{
-  static const char *const list[]
-      = { "https://a.example", "http://B.EXAMPLE:8080", "*", NULL };
-  static const char *const with_null[] = { "null", NULL };
-  static const char *const none[] = { NULL };
-  const char *const       *shown;
-
-  g_assert_null (ws_server_get_allowed_origins (fixture->server));
-  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*\"*\" is not an origin*");
-  ws_server_set_allowed_origins (fixture->server, list);
-  g_test_assert_expected_messages ();
-  shown = ws_server_get_allowed_origins (fixture->server);
-  g_assert_cmpstr (shown[1], ==, "http://b.example:8080");
-  g_assert_null (shown[2]);
-  g_signal_connect (fixture->server, "origin-authentication-required",
-                    G_CALLBACK (deny), NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (origins); i++)
-    check_origin (fixture, origins[i].origin, origins[i].is_allowed);
-  ws_server_set_allowed_origins (fixture->server, with_null);
-  check_origin (fixture, "null", TRUE);
-  check_origin (fixture, "https://a.example", FALSE);
-  ws_server_set_allowed_origins (fixture->server, none);
-  check_origin (fixture, "null", FALSE);
-  check_origin (fixture, NULL, TRUE);
-  g_assert_cmpuint (fixture->n_origins, ==, 0);
-  ws_server_set_allowed_origins (fixture->server, NULL);
-  check_origin (fixture, "https://a.example", FALSE);
-  g_assert_cmpuint (fixture->n_origins, ==, 1);
-}
-
 #define add(path, data, test)                                                \
   g_test_add ("/api/handshake-requested/" path, Fixture, data, set_up, test, \
               tear_down)
@@ -569,8 +514,8 @@ main (int argc, char **argv)
   add ("later/dropped", NULL, test_later_dropped);
   add ("later/dropped-and-answered", "done", test_later_dropped);
   add ("later/forgotten", NULL, test_later_forgotten);
+  add ("max-handshakes", NULL, test_max_handshakes);
   add ("close-inside", NULL, test_close_inside);
   add ("nest-inside", NULL, test_nest_inside);
-  add ("allowed-origins", NULL, test_allowed_origins);
   return g_test_run ();
 }
