@@ -48,6 +48,7 @@ typedef struct
 {
   int   port;
   int   message_size;     /* MiB */
+  int   ping_interval;    /* ms */
   char *host;             /* (owned) (nullable) */
   char *certificate_file; /* (owned) (nullable): serve wss with it */
   char *key_file;         /* (owned) (nullable) */
@@ -66,6 +67,8 @@ parse (Options *options, int argc, char **argv)
       "Listen on the Unix socket PATH as well", "PATH" },
     { "max-message-size", 0, 0, G_OPTION_ARG_INT, &options->message_size,
       "Refuse messages longer than N MiB (default: 256)", "N" },
+    { "ping-interval", 0, 0, G_OPTION_ARG_INT, &options->ping_interval,
+      "Ping a silent client after N ms (default: 0, never)", "N" },
     { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &options->certificate_file,
       "Serve wss:// with this certificate (PEM)", "FILE" },
     { "key", 0, 0, G_OPTION_ARG_FILENAME, &options->key_file,
@@ -84,6 +87,8 @@ parse (Options *options, int argc, char **argv)
     return g_strdup_printf ("Port %d is not in 0 to 65535", options->port);
   if (options->message_size < 1)
     return g_strdup ("A message must be allowed at least 1 MiB");
+  if (options->ping_interval < 0)
+    return g_strdup ("A ping interval is not negative");
   if (options->key_file != NULL && options->certificate_file == NULL)
     return g_strdup ("A key needs a certificate");
   return NULL;
@@ -102,6 +107,7 @@ make_server (const char *name, const Options *options)
                   "private-key-file", options->key_file, NULL);
   set_limits (server, (guint) options->port,
               (guint64) options->message_size * MIB);
+  ws_server_set_ping_interval (server, (guint) options->ping_interval);
   return server;
 }
 

@@ -5,6 +5,7 @@
 
 #include "protocol/ws-utf8.h"
 #include "ws-socket-error.h"
+#include "ws-tsan-private.h"
 
 /* The payload is copied behind the message when it is short, which saves two
  * allocations; else it is the given bytes. */
@@ -162,8 +163,10 @@ ws_message_unref (WsMessage *self)
 {
   g_return_if_fail (self != NULL);
 
+  WS_TSAN_RELEASE (self);
   if (!g_atomic_ref_count_dec (&self->n_refs))
     return;
+  WS_TSAN_ACQUIRE (self);
   g_clear_pointer (&self->bytes, g_bytes_unref);
   g_free (self->text);
   g_free (self);

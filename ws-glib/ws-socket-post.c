@@ -3,6 +3,7 @@
 
 #include "ws-message-private.h"
 #include "ws-socket-error.h"
+#include "ws-tsan-private.h"
 
 /* What other threads ask of a socket. They find its poller in the mailbox, whose
  * bit lock nobody else ever waits for: the owner takes it when a connection
@@ -30,6 +31,20 @@ typedef struct
 
 /* --- The mailbox --- */
 
+static void
+lock (WsMailbox *self)
+{
+  g_bit_lock (&self->lock, LOCK_BIT);
+  WS_TSAN_ACQUIRE (&self->lock);
+}
+
+static void
+unlock (WsMailbox *self)
+{
+  WS_TSAN_RELEASE (&self->lock);
+  g_bit_unlock (&self->lock, LOCK_BIT);
+}
+
 void
 ws_socket_set_mailbox (WsSocket *self, WsPoller *poller)
 {
@@ -38,13 +53,13 @@ ws_socket_set_mailbox (WsSocket *self, WsPoller *poller)
 
   if (mailbox->poller == NULL && poller == NULL)
     return;
-  g_bit_lock (&mailbox->lock, LOCK_BIT);
+  lock (mailbox);
   before = mailbox->poller;
   mailbox->poller = poller != NULL ? ws_poller_ref (poller) : NULL;
   mailbox->connection++;
   if (poller != NULL)
     mailbox->n_dropped = 0;
-  g_bit_unlock (&mailbox->lock, LOCK_BIT);
+  unlock (mailbox);
   if (before != NULL)
     ws_poller_unref (before);
 }
@@ -55,9 +70,9 @@ ws_socket_count_lost_posts (WsSocket *self)
   WsMailbox *mailbox = &ws_socket_peek (self)->mailbox;
   guint      n;
 
-  g_bit_lock (&mailbox->lock, LOCK_BIT);
+  lock (mailbox);
   n = mailbox->n_dropped;
-  g_bit_unlock (&mailbox->lock, LOCK_BIT);
+  unlock (mailbox);
   return n;
 }
 
@@ -67,9 +82,9 @@ is_current (SocketPost *post)
   WsMailbox *mailbox = &ws_socket_peek (post->socket)->mailbox;
   gboolean   answer;
 
-  g_bit_lock (&mailbox->lock, LOCK_BIT);
+  lock (mailbox);
   answer = mailbox->poller != NULL && mailbox->connection == post->connection;
-  g_bit_unlock (&mailbox->lock, LOCK_BIT);
+  unlock (mailbox);
   return answer;
 }
 
@@ -93,9 +108,9 @@ drop (SocketPost *post, const char *why)
            post->kind == POST_MESSAGE ? "message" : "close", why);
   if (post->kind != POST_MESSAGE)
     return;
-  g_bit_lock (&mailbox->lock, LOCK_BIT);
+  lock (mailbox);
   mailbox->n_dropped++;
-  g_bit_unlock (&mailbox->lock, LOCK_BIT);
+  unlock (mailbox);
 }
 
 /* A client for which a broadcast had no room any more. */
@@ -178,14 +193,14 @@ submit (SocketPost *post)
   WsMailbox *mailbox = &ws_socket_peek (post->socket)->mailbox;
   gboolean   is_posted = FALSE;
 
-  g_bit_lock (&mailbox->lock, LOCK_BIT);
+  lock (mailbox);
   if (mailbox->poller != NULL)
     {
       post->connection = mailbox->connection;
       ws_poller_post (mailbox->poller, &post->post);
       is_posted = TRUE;
     }
-  g_bit_unlock (&mailbox->lock, LOCK_BIT);
+  unlock (mailbox);
   if (is_posted)
     return;
   drop (post, "the socket is unconnected");
