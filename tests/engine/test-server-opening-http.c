@@ -278,15 +278,17 @@ test_slow_body (Fixture *fixture, gconstpointer data)
 static void
 test_push_input (Fixture *fixture, gconstpointer data)
 {
+  static const char handshake[] = HANDSHAKE;
+
   begin (fixture, 0);
-  ws_server_opening_push_input (fixture->opening, HANDSHAKE,
-                                strlen (HANDSHAKE));
+  ws_server_opening_push_input (fixture->opening, handshake,
+                                strlen (handshake));
   g_assert_cmpuint (fixture->log->len, ==, 0);
   expect_log (fixture, "ws /chat - ");
   end (fixture);
   begin (fixture, 0);
-  ws_server_opening_push_input (fixture->opening, HANDSHAKE, 20);
-  say (fixture, HANDSHAKE + 20, strlen (HANDSHAKE) - 20);
+  ws_server_opening_push_input (fixture->opening, handshake, 20);
+  say (fixture, handshake + 20, strlen (handshake) - 20);
   expect_log (fixture, "ws /chat - ");
   end (fixture);
   begin (fixture, 0);
@@ -294,7 +296,7 @@ test_push_input (Fixture *fixture, gconstpointer data)
   expect_log (fixture, "refused 400 ");
   end (fixture);
   begin (fixture, 0);
-  ws_server_opening_push_input (fixture->opening, HANDSHAKE, 20);
+  ws_server_opening_push_input (fixture->opening, handshake, 20);
   end (fixture);
   settle (fixture);
 }

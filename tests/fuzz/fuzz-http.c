@@ -5,6 +5,8 @@
 
 #include "protocol/ws-client-handshake.h"
 #include "protocol/ws-http.h"
+#include "protocol/ws-http-answer.h"
+#include "protocol/ws-origin.h"
 #include "protocol/ws-server-handshake.h"
 
 /* A head from a peer: the reader, both parsers, both halves of the handshake,
@@ -71,6 +73,44 @@ check_refusal (const WsHttpFault *fault)
 }
 
 static void
+check_origin (const char *origin)
+{
+  g_autofree char *normal = ws_origin_normalize (origin);
+  g_autofree char *again = NULL;
+
+  if (normal == NULL)
+    return;
+  again = ws_origin_normalize (normal);
+  g_assert_cmpstr (again, ==, normal);
+}
+
+/* The answer gives the peer its own fields back. */
+static void
+play_page (const WsHttpRequest *request)
+{
+  const WsHttpAnswer answer = { .status = 200,
+                                .reason = request->target,
+                                .headers = request->headers };
+  WsServerHandshake  page;
+  WsHttpFault        fault = { 0 };
+  g_autoptr (GString) head = NULL;
+
+  if (!ws_server_handshake_judge_plain (&page, request, &fault))
+    {
+      check_refusal (&fault);
+      return;
+    }
+  if (page.origin != NULL)
+    check_origin (page.origin);
+  ws_server_handshake_clear (&page);
+  /* With ours, that would be more lines than our reader takes. */
+  if (ws_http_headers_length (request->headers) > WS_HTTP_MAX_LINES - 10)
+    return;
+  head = ws_http_answer_head (&answer);
+  check_head (head, FALSE);
+}
+
+static void
 play_server (const char *head, gsize len)
 {
   WsHttpRequest     request;
@@ -83,6 +123,8 @@ play_server (const char *head, gsize len)
       return;
     }
   g_array_unref (ws_server_handshake_versions (request.headers));
+  if (ws_server_handshake_is_plain (&request))
+    play_page (&request);
   if (ws_server_handshake_judge (&handshake, &request, &fault))
     {
       WsServerAnswer answer = {
