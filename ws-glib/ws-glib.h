@@ -8,6 +8,7 @@
 #include <ws-glib/ws-enums.h>
 #include <ws-glib/ws-headers.h>
 #include <ws-glib/ws-mask-generator.h>
+#include <ws-glib/ws-message-input-stream.h>
 #include <ws-glib/ws-message.h>
 #include <ws-glib/ws-psk-authenticator.h>
 #include <ws-glib/ws-reconnect-policy.h>
@@ -19,6 +20,7 @@
 #include <ws-glib/ws-socket-async.h>
 #include <ws-glib/ws-socket-error.h>
 #include <ws-glib/ws-socket-receive.h>
+#include <ws-glib/ws-socket-streams.h>
 #include <ws-glib/ws-socket.h>
 #include <ws-glib/ws-ssl-certificate.h>
 #include <ws-glib/ws-ssl-configuration.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "ws-message-pipe-private.h"
 #include "ws-socket-private.h"
 
 G_BEGIN_DECLS
@@ -18,8 +19,6 @@ typedef enum
   WS_CALL_N_KINDS
 } WsCallKind;
 
-typedef struct _WsOutgoing WsOutgoing;
-
 /* One call. Its task holds a reference to the socket. */
 typedef struct
 {
@@ -29,16 +28,18 @@ typedef struct
   GTask      *task;     /* (owned) */
   GSource    *cancel;   /* (owned) (nullable): while it can be cancelled */
   WsOutgoing *outgoing; /* (unowned) (nullable): SEND: not framed yet */
+  gboolean    streams;  /* RECEIVE: a stream is wanted */
   gint64      mark;     /* PING: when it was sent; SEND: see WsEngine */
 } WsCall;
 
-/* A message that waits to be framed. */
+/* A message that waits to be framed, or is being sent in parts. */
 struct _WsOutgoing
 {
-  GList      link;
-  WsMessage *message; /* (owned) */
-  WsCall    *call;    /* (unowned) (nullable): none for a plain send */
-  guint64    cost;    /* of a plain send: bytes that count as waiting */
+  GList          link;
+  WsMessage     *message; /* (owned) (nullable) */
+  WsMessageSink *sink;    /* (owned) (nullable): instead of @message */
+  WsCall        *call;    /* (unowned) (nullable): none for a plain send */
+  guint64        cost;    /* of a plain send: bytes that count as waiting */
 };
 
 struct _WsSocketAsync
@@ -46,12 +47,14 @@ struct _WsSocketAsync
   GQueue  calls[WS_CALL_N_KINDS];
   WsCall *opening; /* (owned) (nullable): its attempt is about to begin */
 
-  GQueue   outgoing;      /* of WsOutgoing, in the order of sending */
-  guint64  outgoing_cost; /* of the plain sends among them */
-  gboolean framing;       /* the head of them is being framed */
+  GQueue         outgoing;      /* of WsOutgoing, in the order of sending */
+  guint64        outgoing_cost; /* of the plain sends among them */
+  gboolean       framing;       /* the head of them is being framed */
+  WsMessageSink *message;       /* (owned) (nullable): of begin_message() */
 
-  GQueue  inbox;      /* of WsMessage, not taken yet */
-  guint64 inbox_size; /* what they cost */
+  GQueue         inbox;      /* of WsMessage, not taken yet */
+  guint64        inbox_size; /* what they cost */
+  WsMessagePipe *pipe; /* (owned) (nullable): the message that is under way */
 };
 
 /* --- ws-socket-calls.c --- */
@@ -85,6 +88,10 @@ GTask *ws_call_steal_task (WsCall *call);
 
 /* --- ws-socket-receive.c --- */
 
+/* Waits for a message, or a stream; takes @call. */
+void ws_socket_queue_receive (WsSocket *self, WsCall *call);
+/* The message under way has come, or never will. */
+void ws_socket_end_pipe (WsSocket *self, gboolean is_complete);
 /* Nothing will come any more: what waits may be taken all the same. */
 void ws_socket_end_receiving (WsSocket *self);
 
@@ -101,6 +108,8 @@ ws_socket_has_outgoing (WsSocket *self)
 
 /* Appends one; @call (nullable): that it belongs to. */
 void ws_socket_queue_message (WsSocket *self, WsMessage *message, WsCall *call);
+/* Appends one that is sent in parts; @call (nullable). */
+void ws_socket_queue_sink (WsSocket *self, WsMessageSink *sink, WsCall *call);
 /* Frames what there is room for. */
 void ws_socket_frame_outgoing (WsSocket *self);
 /* Gives the engine a whole message. That may run a user's code. */
@@ -108,5 +117,24 @@ void ws_socket_frame_message (WsEngine *engine, WsMessage *message);
 /* Forgets a message that was not framed. */
 void ws_socket_drop_outgoing (WsSocket *self, WsOutgoing *outgoing);
 void ws_socket_clear_outgoing (WsSocketAsync *async);
+
+/* --- ws-socket-parts.c: a message that is sent in parts --- */
+
+/* Whether a part would be taken, or refused for good. */
+gboolean ws_socket_takes_part (WsSocket *self, WsMessageSink *sink);
+/* Sends some of @data as a fragment; G_IO_ERROR_WOULD_BLOCK. */
+gssize ws_socket_send_part (WsSocket      *self,
+                            WsMessageSink *sink,
+                            const guint8  *data,
+                            gsize          len,
+                            GError       **error);
+/* The last part was sent. */
+gboolean
+ws_socket_end_message (WsSocket *self, WsMessageSink *sink, GError **error);
+/* The message cannot be completed: the connection is closed if some of it was
+ * sent. May run a user's code. */
+void ws_socket_break_message (WsSocket *self, WsMessageSink *sink);
+/* A GSourceFunc: breaks that of begin_message() if its stream was dropped. */
+gboolean ws_socket_drop_message (gpointer socket);
 
 G_END_DECLS

@@ -123,21 +123,42 @@ ws_call_fail_cancelled (WsCall *call, const char *message)
 static void
 on_cancelled (WsSocket *self, WsCall *call)
 {
-  GTask     *task;
-  WsCallKind kind = call->kind;
+  GTask         *task;
+  WsCallKind     kind = call->kind;
+  WsMessageSink *sink = NULL;
 
-  if (call->outgoing != NULL)
+  if (call->outgoing != NULL && call->outgoing->sink != NULL)
+    {
+      sink = ws_message_sink_ref (call->outgoing->sink);
+      call->outgoing->call = NULL;
+    }
+  else if (call->outgoing != NULL)
     ws_socket_drop_outgoing (self, call->outgoing);
   task = ws_call_steal_task (call);
+  if (sink != NULL)
+    ws_socket_break_message (self, sink);
+  g_clear_pointer (&sink, ws_message_sink_unref);
   if (kind == WS_CALL_OPEN || kind == WS_CALL_CLOSE)
     ws_socket_abort (self);
   g_task_return_error_if_cancelled (task);
   g_object_unref (task);
   if (kind == WS_CALL_SEND)
     ws_socket_frame_outgoing (self);
+  if (kind == WS_CALL_RECEIVE)
+    ws_socket_update_receiving (self);
 }
 
 /* --- All calls --- */
+
+void
+ws_socket_invoke (WsSocket *socket, GMainContext *context, GSourceFunc func)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, func, g_object_ref (socket), g_object_unref);
+  g_source_attach (source, context);
+}
 
 WsSocketAsync *
 ws_socket_get_async (WsSocket *self)
@@ -153,7 +174,12 @@ ws_socket_get_async (WsSocket *self)
 void
 ws_socket_free_async (WsSocket *self)
 {
+  WsSocketAsync *async = ws_socket_peek (self)->async;
+
+  if (async == NULL)
+    return;
   ws_socket_forget_received (self);
+  ws_socket_clear_outgoing (async);
   g_clear_pointer (&ws_socket_peek (self)->async, g_free);
 }
 

@@ -162,6 +162,16 @@ on_message (gpointer user_data, WsEvent *event)
 }
 
 static void
+on_piece (gpointer user_data, WsEvent *event)
+{
+  ws_socket_take_piece (user_data,
+                        event->opcode == WS_OPCODE_TEXT
+                            ? WS_MESSAGE_TYPE_TEXT
+                            : WS_MESSAGE_TYPE_BINARY,
+                        event);
+}
+
+static void
 on_ping (gpointer user_data, WsEvent *event)
 {
   WsSocket *self = user_data;
@@ -224,6 +234,7 @@ const WsEngineSink ws_socket_engine_sink = {
   .leave = on_leave,
   .frame = on_frame,
   .message = on_message,
+  .piece = on_piece,
   .ping = on_ping,
   .pong = on_pong,
   .about_to_close = ws_socket_on_about_to_close,

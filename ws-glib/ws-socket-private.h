@@ -260,6 +260,8 @@ void ws_socket_end_pings (WsSocket *self, gint64 sent);
 
 /* (transfer full): a message for who pulls. */
 void ws_socket_take_message (WsSocket *self, WsMessage *message);
+/* Some of a message, for who wants it in pieces. */
+void ws_socket_take_piece (WsSocket *self, WsMessageType type, WsEvent *event);
 /* Reads as long as somebody wants what comes. */
 void ws_socket_update_receiving (WsSocket *self);
 /* Nothing of a connection reaches the next. */

@@ -27,8 +27,24 @@ is_full (WsSocketPrivate *priv)
 {
   WsSocketAsync *async = priv->async;
 
+  if (async != NULL && async->pipe != NULL)
+    return async->pipe->chunks.length > 0
+           && !g_atomic_int_get (&async->pipe->dropped);
   return async != NULL && async->inbox.length > 0
          && async->inbox_size >= (guint64) priv->read_buffer_size;
+}
+
+/* Whether the next message is to come in pieces. */
+static gboolean
+wants_stream (WsSocketPrivate *priv)
+{
+  WsSocketAsync *async = priv->async;
+  GList         *next;
+
+  if (async == NULL || async->pipe != NULL || async->inbox.length > 0)
+    return FALSE;
+  next = async->calls[WS_CALL_RECEIVE].head;
+  return next != NULL && ((WsCall *) next->data)->streams;
 }
 
 void
@@ -36,6 +52,8 @@ ws_socket_update_receiving (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
+  if (priv->engine != NULL && priv->pull)
+    ws_engine_set_streaming (priv->engine, wants_stream (priv));
   /* Who closes waits for the peer's close frame, whatever comes before. */
   if (priv->engine != NULL)
     ws_engine_set_paused (priv->engine,
@@ -53,6 +71,60 @@ ws_socket_forget_received (WsSocket *self)
     return;
   g_queue_clear_full (&async->inbox, (GDestroyNotify) ws_message_unref);
   async->inbox_size = 0;
+  ws_socket_end_pipe (self, FALSE);
+}
+
+void
+ws_socket_end_pipe (WsSocket *self, gboolean is_complete)
+{
+  WsSocketAsync *async = ws_socket_peek (self)->async;
+
+  if (async == NULL || async->pipe == NULL)
+    return;
+  if (is_complete)
+    async->pipe->is_complete = TRUE;
+  else if (async->pipe->error == NULL)
+    async->pipe->error = ws_socket_make_end_error (self);
+  g_clear_pointer (&async->pipe, ws_message_pipe_unref);
+}
+
+static void
+push_chunk (WsMessagePipe *pipe, GBytes *bytes)
+{
+  if (g_bytes_get_size (bytes) > 0 && !g_atomic_int_get (&pipe->dropped))
+    g_queue_push_tail (&pipe->chunks, g_bytes_ref (bytes));
+}
+
+/* Gives @call, which is taken, what reads @pipe. */
+static void
+return_stream (WsSocket *self, WsCall *call, WsMessagePipe *pipe)
+{
+  g_autoptr (GTask) task = ws_call_steal_task (call);
+
+  g_task_return_pointer (task, ws_message_input_stream_new (self, pipe),
+                         g_object_unref);
+}
+
+static void
+return_message (WsSocket *self, WsCall *call, WsMessage *message)
+{
+  WsMessagePipe *pipe;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GTask) task = NULL;
+
+  if (!call->streams)
+    {
+      task = ws_call_steal_task (call);
+      g_task_return_pointer (task, message, (GDestroyNotify) ws_message_unref);
+      return;
+    }
+  pipe = ws_message_pipe_new (ws_message_get_message_type (message));
+  bytes = g_bytes_ref (ws_message_get_bytes (message));
+  push_chunk (pipe, bytes);
+  pipe->is_complete = TRUE;
+  ws_message_unref (message);
+  return_stream (self, call, pipe);
+  ws_message_pipe_unref (pipe);
 }
 
 /* Gives what waits to whom waits for it. Each may do anything. */
@@ -67,10 +139,9 @@ deliver (WsSocket *self)
          && !priv->receiving_paused)
     {
       WsMessage *message = g_queue_pop_head (&async->inbox);
-      g_autoptr (GTask) task = ws_call_steal_task (calls->head->data);
 
       async->inbox_size -= get_cost (message);
-      g_task_return_pointer (task, message, (GDestroyNotify) ws_message_unref);
+      return_message (self, calls->head->data, message);
     }
   ws_socket_update_receiving (self);
 }
@@ -92,9 +163,64 @@ ws_socket_take_message (WsSocket *self, WsMessage *message)
 }
 
 void
+ws_socket_take_piece (WsSocket *self, WsMessageType type, WsEvent *event)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsSocketAsync   *async = ws_socket_get_async (self);
+  GQueue          *calls = &async->calls[WS_CALL_RECEIVE];
+  WsMessagePipe   *pipe = async->pipe;
+  WsCall          *call = NULL;
+  g_autoptr (GBytes) bytes = ws_event_take_bytes (event);
+
+  if (pipe == NULL)
+    {
+      /* A stream is wanted, or pieces would not come. */
+      g_return_if_fail (calls->length > 0);
+      call = calls->head->data;
+      pipe = async->pipe = ws_message_pipe_new (type);
+    }
+  /* Who closes does not wait for readers. */
+  if (priv->state == WS_STATE_CLOSING && is_full (priv) && pipe->error == NULL)
+    pipe->error = ws_socket_make_end_error (self);
+  if (pipe->error == NULL)
+    push_chunk (pipe, bytes);
+  ws_message_pipe_ref (pipe);
+  if (event->is_last)
+    ws_socket_end_pipe (self, TRUE);
+  if (call != NULL)
+    return_stream (self, call, pipe);
+  ws_message_pipe_unref (pipe);
+  deliver (self);
+}
+
+void
 ws_socket_end_receiving (WsSocket *self)
 {
+  ws_socket_end_pipe (self, FALSE);
   ws_socket_peek (self)->receiving_paused = FALSE;
+  deliver (self);
+}
+
+void
+ws_socket_queue_receive (WsSocket *self, WsCall *call)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (!priv->pull)
+    {
+      ws_call_fail (call, g_error_new_literal (
+                              WS_SOCKET_ERROR, WS_SOCKET_ERROR_OPERATION,
+                              "Messages are signalled: the property pull is "
+                              "not set"));
+      return;
+    }
+  if (priv->state == WS_STATE_UNCONNECTED
+      && (priv->async == NULL || priv->async->inbox.length == 0))
+    {
+      ws_socket_end_call (self, call);
+      return;
+    }
+  ws_socket_queue_call (self, call);
   deliver (self);
 }
 
@@ -120,34 +246,16 @@ ws_socket_receive_message_async (WsSocket           *self,
                                  GAsyncReadyCallback callback,
                                  gpointer            user_data)
 {
-  WsSocketPrivate *priv;
-  WsCall          *call;
+  WsCall *call;
 
   g_return_if_fail (WS_IS_SOCKET (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  priv = ws_socket_peek (self);
   call = ws_socket_begin_call (self, WS_CALL_RECEIVE,
                                ws_socket_receive_message_async, cancellable,
                                callback, user_data);
-  if (call == NULL)
-    return;
-  if (!priv->pull)
-    {
-      ws_call_fail (call, g_error_new_literal (
-                              WS_SOCKET_ERROR, WS_SOCKET_ERROR_OPERATION,
-                              "Messages are signalled: the property pull is "
-                              "not set"));
-      return;
-    }
-  if (priv->state == WS_STATE_UNCONNECTED
-      && (priv->async == NULL || priv->async->inbox.length == 0))
-    {
-      ws_socket_end_call (self, call);
-      return;
-    }
-  ws_socket_queue_call (self, call);
-  deliver (self);
+  if (call != NULL)
+    ws_socket_queue_receive (self, call);
 }
 
 /**

@@ -37,6 +37,7 @@ outcome_check (const Outcome *self, const char *file, int line, End end)
     [END_BUFFER_FULL] = WS_SOCKET_ERROR_BUFFER_FULL,
     [END_OPERATION] = WS_SOCKET_ERROR_OPERATION,
     [END_INVALID_UTF8] = WS_SOCKET_ERROR_INVALID_UTF8,
+    [END_TOO_BIG] = WS_SOCKET_ERROR_MESSAGE_TOO_BIG,
     [END_REFUSED] = WS_SOCKET_ERROR_CONNECTION_REFUSED,
   };
   gboolean is_right;
@@ -152,6 +153,44 @@ begin_receive (WsSocket *socket, GCancellable *cancellable, Outcome *outcome)
   outcome->in_call = FALSE;
 }
 
+static gpointer
+finish_receive_stream (WsSocket *socket, GAsyncResult *result, GError **error)
+{
+  return ws_socket_receive_stream_finish (socket, result, error);
+}
+
+void
+begin_receive_stream (WsSocket     *socket,
+                      GCancellable *cancellable,
+                      Outcome      *outcome)
+{
+  outcome->finish = finish_receive_stream;
+  outcome->free_value = g_object_unref;
+  outcome->in_call = TRUE;
+  ws_socket_receive_stream_async (socket, cancellable, outcome_take, outcome);
+  outcome->in_call = FALSE;
+}
+
+static gpointer
+finish_send_stream (WsSocket *socket, GAsyncResult *result, GError **error)
+{
+  return GINT_TO_POINTER (ws_socket_send_stream_finish (socket, result, error));
+}
+
+void
+begin_send_stream (WsSocket     *socket,
+                   WsMessageType type,
+                   GInputStream *stream,
+                   GCancellable *cancellable,
+                   Outcome      *outcome)
+{
+  outcome->finish = finish_send_stream;
+  outcome->in_call = TRUE;
+  ws_socket_send_stream_async (socket, type, stream, cancellable, outcome_take,
+                               outcome);
+  outcome->in_call = FALSE;
+}
+
 const char *
 outcome_get_text (const Outcome *self)
 {
@@ -236,4 +275,26 @@ fill_buffer (Half *half)
     }
   ws_socket_set_max_bytes_to_write (half->socket, ws_socket_get_bytes_to_write (
                                                       half->socket));
+}
+
+void
+expect_frame (RawPeer *peer, guint8 first, gsize len)
+{
+  g_auto (RawFrame) frame = raw_peer_take_frame (peer);
+
+  g_assert_cmphex (frame.first, ==, first);
+  g_assert_cmpuint (frame.payload->len, ==, len);
+}
+
+static gpointer
+unref (gpointer object)
+{
+  g_object_unref (object);
+  return NULL;
+}
+
+void
+unref_in_thread (gpointer object)
+{
+  g_thread_join (g_thread_new ("collector", unref, object));
 }

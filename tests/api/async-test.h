@@ -49,6 +49,7 @@ typedef enum
   END_BUFFER_FULL,
   END_OPERATION,
   END_INVALID_UTF8,
+  END_TOO_BIG,
   END_REFUSED
 } End;
 
@@ -73,6 +74,14 @@ void begin_send (WsSocket     *socket,
                  Outcome      *outcome);
 void
 begin_receive (WsSocket *socket, GCancellable *cancellable, Outcome *outcome);
+void begin_receive_stream (WsSocket     *socket,
+                           GCancellable *cancellable,
+                           Outcome      *outcome);
+void begin_send_stream (WsSocket     *socket,
+                        WsMessageType type,
+                        GInputStream *stream,
+                        GCancellable *cancellable,
+                        Outcome      *outcome);
 /* Waits for the message that begin_receive() is to get; NULL: the end. */
 #define outcome_expect_text(self, text)                    \
   G_STMT_START                                             \
@@ -105,6 +114,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Flood, flood_clear)
 
 /* Lets the main loop do what there is to do. */
 void settle (void);
+
+/* Waits for a frame with @first as its first byte, and @len bytes. */
+void expect_frame (RawPeer *peer, guint8 first, gsize len);
+/* What a collector does: drops @object in a thread of its own. */
+void unref_in_thread (gpointer object);
 
 /* Sends until the peer, which must not read, has stopped taking, then limits
  * the buffer to that: the next message has to wait for room. */

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "async-test.h"
 
+#include <gio/gunixinputstream.h>
+#include <gio/gunixoutputstream.h>
+#include <unistd.h>
+
 /* GIO's face of a socket: calls that wait for what a method has begun. */
 
 /* --- A call and what ends it --- */
 
 typedef struct
 {
-  Half          half;
-  RawListener  *other; /* where else it can be opened */
-  GCancellable *cancellable;
-  Outcome       outcome;
+  Half           half;
+  RawListener   *other; /* where else it can be opened */
+  GCancellable  *cancellable;
+  GOutputStream *writer; /* (nullable): what a stream comes from */
+  Outcome        outcome;
 } Stage;
 
 typedef struct
@@ -69,6 +74,28 @@ call_receive (Stage *stage)
   begin_receive (stage->half.socket, stage->cancellable, &stage->outcome);
 }
 
+static void
+call_receive_stream (Stage *stage)
+{
+  ws_socket_set_pull (stage->half.socket, TRUE);
+  begin_receive_stream (stage->half.socket, stage->cancellable,
+                        &stage->outcome);
+}
+
+/* Of a stream that neither ends nor brings anything. */
+static void
+call_send_stream (Stage *stage)
+{
+  int fds[2];
+  g_autoptr (GInputStream) input = NULL;
+
+  g_assert_cmpint (pipe (fds), ==, 0);
+  stage->writer = g_unix_output_stream_new (fds[1], TRUE);
+  input = g_unix_input_stream_new (fds[0], TRUE);
+  begin_send_stream (stage->half.socket, WS_MESSAGE_TYPE_TEXT, input,
+                     stage->cancellable, &stage->outcome);
+}
+
 /* clang-format off */
 static const Call calls[] = {
   { "open", call_open, END_CANCELLED, END_CANCELLED, END_CANCELLED, END_CANCELLED, END_LOST, TRUE },
@@ -77,6 +104,8 @@ static const Call calls[] = {
   { "send-waiting", call_send_waiting, END_CANCELLED, END_NOT_CONNECTED, END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
   { "send-framed", call_send_framed, END_CANCELLED, END_NOT_CONNECTED, END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
   { "receive", call_receive, END_CANCELLED, END_NOT_CONNECTED, END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
+  { "receive-stream", call_receive_stream, END_CANCELLED, END_NOT_CONNECTED, END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
+  { "send-stream", call_send_stream, END_CANCELLED, END_NOT_CONNECTED, END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
 };
 /* clang-format on */
 
@@ -160,6 +189,7 @@ dropped (Stage *stage, const Call *call)
   g_assert_nonnull (watched);
   g_clear_pointer (&stage->half.peer, raw_peer_reset);
   outcome_expect (&stage->outcome, call->lost);
+  g_clear_object (&stage->writer);
   ws_test_until (NULL, watched == NULL);
 }
 
@@ -190,6 +220,9 @@ test_case (gconstpointer data)
   stage.cancellable = g_cancellable_new ();
   test->event->run (&stage, test->call);
   g_clear_pointer (&stage.other, raw_listener_free);
+  /* Ends a read that is still under way. */
+  g_clear_object (&stage.writer);
+  settle ();
   half_tear_down (&stage.half, NULL);
   g_assert_finalize_object (stage.cancellable);
   outcome_clear (&stage.outcome);

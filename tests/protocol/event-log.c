@@ -39,6 +39,8 @@ event_name (const WsEvent *event)
       return "frame";
     case WS_EVENT_MESSAGE:
       return "message";
+    case WS_EVENT_PIECE:
+      return "piece";
     case WS_EVENT_PING:
       return "ping";
     case WS_EVENT_PONG:

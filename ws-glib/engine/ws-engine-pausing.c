@@ -33,3 +33,12 @@ ws_engine_has_read (WsEngine *self)
 {
   return self->has_read;
 }
+
+void
+ws_engine_set_streaming (WsEngine *self, gboolean wanted)
+{
+  ws_protocol_set_streaming (&self->protocol, wanted);
+  if (wanted && self->reading && self->state != WS_ENGINE_ENDED
+      && ws_protocol_has_input (&self->protocol))
+    ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
+}

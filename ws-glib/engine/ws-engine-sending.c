@@ -135,6 +135,21 @@ ws_engine_note_dropped (WsEngine *self)
   self->traffic.dropped++;
 }
 
+void
+ws_engine_send_fragment (WsEngine     *self,
+                         WsOpcode      opcode,
+                         gboolean      fin,
+                         const guint8 *data,
+                         gsize         len)
+{
+  WsFrameHeader header = { .fin = fin, .opcode = opcode };
+
+  ws_outbox_push_copy (&self->outbox, &header, data, len);
+  self->traffic.messages_sent += fin;
+  self->traffic.payload_sent += len;
+  ws_engine_queue_flush (self);
+}
+
 gboolean
 ws_engine_send_prepared (WsEngine *self, WsPrepared *message)
 {

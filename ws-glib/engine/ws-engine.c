@@ -225,6 +225,11 @@ handle_event (WsEngine *self, WsEvent *event)
       self->traffic.payload_received += event->len;
       self->sink->message (self->user_data, event);
       break;
+    case WS_EVENT_PIECE:
+      self->traffic.messages_received += event->is_last;
+      self->traffic.payload_received += event->len;
+      self->sink->piece (self->user_data, event);
+      break;
     case WS_EVENT_PING:
       on_ping (self, event);
       break;

@@ -34,6 +34,8 @@ typedef struct
   void (*leave) (gpointer user_data);
   void (*frame) (gpointer user_data, WsEvent *event);
   void (*message) (gpointer user_data, WsEvent *event);
+  /* Only after ws_engine_set_streaming(). */
+  void (*piece) (gpointer user_data, WsEvent *event);
   void (*ping) (gpointer user_data, WsEvent *event);
   /* @elapsed in µs since its ping, -1 when nobody asked; @by_user: it does not
    * answer the keepalive. */
@@ -84,6 +86,9 @@ void ws_engine_start (WsEngine *self);
  * but writing and closing happens in between: what was read waits, a loss is
  * not seen, and nobody's silence is judged. */
 void ws_engine_set_paused (WsEngine *self, gboolean paused);
+/* Messages that span reads come in pieces, until switched off between two
+ * messages. */
+void ws_engine_set_streaming (WsEngine *self, gboolean wanted);
 /* Whether anything of the peer's was looked at. */
 gboolean ws_engine_has_read (WsEngine *self);
 
@@ -113,6 +118,13 @@ void ws_engine_send (WsEngine     *self,
 gboolean ws_engine_send_prepared (WsEngine *self, WsPrepared *message);
 /* Counts a message that did not fit. */
 void ws_engine_note_dropped (WsEngine *self);
+/* Queues one frame of a message that is sent in parts. Until the last of them no
+ * other message may be sent. */
+void ws_engine_send_fragment (WsEngine     *self,
+                              WsOpcode      opcode,
+                              gboolean      fin,
+                              const guint8 *data,
+                              gsize         len);
 /* Where a message ends that was just sent; it is written as soon as the second
  * has reached that. */
 gint64 ws_engine_get_queued_mark (WsEngine *self);

@@ -48,6 +48,13 @@ reserve (WsAssembler *self, gboolean fin, gsize len, guint64 left)
   ws_buffer_reserve (&self->message, extra + 1, (gsize) most + 1);
 }
 
+/* How long the message may be of which pieces are gone already. */
+static guint64
+room_for_message (const WsAssembler *self)
+{
+  return self->max_message_size - MIN (self->streamed, self->max_message_size);
+}
+
 static gboolean
 decode (WsAssembler  *self,
         WsExtension  *extension,
@@ -59,7 +66,7 @@ decode (WsAssembler  *self,
   if (len == 0 && !last)
     return TRUE;
   return extension->klass->decode (extension, data, len, last,
-                                   self->max_message_size, &self->message,
+                                   room_for_message (self), &self->message,
                                    fault);
 }
 
@@ -85,6 +92,7 @@ ws_assembler_reset (WsAssembler *self)
 {
   ws_buffer_clear (&self->message);
   self->told = 0;
+  self->streamed = 0;
   self->utf8 = (WsUtf8){ 0 };
   self->opcode = WS_OPCODE_CONTINUATION;
   self->transformed = FALSE;
@@ -113,8 +121,9 @@ ws_assembler_check (const WsAssembler   *self,
   /* What a transform will make of it is judged as it is made. */
   if (header->rsv != 0 || self->transformed)
     return TRUE;
-  if (G_UNLIKELY (header->length > self->max_message_size - self->message.len))
-    return refuse_size ("Message", self->message.len + header->length,
+  if (G_UNLIKELY (header->length > room_for_message (self) - self->message.len))
+    return refuse_size ("Message",
+                        self->streamed + self->message.len + header->length,
                         "message", self->max_message_size, fault);
   return TRUE;
 }
@@ -188,6 +197,16 @@ void
 ws_assembler_skip_frame (WsAssembler *self)
 {
   self->told = complete_len (self);
+}
+
+void
+ws_assembler_take_piece (WsAssembler *self, gboolean is_last, WsBuffer *out)
+{
+  *out = self->message;
+  self->message = (WsBuffer){ 0 };
+  self->streamed += out->len;
+  if (is_last)
+    ws_assembler_reset (self);
 }
 
 void

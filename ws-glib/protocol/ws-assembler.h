@@ -17,6 +17,7 @@ typedef struct
   guint64  max_message_size; /* fits a gsize, with room for a NUL */
   WsBuffer message;          /* what there is of it, transformed back */
   gsize    told;             /* bytes of it that frame events have carried */
+  guint64  streamed;         /* bytes of it that pieces have carried */
   WsUtf8   utf8;
   WsOpcode opcode; /* of the message under way; CONTINUATION: there is none */
   gboolean transformed; /* it passes through the extension */
@@ -68,6 +69,11 @@ ws_assembler_copy_frame (WsAssembler *self, gboolean is_last, WsBuffer *out);
 
 /* The frame that just ended is not asked for: the next copy begins after it. */
 void ws_assembler_skip_frame (WsAssembler *self);
+
+/* Moves what there is of the message into the empty @out: it is never gathered.
+ * The limit holds for all of it nevertheless. */
+void
+ws_assembler_take_piece (WsAssembler *self, gboolean is_last, WsBuffer *out);
 
 /* Moves the whole message into the empty @out. A NUL follows, unless @out stays
  * without storage. No message is under way then. */

@@ -7,6 +7,10 @@
 #include "protocol/ws-mask.h"
 #include "protocol/ws-utf8.h"
 
+/* So many transformed bytes become one piece at most, for they may become a
+ * thousand times as many. */
+#define STREAM_SLICE 4096
+
 /* What events without a payload point to; nobody writes to it. */
 static const guint8 nothing[1];
 
@@ -292,6 +296,45 @@ gather_control (WsProtocol *self, guint8 *data, gsize len, WsEvent *event)
 }
 
 static gboolean
+is_streaming (const WsProtocol *self)
+{
+  return self->streaming || self->assembler.streamed > 0;
+}
+
+/* Yields what there is of the message. */
+static void
+yield_piece (WsProtocol *self, gboolean is_last, WsEvent *event)
+{
+  *event = (WsEvent){ .type = WS_EVENT_PIECE,
+                      .opcode = self->assembler.opcode,
+                      .is_last = is_last };
+  ws_assembler_take_piece (&self->assembler, is_last, &event->owned);
+  own_payload (event);
+}
+
+static gboolean
+take_piece (WsProtocol *self, WsEvent *event)
+{
+  gboolean ends_frame = self->reader.left == 0;
+  gboolean is_last = ends_frame && self->reader.header.fin;
+
+  if (ends_frame)
+    ws_frame_reader_finish (&self->reader);
+  if (self->assembler.message.len == 0 && !is_last)
+    return FALSE;
+  yield_piece (self, is_last, event);
+  return TRUE;
+}
+
+/* Whether some of a message was gathered before pieces were asked for. */
+static gboolean
+has_gathered (const WsProtocol *self)
+{
+  return self->streaming && self->assembler.message.len > 0
+         && self->phase == WS_PROTOCOL_READING;
+}
+
+static gboolean
 gather_data (WsProtocol *self, guint8 *data, gsize len, WsEvent *event)
 {
   WsFrameReader *reader = &self->reader;
@@ -307,6 +350,8 @@ gather_data (WsProtocol *self, guint8 *data, gsize len, WsEvent *event)
         ws_frame_reader_finish (reader);
       return yields;
     }
+  if (G_UNLIKELY (is_streaming (self)))
+    return take_piece (self, event);
   return reader->left == 0 && take_gathered (self, event);
 }
 
@@ -319,6 +364,8 @@ read_payload (WsProtocol *self, WsEvent *event)
   guint8        *data = self->input;
   gsize          len = (gsize) MIN (self->input_len, reader->left);
 
+  if (G_UNLIKELY (self->assembler.transformed) && is_streaming (self))
+    len = MIN (len, STREAM_SLICE);
   use_input (self, len);
   if (reader->header.opcode == WS_OPCODE_CLOSE
       || (ws_opcode_is_control (reader->header.opcode)
@@ -377,6 +424,11 @@ pull (WsProtocol *self, WsEvent *event)
 {
   if (G_UNLIKELY (self->pending != WS_PENDING_NONE))
     return take_pending (self, event);
+  if (G_UNLIKELY (has_gathered (self)))
+    {
+      yield_piece (self, FALSE, event);
+      return TRUE;
+    }
   while (self->input_len > 0)
     {
       gboolean yields = self->reader.in_frame ? read_payload (self, event)
@@ -431,6 +483,12 @@ ws_protocol_set_frame_events (WsProtocol *self, gboolean wanted)
 }
 
 void
+ws_protocol_set_streaming (WsProtocol *self, gboolean wanted)
+{
+  self->streaming = wanted;
+}
+
+void
 ws_protocol_take_extension (WsProtocol *self, WsExtension *extension)
 {
   if (self->extension != NULL)
@@ -462,7 +520,8 @@ ws_protocol_next_event (WsProtocol *self, WsEvent *event)
 gboolean
 ws_protocol_has_input (const WsProtocol *self)
 {
-  return self->input_len > 0 || self->pending != WS_PENDING_NONE;
+  return self->input_len > 0 || self->pending != WS_PENDING_NONE
+         || has_gathered (self);
 }
 
 void

@@ -23,6 +23,7 @@ typedef enum
 {
   WS_EVENT_FRAME,   /* a data frame; only with frame events switched on */
   WS_EVENT_MESSAGE, /* a whole message */
+  WS_EVENT_PIECE,   /* what came of a message; only while streaming */
   WS_EVENT_PING,    /* to be answered with a pong of the same payload */
   WS_EVENT_PONG,
   WS_EVENT_CLOSE, /* the peer's close frame; nothing is read after it */
@@ -33,9 +34,10 @@ typedef struct
 {
   WsEventType    type;
   WsOpcode       opcode;     /* FRAME, MESSAGE: TEXT or BINARY */
-  gboolean       is_last;    /* FRAME: it ends its message */
+  gboolean       is_last;    /* FRAME, PIECE: it ends its message */
   guint8        *data;       /* payload; CLOSE: the reason. Never NULL. */
-  gsize          len;        /* text: a NUL follows that is not counted */
+  gsize          len;        /* text: a NUL follows that is not counted, but
+                                after a PIECE, which may cut a character */
   guint          close_code; /* CLOSE: 1005 when the frame had none */
   const WsFault *fault;      /* FAULT, and a CLOSE whose payload is illegal
                                 (close_code and data are the fault's then, and
@@ -80,6 +82,7 @@ typedef struct
   WsPending       pending;
   WsProtocolPhase phase;
   gboolean        frame_events;
+  gboolean        streaming;
 } WsProtocol;
 
 void ws_protocol_init (WsProtocol *self, WsRole role);
@@ -91,6 +94,10 @@ void ws_protocol_set_limits (WsProtocol *self,
                              guint64     max_frame_size,
                              guint64     max_message_size);
 void ws_protocol_set_frame_events (WsProtocol *self, gboolean wanted);
+/* Messages that do not lie whole in the input come in pieces, without being
+ * gathered; switched off, those whose first piece has come still do. Not
+ * together with frame events. */
+void ws_protocol_set_streaming (WsProtocol *self, gboolean wanted);
 /* @extension: (transfer full) (nullable) */
 void ws_protocol_take_extension (WsProtocol *self, WsExtension *extension);
 

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "async-test.h"
+
+#include <string.h>
+
+/* Messages that are read as streams. */
+
+#define LARGE (24 * 1024 * 1024)
+
+static void
+send_text (Half *half, const char *text)
+{
+  raw_peer_send_frame (half->peer, 0x81, text, strlen (text));
+}
+
+/* --- Reading --- */
+
+typedef struct
+{
+  GString *text;
+  GError  *error;
+  gboolean is_over;
+} Reader;
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Reader       *reader = user_data;
+  GInputStream *stream = G_INPUT_STREAM (source);
+  g_autoptr (GBytes) bytes
+      = g_input_stream_read_bytes_finish (stream, result, &reader->error);
+
+  if (bytes == NULL || g_bytes_get_size (bytes) == 0)
+    {
+      reader->is_over = TRUE;
+      return;
+    }
+  g_string_append_len (reader->text, g_bytes_get_data (bytes, NULL),
+                       (gssize) g_bytes_get_size (bytes));
+  g_input_stream_read_bytes_async (stream, 100 * 1000, 0, NULL, on_read,
+                                   reader);
+}
+
+/* Reads to the end; frees the stream. */
+static void
+read_all (GInputStream *stream, Reader *reader)
+{
+  *reader = (Reader){ .text = g_string_new (NULL) };
+  g_input_stream_read_bytes_async (stream, 100 * 1000, 0, NULL, on_read,
+                                   reader);
+  ws_test_until (NULL, reader->is_over);
+  g_object_unref (stream);
+}
+
+static void
+reader_clear (Reader *reader)
+{
+  g_string_free (reader->text, TRUE);
+  g_clear_error (&reader->error);
+}
+
+static void
+expect_stream (GInputStream *stream, WsMessageType type, const char *text)
+{
+  Reader reader;
+
+  g_assert_true (WS_IS_MESSAGE_INPUT_STREAM (stream));
+  g_assert_cmpint (ws_message_input_stream_get_message_type (
+                       WS_MESSAGE_INPUT_STREAM (stream)),
+                   ==, type);
+  read_all (stream, &reader);
+  g_assert_no_error (reader.error);
+  g_assert_cmpstr (reader.text->str, ==, text);
+  reader_clear (&reader);
+}
+
+static GInputStream *
+take_stream (WsSocket *socket)
+{
+  g_auto (Outcome) outcome = { 0 };
+
+  begin_receive_stream (socket, NULL, &outcome);
+  outcome_expect (&outcome, END_WELL);
+  return g_steal_pointer (&outcome.value);
+}
+
+/* Fragmented, whole, empty, and one that had begun before; in order with whole
+ * messages. */
+static void
+test_received (Half *half, gconstpointer data)
+{
+  g_auto (Outcome) message = { 0 };
+  GInputStream *stream;
+
+  ws_socket_set_pull (half->socket, TRUE);
+  raw_peer_send_frame (half->peer, 0x01, "gr\xc3", 3);
+  settle ();
+  stream = take_stream (half->socket);
+  begin_receive (half->socket, NULL, &message);
+  raw_peer_send_frame (half->peer, 0x89, "?", 1);
+  raw_peer_send_frame (half->peer, 0x00, "\xbc\xc3\x9f", 3);
+  raw_peer_send_frame (half->peer, 0x00, "", 0);
+  raw_peer_send_frame (half->peer, 0x80, "e", 1);
+  send_text (half, "whole");
+  expect_stream (stream, WS_MESSAGE_TYPE_TEXT, "gr\303\274\303\237e");
+  expect_frame (half->peer, 0x8a, 1);
+  outcome_expect_text (&message, "whole");
+
+  raw_peer_send_frame (half->peer, 0x82, "binary", 6);
+  expect_stream (take_stream (half->socket), WS_MESSAGE_TYPE_BINARY, "binary");
+  send_text (half, "");
+  expect_stream (take_stream (half->socket), WS_MESSAGE_TYPE_TEXT, "");
+  raw_peer_send_frame (half->peer, 0x02, "a", 1);
+  raw_peer_send_frame (half->peer, 0x80, "", 0);
+  expect_stream (take_stream (half->socket), WS_MESSAGE_TYPE_BINARY, "a");
+  raw_peer_send_close (half->peer, 1000, "");
+  raw_peer_expect_close (half->peer, 1000, NULL);
+  g_clear_pointer (&half->peer, raw_peer_free);
+  g_assert_null (take_stream (half->socket));
+}
+
+/* What nobody reads stays with the peer. */
+static void
+test_back_pressure (Half *half, gconstpointer data)
+{
+  g_auto (Flood) flood = { 0 };
+  g_auto (Outcome) outcome = { 0 };
+  GInputStream *stream;
+  gsize         n_read = 0;
+  gssize        n;
+
+  ws_socket_set_pull (half->socket, TRUE);
+  ws_socket_set_max_incoming_message_size (half->socket, LARGE);
+  flood_init (&flood, half->peer);
+  flood_add (&flood, 0x02, LARGE / 2);
+  flood_add (&flood, 0x80, LARGE / 2);
+  begin_receive_stream (half->socket, NULL, &outcome);
+  flood_push (&flood);
+  outcome_expect (&outcome, END_WELL);
+  g_assert_cmpuint (flood.n_pushed, <, flood.bytes->len);
+  stream = g_steal_pointer (&outcome.value);
+  do
+    {
+      guint8 part[8192];
+      g_autoptr (GError) error = NULL;
+
+      n = g_pollable_input_stream_read_nonblocking (
+          G_POLLABLE_INPUT_STREAM (stream), part, sizeof part, NULL, &error);
+      if (n > 0)
+        n_read += n;
+      else if (n < 0)
+        {
+          g_assert_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+          flood_push (&flood);
+        }
+      /* No more than the kernel holds, and two reads. */
+      g_assert_cmpuint (flood.n_pushed - n_read, <, 12 * 1024 * 1024);
+    }
+  while (n != 0);
+  g_assert_cmpuint (n_read, ==, LARGE);
+  g_object_unref (stream);
+  ws_socket_abort (half->socket);
+}
+
+/* A stream that is dropped or closed discards the rest of its message only. */
+static void
+test_dropped (Half *half, gconstpointer data)
+{
+  const gboolean *closes = data;
+  g_auto (Outcome) next = { 0 };
+  g_auto (Flood) flood = { 0 };
+  GInputStream *stream;
+
+  ws_socket_set_pull (half->socket, TRUE);
+  ws_socket_set_max_incoming_message_size (half->socket, LARGE + 100);
+  raw_peer_send_frame (half->peer, 0x01, "begin", 5);
+  stream = take_stream (half->socket);
+  begin_receive (half->socket, NULL, &next);
+  if (*closes)
+    g_input_stream_close (stream, NULL, NULL);
+  g_object_unref (stream);
+  flood_init (&flood, half->peer);
+  flood_add (&flood, 0x00, LARGE / 2);
+  flood_add (&flood, 0x80, LARGE / 2);
+  while (flood.n_pushed < flood.bytes->len)
+    flood_push (&flood);
+  send_text (half, "next");
+  outcome_expect_text (&next, "next");
+  ws_socket_abort (half->socket);
+}
+
+static void
+test_dropped_in_thread (Half *half, gconstpointer data)
+{
+  g_auto (Outcome) next = { 0 };
+
+  ws_socket_set_pull (half->socket, TRUE);
+  raw_peer_send_frame (half->peer, 0x01, "begin", 5);
+  g_thread_join (
+      g_thread_new ("collector", unref_in_thread, take_stream (half->socket)));
+  raw_peer_send_frame (half->peer, 0x80, "rest", 4);
+  send_text (half, "next");
+  begin_receive (half->socket, NULL, &next);
+  outcome_expect_text (&next, "next");
+  ws_socket_abort (half->socket);
+}
+
+/* --- How reading ends --- */
+
+typedef struct
+{
+  const char *name;
+  void (*run) (Half *half);
+  End end;
+} Ending;
+
+static void
+lose (Half *half)
+{
+  g_clear_pointer (&half->peer, raw_peer_free);
+}
+
+static void
+close_early (Half *half)
+{
+  raw_peer_send_close (half->peer, 1000, "");
+  raw_peer_expect_close (half->peer, 1000, NULL);
+  g_clear_pointer (&half->peer, raw_peer_free);
+}
+
+static void
+send_bad_text (Half *half)
+{
+  raw_peer_send_frame (half->peer, 0x80, "\xff", 1);
+  raw_peer_expect_close (half->peer, 1007, NULL);
+  g_clear_pointer (&half->peer, raw_peer_free);
+}
+
+static void
+send_too_much (Half *half)
+{
+  char payload[200] = { 0 };
+
+  ws_socket_set_max_incoming_message_size (half->socket, sizeof payload);
+  raw_peer_send_frame (half->peer, 0x80, payload, sizeof payload);
+  raw_peer_expect_close (half->peer, 1009, NULL);
+  g_clear_pointer (&half->peer, raw_peer_free);
+}
+
+static void
+we_abort (Half *half)
+{
+  ws_socket_abort (half->socket);
+}
+
+static void
+we_close (Half *half)
+{
+  g_assert_true (ws_socket_close (half->socket, 1000, NULL, NULL));
+  g_clear_pointer (&half->peer, raw_peer_free);
+}
+
+static const Ending endings[] = {
+  { "lost", lose, END_LOST },
+  { "closed-early", close_early, END_NOT_CONNECTED },
+  { "bad-text", send_bad_text, END_INVALID_UTF8 },
+  { "too-big", send_too_much, END_TOO_BIG },
+  { "aborted", we_abort, END_NOT_CONNECTED },
+  { "we-close", we_close, END_NOT_CONNECTED },
+};
+
+static void
+test_ending (Half *half, gconstpointer data)
+{
+  const Ending *ending = data;
+  Outcome       outcome = { 0 };
+  Reader        reader;
+  GInputStream *stream;
+
+  ws_socket_set_pull (half->socket, TRUE);
+  raw_peer_send_frame (half->peer, 0x01, "begin", 5);
+  stream = take_stream (half->socket);
+  /* What is there would hold up what follows. */
+  {
+    char part[5];
+
+    g_assert_cmpint (g_input_stream_read (stream, part, 5, NULL, NULL), ==, 5);
+  }
+  ending->run (half);
+  read_all (stream, &reader);
+  outcome.number = 1;
+  outcome.error = reader.error;
+  outcome_check (&outcome, __FILE__, __LINE__, ending->end);
+  reader_clear (&reader);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const gboolean no = FALSE, yes = TRUE;
+
+  api_test_init (&argc, &argv);
+  half_add ("/api/streams/received", NULL, test_received);
+  half_add ("/api/streams/back-pressure", NULL, test_back_pressure);
+  half_add ("/api/streams/dropped", &no, test_dropped);
+  half_add ("/api/streams/closed", &yes, test_dropped);
+  half_add ("/api/streams/dropped-in-thread", NULL, test_dropped_in_thread);
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      g_autofree char *path
+          = g_strconcat ("/api/streams/ends/", endings[i].name, NULL);
+
+      half_add (path, &endings[i], test_ending);
+    }
+  return g_test_run ();
+}
