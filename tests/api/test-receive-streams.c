@@ -196,8 +196,7 @@ test_dropped_in_thread (Half *half, gconstpointer data)
 
   ws_socket_set_pull (half->socket, TRUE);
   raw_peer_send_frame (half->peer, 0x01, "begin", 5);
-  g_thread_join (
-      g_thread_new ("collector", unref_in_thread, take_stream (half->socket)));
+  unref_in_thread (take_stream (half->socket));
   raw_peer_send_frame (half->peer, 0x80, "rest", 4);
   send_text (half, "next");
   begin_receive (half->socket, NULL, &next);
