@@ -15,6 +15,8 @@ outcome_take (GObject *source, GAsyncResult *result, gpointer outcome)
   g_assert_cmpuint (self->number, ==, 0);
   self->number = ++outcome_last;
   self->value = self->finish (WS_SOCKET (source), result, &self->error);
+  if (self->act != NULL)
+    self->act (self->data);
 }
 
 void

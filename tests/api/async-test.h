@@ -20,6 +20,8 @@ typedef struct
   GError        *error;      /* (owned) (nullable) */
   guint          number;     /* the how-manieth call that ended; 0: not yet */
   gboolean       in_call;
+  void (*act) (gpointer data); /* (nullable): done in the callback */
+  gpointer data;               /* for @act */
 } Outcome;
 
 /* A GAsyncReadyCallback for an Outcome, which counts in outcome_last. */

@@ -16,6 +16,7 @@ typedef struct
   GCancellable  *cancellable;
   GOutputStream *writer; /* (nullable): what a stream comes from */
   Outcome        outcome;
+  Outcome        again[5]; /* of calls that a callback has begun */
 } Stage;
 
 typedef struct
@@ -193,6 +194,99 @@ dropped (Stage *stage, const Call *call)
   ws_test_until (NULL, watched == NULL);
 }
 
+/* --- What its callback may do --- */
+
+static void
+act_abort (gpointer data)
+{
+  ws_socket_abort (((Stage *) data)->half.socket);
+}
+
+static void
+act_close (gpointer data)
+{
+  g_assert_true (
+      ws_socket_close (((Stage *) data)->half.socket, 1000, NULL, NULL));
+}
+
+static void
+act_open (gpointer data)
+{
+  Stage           *stage = data;
+  g_autofree char *url = raw_listener_make_url (stage->other, "/again");
+
+  g_assert_true (ws_socket_open (stage->half.socket, url, NULL));
+}
+
+static void
+act_drop (gpointer data)
+{
+  g_clear_object (&((Stage *) data)->half.socket);
+}
+
+static void
+act_nest (gpointer data)
+{
+  settle ();
+}
+
+/* Begins the same call once more. */
+static void
+act_again (gpointer data)
+{
+  Stage           *stage = data;
+  g_autofree char *url = raw_listener_make_url (stage->other, "/again");
+
+  begin_open (stage->half.socket, url, NULL, &stage->again[0]);
+  begin_ping (stage->half.socket, NULL, NULL, &stage->again[1]);
+  begin_send (stage->half.socket, 10, NULL, &stage->again[2]);
+  begin_receive (stage->half.socket, NULL, &stage->again[3]);
+  begin_close (stage->half.socket, 1000, NULL, &stage->again[4]);
+}
+
+static void
+act_cancel (gpointer data)
+{
+  g_cancellable_cancel (((Stage *) data)->cancellable);
+}
+
+static const struct
+{
+  const char *name;
+  void (*act) (gpointer data);
+} acts[] = {
+  { "abort", act_abort },   { "close", act_close }, { "open", act_open },
+  { "drop", act_drop },     { "nest", act_nest },   { "again", act_again },
+  { "cancel", act_cancel },
+};
+
+/* Others wait for the same socket, and end all the same. */
+static void
+run_act (Stage *stage, const Call *call, void (*act) (gpointer data))
+{
+  Outcome before = { 0 };
+  Outcome after = { 0 };
+
+  stage->outcome.act = act;
+  stage->outcome.data = stage;
+  begin_ping (stage->half.socket, NULL, stage->cancellable, &before);
+  call->begin (stage);
+  begin_ping (stage->half.socket, NULL, stage->cancellable, &after);
+  g_clear_pointer (&stage->half.peer, raw_peer_reset);
+  ws_test_until (NULL, stage->outcome.number != 0);
+  ws_test_until (NULL, before.number != 0);
+  ws_test_until (NULL, after.number != 0);
+  for (guint i = 0; i < G_N_ELEMENTS (stage->again); i++)
+    if (stage->again[i].finish != NULL)
+      {
+        ws_test_until (NULL, stage->again[i].number != 0);
+        outcome_clear (&stage->again[i]);
+      }
+  settle ();
+  outcome_clear (&before);
+  outcome_clear (&after);
+}
+
 static const Event events[] = {
   { "cancelled-before", cancelled_before },
   { "cancelled", cancelled },
@@ -206,7 +300,8 @@ static const Event events[] = {
 typedef struct
 {
   const Call  *call;
-  const Event *event;
+  const Event *event;          /* (nullable) */
+  void (*act) (gpointer data); /* instead */
 } Case;
 
 static void
@@ -218,7 +313,10 @@ test_case (gconstpointer data)
   half_set_up_client (&stage.half, NULL);
   stage.other = raw_listener_new ();
   stage.cancellable = g_cancellable_new ();
-  test->event->run (&stage, test->call);
+  if (test->event != NULL)
+    test->event->run (&stage, test->call);
+  else
+    run_act (&stage, test->call, test->act);
   g_clear_pointer (&stage.other, raw_listener_free);
   /* Ends a read that is still under way. */
   g_clear_object (&stage.writer);
@@ -238,255 +336,31 @@ add_cases (void)
                                                  calls[i].name, events[j].name);
         Case            *test = g_new (Case, 1);
 
-        *test = (Case){ &calls[i], &events[j] };
+        *test = (Case){ .call = &calls[i], .event = &events[j] };
         g_test_add_data_func_full (path, test, test_case, g_free);
       }
 }
 
-/* --- When all goes well --- */
-
 static void
-note_signal (guint *number)
+add_acts (void)
 {
-  *number = ++outcome_last;
-}
+  for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (acts); j++)
+      {
+        g_autofree char *path = g_strdup_printf ("/api/async/%s/callback/%s",
+                                                 calls[i].name, acts[j].name);
+        Case            *test = g_new (Case, 1);
 
-/* Opened after connected, closed after disconnected, and before active is
- * reset. */
-static void
-test_order (void)
-{
-  g_autoptr (WsServer) server = api_server_new ();
-  g_autoptr (WsSocket) socket = ws_socket_new ();
-  g_auto (Outcome) opened = { 0 };
-  g_auto (Outcome) pinged = { 0 };
-  g_auto (Outcome) sent = { 0 };
-  g_auto (Outcome) closed_ = { 0 };
-  guint connected = 0, disconnected = 0, inactive = 0;
-
-  g_signal_connect_swapped (socket, "connected", G_CALLBACK (note_signal),
-                            &connected);
-  g_signal_connect_swapped (socket, "disconnected", G_CALLBACK (note_signal),
-                            &disconnected);
-  begin_open (socket, ws_server_get_url (server), NULL, &opened);
-  outcome_expect (&opened, END_WELL);
-  g_assert_cmpuint (opened.number, ==, connected + 1);
-  g_assert_cmpint (ws_socket_get_state (socket), ==, WS_STATE_CONNECTED);
-  g_object_unref (api_server_take (server));
-
-  begin_ping (socket, "a", NULL, &pinged);
-  outcome_expect (&pinged, END_WELL);
-  g_assert_cmpint (GPOINTER_TO_INT (pinged.value), >=, 0);
-  begin_send (socket, 10, NULL, &sent);
-  outcome_expect (&sent, END_WELL);
-  g_assert_cmpuint (ws_socket_get_bytes_to_write (socket), ==, 0);
-
-  g_signal_connect_swapped (socket, "notify::active", G_CALLBACK (note_signal),
-                            &inactive);
-  begin_close (socket, 1000, NULL, &closed_);
-  outcome_expect (&closed_, END_WELL);
-  ws_test_until (NULL, inactive != 0);
-  g_assert_cmpuint (closed_.number, ==, disconnected + 1);
-  g_assert_cmpuint (inactive, ==, closed_.number + 1);
-  g_assert_true (ws_socket_get_was_clean (socket));
-
-  outcome_clear (&closed_);
-  begin_close (socket, 1000, NULL, &closed_);
-  outcome_expect (&closed_, END_WELL);
-}
-
-/* What is refused at once ends later all the same. */
-static void
-test_refused (Half *half, gconstpointer data)
-{
-  g_autofree char *long_payload = g_strnfill (126, 'x');
-  g_auto (Outcome) outcome = { 0 };
-
-  begin_open (half->socket, "http://example.org", NULL, &outcome);
-  ws_test_until (NULL, outcome.number != 0);
-  g_assert_error (outcome.error, WS_SOCKET_ERROR,
-                  WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION);
-  outcome_clear (&outcome);
-  begin_close (half->socket, 1005, NULL, &outcome);
-  outcome_expect (&outcome, END_INVALID_ARGUMENT);
-  outcome_clear (&outcome);
-  begin_ping (half->socket, long_payload, NULL, &outcome);
-  outcome_expect (&outcome, END_INVALID_ARGUMENT);
-  outcome_clear (&outcome);
-  ws_socket_set_max_bytes_to_write (half->socket, 100);
-  begin_send (half->socket, 101, NULL, &outcome);
-  outcome_expect (&outcome, END_BUFFER_FULL);
-  g_assert_cmpint (ws_socket_get_state (half->socket), ==, WS_STATE_CONNECTED);
-
-  ws_socket_abort (half->socket);
-  outcome_clear (&outcome);
-  begin_send (half->socket, 1, NULL, &outcome);
-  outcome_expect (&outcome, END_NOT_CONNECTED);
-  outcome_clear (&outcome);
-  begin_ping (half->socket, NULL, NULL, &outcome);
-  outcome_expect (&outcome, END_NOT_CONNECTED);
-}
-
-/* --- Sending in order --- */
-
-static void
-expect_binary (RawPeer *peer, gsize len)
-{
-  g_auto (RawFrame) frame = raw_peer_take_frame (peer);
-
-  g_assert_cmphex (frame.first, ==, 0x82);
-  g_assert_cmpuint (frame.payload->len, ==, len);
-}
-
-/* Pitfall 31: what finds no room waits, in order, and is done when written. */
-static void
-test_sent_in_order (Half *half, gconstpointer data)
-{
-  g_auto (Outcome) first = { 0 };
-  g_auto (Outcome) withdrawn = { 0 };
-  g_auto (Outcome) last = { 0 };
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GError) error = NULL;
-  g_autofree char *big = g_strnfill (65 * 1024, 'x');
-  guint64          full;
-
-  fill_buffer (half);
-  full = ws_socket_get_bytes_to_write (half->socket);
-  begin_send (half->socket, 1001, NULL, &first);
-  g_assert_cmpuint (ws_socket_get_bytes_to_write (half->socket), ==, full);
-  begin_send (half->socket, 1002, cancellable, &withdrawn);
-  begin_send (half->socket, 1003, NULL, &last);
-  ws_socket_send_text_message (half->socket, big, &error);
-  g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_BUFFER_FULL);
-  g_cancellable_cancel (cancellable);
-  outcome_expect (&withdrawn, END_CANCELLED);
-  ws_socket_set_max_bytes_to_write (half->socket, full + 1000);
-  api_socket_send (half->socket, "plain");
-  g_assert_cmpuint (ws_socket_get_bytes_to_write (half->socket), >, full);
-  g_assert_cmpuint (first.number, ==, 0);
-
-  raw_peer_set_reading (half->peer, TRUE);
-  for (;;)
-    {
-      g_auto (RawFrame) frame = raw_peer_take_frame (half->peer);
-
-      if (frame.payload->len == 1001)
-        break;
-      g_assert_cmpuint (frame.payload->len, ==, 64 * 1024);
-    }
-  expect_binary (half->peer, 1003);
-  raw_peer_expect_text (half->peer, "plain");
-  outcome_expect (&first, END_WELL);
-  outcome_expect (&last, END_WELL);
-  g_assert_cmpuint (first.number, <, last.number);
-  ws_socket_abort (half->socket);
-}
-
-/* Queued messages go out before a close frame, whoever closes. */
-static void
-test_sent_before_close (Half *half, gconstpointer data)
-{
-  const gboolean *by_peer = data;
-  g_auto (Outcome) sent = { 0 };
-
-  fill_buffer (half);
-  begin_send (half->socket, 1001, NULL, &sent);
-  if (*by_peer)
-    raw_peer_send_close (half->peer, 4000, "");
-  else
-    g_assert_true (ws_socket_close (half->socket, 4000, NULL, NULL));
-  ws_test_until (NULL,
-                 ws_socket_get_state (half->socket) != WS_STATE_CONNECTED);
-  g_assert_cmpint (ws_socket_get_state (half->socket), ==, WS_STATE_CLOSING);
-  raw_peer_set_reading (half->peer, TRUE);
-  for (;;)
-    {
-      g_auto (RawFrame) frame = raw_peer_take_frame (half->peer);
-
-      if (frame.payload->len == 1001)
-        break;
-    }
-  outcome_expect (&sent, END_WELL);
-  raw_peer_expect_close (half->peer, 4000, NULL);
-  ws_socket_abort (half->socket);
-}
-
-/* --- Pings --- */
-
-/* A pong answers all older pings, and no younger one. */
-static void
-test_pings (Half *half, gconstpointer data)
-{
-  g_auto (Outcome) older = { 0 };
-  g_auto (Outcome) asked = { 0 };
-  g_auto (Outcome) younger = { 0 };
-
-  g_assert_true (ws_socket_ping (half->socket, NULL, NULL));
-  begin_ping (half->socket, "older", NULL, &older);
-  g_usleep (2000);
-  begin_ping (half->socket, "asked", NULL, &asked);
-  g_usleep (2000);
-  begin_ping (half->socket, "asked", NULL, &younger);
-  raw_peer_send_frame (half->peer, 0x8a, "", 0);
-  raw_peer_send_frame (half->peer, 0x8a, "never asked", 11);
-  raw_peer_send_frame (half->peer, 0x8a, "asked", 5);
-  outcome_expect (&older, END_WELL);
-  outcome_expect (&asked, END_WELL);
-  g_assert_cmpint (GPOINTER_TO_INT (older.value), >=,
-                   GPOINTER_TO_INT (asked.value) + 2000);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  g_assert_cmpuint (younger.number, ==, 0);
-  raw_peer_send_frame (half->peer, 0x8a, "asked", 5);
-  outcome_expect (&younger, END_WELL);
-  ws_socket_abort (half->socket);
-}
-
-/* --- Threads --- */
-
-static gpointer
-call_from_thread (gpointer data)
-{
-  Half *half = data;
-  g_autoptr (GMainContext) context = g_main_context_new ();
-  Outcome outcomes[4] = { 0 };
-
-  g_main_context_push_thread_default (context);
-  begin_open (half->socket, NULL, NULL, &outcomes[0]);
-  begin_close (half->socket, 1000, NULL, &outcomes[1]);
-  begin_ping (half->socket, NULL, NULL, &outcomes[2]);
-  begin_send (half->socket, 1, NULL, &outcomes[3]);
-  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
-    {
-      ws_test_until (context, outcomes[i].number != 0);
-      outcome_check (&outcomes[i], __FILE__, __LINE__, END_WRONG_CONTEXT);
-      outcome_clear (&outcomes[i]);
-    }
-  g_main_context_pop_thread_default (context);
-  return NULL;
-}
-
-static void
-test_wrong_thread (Half *half, gconstpointer data)
-{
-  g_thread_join (g_thread_new ("caller", call_from_thread, half));
-  g_assert_cmpint (ws_socket_get_state (half->socket), ==, WS_STATE_CONNECTED);
-  ws_socket_abort (half->socket);
+        *test = (Case){ .call = &calls[i], .act = acts[j].act };
+        g_test_add_data_func_full (path, test, test_case, g_free);
+      }
 }
 
 int
 main (int argc, char **argv)
 {
-  static const gboolean no = FALSE, yes = TRUE;
-
   api_test_init (&argc, &argv);
   add_cases ();
-  g_test_add_func ("/api/async/order", test_order);
-  half_add ("/api/async/refused", NULL, test_refused);
-  half_add ("/api/async/sent-in-order", NULL, test_sent_in_order);
-  half_add ("/api/async/sent-before-close", &no, test_sent_before_close);
-  half_add ("/api/async/sent-before-peer-closes", &yes, test_sent_before_close);
-  half_add ("/api/async/pings", NULL, test_pings);
-  half_add ("/api/async/wrong-thread", NULL, test_wrong_thread);
+  add_acts ();
   return g_test_run ();
 }

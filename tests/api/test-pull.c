@@ -334,6 +334,72 @@ test_keepalive (Half *half, gconstpointer data)
   g_assert_nonnull (ws_socket_get_error (half->socket));
 }
 
+/* --- What the callback may do --- */
+
+static void
+act_abort (gpointer half)
+{
+  ws_socket_abort (((Half *) half)->socket);
+}
+
+static void
+act_close (gpointer half)
+{
+  ws_socket_close (((Half *) half)->socket, 1000, NULL, NULL);
+}
+
+static void
+act_drop (gpointer half)
+{
+  g_clear_object (&((Half *) half)->socket);
+}
+
+static void
+act_pause (gpointer half)
+{
+  ws_socket_pause_receiving (((Half *) half)->socket);
+  settle ();
+  ws_socket_resume_receiving (((Half *) half)->socket);
+}
+
+static const struct
+{
+  const char *name;
+  void (*act) (gpointer half);
+} acts[] = {
+  { "/api/pull/callback/abort", act_abort },
+  { "/api/pull/callback/close", act_close },
+  { "/api/pull/callback/drop", act_drop },
+  { "/api/pull/callback/pause", act_pause },
+};
+
+/* In the midst of a batch, with others that wait. */
+static void
+test_callback (Half *half, gconstpointer data)
+{
+  void (*const *act) (gpointer) = data;
+  Outcome outcomes[3] = { 0 };
+
+  ws_socket_set_pull (half->socket, TRUE);
+  outcomes[0].act = *act;
+  outcomes[0].data = half;
+  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    begin_receive (half->socket, NULL, &outcomes[i]);
+  for (guint i = 0; i < 5; i++)
+    send_text (half, "text");
+  ws_test_until (NULL, outcomes[0].number != 0);
+  g_clear_pointer (&half->peer, raw_peer_free);
+  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    {
+      ws_test_until (NULL, outcomes[i].number != 0);
+      if (i == 0 || *act == act_pause)
+        g_assert_cmpstr (outcome_get_text (&outcomes[i]), ==, "text");
+      outcome_clear (&outcomes[i]);
+    }
+  if (half->socket != NULL)
+    ws_socket_abort (half->socket);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -352,6 +418,8 @@ main (int argc, char **argv)
   half_add ("/api/pull/cancelled", NULL, test_cancelled);
   half_add_client ("/api/pull/forgotten", NULL, test_forgotten);
   half_add ("/api/pull/refused", NULL, test_refused);
+  for (guint i = 0; i < G_N_ELEMENTS (acts); i++)
+    half_add (acts[i].name, &acts[i].act, test_callback);
   half_add ("/api/pull/keepalive", NULL, test_keepalive);
   return g_test_run ();
 }
