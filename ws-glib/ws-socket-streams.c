@@ -222,7 +222,6 @@ on_part (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (GBytes) bytes
       = g_input_stream_read_bytes_finish (self->input, result, &error);
-  g_autoptr (WsSocket) socket = g_object_ref (self->socket);
 
   self->reading = FALSE;
   if (self->sink->outgoing == NULL)

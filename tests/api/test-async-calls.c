@@ -202,6 +202,34 @@ test_pings (Half *half, gconstpointer data)
   ws_socket_abort (half->socket);
 }
 
+/* --- Ends that say nothing else --- */
+
+/* A server that goes takes its sockets along, without a signal. */
+static void
+test_server_gone (Half *half, gconstpointer data)
+{
+  g_auto (Outcome) received = { 0 };
+  g_auto (Outcome) closed = { 0 };
+
+  ws_socket_set_pull (half->socket, TRUE);
+  begin_receive (half->socket, NULL, &received);
+  begin_close (half->socket, 1000, NULL, &closed);
+  g_assert_finalize_object (g_steal_pointer (&half->server));
+  outcome_expect (&received, END_NOT_CONNECTED);
+  outcome_expect (&closed, END_WELL);
+}
+
+static void
+test_disposed (Half *half, gconstpointer data)
+{
+  g_auto (Outcome) received = { 0 };
+
+  ws_socket_set_pull (half->socket, TRUE);
+  begin_receive (half->socket, NULL, &received);
+  g_object_run_dispose (G_OBJECT (half->socket));
+  outcome_expect (&received, END_NOT_CONNECTED);
+}
+
 /* --- Threads --- */
 
 static gpointer
@@ -246,6 +274,8 @@ main (int argc, char **argv)
   half_add ("/api/async/sent-before-close", &no, test_sent_before_close);
   half_add ("/api/async/sent-before-peer-closes", &yes, test_sent_before_close);
   half_add ("/api/async/pings", NULL, test_pings);
+  half_add_server ("/api/async/server-gone", NULL, test_server_gone);
+  half_add_client ("/api/async/disposed", NULL, test_disposed);
   half_add ("/api/async/wrong-thread", NULL, test_wrong_thread);
   return g_test_run ();
 }

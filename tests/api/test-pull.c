@@ -183,7 +183,6 @@ static void
 test_buffer (Half *half, gconstpointer data)
 {
   g_auto (Outcome) outcome = { 0 };
-  g_autoptr (GError) error = NULL;
 
   ws_socket_set_pull (half->socket, TRUE);
   ws_socket_set_read_buffer_size (half->socket, 1000);

@@ -129,10 +129,10 @@ check (const Vector *vector, gsize at, gsize step)
 static void
 test_vector (gconstpointer data)
 {
-  const Vector      *vector = data;
-  gsize              len;
-  g_autofree guint8 *wire = ws_test_hex (vector->wire, &len);
+  const Vector *vector = data;
+  gsize         len;
 
+  g_free (ws_test_hex (vector->wire, &len));
   for (gsize step = 1; step <= len; step++)
     for (gsize at = 0; at < len; at++)
       check (vector, at, step);
