@@ -53,7 +53,7 @@ on_chatter (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* What we write is no sign of the peer's life. */
+/* What we write is no sign of the peer's life. Pitfall 24. */
 static void
 test_own_writes (gconstpointer data)
 {
@@ -66,8 +66,8 @@ test_own_writes (gconstpointer data)
   g_source_destroy (chatter);
 }
 
-/* A single byte of a frame is one, and no pong is needed: it is asked again
- * and again. */
+/* A single byte of a frame is one, and no pong is needed: it is asked again and
+ * again. Pitfall 25. */
 static void
 test_any_byte (gconstpointer data)
 {
@@ -81,6 +81,45 @@ test_any_byte (gconstpointer data)
       rig_peer_write (rig, wire->data + i, 1);
     }
   rig_assert_log (rig, "text(Hello)");
+}
+
+/* Our own loop is blocked for @ms. */
+static void
+block (gint64 ms)
+{
+  gint64 until = g_get_monotonic_time () + ms * 1000;
+
+  while (g_get_monotonic_time () < until)
+    ;
+}
+
+/* Pitfall 25: what came while our own loop was blocked counts before the peer is
+ * judged, however many connections there are to read first. */
+static void
+test_blocked_loop (gconstpointer data)
+{
+  g_autoptr (Rig) rig = new_alive (data, 20, 100);
+
+  rig_until (rig, count_pings (rig) == 1);
+  rig_peer_text (rig, "Hello");
+  block (150);
+  g_main_context_iteration (rig->context, FALSE);
+  g_assert_cmpstr (rig->log->str, ==, "text(Hello)");
+}
+
+static void
+test_blocked_frame (gconstpointer data)
+{
+  g_autoptr (Rig) rig = rig_new_waiting (GPOINTER_TO_INT (data), RIG_UNIX);
+
+  rig->settings.frame_timeout = 100;
+  ws_engine_start (rig->engine);
+  rig_peer_frame (rig, FALSE, WS_OPCODE_TEXT, "Hel", 3);
+  rig_until (rig, ws_deadline_is_armed (&rig->engine->frame_deadline));
+  rig_peer_frame (rig, TRUE, WS_OPCODE_CONTINUATION, "lo", 2);
+  block (150);
+  g_main_context_iteration (rig->context, FALSE);
+  g_assert_cmpstr (rig->log->str, ==, "text(Hello)");
 }
 
 static void
@@ -274,6 +313,8 @@ main (int argc, char *argv[])
   add ("silent-peer", test_silent_peer);
   add ("own-writes", test_own_writes);
   add ("any-byte", test_any_byte);
+  add ("blocked-loop", test_blocked_loop);
+  add ("blocked-frame", test_blocked_frame);
   add ("keepalive-pongs", test_keepalive_pongs);
   add ("keepalive-update", test_keepalive_update);
   add ("partials", test_partials);

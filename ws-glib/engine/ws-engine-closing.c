@@ -232,31 +232,54 @@ ws_engine_watch_frame (WsEngine *self)
                        + self->settings->frame_timeout * (gint64) 1000);
 }
 
+/* Whether the peer owes the rest of something, within a time. */
+static gboolean
+is_owed (const WsEngine *self)
+{
+  return self->settings->frame_timeout > 0 && self->state == WS_ENGINE_OPEN
+         && ws_protocol_is_waiting (&self->protocol);
+}
+
+static gboolean
+is_late (const WsEngine *self)
+{
+  return is_owed (self) && self->reading
+         && ws_poller_now (self->poller) - self->keepalive.last_received
+                >= self->settings->frame_timeout * (gint64) 1000;
+}
+
+static void
+judge_frame (WsEngine *self)
+{
+  WsFault fault;
+
+  if (is_late (self))
+    ws_engine_catch_up (self);
+  if (is_late (self))
+    {
+      ws_fault_set (&fault, WS_CLOSE_GOING_AWAY,
+                    "The rest of a message did not come within frame-timeout "
+                    "(%u ms)",
+                    self->settings->frame_timeout);
+      fail (self, &fault, WS_ENGINE_ERROR_TIMED_OUT);
+    }
+  else if (is_owed (self))
+    {
+      gint64 timeout = self->settings->frame_timeout * (gint64) 1000;
+      gint64 since = self->reading ? self->keepalive.last_received
+                                   : ws_poller_now (self->poller);
+
+      ws_poller_arm (self->poller, &self->frame_deadline, since + timeout);
+    }
+}
+
 static void
 on_frame_deadline (WsDeadline *deadline)
 {
-  WsEngine *self = WS_CONTAINER_OF (deadline, WsEngine, frame_deadline);
-  gint64    timeout = self->settings->frame_timeout * (gint64) 1000;
-  WsFault   fault;
+  WsEngine *self
+      = ws_engine_ref (WS_CONTAINER_OF (deadline, WsEngine, frame_deadline));
 
-  if (timeout == 0 || self->state != WS_ENGINE_OPEN
-      || !ws_protocol_is_waiting (&self->protocol))
-    return;
-  if (!self->reading
-      || ws_poller_now (self->poller) - self->keepalive.last_received < timeout)
-    {
-      gint64 due = self->reading ? self->keepalive.last_received + timeout
-                                 : ws_poller_now (self->poller) + timeout;
-
-      ws_poller_arm (self->poller, deadline, due);
-      return;
-    }
-  ws_fault_set (&fault, WS_CLOSE_GOING_AWAY,
-                "The rest of a message did not come within frame-timeout "
-                "(%u ms)",
-                self->settings->frame_timeout);
-  ws_engine_ref (self);
-  fail (self, &fault, WS_ENGINE_ERROR_TIMED_OUT);
+  judge_frame (self);
   ws_engine_unref (self);
 }
 
