@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Fails on a public symbol of a GIR file that no binding can use, or that has
-no doc comment for a binding's manual to show.
+"""Fails on a public symbol of a GIR file that no binding can use, that hides a
+method of GObject's there, or that has no doc comment for a binding's manual to
+show.
 
 usage: check-introspectable.py FILE.gir
 """
@@ -27,6 +28,25 @@ DOCUMENTED = {
     "property",
     "signal",
 }
+# Pitfall 68: GObject has these in every binding.
+OF_GOBJECT = {
+    "bind_property",
+    "connect",
+    "connect_after",
+    "disconnect",
+    "emit",
+    "emit_by_name",
+    "freeze_notify",
+    "get_property",
+    "handler_block",
+    "handler_unblock",
+    "notify",
+    "ref",
+    "run_dispose",
+    "set_property",
+    "thaw_notify",
+    "unref",
+}
 SIGNAL_NAME = "{http://www.gtk.org/introspection/glib/1.0}name"
 
 
@@ -44,7 +64,17 @@ def symbols(element, path):
         yield from symbols(child, inner)
 
 
+def hidden_methods(root):
+    for element in root.iter():
+        if tag_of(element) in ("class", "interface"):
+            for child in element:
+                if tag_of(child) == "method" and child.get("name") in OF_GOBJECT:
+                    yield "%s.%s" % (element.get("name"), child.get("name"))
+
+
 def problems(root):
+    for name in hidden_methods(root):
+        yield f"{name}: hides a method of GObject"
     for element, name in symbols(root, []):
         tag = tag_of(element)
         if element.get("introspectable") == "0" and tag not in C_ONLY:

@@ -3,11 +3,13 @@
 """Tests the checks themselves, and the sums of tests/report.py."""
 
 import importlib.util
+import io
 import json
 import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree as ElementTree
 
 import sources
 
@@ -91,6 +93,49 @@ class Style(unittest.TestCase):
             with self.subTest(line=line):
                 problems = list(self.style.check_lines("a.c", [line]))
                 self.assertEqual(not problems, good, problems)
+
+
+GIR = """<repository xmlns="http://www.gtk.org/introspection/core/1.0"
+  xmlns:c="http://www.gtk.org/introspection/c/1.0"
+  xmlns:glib="http://www.gtk.org/introspection/glib/1.0"><namespace name="Ws">
+<class name="Socket" c:type="WsSocket" glib:get-type="ws_socket_get_type">
+<method name="open" c:identifier="ws_socket_open"><doc/></method>
+<method name="%s" c:identifier="ws_socket_other"><doc/></method>
+<property name="close-code"><doc/></property>
+<glib:signal name="pong"><doc/></glib:signal><doc/></class>
+<enumeration name="Flag" c:type="WsFlag"><doc/>
+<member name="one" c:identifier="WS_FLAG_ONE"><doc/></member></enumeration>
+</namespace></repository>"""
+
+
+class Gir(unittest.TestCase):
+    guide = load("check-guide")
+    introspectable = load("check-introspectable")
+
+    def test_hidden(self):
+        for method, n_problems in [("other", 0), ("connect", 1), ("emit", 1)]:
+            with self.subTest(method=method):
+                root = ElementTree.fromstring(GIR % method)
+                found = list(self.introspectable.problems(root))
+                self.assertEqual(len(found), n_problems, found)
+
+    def test_guide(self):
+        names = self.guide.Names(io.StringIO(GIR % "other"))
+        for text, problems in [
+            ("`ws_socket_open (url)`, `_open ()`, `WsSocket`, `WS_FLAG_ONE`", []),
+            ("`ws_socket_close ()`", ["ws_socket_close"]),
+            ("WsServer", ["WsServer"]),
+            ("`WS_FLAG_TWO`, `_TWO`", ["WS_FLAG_TWO", "_TWO"]),
+            ("`WS_TYPE_SOCKET`, `Ws.Flag.ONE`", []),
+            ("`Ws.Flag.TWO`, `Ws.Server`", ["Ws.Flag.TWO", "Ws.Server"]),
+            ("`close-code` `notify::close-code` `closed`", []),
+            ("`was-clean`", ["was-clean"]),
+            ("| `closed ()` | `pong` or `closed` |", ["closed"]),
+            ("```c\nws_nothing ();\n```", ["ws_nothing"]),
+        ]:
+            with self.subTest(text=text):
+                found = self.guide.check(names, "## Members\n" + text, True)
+                self.assertEqual([name for _line, name in found], problems)
 
 
 class Report(unittest.TestCase):
