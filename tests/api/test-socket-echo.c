@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Qt: tst_QWebSocket::sendTextMessage, ::sendBinaryMessage. A server echoes;
+/* Qt: tst_QWebSocket::sendTextMessage, ::sendBinaryMessage;
+ * tst_WebSocketsTest::testTextMessage, ::testBinaryMessage. A server echoes;
  * what comes back is logged. */
 
 static void

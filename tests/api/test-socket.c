@@ -6,7 +6,8 @@
 /* The twin of Qt's tst_QWebSocket; rows about TLS, proxies, authentication and
  * request objects come with these features. */
 
-/* Qt: tst_QWebSocket::initialisation */
+/* Qt: tst_QWebSocket::initialisation,
+ * tst_WebSocketsTest::testInvalidWithUnopenedSocket */
 
 typedef struct
 {
@@ -77,12 +78,41 @@ test_initialisation (gconstpointer data)
   g_assert_finalize_object (socket);
 }
 
-/* Qt: tst_QWebSocket::testingFrameAndMessageSizeApi */
+/* Qt: tst_QWebSocket::settersAndGetters. D: a size below 0 is refused. */
+static void
+test_setters (void)
+{
+  WsSocket *socket = ws_socket_new ();
+
+  ws_socket_set_pause_mode (socket, WS_PAUSE_MODES_ON_SSL_ERRORS);
+  g_assert_cmpint (ws_socket_get_pause_mode (socket), ==,
+                   WS_PAUSE_MODES_ON_SSL_ERRORS);
+  ws_socket_set_pause_mode (socket, WS_PAUSE_MODES_NEVER);
+  g_assert_cmpint (ws_socket_get_pause_mode (socket), ==, WS_PAUSE_MODES_NEVER);
+  g_assert_cmpint (ws_socket_get_read_buffer_size (socket), ==, 0);
+  ws_socket_set_read_buffer_size (socket, 128);
+  g_assert_cmpint (ws_socket_get_read_buffer_size (socket), ==, 128);
+  ws_socket_set_read_buffer_size (socket, 0);
+  g_assert_cmpint (ws_socket_get_read_buffer_size (socket), ==, 0);
+  g_test_expect_message ("Ws", G_LOG_LEVEL_CRITICAL, "*read_buffer_size >= 0*");
+  ws_socket_set_read_buffer_size (socket, -1);
+  g_test_assert_expected_messages ();
+  g_assert_cmpint (ws_socket_get_read_buffer_size (socket), ==, 0);
+  g_assert_finalize_object (socket);
+}
+
+/* Qt: tst_QWebSocket::testingFrameAndMessageSizeApi. Pitfall 37: there are limits
+ * that nobody has set. */
 static void
 test_sizes (void)
 {
   WsSocket *socket = ws_socket_new ();
 
+  g_assert_cmpuint (ws_socket_get_outgoing_frame_size (socket), ==, 512 * 1024);
+  g_assert_cmpuint (ws_socket_get_max_incoming_frame_size (socket), ==,
+                    16 * 1024 * 1024);
+  g_assert_cmpuint (ws_socket_get_max_incoming_message_size (socket), ==,
+                    16 * 1024 * 1024);
   ws_socket_set_outgoing_frame_size (socket, 5);
   ws_socket_set_max_incoming_frame_size (socket, 9);
   ws_socket_set_max_incoming_message_size (socket, 889);
@@ -397,7 +427,7 @@ test_custom_header (void)
   g_assert_finalize_object (socket);
 }
 
-/* Qt: the manual test's facts about addresses */
+/* Qt: tst_WebSocketsTest::testLocalAddress, ::testPeerAddress */
 static void
 test_addresses (Pair *pair, gconstpointer data)
 {
@@ -442,6 +472,7 @@ main (int argc, char **argv)
 {
   api_test_init (&argc, &argv);
   add_rows ();
+  g_test_add_func ("/api/socket/setters", test_setters);
   g_test_add_func ("/api/socket/sizes", test_sizes);
   g_test_add_func ("/api/socket/refused", test_refused);
   g_test_add_func ("/api/socket/line-breaks-in-url", test_line_breaks_in_url);

@@ -188,6 +188,7 @@ append (WsHeaders *headers, const char *name, const char *value)
   g_assert_true (added);
 }
 
+/* Pitfall 73 */
 static void
 test_headers_order (void)
 {
@@ -300,6 +301,8 @@ test_headers_bad (void)
 
 /* Messages */
 
+/* Qt: tst_WebSocketFrame::copyConstructorAndAssignment. D: a copy is another
+ * reference, for a message cannot be changed. */
 static void
 test_message_text (void)
 {

@@ -34,7 +34,8 @@ typedef struct
 } GoodRow;
 
 /* clang-format off */
-/* Qt: tst_WebSocketFrame::goodFrames; the first six are RFC 6455, 5.7's. */
+/* Qt: tst_WebSocketFrame::initialization, ::goodFrames. What has not come is no
+ * frame; the first six are RFC 6455, 5.7's. */
 static const GoodRow good_rows[] = {
   { "rfc-unmasked-text", "81 05 48 65 6c 6c 6f",
     2, TRUE, 0, WS_OPCODE_TEXT, NULL, 5, "Hello" },
