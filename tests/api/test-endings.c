@@ -159,6 +159,7 @@ static const Ending endings[] = {
 };
 /* clang-format on */
 
+/* Pitfalls 17 and 18 */
 static void
 test_ending (Half *half, gconstpointer data)
 {

@@ -278,7 +278,7 @@ test_evil_origin (void)
     }
 }
 
-/* Headers that the handshake writes cannot be set a second time. */
+/* Headers that the handshake writes cannot be set a second time. Pitfall 55. */
 static void
 test_reserved_headers (void)
 {

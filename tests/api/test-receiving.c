@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* The contracts of receiving, and of keeping a connection alive. What a stream
- * of bytes means is tested with the protocol layer; here is what it leads to. */
+ * of bytes means is tested with the protocol layer; here is what it leads
+ * to. */
 
 /* Breaking a rule fails the connection, names the rule, and reports no message.
  */
@@ -67,7 +68,8 @@ test_unmasked (Half *half, gconstpointer data)
                   WS_SOCKET_ERROR_PROTOCOL);
 }
 
-/* A limit is named, with 1009; the rest of the message is not waited for. */
+/* A limit is named, with 1009; the rest of the message is not waited for.
+ * Pitfalls 34, 37 and 38. */
 static void
 test_message_limit (Half *half, gconstpointer data)
 {
@@ -85,6 +87,7 @@ test_message_limit (Half *half, gconstpointer data)
   g_assert_nonnull (reason);
 }
 
+/* Pitfall 70 */
 static void
 test_within_limits (Half *half, gconstpointer data)
 {
@@ -100,7 +103,7 @@ test_within_limits (Half *half, gconstpointer data)
   signal_log_expect (log, "binary:1024");
 }
 
-/* Any split: each byte in an iteration of its own. */
+/* Any split: each byte in an iteration of its own. Pitfalls 8 and 71. */
 static void
 test_single_bytes (Half *half, gconstpointer data)
 {
@@ -172,6 +175,7 @@ on_message (GByteArray *received, WsMessage *message)
   g_byte_array_append (received, bytes, len);
 }
 
+/* Pitfall 69 */
 static void
 test_nul (Half *half, gconstpointer data)
 {
@@ -189,7 +193,7 @@ test_nul (Half *half, gconstpointer data)
   signal_log_expect (log, "text:a text:a text:a");
 }
 
-/* Received messages come before the end, however they arrive. */
+/* Received messages come before the end, however they arrive. Pitfall 6. */
 static void
 test_before_end (Half *half, gconstpointer data)
 {
@@ -246,6 +250,7 @@ test_pending (void)
 
 /* Keepalive: every received byte is life, what we write is none. */
 
+/* Pitfall 25 */
 static void
 test_bytes_are_life (Half *half, gconstpointer data)
 {
@@ -277,6 +282,7 @@ chatter (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Pitfall 24 */
 static void
 test_writes_are_no_life (Half *half, gconstpointer data)
 {

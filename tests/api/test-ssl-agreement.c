@@ -89,6 +89,7 @@ test_no_protocol (SslPair *pair, gconstpointer data)
   ssl_log_expect (pair->log, "error:ssl-invalid-user-data");
 }
 
+/* Pitfall 73 */
 static void
 test_priority (SslPair *pair, gconstpointer data)
 {
@@ -143,6 +144,7 @@ test_no_cipher (SslPair *pair, gconstpointer data)
 
 /* --- ALPN --- */
 
+/* Pitfall 51 */
 static void
 test_alpn (SslPair *pair, gconstpointer data)
 {

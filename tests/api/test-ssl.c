@@ -69,6 +69,7 @@ static const Fault faults[] = {
   { "three", "self-signed-certificate,certificate-expired,host-name-mismatch" },
 };
 
+/* Pitfall 49 */
 static void
 test_fault (SslPair *pair, gconstpointer data)
 {
@@ -105,7 +106,8 @@ nothing_to_set_up (SslPair *pair, gconstpointer data)
 {
 }
 
-/* The name that counts is the URL's, unless it is said to be another one. */
+/* The name that counts is the URL's, unless it is said to be another one.
+ * Pitfall 51. */
 static void
 test_verify_name (SslPair *pair, gconstpointer data)
 {
@@ -127,7 +129,7 @@ test_verify_name (SslPair *pair, gconstpointer data)
                              "ssl-errors:host-name-mismatch" FAILED);
 }
 
-/* NONE and QUERY have to be asked for; they then tell nothing. */
+/* NONE and QUERY have to be asked for; they then tell nothing. Pitfall 49. */
 static void
 test_verify_modes (SslPair *pair, gconstpointer data)
 {
@@ -238,6 +240,7 @@ on_errors_reopen (Reopening *reopening)
   ssl_pair_begin (reopening->pair, NULL);
 }
 
+/* Pitfall 1 */
 static void
 test_reopening (SslPair *pair, gconstpointer data)
 {
@@ -268,7 +271,7 @@ on_errors_close (WsSocket *socket)
   ws_socket_close (socket, 1000, NULL, NULL);
 }
 
-/* Closed there, the attempt is over, and no error of it follows. */
+/* Closed there, the attempt is over, and no error of it follows. Pitfall 1. */
 static void
 test_closing (SslPair *pair, gconstpointer data)
 {

@@ -68,6 +68,7 @@ set_everything (gpointer data)
 /* They return no error, so that a warning has to say it. */
 #define N_SETTERS 17
 
+/* Pitfall 62 */
 static void
 test_wrong_thread (Pair *pair, gconstpointer data)
 {
@@ -143,7 +144,7 @@ test_last_unref (Half *half, gconstpointer data)
   worker_free (worker);
 }
 
-/* While connecting, and for a server with clients, too. */
+/* While connecting, and for a server with clients, too. Pitfall 9. */
 static void
 test_last_unref_while_connecting (void)
 {
@@ -277,6 +278,7 @@ listen_there (gpointer data)
                     G_CALLBACK (on_client_connected), NULL);
 }
 
+/* Pitfalls 61 and 63 */
 static void
 test_server_there (void)
 {

@@ -265,6 +265,7 @@ check_pair (WsRole role, const Occasion *occasion, guint action)
   g_assert_cmpuint (count (rig->log->str, "text(one)"), <=, 1);
 }
 
+/* Pitfall 2 */
 static void
 test_pairs (gconstpointer data)
 {
@@ -297,7 +298,8 @@ nest_until_three (Rig *rig, const char *what)
 }
 
 /* Qt: tst_DataProcessor::clearDataBuffers. The rest of the batch comes in the
- * nested loop, in order and once, and the outer message stays as it is. */
+ * nested loop, in order and once, and the outer message stays as it is. Pitfall
+ * 4. */
 static void
 test_nested_order (gconstpointer data)
 {

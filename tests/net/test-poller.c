@@ -18,6 +18,7 @@ is_fallback (void)
 
 /* --- The poller --- */
 
+/* Pitfall 64 */
 static void
 test_one_per_context (void)
 {
@@ -224,6 +225,7 @@ on_deadline (WsDeadline *deadline)
 {
 }
 
+/* Pitfall 3 */
 static void
 test_idle_hang_up_does_not_spin (PeerFixture *fixture, gconstpointer data)
 {

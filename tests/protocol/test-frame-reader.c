@@ -84,6 +84,7 @@ read_cut (WsFrameReader *reader,
   return answer;
 }
 
+/* Pitfall 71 */
 static void
 test_every_split (void)
 {
