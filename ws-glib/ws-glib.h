@@ -5,6 +5,7 @@
 
 #include <ws-glib/ws-connection.h>
 #include <ws-glib/ws-cors-authenticator.h>
+#include <ws-glib/ws-deflate-options.h>
 #include <ws-glib/ws-enums.h>
 #include <ws-glib/ws-headers.h>
 #include <ws-glib/ws-mask-generator.h>

@@ -239,8 +239,8 @@ ws_server_take_transport (WsServer         *self,
     {
       /* The signals of TLS are about it. */
       client->socket
-          = ws_socket_new_incoming (&priv->settings, ws_server_on_client_gone,
-                                    client);
+          = ws_socket_new_incoming (&priv->settings, priv->compression,
+                                    ws_server_on_client_gone, client);
       ws_server_fill_tls_options (self, credentials, &options);
     }
   client->opening = ws_server_opening_new (transport, &options,

@@ -20,23 +20,24 @@ G_BEGIN_DECLS
 typedef struct
 {
   /* What the user sets. */
-  char           *server_name;            /* (owned) (nullable) */
-  char           *host;                   /* (owned) */
-  char          **supported_subprotocols; /* (owned) (nullable) */
-  char          **allowed_origins;        /* (owned) (nullable): normalised */
-  WsSslMode       ssl_mode;
-  guint           port; /* as asked for; 0: any */
-  gboolean        accepting;
-  int             max_pending_connections;
-  guint           max_connections;
-  guint           max_connections_per_address;
-  guint           max_handshakes;
-  int             handshake_timeout; /* ms; 0 and less: none */
-  guint           max_header_size;
-  guint           backlog;
-  gboolean        reuse_port;
-  GProxyResolver *proxy_resolver; /* (owned) (nullable): of no effect */
-  WsSettings      settings;       /* of new sockets */
+  char             *server_name;            /* (owned) (nullable) */
+  char             *host;                   /* (owned) */
+  char            **supported_subprotocols; /* (owned) (nullable) */
+  char            **allowed_origins;        /* (owned) (nullable): normalised */
+  WsSslMode         ssl_mode;
+  guint             port; /* as asked for; 0: any */
+  gboolean          accepting;
+  int               max_pending_connections;
+  guint             max_connections;
+  guint             max_connections_per_address;
+  guint             max_handshakes;
+  int               handshake_timeout; /* ms; 0 and less: none */
+  guint             max_header_size;
+  guint             backlog;
+  gboolean          reuse_port;
+  GProxyResolver   *proxy_resolver; /* (owned) (nullable): of no effect */
+  WsSettings        settings;       /* of new sockets */
+  WsDeflateOptions *compression;    /* (owned) (nullable): likewise */
   WsSslConfiguration
       *ssl_configuration; /* (owned) (nullable): made when asked */
 
@@ -225,6 +226,7 @@ typedef enum
   WS_SERVER_PROP_BACKLOG,
   WS_SERVER_PROP_REUSE_PORT,
   WS_SERVER_PROP_PROXY_RESOLVER,
+  WS_SERVER_PROP_COMPRESSION,
   WS_SERVER_PROP_SLOW_CLIENT_POLICY,
   WS_SERVER_PROP_ERROR,
   WS_SERVER_PROP_ERROR_STRING,

@@ -328,6 +328,23 @@ static void
 install_socket_properties (void)
 {
   /**
+   * WsServer:compression: (getter get_compression) (setter set_compression)
+   *
+   * How messages of new clients are compressed with permessage-deflate (RFC 7692),
+   * if they offer it; %NULL: not at all.
+   *
+   * A server asks clients not to compress with what it would have to remember of
+   * their earlier messages, unless
+   * [method@DeflateOptions.set_client_context_takeover] was told otherwise: then
+   * an idle client costs as much as one that never compressed.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_COMPRESSION]
+      = g_param_spec_boxed ("compression", NULL, NULL, WS_TYPE_DEFLATE_OPTIONS,
+                            READ_WRITE);
+
+  /**
    * WsServer:max-incoming-frame-size: (getter get_max_incoming_frame_size) (setter set_max_incoming_frame_size)
    *
    * The [property@Socket:max-incoming-frame-size] of new sockets, in bytes.

@@ -63,6 +63,9 @@ ws_server_get_property (GObject    *object,
     case WS_SERVER_PROP_MAX_HEADER_SIZE:
       g_value_set_uint (value, ws_server_get_max_header_size (self));
       break;
+    case WS_SERVER_PROP_COMPRESSION:
+      g_value_take_boxed (value, ws_server_get_compression (self));
+      break;
     case WS_SERVER_PROP_SLOW_CLIENT_POLICY:
       g_value_set_enum (value, ws_server_get_slow_client_policy (self));
       break;
@@ -170,6 +173,9 @@ ws_server_set_property (GObject      *object,
       break;
     case WS_SERVER_PROP_MAX_HEADER_SIZE:
       ws_server_set_max_header_size (self, g_value_get_uint (value));
+      break;
+    case WS_SERVER_PROP_COMPRESSION:
+      ws_server_set_compression (self, g_value_get_boxed (value));
       break;
     case WS_SERVER_PROP_SLOW_CLIENT_POLICY:
       ws_server_set_slow_client_policy (self, g_value_get_enum (value));

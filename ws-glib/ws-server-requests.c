@@ -106,7 +106,7 @@ accept_request (WsServerClient      *client,
 
   ws_server_client_unlink (client);
   if (client->socket == NULL)
-    client->socket = ws_socket_new_incoming (&priv->settings,
+    client->socket = ws_socket_new_incoming (&priv->settings, priv->compression,
                                              ws_server_on_client_gone, client);
   opened = ws_server_opening_steal (client->opening);
   ws_socket_accept (client->socket, &opened, handshake, &answer);

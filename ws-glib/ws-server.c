@@ -148,6 +148,7 @@ ws_server_finalize (GObject *object)
   g_clear_pointer (&priv->context, g_main_context_unref);
   g_clear_object (&priv->ssl_configuration);
   g_clear_object (&priv->proxy_resolver);
+  g_clear_pointer (&priv->compression, ws_deflate_options_free);
   g_sequence_free (priv->clients);
   G_OBJECT_CLASS (ws_server_parent_class)->finalize (object);
 }

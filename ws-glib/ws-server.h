@@ -218,6 +218,12 @@ gboolean ws_server_handle_request (WsServer  *self,
                                    WsRequest *request,
                                    GError   **error);
 WS_AVAILABLE_IN_1_0
+WsDeflateOptions *
+ws_server_get_compression (WsServer *self) G_GNUC_WARN_UNUSED_RESULT;
+WS_AVAILABLE_IN_1_0
+void
+ws_server_set_compression (WsServer *self, const WsDeflateOptions *compression);
+WS_AVAILABLE_IN_1_0
 WsSlowClientPolicy ws_server_get_slow_client_policy (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_set_slow_client_policy (WsServer          *self,

@@ -99,11 +99,15 @@ void ws_socket_end_receiving (WsSocket *self);
 
 /* Whether a message must wait behind others. */
 static inline gboolean
+ws_socket_private_has_outgoing (const WsSocketPrivate *priv)
+{
+  return G_UNLIKELY (priv->async != NULL) && priv->async->outgoing.length > 0;
+}
+
+static inline gboolean
 ws_socket_has_outgoing (WsSocket *self)
 {
-  WsSocketAsync *async = ws_socket_peek (self)->async;
-
-  return async != NULL && async->outgoing.length > 0;
+  return ws_socket_private_has_outgoing (ws_socket_peek (self));
 }
 
 /* Appends one; @call (nullable): that it belongs to. */

@@ -124,6 +124,7 @@ notify_connection (WsSocket *self)
 {
   g_object_freeze_notify (G_OBJECT (self));
   ws_socket_notify (self, WS_SOCKET_PROP_SUBPROTOCOL);
+  ws_socket_notify (self, WS_SOCKET_PROP_EXTENSIONS);
   ws_socket_notify (self, WS_SOCKET_PROP_LOCAL_ADDRESS);
   ws_socket_notify (self, WS_SOCKET_PROP_PEER_ADDRESS);
   ws_socket_notify (self, WS_SOCKET_PROP_STATISTICS);
@@ -197,6 +198,7 @@ ws_socket_finish (WsSocket *self)
       g_clear_object (&priv->local_address);
       g_clear_object (&priv->peer_address);
       g_clear_pointer (&priv->subprotocol, g_free);
+      g_clear_pointer (&priv->extensions, g_free);
       notify_connection (self);
     }
   if (attempt == priv->attempt)

@@ -47,10 +47,11 @@ emit_bytes (WsSocket *self, WsSocketSignal signal, WsEvent *event)
 static gboolean
 on_enter (gpointer user_data)
 {
-  WsSocket *self = g_object_ref (user_data);
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
 
-  ws_socket_peek (self)->hears_messages = FALSE;
-  if (ws_socket_peek (self)->pull)
+  priv->hears_messages = FALSE;
+  if (G_UNLIKELY (priv->pull))
     return FALSE;
   return ws_socket_has_listener (self, WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED)
          || ws_socket_has_listener (self,

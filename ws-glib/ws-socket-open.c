@@ -69,6 +69,7 @@ begin_attempt (WsSocket *self, WsUrl *url, WsTlsCredentials *credentials)
   ws_socket_note_attempt (self);
   g_clear_pointer (&priv->target, ws_url_free);
   g_clear_pointer (&priv->subprotocol, g_free);
+  g_clear_pointer (&priv->extensions, g_free);
   g_clear_pointer (&priv->resource, g_free);
   ws_buffer_clear (&priv->request_head);
   priv->target = url;

@@ -3,6 +3,7 @@
 
 #include <ws-glib/ws-socket.h>
 
+#include "ws-deflate-options-private.h"
 #include "engine/ws-client-opening.h"
 #include "engine/ws-engine.h"
 #include "engine/ws-server-opening.h"
@@ -59,6 +60,7 @@ typedef struct
   char            **subprotocols;    /* (owned) (nullable) */
   WsHeaders        *request_headers; /* (owned) (nullable): made when asked */
   WsMaskGenerator  *mask_generator;  /* (owned) (nullable): built in */
+  WsDeflateOptions *compression;     /* (owned) (nullable) */
   WsProtocolVersion version;
   WsSettings        settings;
   gint64            read_buffer_size;
@@ -76,6 +78,7 @@ typedef struct
   GSource         *activation;    /* (owned) (nullable): active waits for it */
   GError          *error;         /* (owned) (nullable): the last one */
   char            *subprotocol;   /* (owned) (nullable) */
+  char            *extensions;    /* (owned) (nullable) */
   GSocketAddress  *local_address; /* (owned) (nullable): made when asked */
   GSocketAddress  *peer_address;  /* (owned) (nullable): made when asked */
   char            *close_reason;  /* (owned) (nullable) */
@@ -126,6 +129,7 @@ WsSocketPrivate *ws_socket_peek (WsSocket *self);
 
 /* (transfer full): a server's socket that is not connected yet. */
 WsSocket *ws_socket_new_incoming (const WsSettings *settings,
+                                  WsDeflateOptions *compression,
                                   WsSocketGone      gone,
                                   gpointer          gone_data);
 /* It is connected, with what @opened holds, which is taken. It does not read
@@ -145,6 +149,20 @@ void ws_socket_cancel_activation (WsSocket *self);
 /* Whether a close frame may say this; else INVALID_ARGUMENT. */
 gboolean
 ws_socket_check_closing (guint code, const char *reason, GError **error);
+
+/* --- ws-socket-compression.c --- */
+
+/* (transfer full) (nullable): what a server's socket answers to @offers; NULL:
+ * nothing, and it does not compress. */
+char *ws_socket_accept_extensions (WsSocket        *self,
+                                   const char      *offers,
+                                   WsDeflateParams *params);
+/* The engine is there, and has not started. */
+void ws_socket_begin_compression (WsSocket              *self,
+                                  WsRole                 role,
+                                  const char            *extensions,
+                                  const WsDeflateParams *params);
+void ws_socket_install_compression_properties (GParamSpec **props);
 
 /* --- ws-socket-open.c --- */
 
@@ -321,6 +339,8 @@ typedef enum
   WS_SOCKET_PROP_SSL_CONFIGURATION,
   WS_SOCKET_PROP_SSL_SESSION,
   WS_SOCKET_PROP_RECONNECT,
+  WS_SOCKET_PROP_COMPRESSION,
+  WS_SOCKET_PROP_EXTENSIONS,
   WS_SOCKET_PROP_PULL,
   WS_SOCKET_PROP_READ_BUFFER_SIZE,
   WS_SOCKET_N_PROPS

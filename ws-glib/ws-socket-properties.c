@@ -387,5 +387,6 @@ ws_socket_install_properties (GObjectClass *object_class)
   install_ssl_properties ();
   install_reconnect_properties ();
   ws_socket_install_receiving_properties (props);
+  ws_socket_install_compression_properties (props);
   g_object_class_install_properties (object_class, WS_SOCKET_N_PROPS, props);
 }

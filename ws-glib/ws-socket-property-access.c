@@ -32,6 +32,29 @@ get_closing_property (WsSocket *self, guint prop_id, GValue *value)
     }
 }
 
+/* What the handshake is about. */
+static void
+get_agreed_property (WsSocket *self, guint prop_id, GValue *value)
+{
+  switch (prop_id)
+    {
+    case WS_SOCKET_PROP_SUBPROTOCOLS:
+      g_value_set_boxed (value, ws_socket_get_subprotocols (self));
+      break;
+    case WS_SOCKET_PROP_SUBPROTOCOL:
+      g_value_set_string (value, ws_socket_get_subprotocol (self));
+      break;
+    case WS_SOCKET_PROP_COMPRESSION:
+      g_value_take_boxed (value, ws_socket_get_compression (self));
+      break;
+    case WS_SOCKET_PROP_EXTENSIONS:
+      g_value_set_string (value, ws_socket_get_extensions (self));
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
 void
 ws_socket_get_property (GObject    *object,
                         guint       prop_id,
@@ -64,10 +87,10 @@ ws_socket_get_property (GObject    *object,
       g_value_set_enum (value, ws_socket_get_version (self));
       break;
     case WS_SOCKET_PROP_SUBPROTOCOLS:
-      g_value_set_boxed (value, ws_socket_get_subprotocols (self));
-      break;
     case WS_SOCKET_PROP_SUBPROTOCOL:
-      g_value_set_string (value, ws_socket_get_subprotocol (self));
+    case WS_SOCKET_PROP_COMPRESSION:
+    case WS_SOCKET_PROP_EXTENSIONS:
+      get_agreed_property (self, prop_id, value);
       break;
     case WS_SOCKET_PROP_RESOURCE_NAME:
       g_value_set_string (value, ws_socket_get_resource_name (self));
@@ -232,12 +255,16 @@ ws_socket_set_property (GObject      *object,
     case WS_SOCKET_PROP_READ_BUFFER_SIZE:
       ws_socket_set_read_buffer_size (self, g_value_get_int64 (value));
       break;
+    case WS_SOCKET_PROP_COMPRESSION:
+      ws_socket_set_compression (self, g_value_get_boxed (value));
+      break;
     case WS_SOCKET_PROP_RECONNECT:
       ws_socket_set_reconnect (self, g_value_get_object (value));
       break;
     case WS_SOCKET_PROP_STATE:
     case WS_SOCKET_PROP_STATUS:
     case WS_SOCKET_PROP_ERROR_STRING:
+    case WS_SOCKET_PROP_EXTENSIONS:
     case WS_SOCKET_PROP_SUBPROTOCOL:
     case WS_SOCKET_PROP_RESOURCE_NAME:
     case WS_SOCKET_PROP_PEER_NAME:

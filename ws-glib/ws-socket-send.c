@@ -44,22 +44,28 @@ has_room_behind (WsSocket *self, gsize len)
          && ws_engine_get_cost (priv->engine, len) <= max - waiting;
 }
 
-/* Whether @len bytes of @what still fit in max-bytes-to-write. */
-static gboolean
-check_room (WsSocket *self, const char *what, gsize len, GError **error)
+static void
+refuse_room (WsSocket *self, const char *what, gsize len, GError **error)
 {
-  WsSocketPrivate *priv = ws_socket_peek (self);
-
-  if (G_LIKELY (!ws_socket_has_outgoing (self))
-          ? ws_engine_has_room (priv->engine, len)
-          : has_room_behind (self, len))
-    return TRUE;
   g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_BUFFER_FULL,
                "A %s of %" G_GSIZE_FORMAT " bytes does not fit: "
                "%" G_GUINT64_FORMAT " bytes wait already, and "
                "max-bytes-to-write is %" G_GUINT64_FORMAT,
                what, len, ws_socket_get_bytes_to_write (self),
-               priv->settings.max_bytes_to_write);
+               ws_socket_peek (self)->settings.max_bytes_to_write);
+}
+
+/* Whether @len bytes of @what still fit in max-bytes-to-write. */
+static inline gboolean
+check_room (WsSocket *self, const char *what, gsize len, GError **error)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (ws_socket_private_has_outgoing (priv)
+          ? has_room_behind (self, len)
+          : ws_engine_has_room (priv->engine, len))
+    return TRUE;
+  refuse_room (self, what, len, error);
   return FALSE;
 }
 
@@ -88,17 +94,18 @@ send_message (WsSocket     *self,
               GBytes       *bytes,
               GError      **error)
 {
-  WsEngine *engine;
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsEngine        *engine;
 
   if (!check_room (self, "message", len, error))
     return -1;
-  if (G_UNLIKELY (ws_socket_has_outgoing (self)))
+  if (ws_socket_private_has_outgoing (priv))
     {
       queue_message (self, opcode, data, len, bytes);
       return len;
     }
   /* Drawing a mask may run a user's code, which may drop the engine. */
-  engine = ws_engine_ref (ws_socket_peek (self)->engine);
+  engine = ws_engine_ref (priv->engine);
   ws_engine_send (engine, opcode, data, len, bytes);
   ws_engine_unref (engine);
   return len;

@@ -317,6 +317,13 @@ ws_socket_keep_traffic (WsSocket *self, WsEngine *engine)
   ws_engine_get_traffic (engine, priv->last_traffic);
 }
 
+static double
+get_ratio (guint64 payload, gint64 saved)
+{
+  return payload > 0 ? ((double) payload - (double) saved) / (double) payload
+                     : 1;
+}
+
 /**
  * ws_socket_get_statistics:
  * @self: a socket
@@ -357,8 +364,10 @@ ws_socket_get_statistics (WsSocket *self)
     .pings_received = traffic.pings_received,
     .pongs_received = traffic.pongs_received,
     .messages_dropped = traffic.dropped + ws_socket_count_lost_posts (self),
-    .compression_ratio_sent = 1,
-    .compression_ratio_received = 1,
+    .compression_ratio_sent
+    = get_ratio (traffic.payload_sent, traffic.saved_sent),
+    .compression_ratio_received
+    = get_ratio (traffic.payload_received, traffic.saved_received),
   };
   return statistics;
 }

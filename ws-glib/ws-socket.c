@@ -134,6 +134,8 @@ ws_socket_finalize (GObject *object)
   g_clear_pointer (&priv->target, ws_url_free);
   g_clear_error (&priv->error);
   g_free (priv->subprotocol);
+  g_free (priv->extensions);
+  g_clear_pointer (&priv->compression, ws_deflate_options_free);
   g_free (priv->close_reason);
   g_free (priv->resource);
   g_free (priv->last_traffic);
@@ -158,6 +160,7 @@ ws_socket_init (WsSocket *self)
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   priv->version = WS_PROTOCOL_VERSION_LATEST;
+  priv->compression = ws_deflate_options_ref_default ();
   priv->settings = ws_settings_default (WS_SETTINGS_CLIENT_PING_INTERVAL);
   priv->state = WS_STATE_UNCONNECTED;
   priv->close_code = WS_CLOSE_NORMAL;
@@ -214,6 +217,7 @@ ws_socket_adopt_context (WsSocket *self)
 
 WsSocket *
 ws_socket_new_incoming (const WsSettings *settings,
+                        WsDeflateOptions *compression,
                         WsSocketGone      gone,
                         gpointer          gone_data)
 {
@@ -222,6 +226,9 @@ ws_socket_new_incoming (const WsSettings *settings,
 
   ws_socket_adopt_context (self);
   priv->settings = *settings;
+  g_clear_pointer (&priv->compression, ws_deflate_options_free);
+  if (compression != NULL)
+    priv->compression = ws_deflate_options_ref (compression);
   priv->gone = gone;
   priv->gone_data = gone_data;
   priv->state = priv->announced = WS_STATE_CONNECTING;
@@ -236,8 +243,14 @@ ws_socket_accept (WsSocket                *self,
                   const WsServerAnswer    *answer)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  GString         *head = ws_server_handshake_accept (handshake, answer);
+  WsServerAnswer   full = *answer;
+  WsDeflateParams  params;
+  g_autofree char *extensions
+      = ws_socket_accept_extensions (self, handshake->extensions, &params);
+  GString *head;
 
+  full.extensions = extensions;
+  head = ws_server_handshake_accept (handshake, &full);
   priv->origin = g_strdup (handshake->origin);
   priv->subprotocols = g_strdupv (handshake->subprotocols);
   priv->subprotocol = g_strdup (answer->subprotocol);
@@ -247,6 +260,7 @@ ws_socket_accept (WsSocket                *self,
   priv->request_head = opened->head;
   priv->state = priv->announced = WS_STATE_CONNECTED;
   ws_socket_adopt_engine (self, opened->transport, WS_ROLE_SERVER);
+  ws_socket_begin_compression (self, WS_ROLE_SERVER, extensions, &params);
   ws_socket_set_mailbox (self, ws_engine_get_poller (priv->engine));
   ws_engine_push_head (priv->engine, head->str, head->len);
   ws_engine_push_input (priv->engine, opened->rest.data, opened->rest.len);

@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 
+#include <ws-glib/ws-deflate-options.h>
 #include <ws-glib/ws-enums.h>
 #include <ws-glib/ws-headers.h>
 #include <ws-glib/ws-mask-generator.h>
@@ -176,6 +177,14 @@ WS_AVAILABLE_IN_1_0
 WsStatistics *
 ws_socket_get_statistics (WsSocket *self) G_GNUC_WARN_UNUSED_RESULT;
 
+WS_AVAILABLE_IN_1_0
+WsDeflateOptions *
+ws_socket_get_compression (WsSocket *self) G_GNUC_WARN_UNUSED_RESULT;
+WS_AVAILABLE_IN_1_0
+void
+ws_socket_set_compression (WsSocket *self, const WsDeflateOptions *compression);
+WS_AVAILABLE_IN_1_0
+const char *ws_socket_get_extensions (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 WsReconnectPolicy *ws_socket_get_reconnect (WsSocket *self);
 WS_AVAILABLE_IN_1_0

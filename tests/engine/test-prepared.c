@@ -49,7 +49,7 @@ test_frames (void)
 
       ws_prepared_init (&prepared, WS_OPCODE_TEXT, (const guint8 *) "abcdefgh",
                         rows[i].len, &pack);
-      framing = ws_prepared_frame (&prepared, rows[i].frame_size);
+      framing = ws_prepared_frame (&prepared, NULL, rows[i].frame_size);
       frames = describe (framing);
       g_assert_cmpstr (frames, ==, rows[i].frames);
       g_assert_cmpuint (framing->n_frames, ==, rows[i].n_frames);
@@ -71,9 +71,10 @@ test_once (void)
 
   ws_prepared_init (&prepared, WS_OPCODE_BINARY, payload, LARGE, &pack);
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    data[i] = ws_prepared_frame (&prepared, sizes[i])->data;
+    data[i] = ws_prepared_frame (&prepared, NULL, sizes[i])->data;
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    g_assert_true (ws_prepared_frame (&prepared, sizes[i])->data == data[i]);
+    g_assert_true (ws_prepared_frame (&prepared, NULL, sizes[i])->data
+                   == data[i]);
   g_assert_true (data[0] == data[3] && data[0] == data[4]);
   g_assert_true (data[0] != data[1] && data[1] != data[2]);
   g_assert_null (pack);
@@ -121,7 +122,7 @@ push (Fixture *fixture, guint seed, gsize len, guint64 frame_size)
   guint64            before = fixture->outbox.size;
 
   ws_prepared_init (&prepared, WS_OPCODE_BINARY, payload, len, &fixture->pack);
-  framing = ws_prepared_frame (&prepared, frame_size);
+  framing = ws_prepared_frame (&prepared, NULL, frame_size);
   g_byte_array_append (fixture->expected, framing->data, framing->size);
   ws_outbox_push_framing (&fixture->outbox, framing);
   if (!fixture->outbox.sealed)
@@ -223,7 +224,7 @@ test_shared (void)
   set_up (&one, NULL);
   set_up (&two, NULL);
   ws_prepared_init (&prepared, WS_OPCODE_BINARY, payload, LARGE, &one.pack);
-  framing = ws_prepared_frame (&prepared, 0);
+  framing = ws_prepared_frame (&prepared, NULL, 0);
   ws_outbox_push_framing (&one.outbox, framing);
   ws_outbox_push_framing (&two.outbox, framing);
   g_assert_cmpuint (framing->store->n_refs, ==, 3);
@@ -250,7 +251,7 @@ test_thousand (void)
   const WsFraming     *framing;
 
   ws_prepared_init (&prepared, WS_OPCODE_BINARY, payload, len, &pack);
-  framing = ws_prepared_frame (&prepared, 0);
+  framing = ws_prepared_frame (&prepared, NULL, 0);
   for (guint i = 0; i < N_OUTBOXES; i++)
     {
       ws_outbox_init (&outboxes[i], NULL, NULL);
@@ -280,7 +281,7 @@ test_lagging (Fixture *fixture, gconstpointer data)
       /* For others only. */
       ws_prepared_init (&other, WS_OPCODE_BINARY, payload, 1000,
                         &fixture->pack);
-      ws_prepared_frame (&other, 0);
+      ws_prepared_frame (&other, NULL, 0);
       ws_prepared_clear (&other);
       push (fixture, i, 10, 0);
       n_refs += fixture->pack->n_refs - 1;

@@ -21,6 +21,15 @@ typedef enum
   WS_ENGINE_ENDED
 } WsEngineState;
 
+/* A connection that owns contexts which it may lack while it is idle. */
+typedef struct
+{
+  WsEngine  *engine; /* (unowned) */
+  WsDeadline deadline;
+  gint64     last_used;  /* monotonic µs */
+  guint      n_messages; /* until then */
+} WsIdleContext;
+
 struct _WsEngine
 {
   guint               n_refs;
@@ -44,14 +53,17 @@ struct _WsEngine
   WsDeadline          close_deadline;
   WsDeadline          frame_deadline;
   WsDeadline          life_deadline;
-  GError             *broken; /* (owned) (nullable): writing has failed */
-  gboolean            started;
-  gboolean            paused;  /* by the owner */
-  gboolean            reading; /* started, and not paused */
-  gboolean            has_read;
-  gboolean            above_mark;  /* drained is due at half of the mark */
-  gboolean            failed;      /* a rule was broken: never clean */
-  gboolean            peer_closed; /* its close frame came, legal or not */
+  WsIdleContext      *idle; /* (owned) (nullable) */
+  guint    idle_release;    /* ms until contexts are given back, 0: never */
+  gboolean compressing;     /* a compressed message is being framed */
+  GError  *broken;          /* (owned) (nullable): writing has failed */
+  gboolean started;
+  gboolean paused;  /* by the owner */
+  gboolean reading; /* started, and not paused */
+  gboolean has_read;
+  gboolean above_mark;  /* drained is due at half of the mark */
+  gboolean failed;      /* a rule was broken: never clean */
+  gboolean peer_closed; /* its close frame came, legal or not */
 };
 
 /* Reads what has come already: to be done before a peer is given up, for it may
@@ -73,6 +85,30 @@ void ws_engine_push_control (WsEngine     *self,
                              WsOpcode      opcode,
                              const guint8 *data,
                              gsize         len);
+
+/* --- ws-engine-compression.c --- */
+
+/* Sends a message compressed; FALSE: it is to be sent plain. */
+gboolean ws_engine_send_compressed (WsEngine     *self,
+                                    WsOpcode      opcode,
+                                    const guint8 *data,
+                                    gsize         len);
+/* Compressed messages may have come, or been sent. */
+void ws_engine_watch_contexts (WsEngine *self);
+void ws_engine_forget_idle (WsEngine *self);
+
+/* --- ws-engine-sending.c --- */
+
+/* Frames a message: @bytes is referenced, or @data copied when it is NULL.
+ * @rsv: of the first frame. */
+void ws_engine_push_message (WsEngine     *self,
+                             WsOpcode      opcode,
+                             guint8        rsv,
+                             const guint8 *data,
+                             gsize         len,
+                             GBytes       *bytes);
+
+/* --- ws-engine-closing.c --- */
 
 void ws_engine_init_closing (WsEngine *self);
 /* The connection is over: tells the owner, which then drops its reference. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine/ws-engine-private.h"
 
+#include "protocol/ws-deflate.h"
+
 /* How messages become frames in the outbox. */
 
 /* Whether @size more bytes may wait. */
@@ -54,17 +56,17 @@ ws_engine_get_written_mark (WsEngine *self)
   return (gint64) (self->traffic.wire_sent - self->controls);
 }
 
-/* Frames a message of @len bytes in parts of at most @part. */
+/* Frames a message of @len bytes in parts of at most @part. @header: rsv and
+ * opcode of the first are read. */
 static void
-push_message (WsOutbox     *outbox,
-              WsOpcode      opcode,
-              const guint8 *data,
-              gsize         len,
-              GBytes       *bytes,
-              guint64       part)
+push_parts (WsOutbox     *outbox,
+            WsFrameHeader header,
+            const guint8 *data,
+            gsize         len,
+            GBytes       *bytes,
+            guint64       part)
 {
-  gsize         offset = 0;
-  WsFrameHeader header = { .opcode = opcode };
+  gsize offset = 0;
 
   do
     {
@@ -76,6 +78,7 @@ push_message (WsOutbox     *outbox,
       else
         ws_outbox_push_copy (outbox, &header, data + offset, n);
       header.opcode = WS_OPCODE_CONTINUATION;
+      header.rsv = 0;
       offset += n;
     }
   while (offset < len);
@@ -94,18 +97,27 @@ draw_aside (gpointer user_data, guint8 mask[4])
 
 /* Fragments are made aside when their masks are drawn by a user's code: what
  * that sends must not come between them. */
-static void
-push_aside (WsEngine     *self,
-            WsOpcode      opcode,
-            const guint8 *data,
-            gsize         len,
-            GBytes       *bytes,
-            guint64       part)
+void
+ws_engine_push_message (WsEngine     *self,
+                        WsOpcode      opcode,
+                        guint8        rsv,
+                        const guint8 *data,
+                        gsize         len,
+                        GBytes       *bytes)
 {
-  WsOutbox aside;
+  WsFrameHeader header = { .opcode = opcode, .rsv = rsv };
+  guint64       part = self->settings->outgoing_frame_size;
+  WsOutbox      aside;
 
+  if (part == 0)
+    part = G_MAXUINT64;
+  if (self->outbox.draw == NULL || len <= part)
+    {
+      push_parts (&self->outbox, header, data, len, bytes, part);
+      return;
+    }
   ws_outbox_init (&aside, draw_aside, self);
-  push_message (&aside, opcode, data, len, bytes, part);
+  push_parts (&aside, header, data, len, bytes, part);
   ws_outbox_append (&self->outbox, &aside);
 }
 
@@ -116,14 +128,9 @@ ws_engine_send (WsEngine     *self,
                 gsize         len,
                 GBytes       *bytes)
 {
-  guint64 part = self->settings->outgoing_frame_size;
-
-  if (part == 0)
-    part = G_MAXUINT64;
-  if (self->outbox.draw != NULL && len > part)
-    push_aside (self, opcode, data, len, bytes, part);
-  else
-    push_message (&self->outbox, opcode, data, len, bytes, part);
+  if (self->protocol.extension == NULL
+      || !ws_engine_send_compressed (self, opcode, data, len))
+    ws_engine_push_message (self, opcode, 0, data, len, bytes);
   self->traffic.messages_sent++;
   self->traffic.payload_sent += len;
   ws_engine_queue_flush (self);
@@ -153,8 +160,10 @@ ws_engine_send_fragment (WsEngine     *self,
 gboolean
 ws_engine_send_prepared (WsEngine *self, WsPrepared *message)
 {
+  WsExtension     *extension = self->protocol.extension;
   const WsFraming *framing
-      = ws_prepared_frame (message, self->settings->outgoing_frame_size);
+      = ws_prepared_frame (message, extension,
+                           self->settings->outgoing_frame_size);
 
   /* Many messages of one iteration make nobody slow. */
   if (!fits (self, framing->size))
@@ -162,6 +171,11 @@ ws_engine_send_prepared (WsEngine *self, WsPrepared *message)
   if (!fits (self, framing->size))
     return FALSE;
   ws_outbox_push_framing (&self->outbox, framing);
+  if (framing->window_bits != 0)
+    {
+      ws_deflate_note_shared (extension);
+      self->traffic.saved_sent += (gint64) (message->len - framing->len);
+    }
   self->traffic.messages_sent++;
   self->traffic.payload_sent += message->len;
   ws_engine_queue_flush (self);

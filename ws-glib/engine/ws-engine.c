@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine/ws-engine-private.h"
 
+#include "protocol/ws-deflate.h"
+
 /* What waits beyond so many bytes when a connection's turn is over is written at
  * once: it would fill a write of its own anyway, and its memory is hot. */
 #define FLUSH_EARLY (8 * 1024)
@@ -56,6 +58,7 @@ ws_engine_release (WsEngine *self)
   ws_poller_disarm (self->poller, &self->close_deadline);
   ws_poller_disarm (self->poller, &self->frame_deadline);
   ws_poller_disarm (self->poller, &self->life_deadline);
+  ws_engine_forget_idle (self);
   g_clear_pointer (&self->transport, ws_transport_free);
   ws_outbox_clear (&self->outbox);
   ws_keepalive_clear (&self->keepalive);
@@ -279,6 +282,8 @@ pull (WsEngine *self)
       if (ws_protocol_has_input (&self->protocol))
         ws_protocol_keep_input (&self->protocol);
       ws_engine_watch_frame (self);
+      if (self->protocol.extension != NULL)
+        ws_engine_watch_contexts (self);
     }
   self->sink->leave (user_data);
 }
@@ -533,6 +538,14 @@ ws_engine_get_traffic (WsEngine *self, WsTraffic *traffic)
   *traffic = self->traffic;
   traffic->frames_sent = self->outbox.n_frames;
   traffic->frames_received = self->protocol.reader.n_frames;
+  traffic->saved_received = 0;
+  if (self->protocol.extension != NULL)
+    {
+      WsDeflateUse use;
+
+      ws_deflate_get_use (self->protocol.extension, &use);
+      traffic->saved_received = use.saved_received;
+    }
   traffic->wire_sent = written - MIN (written, self->head_len);
 }
 

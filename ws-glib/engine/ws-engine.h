@@ -77,6 +77,13 @@ void ws_engine_drop (WsEngine *self);
 /* Gives the masks of a client's frames. */
 void ws_engine_set_draw (WsEngine *self, WsOutboxDraw draw, gpointer user_data);
 
+/* Before it starts: messages are compressed as agreed on. @extension, of
+ * ws_deflate_new(), is taken; its contexts are given back when none was needed
+ * for @idle_release ms, 0: never. */
+void ws_engine_take_deflate (WsEngine    *self,
+                             WsExtension *extension,
+                             guint        idle_release);
+
 /* Queues bytes that precede every frame: the head of a handshake's answer. */
 void ws_engine_push_head (WsEngine *self, const char *head, gsize len);
 /* What came with the handshake's last bytes, and is the first input; copied. */

@@ -3,10 +3,15 @@
 
 #include <string.h>
 
+#include "protocol/ws-deflate.h"
+
 /* Small messages stand together in storage of this size. It is little, for a
  * client that waits for one of them holds all of it. */
 #define PACK_SIZE (4 * 1024)
 #define PACK_MAX  1024
+
+/* Of the smallest window that can be agreed on (RFC 7692, 7.1.2). */
+#define MIN_WINDOW_BITS 8
 
 static WsShared *
 shared_new (gsize size)
@@ -45,10 +50,19 @@ ws_prepared_init (WsPrepared   *self,
   };
 }
 
+static void
+clear_packed (WsPrepared *self)
+{
+  for (guint i = 0; self->packed != NULL && i < WS_PREPARED_N_WINDOWS; i++)
+    ws_buffer_clear (&self->packed[i].data);
+  g_clear_pointer (&self->packed, g_free);
+}
+
 void
 ws_prepared_clear (WsPrepared *self)
 {
   g_clear_pointer (&self->first.store, ws_shared_unref);
+  clear_packed (self);
   if (self->others == NULL)
     return;
   for (guint i = 0; i < self->others->len; i++)
@@ -76,38 +90,53 @@ open_pack (WsPrepared *self, gsize size)
 }
 
 static void
-write_frames (const WsPrepared *self, gsize part, guint8 *place)
+write_frames (WsFrameHeader header,
+              const guint8 *data,
+              gsize         len,
+              gsize         part,
+              guint8       *place)
 {
-  WsFrameHeader header = { .opcode = self->opcode };
-  gsize         offset = 0;
+  gsize offset = 0;
 
   do
     {
-      gsize n = MIN (self->len - offset, part);
+      gsize n = MIN (len - offset, part);
 
-      header.fin = offset + n == self->len;
+      header.fin = offset + n == len;
       header.length = n;
       place += ws_frame_header_write (&header, place);
       if (n > 0)
-        memcpy (place, self->data + offset, n);
+        memcpy (place, data + offset, n);
       place += n;
       header.opcode = WS_OPCODE_CONTINUATION;
+      header.rsv = 0;
       offset += n;
     }
-  while (offset < self->len);
+  while (offset < len);
 }
 
+/* @packed: (nullable): the payload, compressed */
 static WsFraming
-make_framing (WsPrepared *self, gsize part)
+make_framing (WsPrepared *self, const WsPacked *packed, gsize part)
 {
-  WsFraming framing = { .part = part, .n_frames = 1 };
-  gsize     whole = part > 0 ? self->len / part : 0;
-  gsize     rest = self->len - whole * part;
-  guint8   *place;
+  WsFrameHeader header = { .opcode = self->opcode };
+  const guint8 *data = self->data;
+  WsFraming     framing = { .part = part, .len = self->len, .n_frames = 1 };
+  gsize         whole, rest;
+  guint8       *place;
 
+  if (packed != NULL)
+    {
+      header.rsv = WS_FRAME_RSV1;
+      data = packed->data.data;
+      framing.len = packed->data.len;
+      framing.window_bits = packed->window_bits;
+    }
+  whole = part > 0 ? framing.len / part : 0;
+  rest = framing.len - whole * part;
   if (whole > 0)
     framing.n_frames = (guint) (whole + (rest > 0 ? 1 : 0));
-  framing.size = self->len + whole * ws_frame_header_size (part, FALSE);
+  framing.size = framing.len + whole * ws_frame_header_size (part, FALSE);
   if (rest > 0 || whole == 0)
     framing.size += ws_frame_header_size (rest, FALSE);
   framing.is_packed = framing.size <= PACK_MAX;
@@ -116,28 +145,58 @@ make_framing (WsPrepared *self, gsize part)
   place = framing.store->data + framing.store->used;
   framing.store->used += framing.size;
   framing.data = place;
-  write_frames (self, part, place);
+  write_frames (header, data, framing.len, part, place);
   return framing;
 }
 
-const WsFraming *
-ws_prepared_frame (WsPrepared *self, guint64 frame_size)
+/* (nullable): the payload as @extension wants it; NULL: plain. */
+static const WsPacked *
+pack_payload (WsPrepared *self, const WsExtension *extension)
 {
-  gsize     part = self->len;
+  guint     bits = ws_deflate_window_bits (extension);
+  WsPacked *packed;
+
+  if (self->packed == NULL)
+    self->packed = g_new0 (WsPacked, WS_PREPARED_N_WINDOWS);
+  packed = &self->packed[bits - MIN_WINDOW_BITS];
+  if (packed->window_bits == 0)
+    {
+      packed->window_bits = bits;
+      packed->is_shorter = ws_deflate_compress_alone (extension, self->data,
+                                                      self->len, &packed->data);
+    }
+  return packed->is_shorter ? packed : NULL;
+}
+
+static gboolean
+is_framing (const WsFraming *self, guint window_bits, gsize part)
+{
+  return self->window_bits == window_bits && self->part == part;
+}
+
+const WsFraming *
+ws_prepared_frame (WsPrepared        *self,
+                   const WsExtension *extension,
+                   guint64            frame_size)
+{
+  const WsPacked *packed
+      = extension != NULL ? pack_payload (self, extension) : NULL;
+  guint     bits = packed != NULL ? packed->window_bits : 0;
+  gsize     part = packed != NULL ? packed->data.len : self->len;
   WsFraming framing;
 
   if (frame_size > 0 && frame_size < part)
     part = (gsize) frame_size;
   if (self->first.store == NULL)
-    self->first = make_framing (self, part);
-  if (self->first.part == part)
+    self->first = make_framing (self, packed, part);
+  if (is_framing (&self->first, bits, part))
     return &self->first;
   if (self->others == NULL)
     self->others = g_array_new (FALSE, FALSE, sizeof (WsFraming));
   for (guint i = 0; i < self->others->len; i++)
-    if (g_array_index (self->others, WsFraming, i).part == part)
+    if (is_framing (&g_array_index (self->others, WsFraming, i), bits, part))
       return &g_array_index (self->others, WsFraming, i);
-  framing = make_framing (self, part);
+  framing = make_framing (self, packed, part);
   g_array_append_val (self->others, framing);
   return &g_array_index (self->others, WsFraming, self->others->len - 1);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "protocol/ws-frame.h"
+#include "protocol/ws-extension.h"
 
 G_BEGIN_DECLS
 
@@ -25,9 +25,21 @@ typedef struct
   const guint8 *data;  /* in it */
   gsize         size;  /* of all frames */
   gsize         part;  /* payload bytes of each frame but the last */
+  gsize         len;   /* payload bytes of all frames */
   guint         n_frames;
-  gboolean      is_packed; /* others stand in the same storage */
+  guint         window_bits; /* compressed for such a window; 0: plain */
+  gboolean      is_packed;   /* others stand in the same storage */
 } WsFraming;
+
+/* What a message becomes for one size of the window. */
+typedef struct
+{
+  guint    window_bits; /* 0: not known yet */
+  gboolean is_shorter;
+  WsBuffer data;
+} WsPacked;
+
+#define WS_PREPARED_N_WINDOWS 8
 
 /* A message for many, prepared once for all that want it in the same form. It
  * lives on the stack, while it is handed to them. */
@@ -39,6 +51,7 @@ typedef struct
   WsShared    **pack;   /* (unowned): where small ones stand together */
   WsFraming     first;  /* without storage until it is asked for */
   GArray       *others; /* (owned) (nullable): of WsFraming */
+  WsPacked     *packed; /* (owned) (nullable): one for each window */
 } WsPrepared;
 
 /* @data must live as long. @pack: kept by who prepares many messages, NULL to
@@ -51,8 +64,12 @@ void ws_prepared_init (WsPrepared   *self,
                        WsShared    **pack);
 void ws_prepared_clear (WsPrepared *self);
 
-/* In frames of at most @frame_size bytes of payload, 0: in one. Valid until the
- * next call. */
-const WsFraming *ws_prepared_frame (WsPrepared *self, guint64 frame_size);
+/* In frames of at most @frame_size bytes of payload, 0: in one. For a connection
+ * with @extension (nullable, of ws_deflate_new()) compressed, if that makes it
+ * shorter: without a context, and once for all that have the same window. Valid
+ * until the next call. */
+const WsFraming *ws_prepared_frame (WsPrepared        *self,
+                                    const WsExtension *extension,
+                                    guint64            frame_size);
 
 G_END_DECLS

@@ -48,11 +48,11 @@ reserve (WsAssembler *self, gboolean fin, gsize len, guint64 left)
   ws_buffer_reserve (&self->message, extra + 1, (gsize) most + 1);
 }
 
-/* How long the message may be of which pieces are gone already. */
-static guint64
-room_for_message (const WsAssembler *self)
+static void
+update_room (WsAssembler *self)
 {
-  return self->max_message_size - MIN (self->streamed, self->max_message_size);
+  self->room
+      = self->max_message_size - MIN (self->streamed, self->max_message_size);
 }
 
 static gboolean
@@ -65,9 +65,8 @@ decode (WsAssembler  *self,
 {
   if (len == 0 && !last)
     return TRUE;
-  return extension->klass->decode (extension, data, len, last,
-                                   room_for_message (self), &self->message,
-                                   fault);
+  return extension->klass->decode (extension, data, len, last, self->room,
+                                   &self->message, fault);
 }
 
 /* What there is of the message without a character that is cut. */
@@ -96,6 +95,7 @@ ws_assembler_reset (WsAssembler *self)
   self->utf8 = (WsUtf8){ 0 };
   self->opcode = WS_OPCODE_CONTINUATION;
   self->transformed = FALSE;
+  update_room (self);
 }
 
 void
@@ -105,6 +105,7 @@ ws_assembler_set_limits (WsAssembler *self,
 {
   self->max_frame_size = max_frame_size;
   self->max_message_size = MIN (max_message_size, G_MAXSSIZE - 1);
+  update_room (self);
 }
 
 gboolean
@@ -121,7 +122,7 @@ ws_assembler_check (const WsAssembler   *self,
   /* What a transform will make of it is judged as it is made. */
   if (header->rsv != 0 || self->transformed)
     return TRUE;
-  if (G_UNLIKELY (header->length > room_for_message (self) - self->message.len))
+  if (G_UNLIKELY (header->length > self->room - self->message.len))
     return refuse_size ("Message",
                         self->streamed + self->message.len + header->length,
                         "message", self->max_message_size, fault);
@@ -205,6 +206,7 @@ ws_assembler_take_piece (WsAssembler *self, gboolean is_last, WsBuffer *out)
   *out = self->message;
   self->message = (WsBuffer){ 0 };
   self->streamed += out->len;
+  update_room (self);
   if (is_last)
     ws_assembler_reset (self);
 }

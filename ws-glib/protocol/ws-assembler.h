@@ -18,6 +18,7 @@ typedef struct
   WsBuffer message;          /* what there is of it, transformed back */
   gsize    told;             /* bytes of it that frame events have carried */
   guint64  streamed;         /* bytes of it that pieces have carried */
+  guint64  room;             /* what the limit leaves beside those */
   WsUtf8   utf8;
   WsOpcode opcode; /* of the message under way; CONTINUATION: there is none */
   gboolean transformed; /* it passes through the extension */

@@ -10,6 +10,9 @@ typedef struct
   WsInflater  inflater;
   WsDeflater  deflater;
   gsize       threshold;
+  gint64      saved_now; /* of the message that is coming */
+  gint64      saved_received;
+  guint       n_messages;
 } WsDeflate;
 
 static gboolean
@@ -22,8 +25,18 @@ ws_deflate_decode (WsExtension  *extension,
                    WsFault      *fault)
 {
   WsDeflate *self = (WsDeflate *) extension;
+  gsize      before = out->len;
 
-  return ws_inflater_feed (&self->inflater, data, len, last, limit, out, fault);
+  if (!ws_inflater_feed (&self->inflater, data, len, last, limit, out, fault))
+    return FALSE;
+  self->saved_now += (gint64) (out->len - before) - (gint64) len;
+  if (last)
+    {
+      self->n_messages++;
+      self->saved_received += self->saved_now;
+      self->saved_now = 0;
+    }
+  return TRUE;
 }
 
 static gboolean
@@ -35,8 +48,11 @@ ws_deflate_encode (WsExtension  *extension,
 {
   WsDeflate *self = (WsDeflate *) extension;
 
-  return len >= self->threshold
-         && ws_deflater_compress (&self->deflater, data, len, out);
+  if (len < self->threshold
+      || !ws_deflater_compress (&self->deflater, data, len, out))
+    return FALSE;
+  self->n_messages++;
+  return TRUE;
 }
 
 static void
@@ -97,6 +113,17 @@ ws_deflate_release_idle (WsExtension *extension)
   ws_deflater_forget (&self->deflater);
 }
 
+void
+ws_deflate_get_use (const WsExtension *extension, WsDeflateUse *use)
+{
+  const WsDeflate *self = (const WsDeflate *) extension;
+
+  *use = (WsDeflateUse){ .n_messages = self->n_messages,
+                         .saved_received = self->saved_received,
+                         .has_context = self->inflater.stream != NULL
+                                        || self->deflater.stream != NULL };
+}
+
 guint
 ws_deflate_window_bits (const WsExtension *extension)
 {
@@ -116,6 +143,23 @@ ws_deflate_compress_shared (const WsDeflateSettings *settings,
     return FALSE;
   ws_deflater_init (&deflater, make_shape (settings, window_bits), FALSE);
   return ws_deflater_compress (&deflater, data, len, out);
+}
+
+gboolean
+ws_deflate_compress_alone (const WsExtension *extension,
+                           const guint8      *data,
+                           gsize              len,
+                           WsBuffer          *out)
+{
+  const WsDeflate  *self = (const WsDeflate *) extension;
+  WsDeflateSettings settings
+      = { .level = self->deflater.shape.level,
+          .memory_level = self->deflater.shape.memory_level,
+          .threshold = self->threshold };
+
+  return ws_deflate_compress_shared (&settings,
+                                     ws_deflate_window_bits (extension), data,
+                                     len, out);
 }
 
 void

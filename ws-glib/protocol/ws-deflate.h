@@ -21,6 +21,16 @@ WsExtension *ws_deflate_new (WsRole                   role,
  * takeover a packed history stays, at most the window's size. */
 void ws_deflate_release_idle (WsExtension *extension);
 
+/* What it has done until now. */
+typedef struct
+{
+  guint    n_messages;     /* compressed ones, sent and received; wraps */
+  gint64   saved_received; /* bytes that they were shorter on the wire */
+  gboolean has_context;    /* ws_deflate_release_idle() would free something */
+} WsDeflateUse;
+
+void ws_deflate_get_use (const WsExtension *extension, WsDeflateUse *use);
+
 /* The window, in bits, that compressed messages of ours may need at most. */
 guint ws_deflate_window_bits (const WsExtension *extension);
 
@@ -33,6 +43,12 @@ gboolean ws_deflate_compress_shared (const WsDeflateSettings *settings,
                                      const guint8            *data,
                                      gsize                    len,
                                      WsBuffer                *out);
+
+/* The same, in the way in which @extension compresses. */
+gboolean ws_deflate_compress_alone (const WsExtension *extension,
+                                    const guint8      *data,
+                                    gsize              len,
+                                    WsBuffer          *out);
 
 /* A compressed message that others have made is sent here: with context takeover
  * it is unknown to ours, so that the next one must not refer to what was before.

@@ -74,8 +74,8 @@ check_ratio (const WsInflater *self, WsFault *fault)
       || self->n_out / self->max_ratio <= self->n_in)
     return TRUE;
   ws_fault_set (fault, WS_CLOSE_TOO_BIG,
-                "Message inflates to more than %u times its size, the maximum "
-                "ratio",
+                "Message inflates to more than %u times its size, the "
+                "max-ratio of the property compression",
                 self->max_ratio);
   return FALSE;
 }

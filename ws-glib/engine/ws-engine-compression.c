@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/ws-engine-private.h"
+
+#include "protocol/ws-deflate.h"
+
+/* Messages that are compressed (RFC 7692), and what that costs while nothing is
+ * sent. */
+
+void
+ws_engine_take_deflate (WsEngine    *self,
+                        WsExtension *extension,
+                        guint        idle_release)
+{
+  self->idle_release = idle_release;
+  ws_protocol_take_extension (&self->protocol, extension);
+}
+
+/* --- Sending --- */
+
+/* What is compressed has to be sent, and in that order, for the next message may
+ * refer to it. But drawing its masks may run a user's code that sends: those
+ * messages leave before, and so they are plain. */
+gboolean
+ws_engine_send_compressed (WsEngine     *self,
+                           WsOpcode      opcode,
+                           const guint8 *data,
+                           gsize         len)
+{
+  WsExtension *extension = self->protocol.extension;
+  guint8       rsv = extension->klass->rsv;
+  WsBuffer     out = { 0 };
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (self->compressing || self->state != WS_ENGINE_OPEN
+      || !extension->klass->encode (extension, opcode, data, len, &out))
+    {
+      ws_buffer_clear (&out);
+      return FALSE;
+    }
+  self->traffic.saved_sent += (gint64) (len - out.len);
+  bytes = ws_buffer_steal_bytes (&out);
+  self->compressing = TRUE;
+  ws_engine_push_message (self, opcode, rsv, NULL, g_bytes_get_size (bytes),
+                          bytes);
+  self->compressing = FALSE;
+  ws_engine_watch_contexts (self);
+  return TRUE;
+}
+
+/* --- Idle contexts --- */
+
+/* Connections that fell silent together do not all work at once: up to a quarter
+ * of the time is added, of each connection always the same. */
+static gint64
+get_spread (WsEngine *self)
+{
+  guint32 hash = (guint32) (GPOINTER_TO_SIZE (self) >> 4) * 2654435761U;
+
+  return (self->idle_release * (gint64) 250 * (hash >> 16)) >> 16;
+}
+
+static gint64
+get_due (WsEngine *self)
+{
+  return self->idle->last_used + self->idle_release * (gint64) 1000
+         + get_spread (self);
+}
+
+void
+ws_engine_forget_idle (WsEngine *self)
+{
+  if (self->idle == NULL)
+    return;
+  ws_poller_disarm (self->poller, &self->idle->deadline);
+  g_clear_pointer (&self->idle, g_free);
+}
+
+/* Activity is only looked at when the deadline is due. */
+static void
+on_idle_deadline (WsDeadline *deadline)
+{
+  WsIdleContext *idle = WS_CONTAINER_OF (deadline, WsIdleContext, deadline);
+  WsEngine      *self = idle->engine;
+  gint64         now = ws_poller_now (self->poller);
+  WsDeflateUse   use;
+
+  if (get_due (self) <= now)
+    {
+      ws_deflate_release_idle (self->protocol.extension);
+      ws_deflate_get_use (self->protocol.extension, &use);
+      if (!use.has_context)
+        {
+          ws_engine_forget_idle (self);
+          return;
+        }
+      idle->last_used = now; /* a message is coming in */
+    }
+  ws_poller_arm (self->poller, deadline, get_due (self));
+}
+
+void
+ws_engine_watch_contexts (WsEngine *self)
+{
+  WsDeflateUse use;
+
+  if (self->idle_release == 0 || self->state == WS_ENGINE_ENDED)
+    return;
+  ws_deflate_get_use (self->protocol.extension, &use);
+  if (self->idle == NULL)
+    {
+      if (!use.has_context)
+        return;
+      self->idle = g_new0 (WsIdleContext, 1);
+      self->idle->engine = self;
+      self->idle->deadline.func = on_idle_deadline;
+    }
+  else if (self->idle->n_messages == use.n_messages)
+    return;
+  self->idle->n_messages = use.n_messages;
+  self->idle->last_used = ws_poller_now (self->poller);
+  if (!ws_deadline_is_armed (&self->idle->deadline))
+    ws_poller_arm (self->poller, &self->idle->deadline, get_due (self));
+}
