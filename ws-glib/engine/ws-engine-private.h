@@ -110,6 +110,10 @@ void ws_engine_push_message (WsEngine     *self,
 
 /* --- ws-engine-closing.c --- */
 
+void ws_engine_init_life (WsEngine *self);
+/* Starts or stops the keepalive's clock, as the settings say. */
+void ws_engine_watch_life (WsEngine *self);
+
 void ws_engine_init_closing (WsEngine *self);
 /* The connection is over: tells the owner, which then drops its reference. */
 void ws_engine_end (WsEngine *self, const GError *error);

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/ws-engine-private.h"
+
+/* Pings, and what the peer's silence means. */
+
+/* @now: by the clock itself, as for its pong. */
+static void
+send_ping (
+    WsEngine *self, const guint8 *data, gsize len, gboolean by_user, gint64 now)
+{
+  ws_keepalive_ping (&self->keepalive, data, len, by_user, now);
+  self->traffic.pings_sent++;
+  ws_engine_push_control (self, WS_OPCODE_PING, data, len);
+}
+
+static void
+declare_dead (WsEngine *self)
+{
+  g_autoptr (GError) error
+      = g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
+                     "The peer gave no sign of life within ping-timeout "
+                     "(%u ms)",
+                     self->settings->ping_timeout);
+
+  ws_engine_lose (self, error);
+}
+
+/* Handlers may have taken their time since the dispatch has looked at the clock;
+ * the peer is not to pay for that. Returns when it was asked. */
+static gint64
+ask_for_life (WsEngine *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  /* Differs from every other payload, so that the pong is known. */
+  gint64 stamp = GINT64_TO_BE (now);
+
+  send_ping (self, (const guint8 *) &stamp, sizeof stamp, FALSE, now);
+  return now;
+}
+
+/* Who does not listen cannot judge. */
+static gboolean
+may_judge (const WsEngine *self)
+{
+  return self->settings->ping_interval > 0 && self->state == WS_ENGINE_OPEN
+         && self->reading;
+}
+
+static void
+judge_life (WsEngine *self)
+{
+  gint64 now = ws_poller_now (self->poller);
+  gint64 due;
+  WsLife life;
+
+  if (!may_judge (self))
+    return;
+  life = ws_keepalive_judge (&self->keepalive, self->settings, now, &due);
+  if (life == WS_LIFE_DEAD)
+    {
+      ws_engine_catch_up (self);
+      if (!may_judge (self))
+        return;
+      life = ws_keepalive_judge (&self->keepalive, self->settings, now, &due);
+    }
+  if (life == WS_LIFE_DEAD)
+    {
+      declare_dead (self);
+      return;
+    }
+  if (life == WS_LIFE_ASK)
+    due += ask_for_life (self) - now;
+  if (self->state == WS_ENGINE_OPEN)
+    ws_poller_arm (self->poller, &self->life_deadline, due);
+}
+
+static void
+on_life_deadline (WsDeadline *deadline)
+{
+  WsEngine *self
+      = ws_engine_ref (WS_CONTAINER_OF (deadline, WsEngine, life_deadline));
+
+  judge_life (self);
+  ws_engine_unref (self);
+}
+
+void
+ws_engine_watch_life (WsEngine *self)
+{
+  gint64 due = ws_poller_now (self->poller);
+
+  if (self->settings->ping_interval == 0)
+    {
+      ws_poller_disarm (self->poller, &self->life_deadline);
+      return;
+    }
+  if (ws_keepalive_judge (&self->keepalive, self->settings, due, &due)
+      == WS_LIFE_ASK)
+    due = ws_poller_now (self->poller);
+  ws_poller_arm (self->poller, &self->life_deadline, due);
+}
+
+void
+ws_engine_init_life (WsEngine *self)
+{
+  self->life_deadline.func = on_life_deadline;
+}
+
+gint64
+ws_engine_ping (WsEngine *self, const guint8 *data, gsize len)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  send_ping (self, data, len, TRUE, now);
+  return now;
+}
+
+gint64
+ws_engine_get_answered (WsEngine *self)
+{
+  return self->keepalive.answered;
+}
+
+void
+ws_engine_probe (WsEngine *self)
+{
+  gboolean asked = self->keepalive.last_ping > self->keepalive.last_received;
+
+  if (self->state != WS_ENGINE_OPEN || !self->reading || asked
+      || self->settings->ping_interval == 0
+      || self->settings->ping_timeout == 0)
+    return;
+  ask_for_life (self);
+  ws_engine_update (self);
+}
