@@ -249,6 +249,8 @@ ws_socket_note_failure (WsSocket *self, const GError *error, guint status)
   ws_socket_peek (self)->reconnect.is_hopeless
       = g_error_matches (error, WS_ENGINE_ERROR,
                          WS_ENGINE_ERROR_INVALID_REQUEST)
+        || g_error_matches (error, WS_ENGINE_ERROR,
+                            WS_ENGINE_ERROR_PROXY_AUTHENTICATION_REQUIRED)
         || is_final (status);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "net/ws-connector.h"
 
+#include <string.h>
+
 #include "net/ws-unix-path.h"
 
 typedef struct
@@ -8,13 +10,66 @@ typedef struct
   WsPoller           *poller;   /* (owned) */
   WsConnectorProgress progress; /* (nullable) */
   gpointer            user_data;
+  char               *proxy_uri; /* (owned) (nullable): the last one's */
+  char               *user;      /* (owned) (nullable) */
+  char               *password;  /* (owned) (nullable) */
+  gboolean            talked;    /* to the proxy */
 } Dial;
+
+static void
+forget_proxy (Dial *self)
+{
+  g_clear_pointer (&self->proxy_uri, g_free);
+  g_clear_pointer (&self->user, g_free);
+  g_clear_pointer (&self->password, g_free);
+  self->talked = FALSE;
+}
 
 static void
 dial_free (Dial *self)
 {
+  forget_proxy (self);
   ws_poller_unref (self->poller);
   g_free (self);
+}
+
+/* (transfer full): @uri for anybody's eyes. */
+static char *
+hide_login (const char *uri)
+{
+  const char *rest = strstr (uri, "://");
+  const char *at;
+
+  if (rest == NULL)
+    return g_strdup (uri);
+  rest += strlen ("://");
+  at = g_strrstr_len (rest, (gssize) strcspn (rest, "/?#"), "@");
+  if (at == NULL)
+    return g_strdup (uri);
+  return g_strdup_printf ("%.*s%s", (int) (rest - uri), uri, at + 1);
+}
+
+/* Notes which proxy @connection is on its way to, if any. */
+static void
+note_proxy (Dial *self, GIOStream *connection)
+{
+  g_autoptr (GSocketAddress) address = NULL;
+  GProxyAddress *proxy;
+
+  forget_proxy (self);
+  if (!G_IS_SOCKET_CONNECTION (connection))
+    return;
+  address = g_socket_connection_get_remote_address (G_SOCKET_CONNECTION (
+                                                        connection),
+                                                    NULL);
+  if (address == NULL || !G_IS_PROXY_ADDRESS (address))
+    return;
+  proxy = G_PROXY_ADDRESS (address);
+  if (g_proxy_address_get_uri (proxy) == NULL)
+    return;
+  self->proxy_uri = hide_login (g_proxy_address_get_uri (proxy));
+  self->user = g_strdup (g_proxy_address_get_username (proxy));
+  self->password = g_strdup (g_proxy_address_get_password (proxy));
 }
 
 static void
@@ -26,8 +81,13 @@ on_event (GSocketClient      *client,
 {
   Dial *self = g_task_get_task_data (task);
 
+  if (event == G_SOCKET_CLIENT_CONNECTING)
+    note_proxy (self, connection);
+  else if (event == G_SOCKET_CLIENT_PROXY_NEGOTIATING)
+    self->talked = TRUE;
   /* Whoever cancels may be gone. */
-  if (!g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+  if (self->progress != NULL
+      && !g_cancellable_is_cancelled (g_task_get_cancellable (task)))
     self->progress (event, self->user_data);
 }
 
@@ -90,9 +150,7 @@ dial (GTask *task, const WsConnectorTarget *target)
   else if (target->proxy_resolver != NULL)
     g_socket_client_set_proxy_resolver (client, target->proxy_resolver);
 
-  if (target->progress != NULL)
-    g_signal_connect (client, "event", G_CALLBACK (on_event), task);
-
+  g_signal_connect (client, "event", G_CALLBACK (on_event), task);
   g_socket_client_connect_async (client, connectable,
                                  g_task_get_cancellable (task), on_connected,
                                  g_object_ref (task));
@@ -130,4 +188,19 @@ ws_connector_dial_finish (GAsyncResult *result, GError **error)
                         NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+ws_connector_dial_get_failure (GAsyncResult       *result,
+                               WsConnectorFailure *failure)
+{
+  Dial *self;
+
+  g_return_if_fail (g_async_result_is_tagged (result, ws_connector_dial_async));
+
+  self = g_task_get_task_data (G_TASK (result));
+  failure->proxy_uri = self->proxy_uri;
+  failure->user = self->user;
+  failure->password = self->password;
+  failure->talked = self->talked;
 }

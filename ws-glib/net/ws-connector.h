@@ -32,4 +32,16 @@ void ws_connector_dial_async (WsPoller                *poller,
 /* (transfer full): errors of GIO, unchanged. */
 WsTransport *ws_connector_dial_finish (GAsyncResult *result, GError **error);
 
+/* Where a dialling that failed had come. It belongs to the result. */
+typedef struct
+{
+  const char *proxy_uri; /* (nullable): the last one's, without user-info */
+  const char *user;      /* (nullable): that its URI held */
+  const char *password;  /* (nullable) */
+  gboolean    talked;    /* it was reached */
+} WsConnectorFailure;
+
+void ws_connector_dial_get_failure (GAsyncResult       *result,
+                                    WsConnectorFailure *failure);
+
 G_END_DECLS

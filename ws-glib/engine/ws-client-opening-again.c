@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/ws-client-opening-private.h"
+
+#include "net/ws-random.h"
+
+#include <string.h>
+
+/* What follows a response that is not the upgrade: another request with a login
+ * or to another place, once the owner has been asked; or the end. */
+
+#define CHALLENGE_FIELD "WWW-Authenticate"
+
+/* Fresh nonces in a row that are believed to be needed (RFC 7616, 3.3). */
+#define MAX_STALE 3
+
+void
+ws_login_set (WsLogin *self, const char *user, const char *password)
+{
+  char *own_user = g_strdup (user);
+  char *own_password = g_strdup (password);
+
+  g_free (self->user);
+  g_free (self->password);
+  self->user = own_user;
+  self->password = own_password;
+  self->tried = FALSE;
+}
+
+void
+ws_login_clear (WsLogin *self)
+{
+  g_free (self->user);
+  g_free (self->password);
+  *self = (WsLogin){ 0 };
+}
+
+/* --- Another request --- */
+
+static WsProgress
+begin_again (WsClientOpening *self)
+{
+  gboolean is_same = self->is_reusable && self->transport != NULL;
+
+  ws_client_opening_clear_answer (self);
+  ws_http_reader_init (&self->reader);
+  ws_outbox_clear (&self->outbox);
+  ws_outbox_init (&self->outbox, NULL, NULL);
+  self->is_reusable = FALSE;
+  if (!is_same)
+    g_clear_pointer (&self->transport, ws_transport_free);
+  /* What an earlier answer would have failed with is settled. */
+  g_clear_error (&self->error);
+  if (!ws_client_opening_make_request (self))
+    return WS_PROGRESS_FAILED;
+  self->is_reused = is_same;
+  self->step = is_same ? WS_STEP_ASK : WS_STEP_DIAL;
+  if (is_same)
+    ws_client_opening_begin_asking (self);
+  return WS_PROGRESS_NEXT;
+}
+
+WsProgress
+ws_client_opening_step_again (WsClientOpening *self)
+{
+  return begin_again (self);
+}
+
+WsProgress
+ws_client_opening_redial (WsClientOpening *self)
+{
+  self->is_reusable = FALSE;
+  return begin_again (self);
+}
+
+/* --- Credentials --- */
+
+static void
+set_refusal (WsClientOpening *self, WsEngineError code, const char *what)
+{
+  const char      *reason = self->parsed.reason;
+  g_autofree char *phrase = ws_http_quote (
+      *reason != '\0' ? reason : ws_http_status_phrase (self->parsed.status));
+  g_autofree char *message
+      = g_strdup_printf ("The server answered %u %s: %s", self->parsed.status,
+                         phrase, what);
+
+  ws_client_opening_fail (self, code, message);
+}
+
+/* 9110, 4.2.2: what the login is for, as users know it. */
+static char *
+describe_server (const WsUrl *url)
+{
+  if (url->unix_path != NULL)
+    return g_strconcat ("ws+unix:", url->unix_path, NULL);
+  return g_strconcat (url->secure ? "wss://" : "ws://", url->authority, NULL);
+}
+
+char *
+ws_client_opening_authorize (WsClientOpening *self)
+{
+  guint8           random[16];
+  g_autofree char *cnonce = NULL;
+  g_autofree char *message = NULL;
+  char            *value;
+
+  if (!ws_random_bytes (random, sizeof random))
+    {
+      ws_client_opening_fail (self, WS_ENGINE_ERROR_INVALID_REQUEST,
+                              "The random number generator failed");
+      return NULL;
+    }
+  cnonce = g_base64_encode (random, sizeof random);
+  value = ws_http_challenge_answer (&self->challenge, self->login.user,
+                                    self->login.password, "GET",
+                                    self->url->resource, cnonce,
+                                    ++self->nonce_count);
+  if (value != NULL)
+    return value;
+  message = g_strdup_printf (
+      "User name and password cannot be sent with %s: they hold a control "
+      "character, or the user name a colon",
+      ws_http_auth_scheme_name (self->challenge.scheme));
+  ws_client_opening_fail (self, WS_ENGINE_ERROR_AUTHENTICATION_REQUIRED,
+                          message);
+  return NULL;
+}
+
+static void
+describe_challenge (WsClientOpening *self)
+{
+  g_autofree char *realm = ws_http_quote (self->challenge.realm);
+  g_autofree char *what
+      = g_strdup_printf (self->login.tried
+                             ? "it refused the credentials for %s, realm %s"
+                             : "it asks for credentials for %s, realm %s",
+                         ws_http_auth_scheme_name (self->challenge.scheme),
+                         realm);
+
+  set_refusal (self, WS_ENGINE_ERROR_AUTHENTICATION_REQUIRED, what);
+}
+
+static WsProgress
+ask_for_login (WsClientOpening *self)
+{
+  g_autofree char *uri = describe_server (self->url);
+  WsClientQuestion question
+      = { .uri = uri,
+          .scheme = ws_http_auth_scheme_name (self->challenge.scheme),
+          .realm = self->challenge.realm,
+          .user = self->login.user,
+          .password = self->login.password,
+          .retries = self->login.n_asked };
+
+  if (self->sink->asked == NULL)
+    return WS_PROGRESS_FAILED;
+  self->login.n_asked++;
+  self->n_stale = 0;
+  ws_client_opening_pause (self, WS_ASKED_CREDENTIALS);
+  self->sink->asked (self, &question, self->user_data);
+  return WS_PROGRESS_WAIT;
+}
+
+/* Takes the challenge in @challenge over. TRUE: it only had a nonce that was too
+ * old, so that the same login may do. */
+static gboolean
+take_challenge (WsClientOpening *self, WsHttpChallenge *challenge)
+{
+  gboolean is_stale = self->has_challenge && self->login.tried
+                      && challenge->stale && self->n_stale < MAX_STALE;
+
+  if (self->has_challenge)
+    ws_http_challenge_clear (&self->challenge);
+  self->challenge = *challenge;
+  self->has_challenge = TRUE;
+  self->nonce_count = 0;
+  self->n_stale = is_stale ? self->n_stale + 1 : 0;
+  return is_stale;
+}
+
+/* 9110, 11.6.1 */
+static WsProgress
+judge_login (WsClientOpening *self)
+{
+  WsHttpChallenge challenge;
+  gboolean        is_stale;
+
+  if (!ws_http_challenge_choose (self->parsed.headers, CHALLENGE_FIELD,
+                                 &challenge))
+    {
+      g_autofree char *asked
+          = ws_http_headers_join (self->parsed.headers, CHALLENGE_FIELD);
+      g_autofree char *quoted = ws_http_quote (asked);
+      g_autofree char *what = g_strdup_printf (
+          "it asks for credentials in no way that is known here: %s", quoted);
+
+      set_refusal (self, WS_ENGINE_ERROR_AUTHENTICATION_REQUIRED, what);
+      return WS_PROGRESS_FAILED;
+    }
+  is_stale = take_challenge (self, &challenge);
+  describe_challenge (self);
+  if (self->login.user == NULL || (self->login.tried && !is_stale))
+    return ask_for_login (self);
+  self->login.tried = TRUE;
+  self->answers = TRUE;
+  return begin_again (self);
+}
+
+void
+ws_client_opening_authenticate (WsClientOpening *self,
+                                const char      *user,
+                                const char      *password)
+{
+  g_return_if_fail (self->asked == WS_ASKED_CREDENTIALS
+                    || self->asked == WS_ASKED_PROXY_CREDENTIALS);
+
+  if (self->asked == WS_ASKED_PROXY_CREDENTIALS)
+    {
+      ws_login_set (&self->proxy.login, user, password);
+      ws_client_opening_choose_proxy (self);
+      ws_client_opening_go_on (self, WS_STEP_DIAL);
+      return;
+    }
+  ws_login_set (&self->login, user, password);
+  self->login.tried = TRUE;
+  self->answers = TRUE;
+  ws_client_opening_go_on (self, WS_STEP_AGAIN);
+}
+
+void
+ws_client_opening_give_up (WsClientOpening *self, const char *message)
+{
+  g_return_if_fail (self->step == WS_STEP_PAUSED);
+
+  if (message != NULL)
+    {
+      if (self->has_parsed)
+        set_refusal (self, WS_ENGINE_ERROR_HANDSHAKE_REJECTED, message);
+      else
+        ws_client_opening_fail (self, WS_ENGINE_ERROR_HANDSHAKE_REJECTED,
+                                message);
+    }
+  ws_client_opening_go_on (self, WS_STEP_GIVE_UP);
+}
+
+/* --- Redirects --- */
+
+/* 9110, 15.4: those that name one other place. */
+static gboolean
+is_redirect (guint status)
+{
+  return status == 301 || status == 302 || status == 303 || status == 307
+         || status == 308;
+}
+
+static WsProgress
+refuse_redirect (WsClientOpening *self, const char *what)
+{
+  set_refusal (self, WS_ENGINE_ERROR_HANDSHAKE_REJECTED, what);
+  return WS_PROGRESS_FAILED;
+}
+
+/* (transfer full) (nullable): where the response leads to; NULL with the
+ * error. */
+static WsUrl *
+resolve_location (WsClientOpening *self)
+{
+  const char *location
+      = ws_http_headers_peek (self->parsed.headers, "Location");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WsUrl) url = NULL;
+  g_autofree char *what = NULL;
+
+  if (location == NULL)
+    {
+      refuse_redirect (self, "it names no place in the header Location");
+      return NULL;
+    }
+  url = ws_url_resolve (self->url, location, &error);
+  if (url == NULL)
+    {
+      g_autofree char *quoted = ws_url_quote (location);
+
+      what = g_strdup_printf ("its Location %s leads nowhere: %s", quoted,
+                              error->message);
+    }
+  else if (self->url->secure && !url->secure)
+    {
+      g_autofree char *quoted = ws_url_quote (url->text);
+
+      what = g_strdup_printf ("a redirect from wss to ws is not followed: %s",
+                              quoted);
+    }
+  if (what != NULL)
+    refuse_redirect (self, what);
+  return what == NULL ? g_steal_pointer (&url) : NULL;
+}
+
+static WsProgress
+judge_redirect (WsClientOpening *self)
+{
+  g_autofree char *what = NULL;
+
+  if (self->n_redirects >= self->max_redirects)
+    {
+      what = g_strdup_printf ("a redirect beyond max-redirects (%u)",
+                              self->max_redirects);
+      return refuse_redirect (self, what);
+    }
+  ws_url_free (self->next);
+  self->next = resolve_location (self);
+  if (self->next == NULL || self->sink->redirected == NULL)
+    return WS_PROGRESS_FAILED;
+  self->n_redirects++;
+  ws_client_opening_pause (self, WS_ASKED_REDIRECT);
+  self->sink->redirected (self, self->next,
+                          ws_url_same_origin (self->url, self->next),
+                          self->user_data);
+  return WS_PROGRESS_WAIT;
+}
+
+/* --- The verdict --- */
+
+static gboolean
+wants_login (WsClientOpening *self)
+{
+  return self->parsed.status == 401
+         && ws_http_headers_count (self->parsed.headers, CHALLENGE_FIELD) > 0;
+}
+
+gboolean
+ws_client_opening_may_follow (WsClientOpening *self)
+{
+  return wants_login (self)
+         || (self->max_redirects > 0 && is_redirect (self->parsed.status));
+}
+
+WsProgress
+ws_client_opening_step_judge (WsClientOpening *self)
+{
+  ws_poller_disarm (self->poller, &self->body_deadline);
+  ws_transport_want (self->transport, 0);
+  if (self->has_body)
+    {
+      self->response.body = self->body.kept;
+      self->body.kept = (WsBuffer){ 0 };
+    }
+  /* Nobody need hold it open while somebody is asked. */
+  if (!self->is_reusable)
+    g_clear_pointer (&self->transport, ws_transport_free);
+  if (wants_login (self))
+    return judge_login (self);
+  if (self->max_redirects > 0 && is_redirect (self->parsed.status))
+    return judge_redirect (self);
+  return WS_PROGRESS_FAILED;
+}

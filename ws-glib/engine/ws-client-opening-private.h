@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "engine/ws-client-opening.h"
+#include "engine/ws-outbox.h"
+#include "protocol/ws-http-auth.h"
+#include "protocol/ws-http-body.h"
+
+G_BEGIN_DECLS
+
+/* What the files of a client's opening share. */
+
+/* What a step answers: whether the next one may run at once. */
+typedef enum
+{
+  WS_PROGRESS_NEXT,
+  WS_PROGRESS_WAIT,
+  WS_PROGRESS_FAILED /* the error is set */
+} WsProgress;
+
+typedef enum
+{
+  WS_STEP_DIAL,
+  WS_STEP_SECURE,
+  WS_STEP_ASK,
+  WS_STEP_ANSWER, /* reads a response's head */
+  WS_STEP_BODY,   /* reads what a response other than 101 says */
+  WS_STEP_JUDGE,  /* of such a response */
+  WS_STEP_PAUSED, /* the owner is to answer */
+  WS_STEP_AGAIN,  /* it did: another request follows */
+  WS_STEP_GIVE_UP,
+  WS_STEP_OPENED,
+  WS_STEP_OVER
+} WsStep;
+
+/* What the owner was asked. */
+typedef enum
+{
+  WS_ASKED_NOTHING,
+  WS_ASKED_CREDENTIALS,
+  WS_ASKED_PROXY_CREDENTIALS,
+  WS_ASKED_REDIRECT
+} WsAsked;
+
+/* Of the server or of a proxy. */
+typedef struct
+{
+  char *user;     /* (owned) (nullable): unknown */
+  char *password; /* (owned) (nullable) */
+  guint n_asked;
+  guint tried : 1; /* sent, and refused if they are wanted again */
+} WsLogin;
+
+typedef struct
+{
+  GProxyResolver *resolver; /* (owned) (nullable): the system's */
+  GProxyResolver *chosen;   /* (owned) (nullable): one proxy, with a login */
+  char           *uri;      /* (owned) (nullable): whose login it is */
+  WsLogin         login;
+} WsOpeningProxy;
+
+struct _WsClientOpening
+{
+  guint                      n_refs; /* the owner's, the dialling's, run()'s */
+  WsStep                     step;
+  WsAsked                    asked;  /* while PAUSED */
+  WsPoller                  *poller; /* (owned) */
+  const WsClientOpeningSink *sink;
+  gpointer                   user_data;
+  WsDeadline                 deadline;
+  WsDeadline                 body_deadline;
+  WsJob                      job; /* goes on after the owner's answer */
+  guint                      timeout;
+  gint64                     left;  /* µs of the time-out, while paused */
+  GError                    *error; /* (owned) (nullable): why it failed, or
+                                     * will unless the owner helps */
+
+  /* What is asked for. */
+  WsUrl         *url;          /* (owned) */
+  char          *origin;       /* (owned) (nullable) */
+  char         **subprotocols; /* (owned) (nullable) */
+  WsHttpHeaders *headers;      /* (owned) (nullable) */
+  char          *key;          /* (owned) (nullable) */
+  char         **offers;       /* (owned) (nullable): subprotocols */
+  GString       *request;      /* (owned) (nullable) */
+
+  /* The connection. */
+  GCancellable           *cancellable; /* (owned): of the dialling */
+  WsTransport            *transport;   /* (owned) (nullable) */
+  WsTlsCredentials       *credentials; /* (owned) (nullable): wss */
+  char                   *verify_name; /* (owned) (nullable) */
+  char                  **alpn;        /* (owned) (nullable) */
+  GBytes                 *ticket;      /* (owned) (nullable) */
+  const WsTlsSessionSink *tls_sink;
+  WsOpeningProxy          proxy;
+  WsOutbox                outbox;
+
+  /* The answer. */
+  WsHttpReader     reader;
+  guint            status; /* of the last answer, or 0 */
+  WsHttpResponse   parsed; /* while it is read and judged */
+  WsHttpBody       body;
+  WsClientResponse response;
+  WsClientVerdict  verdict;
+  WsBuffer         rest;
+
+  /* Another request may follow. */
+  WsLogin         login;
+  WsHttpChallenge challenge;
+  guint           nonce_count;
+  guint           n_stale;
+  guint           max_redirects;
+  guint           n_redirects;
+  WsUrl          *next; /* (owned) (nullable): where a redirect leads */
+
+  guint has_parsed : 1;
+  guint has_body : 1;
+  guint has_challenge : 1;
+  guint answers : 1;     /* the request carries the login */
+  guint is_reusable : 1; /* the connection takes another request */
+  guint is_reused : 1;   /* it has taken one already: it may be dead */
+};
+
+/* --- ws-client-opening.c --- */
+
+/* Drops what n_refs counts. */
+void ws_client_opening_unref (WsClientOpening *self);
+/* Fills self->error, whatever it was. */
+WsProgress ws_client_opening_fail (WsClientOpening *self,
+                                   WsEngineError    code,
+                                   const char      *message);
+/* Nothing goes on, and no time runs, until _go_on() with another step, which
+ * runs from the context. */
+void ws_client_opening_pause (WsClientOpening *self, WsAsked asked);
+void ws_client_opening_go_on (WsClientOpening *self, WsStep step);
+/* Runs steps until one waits. */
+void ws_client_opening_run (WsClientOpening *self);
+/* Says WS_PROGRESS_FAILED or that it is open: the owner frees. */
+void ws_client_opening_report (WsClientOpening *self, WsProgress progress);
+/* What was dialled can be asked, once it is encrypted. */
+void ws_client_opening_begin_asking (WsClientOpening *self);
+
+/* --- ws-client-opening-request.c --- */
+
+void ws_client_opening_keep_request (WsClientOpening              *self,
+                                     const WsClientOpeningOptions *options);
+void ws_client_opening_clear_request (WsClientOpening *self);
+/* FALSE with the error. */
+gboolean   ws_client_opening_make_request (WsClientOpening *self);
+WsProgress ws_client_opening_step_ask (WsClientOpening *self);
+/* Of the steps ANSWER and BODY. */
+WsProgress ws_client_opening_step_answer (WsClientOpening *self);
+/* Forgets what was answered last, but not what the owner may look at. */
+void ws_client_opening_clear_answer (WsClientOpening *self);
+
+/* --- ws-client-opening-again.c --- */
+
+WsProgress ws_client_opening_step_judge (WsClientOpening *self);
+WsProgress ws_client_opening_step_again (WsClientOpening *self);
+/* Another request, on a new connection, for the one in use has gone. */
+WsProgress ws_client_opening_redial (WsClientOpening *self);
+/* Whether a response asks for what this opening may have: so that the rest of
+ * its body is not worth waiting for. */
+gboolean ws_client_opening_may_follow (WsClientOpening *self);
+/* (transfer full) (nullable): the value of Authorization for the next request;
+ * NULL with the error. */
+char *ws_client_opening_authorize (WsClientOpening *self);
+/* Takes copies. */
+void ws_login_set (WsLogin *self, const char *user, const char *password);
+void ws_login_clear (WsLogin *self);
+
+/* --- ws-client-opening-proxy.c --- */
+
+WsProgress ws_client_opening_step_dial (WsClientOpening *self);
+/* The login that was asked for has come. */
+void ws_client_opening_choose_proxy (WsClientOpening *self);
+void ws_client_opening_clear_proxy (WsClientOpening *self);
+
+G_END_DECLS
