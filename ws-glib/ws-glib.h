@@ -3,10 +3,12 @@
 
 #define WS_INSIDE
 
+#include <ws-glib/ws-authenticator.h>
 #include <ws-glib/ws-connection.h>
 #include <ws-glib/ws-cors-authenticator.h>
 #include <ws-glib/ws-deflate-options.h>
 #include <ws-glib/ws-enums.h>
+#include <ws-glib/ws-handshake-response.h>
 #include <ws-glib/ws-headers.h>
 #include <ws-glib/ws-mask-generator.h>
 #include <ws-glib/ws-message-input-stream.h>

@@ -157,6 +157,7 @@ ws_socket_release_connection (WsSocket *self)
       ws_engine_leave (engine, WS_CLOSE_GOING_AWAY);
     }
   ws_socket_forget_attempt_ssl (self);
+  ws_socket_forget_attempt_http (self);
   g_clear_object (&priv->local_address);
   g_clear_object (&priv->peer_address);
 }
@@ -319,6 +320,8 @@ on_opened (WsClientOpening *opening, gpointer user_data)
   WsEngine        *engine;
   guint            attempt = priv->attempt;
 
+  ws_socket_take_response (self, opening);
+  ws_socket_forget_attempt_http (self);
   g_clear_pointer (&priv->opening, ws_client_opening_free);
   ws_socket_adopt_engine (self, opened.transport, WS_ROLE_CLIENT);
   engine = ws_engine_ref (priv->engine);
@@ -328,6 +331,8 @@ on_opened (WsClientOpening *opening, gpointer user_data)
   priv->subprotocol = g_steal_pointer (&opened.verdict.subprotocol);
   ws_client_verdict_clear (&opened.verdict);
   notify_connection (self);
+  if (attempt == priv->attempt)
+    ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);
   if (attempt == priv->attempt && session != NULL)
     ws_socket_note_session (self, session);
   if (attempt == priv->attempt)
@@ -366,8 +371,12 @@ on_failed (WsClientOpening *opening, const GError *error, gpointer user_data)
   g_autoptr (GError) named = name_target (priv, error);
 
   ws_socket_note_failure (self, error, ws_client_opening_get_status (opening));
+  ws_socket_take_response (self, opening);
+  ws_socket_forget_attempt_http (self);
   g_clear_pointer (&priv->opening, ws_client_opening_free);
-  ws_socket_fail (self, named);
+  ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);
+  if (attempt == priv->attempt)
+    ws_socket_fail (self, named);
   if (attempt == priv->attempt)
     ws_socket_note_closing (self, &closing);
   if (attempt == priv->attempt)
@@ -377,6 +386,8 @@ on_failed (WsClientOpening *opening, const GError *error, gpointer user_data)
 
 const WsClientOpeningSink ws_socket_opening_sink = {
   .paused = ws_socket_on_opening_paused,
+  .asked = ws_socket_on_opening_asked,
+  .redirected = ws_socket_on_opening_redirected,
   .opened = on_opened,
   .failed = on_failed,
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-socket-private.h"
 
-#include "ws-headers-private.h"
 #include "ws-socket-error.h"
 
 /* How an attempt begins. */
@@ -43,13 +42,9 @@ begin_opening (WsSocket *self, WsTlsCredentials *credentials)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   g_autoptr (WsPoller) poller = ws_poller_get (priv->context);
-  WsClientOpeningOptions options
-      = { .origin = priv->origin,
-          .subprotocols = (const char *const *) priv->subprotocols,
-          .timeout = priv->settings.open_timeout };
+  WsClientOpeningOptions options = { .timeout = priv->settings.open_timeout };
 
-  if (priv->request_headers != NULL)
-    options.headers = ws_headers_peek_http (priv->request_headers);
+  ws_socket_fill_http_options (self, &options);
   if (credentials != NULL)
     ws_socket_fill_tls_options (self, credentials, &options);
   ws_socket_set_mailbox (self, poller);
@@ -59,7 +54,10 @@ begin_opening (WsSocket *self, WsTlsCredentials *credentials)
 
 /* Takes @url (transfer full) as the target of a new attempt. */
 static void
-begin_attempt (WsSocket *self, WsUrl *url, WsTlsCredentials *credentials)
+begin_attempt (WsSocket         *self,
+               WsUrl            *url,
+               WsRequest        *request,
+               WsTlsCredentials *credentials)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
@@ -73,6 +71,7 @@ begin_attempt (WsSocket *self, WsUrl *url, WsTlsCredentials *credentials)
   g_clear_pointer (&priv->resource, g_free);
   ws_buffer_clear (&priv->request_head);
   priv->target = url;
+  ws_socket_begin_request (self, request);
   priv->failed = FALSE;
   priv->warned_nul = FALSE;
   priv->receiving_paused = FALSE;
@@ -97,6 +96,7 @@ announce_attempt (WsSocket *self, gboolean url_changed)
   ws_socket_set_error (self, NULL);
   ws_socket_notify (self, WS_SOCKET_PROP_RESOURCE_NAME);
   ws_socket_notify (self, WS_SOCKET_PROP_PEER_NAME);
+  ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);
   ws_socket_set_active_flag (self, TRUE);
   if (state_changed)
     {
@@ -107,6 +107,53 @@ announce_attempt (WsSocket *self, gboolean url_changed)
   if (attempt == priv->attempt)
     ws_socket_announce_state (self);
   g_object_unref (self);
+}
+
+/* @url (nullable): the property's; @request (nullable): the socket's own
+ * settings. */
+static gboolean
+open_socket (WsSocket   *self,
+             const char *url,
+             WsRequest  *request,
+             GError    **error)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  GError          *problem = NULL;
+  WsUrl           *target;
+  gboolean         url_changed = FALSE;
+  GQueue           stale_calls;
+  g_autoptr (WsTlsCredentials) credentials = NULL;
+
+  if ((priv->state != WS_STATE_UNCONNECTED || priv->activation != NULL)
+      && !ws_socket_check_thread (self, error))
+    return FALSE;
+  target = parse_url (url != NULL ? url : priv->url, &problem);
+  if (target != NULL && target->secure)
+    {
+      credentials = ws_socket_load_credentials (self, &problem);
+      if (credentials == NULL)
+        g_clear_pointer (&target, ws_url_free);
+    }
+  if (target == NULL)
+    {
+      refuse_to_open (self, problem, error);
+      return FALSE;
+    }
+
+  if (url != NULL && g_strcmp0 (url, priv->url) != 0)
+    {
+      g_free (priv->url);
+      priv->url = g_strdup (url);
+      url_changed = TRUE;
+    }
+  g_object_ref (self);
+  ws_socket_renew_calls (self, &stale_calls);
+  begin_attempt (self, target, request, credentials);
+  announce_attempt (self, url_changed);
+  ws_socket_tell_gone (self);
+  ws_socket_cancel_calls (&stale_calls);
+  g_object_unref (self);
+  return TRUE;
 }
 
 /**
@@ -137,47 +184,47 @@ announce_attempt (WsSocket *self, gboolean url_changed)
 gboolean
 ws_socket_open (WsSocket *self, const char *url, GError **error)
 {
-  WsSocketPrivate *priv;
-  GError          *problem = NULL;
-  WsUrl           *target;
-  gboolean         url_changed = FALSE;
-  GQueue           stale_calls;
-  g_autoptr (WsTlsCredentials) credentials = NULL;
+  g_autoptr (WsRequest) request = NULL;
 
   g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  priv = ws_socket_peek (self);
-  if ((priv->state != WS_STATE_UNCONNECTED || priv->activation != NULL)
-      && !ws_socket_check_thread (self, error))
-    return FALSE;
-  target = parse_url (url != NULL ? url : priv->url, &problem);
-  if (target != NULL && target->secure)
-    {
-      credentials = ws_socket_load_credentials (self, &problem);
-      if (credentials == NULL)
-        g_clear_pointer (&target, ws_url_free);
-    }
-  if (target == NULL)
-    {
-      refuse_to_open (self, problem, error);
-      return FALSE;
-    }
+  /* The policy opens what was open. */
+  if (ws_socket_peek (self)->reconnect.is_retry)
+    g_set_object (&request, ws_socket_peek_request (self));
+  return open_socket (self, url, request, error);
+}
 
-  if (url != NULL && g_strcmp0 (url, priv->url) != 0)
-    {
-      g_free (priv->url);
-      priv->url = g_strdup (url);
-      url_changed = TRUE;
-    }
-  g_object_ref (self);
-  ws_socket_renew_calls (self, &stale_calls);
-  begin_attempt (self, target, credentials);
-  announce_attempt (self, url_changed);
-  ws_socket_tell_gone (self);
-  ws_socket_cancel_calls (&stale_calls);
-  g_object_unref (self);
-  return TRUE;
+/**
+ * ws_socket_open_request:
+ * @self: a socket
+ * @request: what to ask for
+ * @error: return location for an error
+ *
+ * Begins to open a connection, as [method@Socket.open] does, with settings of
+ * its own.
+ *
+ * [property@Request:url] becomes [property@Socket:url].
+ * [property@Request:headers] take the place of
+ * [property@Socket:request-headers] for this opening, and so do
+ * [property@Request:subprotocols] and [property@Request:origin] if they are set.
+ * What a header `Sec-WebSocket-Protocol` names is offered behind those; names
+ * that are not tokens are left out with a warning.
+ *
+ * The request is read at once; [property@Socket:reconnect] reads it again.
+ *
+ * Returns: whether the attempt has begun
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_open_request (WsSocket *self, WsRequest *request, GError **error)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+  g_return_val_if_fail (WS_IS_REQUEST (request), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return open_socket (self, ws_request_get_url (request), request, error);
 }
 
 void

@@ -19,6 +19,9 @@ typedef void (*WsSocketGone) (WsSocket *socket, gpointer user_data);
 /* What only sockets have whose asynchronous calls are used. */
 typedef struct _WsSocketAsync WsSocketAsync;
 
+/* What only clients have: see ws-socket-http-private.h. */
+typedef struct _WsSocketHttp WsSocketHttp;
+
 /* The certificate errors that do not count. */
 typedef struct
 {
@@ -101,7 +104,8 @@ typedef struct
   WsSslIgnored      ignored_now; /* in this attempt */
   WsPauseModes      pause_mode;
 
-  WsReconnect reconnect; /* of a client */
+  WsReconnect   reconnect; /* of a client */
+  WsSocketHttp *http;      /* (owned) (nullable): of a client */
 
   /* A server's socket. */
   WsBuffer     request_head; /* parsed when asked */
@@ -169,6 +173,30 @@ void ws_socket_install_compression_properties (GParamSpec **props);
 void ws_socket_schedule_activation (WsSocket *self);
 /* Opens as active asked for. */
 void ws_socket_activate (WsSocket *self);
+
+/* --- ws-socket-http.c --- */
+
+/* An attempt begins, with @request (nullable) or the socket's own settings. */
+void ws_socket_begin_request (WsSocket *self, WsRequest *request);
+/* (transfer none) (nullable): that it began with. */
+WsRequest *ws_socket_peek_request (WsSocket *self);
+void
+ws_socket_fill_http_options (WsSocket *self, WsClientOpeningOptions *options);
+/* Takes what the server answered; it is to be notified then. */
+void ws_socket_take_response (WsSocket *self, WsClientOpening *opening);
+/* What belongs to an attempt goes with it, but for the response. */
+void ws_socket_forget_attempt_http (WsSocket *self);
+void ws_socket_clear_http (WsSocket *self);
+void ws_socket_on_opening_redirected (WsClientOpening *opening,
+                                      const WsUrl     *url,
+                                      gboolean         is_same_origin,
+                                      gpointer         user_data);
+
+/* --- ws-socket-auth.c --- */
+
+void ws_socket_on_opening_asked (WsClientOpening        *opening,
+                                 const WsClientQuestion *question,
+                                 gpointer                user_data);
 
 /* --- ws-socket-reconnect.c --- */
 
@@ -343,6 +371,9 @@ typedef enum
   WS_SOCKET_PROP_EXTENSIONS,
   WS_SOCKET_PROP_PULL,
   WS_SOCKET_PROP_READ_BUFFER_SIZE,
+  WS_SOCKET_PROP_RESPONSE,
+  WS_SOCKET_PROP_MAX_REDIRECTS,
+  WS_SOCKET_PROP_PROXY_RESOLVER,
   WS_SOCKET_N_PROPS
 } WsSocketProp;
 
@@ -393,6 +424,9 @@ typedef enum
   WS_SOCKET_SIGNAL_ALERT_SENT,
   WS_SOCKET_SIGNAL_ALERT_RECEIVED,
   WS_SOCKET_SIGNAL_RECONNECTING,
+  WS_SOCKET_SIGNAL_AUTHENTICATION_REQUIRED,
+  WS_SOCKET_SIGNAL_PROXY_AUTHENTICATION_REQUIRED,
+  WS_SOCKET_SIGNAL_REDIRECTED,
   WS_SOCKET_N_SIGNALS
 } WsSocketSignal;
 

@@ -374,6 +374,53 @@ install_reconnect_properties (void)
                              READ_WRITE);
 }
 
+static void
+install_http_properties (void)
+{
+  /**
+   * WsSocket:response: (getter get_response)
+   *
+   * What the server answered to the handshake, also when it refused.
+   *
+   * It is there from [signal@Socket::connected] or [signal@Socket::error] on,
+   * until the next opening. A refusal's content is awaited for two seconds at
+   * most before the error is told. %NULL on a server's socket.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_RESPONSE]
+      = g_param_spec_object ("response", NULL, NULL, WS_TYPE_HANDSHAKE_RESPONSE,
+                             READ_ONLY);
+
+  /**
+   * WsSocket:max-redirects: (getter get_max_redirects) (setter set_max_redirects)
+   *
+   * How many redirects an opening follows (RFC 9110, 15.4); 0: none.
+   *
+   * Each is told with [signal@Socket::redirected]. None leads from `wss:` to
+   * `ws:`. [property@Socket:open-timeout] covers all of it.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_MAX_REDIRECTS]
+      = g_param_spec_uint ("max-redirects", NULL, NULL, 0, G_MAXUINT, 0,
+                           READ_WRITE);
+
+  /**
+   * WsSocket:proxy-resolver: (getter get_proxy_resolver) (setter set_proxy_resolver)
+   *
+   * Who chooses the proxies; %NULL: the system's settings.
+   *
+   * It is asked for `http:` or `https:` instead of `ws:` or `wss:`.
+   * [method@Socket.set_proxy] is the short way to one proxy.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_PROXY_RESOLVER]
+      = g_param_spec_object ("proxy-resolver", NULL, NULL,
+                             G_TYPE_PROXY_RESOLVER, READ_WRITE);
+}
+
 void
 ws_socket_install_properties (GObjectClass *object_class)
 {
@@ -388,5 +435,6 @@ ws_socket_install_properties (GObjectClass *object_class)
   install_reconnect_properties ();
   ws_socket_install_receiving_properties (props);
   ws_socket_install_compression_properties (props);
+  install_http_properties ();
   g_object_class_install_properties (object_class, WS_SOCKET_N_PROPS, props);
 }

@@ -175,6 +175,15 @@ ws_socket_get_property (GObject    *object,
     case WS_SOCKET_PROP_READ_BUFFER_SIZE:
       g_value_set_int64 (value, ws_socket_get_read_buffer_size (self));
       break;
+    case WS_SOCKET_PROP_RESPONSE:
+      g_value_set_object (value, ws_socket_get_response (self));
+      break;
+    case WS_SOCKET_PROP_MAX_REDIRECTS:
+      g_value_set_uint (value, ws_socket_get_max_redirects (self));
+      break;
+    case WS_SOCKET_PROP_PROXY_RESOLVER:
+      g_value_set_object (value, ws_socket_get_proxy_resolver (self));
+      break;
     case WS_SOCKET_N_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -261,6 +270,13 @@ ws_socket_set_property (GObject      *object,
     case WS_SOCKET_PROP_RECONNECT:
       ws_socket_set_reconnect (self, g_value_get_object (value));
       break;
+    case WS_SOCKET_PROP_MAX_REDIRECTS:
+      ws_socket_set_max_redirects (self, g_value_get_uint (value));
+      break;
+    case WS_SOCKET_PROP_PROXY_RESOLVER:
+      ws_socket_set_proxy_resolver (self, g_value_get_object (value));
+      break;
+    case WS_SOCKET_PROP_RESPONSE:
     case WS_SOCKET_PROP_STATE:
     case WS_SOCKET_PROP_STATUS:
     case WS_SOCKET_PROP_ERROR_STRING:

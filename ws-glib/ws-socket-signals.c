@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-socket-private.h"
 
+#include "ws-authenticator.h"
 #include "ws-psk-authenticator.h"
 #include "ws-ssl-error.h"
 
@@ -380,6 +381,63 @@ install_reconnect_signals (void)
               G_TYPE_UINT);
 }
 
+static void
+install_http_signals (void)
+{
+  /**
+   * WsSocket::authentication-required:
+   * @self: the socket
+   * @authenticator: takes user and password
+   *
+   * The server wants credentials (RFC 9110, 11): its answer is 401.
+   *
+   * Those in the URL were refused, if there are any. The handler answers at once
+   * or later, see [class@Authenticator]; who is refused is asked again. Unless
+   * there is a handler, and it sets something new, the opening fails with
+   * %WS_SOCKET_ERROR_AUTHENTICATION_REQUIRED.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_AUTHENTICATION_REQUIRED,
+              "authentication-required", 0, WS_TYPE_AUTHENTICATOR, G_TYPE_NONE);
+
+  /**
+   * WsSocket::proxy-authentication-required:
+   * @self: the socket
+   * @proxy_uri: scheme, host and port of the proxy
+   * @authenticator: takes user and password
+   *
+   * A proxy wants credentials.
+   *
+   * As [signal@Socket::authentication-required]; they are sent as `Basic` to an
+   * HTTP proxy, for this opening only. Without new ones it fails with
+   * %WS_SOCKET_ERROR_PROXY_AUTHENTICATION_REQUIRED.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_PROXY_AUTHENTICATION_REQUIRED,
+              "proxy-authentication-required", 0, G_TYPE_STRING,
+              WS_TYPE_AUTHENTICATOR);
+
+  /**
+   * WsSocket::redirected:
+   * @self: the socket
+   * @request: what will be asked for there
+   *
+   * The server's answer leads to another place (RFC 9110, 15.4).
+   *
+   * A handler may call [method@Socket.refuse_redirect], and may change the
+   * headers, subprotocols and origin of @request, but not its URL. The headers
+   * are those of the last request if scheme, host and port stay the same; else
+   * there are none, and credentials are forgotten, so that nobody else gets what
+   * one server was meant to get.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_REDIRECTED, "redirected", 0, WS_TYPE_REQUEST,
+              G_TYPE_NONE);
+}
+
 void
 ws_socket_install_signals (WsSocketClass *klass)
 {
@@ -390,6 +448,7 @@ ws_socket_install_signals (WsSocketClass *klass)
   install_tls_signals ();
   install_reconnect_signals ();
   ws_socket_install_slots ();
+  install_http_signals ();
 }
 
 /* A subclass's override of a default handler is not seen by

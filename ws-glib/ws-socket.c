@@ -126,6 +126,7 @@ ws_socket_finalize (GObject *object)
 
   WS_TSAN_ACQUIRE (object);
   ws_socket_free_async (WS_SOCKET (object));
+  ws_socket_clear_http (WS_SOCKET (object));
   g_free (priv->url);
   g_free (priv->origin);
   g_strfreev (priv->subprotocols);

@@ -9,10 +9,12 @@
 
 #include <ws-glib/ws-deflate-options.h>
 #include <ws-glib/ws-enums.h>
+#include <ws-glib/ws-handshake-response.h>
 #include <ws-glib/ws-headers.h>
 #include <ws-glib/ws-mask-generator.h>
 #include <ws-glib/ws-message.h>
 #include <ws-glib/ws-reconnect-policy.h>
+#include <ws-glib/ws-request.h>
 #include <ws-glib/ws-ssl-configuration.h>
 #include <ws-glib/ws-ssl-session.h>
 #include <ws-glib/ws-statistics.h>
@@ -202,9 +204,28 @@ WS_AVAILABLE_IN_1_0
 WsSslSession *ws_socket_get_ssl_session (WsSocket *self);
 
 WS_AVAILABLE_IN_1_0
+WsHandshakeResponse *ws_socket_get_response (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+guint ws_socket_get_max_redirects (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_max_redirects (WsSocket *self, guint max_redirects);
+WS_AVAILABLE_IN_1_0
+GProxyResolver *ws_socket_get_proxy_resolver (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void
+ws_socket_set_proxy_resolver (WsSocket *self, GProxyResolver *proxy_resolver);
+WS_AVAILABLE_IN_1_0
+const char *ws_socket_get_proxy (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+gboolean ws_socket_set_proxy (WsSocket *self, const char *uri, GError **error);
+
+WS_AVAILABLE_IN_1_0
 gboolean ws_socket_is_valid (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 gboolean ws_socket_open (WsSocket *self, const char *url, GError **error);
+WS_AVAILABLE_IN_1_0
+gboolean
+ws_socket_open_request (WsSocket *self, WsRequest *request, GError **error);
 WS_AVAILABLE_IN_1_0
 gboolean ws_socket_close (WsSocket   *self,
                           guint       code,
@@ -220,6 +241,8 @@ WS_AVAILABLE_IN_1_0
 void ws_socket_ignore_ssl_errors (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 void ws_socket_ignore_ssl_error_list (WsSocket *self, GPtrArray *errors);
+WS_AVAILABLE_IN_1_0
+void ws_socket_refuse_redirect (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 void ws_socket_continue_interrupted_handshake (WsSocket *self);
 WS_AVAILABLE_IN_1_0
