@@ -55,6 +55,26 @@ get_agreed_property (WsSocket *self, guint prop_id, GValue *value)
     }
 }
 
+static void
+get_receiving_property (WsSocket *self, guint prop_id, GValue *value)
+{
+  if (prop_id == WS_SOCKET_PROP_PULL)
+    g_value_set_boolean (value, ws_socket_get_pull (self));
+  else
+    g_value_set_int64 (value, ws_socket_get_read_buffer_size (self));
+}
+
+static void
+get_http_property (WsSocket *self, guint prop_id, GValue *value)
+{
+  if (prop_id == WS_SOCKET_PROP_RESPONSE)
+    g_value_set_object (value, ws_socket_get_response (self));
+  else if (prop_id == WS_SOCKET_PROP_MAX_REDIRECTS)
+    g_value_set_uint (value, ws_socket_get_max_redirects (self));
+  else
+    g_value_set_object (value, ws_socket_get_proxy_resolver (self));
+}
+
 void
 ws_socket_get_property (GObject    *object,
                         guint       prop_id,
@@ -170,19 +190,13 @@ ws_socket_get_property (GObject    *object,
       g_value_set_object (value, ws_socket_get_ssl_session (self));
       break;
     case WS_SOCKET_PROP_PULL:
-      g_value_set_boolean (value, ws_socket_get_pull (self));
-      break;
     case WS_SOCKET_PROP_READ_BUFFER_SIZE:
-      g_value_set_int64 (value, ws_socket_get_read_buffer_size (self));
+      get_receiving_property (self, prop_id, value);
       break;
     case WS_SOCKET_PROP_RESPONSE:
-      g_value_set_object (value, ws_socket_get_response (self));
-      break;
     case WS_SOCKET_PROP_MAX_REDIRECTS:
-      g_value_set_uint (value, ws_socket_get_max_redirects (self));
-      break;
     case WS_SOCKET_PROP_PROXY_RESOLVER:
-      g_value_set_object (value, ws_socket_get_proxy_resolver (self));
+      get_http_property (self, prop_id, value);
       break;
     case WS_SOCKET_N_PROPS:
     default:

@@ -15,9 +15,9 @@ typedef enum
   WS_ENGINE_ERROR_TOO_BIG,            /* close code 1009 */
   WS_ENGINE_ERROR_INVALID_REQUEST,    /* what the user set cannot be sent */
   WS_ENGINE_ERROR_HANDSHAKE_REJECTED, /* the server did not answer with 101 */
-  WS_ENGINE_ERROR_AUTHENTICATION_REQUIRED, /* it did with 401 */
   WS_ENGINE_ERROR_TIMED_OUT,
   WS_ENGINE_ERROR_PEER_GONE, /* the stream ended where it must not */
+  WS_ENGINE_ERROR_AUTHENTICATION_REQUIRED, /* the server answered 401 */
   WS_ENGINE_ERROR_PROXY_AUTHENTICATION_REQUIRED,
   WS_ENGINE_ERROR_PROXY_REFUSED, /* to be reached, or to go further */
   WS_ENGINE_ERROR_PROXY_NOT_FOUND,
