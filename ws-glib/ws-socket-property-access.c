@@ -38,6 +38,12 @@ get_agreed_property (WsSocket *self, guint prop_id, GValue *value)
 {
   switch (prop_id)
     {
+    case WS_SOCKET_PROP_ORIGIN:
+      g_value_set_string (value, ws_socket_get_origin (self));
+      break;
+    case WS_SOCKET_PROP_VERSION:
+      g_value_set_enum (value, ws_socket_get_version (self));
+      break;
     case WS_SOCKET_PROP_SUBPROTOCOLS:
       g_value_set_boxed (value, ws_socket_get_subprotocols (self));
       break;
@@ -101,11 +107,7 @@ ws_socket_get_property (GObject    *object,
       g_value_set_string (value, ws_socket_get_error_string (self));
       break;
     case WS_SOCKET_PROP_ORIGIN:
-      g_value_set_string (value, ws_socket_get_origin (self));
-      break;
     case WS_SOCKET_PROP_VERSION:
-      g_value_set_enum (value, ws_socket_get_version (self));
-      break;
     case WS_SOCKET_PROP_SUBPROTOCOLS:
     case WS_SOCKET_PROP_SUBPROTOCOL:
     case WS_SOCKET_PROP_COMPRESSION:
