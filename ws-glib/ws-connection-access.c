@@ -3,17 +3,26 @@
 
 /* What is set, and what became of it. */
 
+/* (transfer full) (nullable) */
+static GObject *
+dup_end (WsSignalHub *end)
+{
+  return end != NULL ? ws_signal_hub_ref_object (end) : NULL;
+}
+
 static void
 set_end (WsConnection    *self,
-         GWeakRef        *end,
+         WsSignalHub    **end,
          GObject         *object,
          WsConnectionProp property)
 {
-  g_autoptr (GObject) old = g_weak_ref_get (end);
+  g_autoptr (GObject) old = dup_end (*end);
 
   if (old == object)
     return;
-  g_weak_ref_set (end, object);
+  g_clear_pointer (end, ws_signal_hub_unref);
+  if (object != NULL)
+    *end = ws_signal_hub_get (object);
   ws_connection_notify (self, property);
 }
 
@@ -46,7 +55,7 @@ ws_connection_dup_sender (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
-  return g_weak_ref_get (&self->sender);
+  return dup_end (self->sender);
 }
 
 /**
@@ -117,7 +126,7 @@ ws_connection_dup_receiver (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
-  return g_weak_ref_get (&self->receiver);
+  return dup_end (self->receiver);
 }
 
 /**

@@ -13,8 +13,8 @@ struct _WsConnection
 {
   GObject parent_instance;
 
-  GWeakRef       sender;
-  GWeakRef       receiver;
+  WsSignalHub   *sender;   /* (owned) (nullable) */
+  WsSignalHub   *receiver; /* (owned) (nullable) */
   char          *signal;   /* (owned) (nullable) */
   char          *slot;     /* (owned) (nullable): its name, if it has one */
   WsSignalSlot   function; /* if it has none */

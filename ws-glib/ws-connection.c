@@ -116,8 +116,8 @@ ws_connection_establish (GObject       *sender,
   WsConnection *self = ws_connection_new ();
   gboolean      is_made;
 
-  g_weak_ref_set (&self->sender, sender);
-  g_weak_ref_set (&self->receiver, receiver);
+  self->sender = ws_signal_hub_get (sender);
+  self->receiver = ws_signal_hub_get (receiver);
   self->signal = g_strdup (signal);
   self->slot = g_strdup (slot_name);
   self->function = *slot;
@@ -146,8 +146,8 @@ reconnect (WsConnection *self)
 {
   WsSignalLink *link = ws_connection_ref_link (self);
   GError       *error = NULL;
-  g_autoptr (GObject) sender = g_weak_ref_get (&self->sender);
-  g_autoptr (GObject) receiver = g_weak_ref_get (&self->receiver);
+  g_autoptr (GObject) sender = ws_connection_dup_sender (self);
+  g_autoptr (GObject) receiver = ws_connection_dup_receiver (self);
 
   g_object_freeze_notify (G_OBJECT (self));
   if (link != NULL)
@@ -200,8 +200,8 @@ ws_connection_finalize (GObject *object)
 {
   WsConnection *self = WS_CONNECTION (object);
 
-  g_weak_ref_clear (&self->sender);
-  g_weak_ref_clear (&self->receiver);
+  g_clear_pointer (&self->sender, ws_signal_hub_unref);
+  g_clear_pointer (&self->receiver, ws_signal_hub_unref);
   g_free (self->signal);
   g_free (self->slot);
   g_clear_error (&self->error);
@@ -387,8 +387,6 @@ ws_connection_class_init (WsConnectionClass *klass)
 static void
 ws_connection_init (WsConnection *self)
 {
-  g_weak_ref_init (&self->sender, NULL);
-  g_weak_ref_init (&self->receiver, NULL);
 }
 
 /**

@@ -109,7 +109,7 @@ on_turn (gpointer user_data)
   if (ws_signal_link_is_dropped (link)
       || !delivery_change (self, DELIVERY_WAITING, DELIVERY_RUNNING))
     return G_SOURCE_REMOVE;
-  receiver = g_weak_ref_get (&link->receiver);
+  receiver = ws_signal_hub_ref_object (link->receiver);
   if (receiver != NULL)
     {
       ws_signal_slot_call (&link->slot, receiver, self->n_args, self->args,
@@ -294,7 +294,7 @@ deliver_now (WsSignalLink *link,
              const GValue *args,
              GValue       *result)
 {
-  GObject *receiver = g_weak_ref_get (&link->receiver);
+  GObject *receiver = ws_signal_hub_ref_object (link->receiver);
 
   if (receiver != NULL && claim (link, sender))
     {
@@ -320,7 +320,7 @@ deliver (WsSignalLink *link,
       return;
     }
   if (link->receiver_is_ours)
-    receiver = g_weak_ref_get (&link->receiver);
+    receiver = ws_signal_hub_ref_object (link->receiver);
   ws_signal_home_init (&home, link, receiver);
   if ((link->flags & WS_CONNECT_FLAGS_BLOCKING_QUEUED) != 0)
     deliver_blocking (link, &home, sender, n_args, args, result);

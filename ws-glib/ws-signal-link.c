@@ -10,142 +10,11 @@
  *
  * The handler at the sender is a closure that holds the link. The link holds
  * the WsConnection until it is over, the WsConnection holds the link until it
- * is told so. The objects at both ends are held weakly; each has a hub, which
- * is told of the disposal and then ends all links of its object. In a thread
+ * is told so. It knows the objects at both ends by their hubs, which hold them
+ * weakly and end all links of an object that is disposed. In a thread
  * that an object may not belong to no strong reference is taken to it, since
  * it might become the last one: what cannot be done without is left to the
  * sender's next emission. */
-
-static GMutex mutex;
-static GCond  cond;
-
-void
-ws_signal_lock (void)
-{
-  g_mutex_lock (&mutex);
-  WS_TSAN_ACQUIRE (&mutex);
-}
-
-void
-ws_signal_unlock (void)
-{
-  WS_TSAN_RELEASE (&mutex);
-  g_mutex_unlock (&mutex);
-}
-
-void
-ws_signal_wait (guint ms)
-{
-  gint64 deadline = g_get_monotonic_time () + (gint64) ms * 1000;
-
-  WS_TSAN_RELEASE (&mutex);
-  g_cond_wait_until (&cond, &mutex, deadline);
-  WS_TSAN_ACQUIRE (&mutex);
-}
-
-void
-ws_signal_wake (void)
-{
-  g_cond_broadcast (&cond);
-}
-
-/* --- Hubs --- */
-
-static G_DEFINE_QUARK (ws - signal - hub, ws_signal_hub)
-
-    static WsSignalHub *hub_ref (WsSignalHub *self)
-{
-  g_atomic_int_inc (&self->n_refs);
-  return self;
-}
-
-static void
-hub_unref (gpointer data)
-{
-  WsSignalHub *self = data;
-
-  if (!g_atomic_int_dec_and_test (&self->n_refs))
-    return;
-  g_hash_table_unref (self->links);
-  g_free (self);
-}
-
-/* A link leaves its hubs, under the lock, only after its last reference went. */
-static gboolean
-ref_unless_gone (WsSignalLink *link)
-{
-  int n_refs;
-
-  do
-    {
-      n_refs = g_atomic_int_get (&link->n_refs);
-      if (n_refs == 0)
-        return FALSE;
-    }
-  while (
-      !g_atomic_int_compare_and_exchange (&link->n_refs, n_refs, n_refs + 1));
-  return TRUE;
-}
-
-/* Ends all links of a disposed object; takes the hub's reference. */
-static void
-on_disposed (gpointer data, GObject *where_it_was)
-{
-  WsSignalHub   *self = data;
-  GHashTableIter iter;
-  gpointer       link;
-  g_autoptr (GPtrArray) links
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) ws_signal_link_unref);
-
-  ws_signal_lock ();
-  self->is_watched = FALSE;
-  g_hash_table_iter_init (&iter, self->links);
-  while (g_hash_table_iter_next (&iter, &link, NULL))
-    if (ref_unless_gone (link))
-      g_ptr_array_add (links, link);
-  ws_signal_unlock ();
-  for (guint i = 0; i < links->len; i++)
-    {
-      WsSignalLink *ended = g_ptr_array_index (links, i);
-
-      ws_signal_link_end (ended, ended->receiver_id == self->object_id);
-    }
-  hub_unref (self);
-}
-
-/* (transfer full): under the lock; @object is held by the caller. */
-static WsSignalHub *
-hub_of (GObject *object)
-{
-  WsSignalHub *self = g_object_get_qdata (object, ws_signal_hub_quark ());
-
-  if (self == NULL)
-    {
-      self = g_new0 (WsSignalHub, 1);
-      self->n_refs = 1;
-      self->object_id = object;
-      self->links = g_hash_table_new (NULL, NULL);
-      g_object_set_qdata_full (object, ws_signal_hub_quark (), self, hub_unref);
-    }
-  if (!self->is_watched)
-    {
-      self->is_watched = TRUE;
-      g_object_weak_ref (object, on_disposed, hub_ref (self));
-    }
-  return hub_ref (self);
-}
-
-/* Under the lock. */
-static void
-leave_hubs (WsSignalLink *self)
-{
-  if (self->sender_hub != NULL)
-    g_hash_table_remove (self->sender_hub->links, self);
-  if (self->receiver_hub != NULL)
-    g_hash_table_remove (self->receiver_hub->links, self);
-  g_clear_pointer (&self->sender_hub, hub_unref);
-  g_clear_pointer (&self->receiver_hub, hub_unref);
-}
 
 /* --- Making one --- */
 
@@ -225,10 +94,8 @@ ws_signal_link_new (GObject       *sender,
   WsSignalLink *self = g_new0 (WsSignalLink, 1);
 
   self->n_refs = 1;
-  g_weak_ref_init (&self->sender, sender);
-  g_weak_ref_init (&self->receiver, receiver);
-  self->sender_id = sender;
-  self->receiver_id = receiver;
+  self->sender = ws_signal_hub_get (sender);
+  self->receiver = ws_signal_hub_get (receiver);
   self->sender_is_ours = is_ours (sender);
   self->receiver_is_ours = is_ours (receiver);
   self->slot = *slot;
@@ -254,6 +121,22 @@ ws_signal_link_ref (WsSignalLink *self)
 {
   g_atomic_int_inc (&self->n_refs);
   return self;
+}
+
+gboolean
+ws_signal_link_ref_unless_gone (WsSignalLink *self)
+{
+  int n_refs;
+
+  do
+    {
+      n_refs = g_atomic_int_get (&self->n_refs);
+      if (n_refs == 0)
+        return FALSE;
+    }
+  while (
+      !g_atomic_int_compare_and_exchange (&self->n_refs, n_refs, n_refs + 1));
+  return TRUE;
 }
 
 static gboolean
@@ -289,13 +172,14 @@ ws_signal_link_unref (WsSignalLink *self)
   if (!g_atomic_int_dec_and_test (&self->n_refs))
     return;
   ws_signal_lock ();
-  leave_hubs (self);
+  g_hash_table_remove (self->sender->links, self);
+  g_hash_table_remove (self->receiver->links, self);
   ws_signal_unlock ();
+  ws_signal_hub_unref (self->sender);
+  ws_signal_hub_unref (self->receiver);
   if (self->slot.closure != NULL)
     give_back (self, g_steal_pointer (&self->slot.closure),
                (GDestroyNotify) g_closure_unref);
-  g_weak_ref_clear (&self->sender);
-  g_weak_ref_clear (&self->receiver);
   g_main_context_unref (self->context);
   g_free (self);
 }
@@ -317,8 +201,7 @@ ws_signal_link_is_dropped (WsSignalLink *self)
 static gboolean
 is_same (const WsSignalLink *self, const WsSignalLink *other)
 {
-  return self->sender_id == other->sender_id
-         && self->receiver_id == other->receiver_id
+  return self->sender == other->sender && self->receiver == other->receiver
          && self->signal == other->signal && self->detail == other->detail
          && !g_atomic_int_get (&other->has_fired)
          && !g_atomic_int_get (&other->is_over)
@@ -329,22 +212,42 @@ is_same (const WsSignalLink *self, const WsSignalLink *other)
 static gboolean
 is_known (WsSignalLink *self)
 {
+  GHashTable    *links = self->sender->links;
   GHashTableIter iter;
   gpointer       other;
 
-  g_hash_table_iter_init (&iter, self->sender_hub->links);
+  if (g_hash_table_size (self->receiver->links) < g_hash_table_size (links))
+    links = self->receiver->links;
+  g_hash_table_iter_init (&iter, links);
   while (g_hash_table_iter_next (&iter, &other, NULL))
     if (is_same (self, other))
       return TRUE;
   return FALSE;
 }
 
-/* Under the lock. */
-static void
-enter_hubs (WsSignalLink *self, GObject *sender, GObject *receiver)
+/* FALSE: UNIQUE forbids it. */
+static gboolean
+enter_hubs (WsSignalLink *self,
+            GObject      *sender,
+            GObject      *receiver,
+            WsConnection *connection)
 {
-  self->sender_hub = hub_of (sender);
-  self->receiver_hub = hub_of (receiver);
+  gboolean is_refused;
+
+  /* Not under the lock: a binding may hear of the second reference. */
+  g_object_ref (connection);
+  ws_signal_lock ();
+  is_refused = (self->flags & WS_CONNECT_FLAGS_UNIQUE) != 0 && is_known (self);
+  if (!is_refused)
+    {
+      ws_signal_hub_add (self->sender, sender, self);
+      ws_signal_hub_add (self->receiver, receiver, self);
+      self->connection = connection;
+    }
+  ws_signal_unlock ();
+  if (is_refused)
+    g_object_unref (connection);
+  return !is_refused;
 }
 
 /* The handler is gone: with its sender, by ws_signal_link_detach(), or because
@@ -366,22 +269,10 @@ ws_signal_link_attach (WsSignalLink *self,
                        WsConnection *connection,
                        GError      **error)
 {
-  GClosure *handler;
-  gboolean  is_refused;
+  GClosure *closure;
+  gulong    handler;
 
-  ws_signal_lock ();
-  enter_hubs (self, sender, receiver);
-  is_refused = (self->flags & WS_CONNECT_FLAGS_UNIQUE) != 0 && is_known (self);
-  if (is_refused)
-    leave_hubs (self);
-  else
-    {
-      g_hash_table_add (self->sender_hub->links, self);
-      g_hash_table_add (self->receiver_hub->links, self);
-      self->connection = g_object_ref (connection);
-    }
-  ws_signal_unlock ();
-  if (is_refused)
+  if (!enter_hubs (self, sender, receiver, connection))
     {
       g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_OPERATION,
                    "The signal \"%s\" of this %s is connected to this slot of "
@@ -390,15 +281,18 @@ ws_signal_link_attach (WsSignalLink *self,
                    G_OBJECT_TYPE_NAME (receiver));
       return FALSE;
     }
-  handler = g_closure_new_simple (sizeof (GClosure), self);
-  g_closure_set_marshal (handler, ws_signal_on_emission);
-  g_closure_add_finalize_notifier (handler, ws_signal_link_ref (self),
+  closure = g_closure_new_simple (sizeof (GClosure), self);
+  g_closure_set_marshal (closure, ws_signal_on_emission);
+  g_closure_add_finalize_notifier (closure, ws_signal_link_ref (self),
                                    on_handler_gone);
   WS_TSAN_RELEASE (self);
-  g_signal_connect_closure_by_id (sender, self->signal, self->detail, handler,
-                                  FALSE);
-  /* One of the two may have gone meanwhile, in another thread. */
-  if (ws_signal_link_is_over (self))
+  handler = g_signal_connect_closure_by_id (sender, self->signal, self->detail,
+                                            closure, FALSE);
+  ws_signal_lock ();
+  self->handler = handler;
+  ws_signal_unlock ();
+  /* It may have had its emission, or lost an end, in another thread. */
+  if (ws_signal_link_is_over (self) || g_atomic_int_get (&self->has_fired))
     ws_signal_link_detach (self, sender);
   return TRUE;
 }
@@ -406,16 +300,23 @@ ws_signal_link_attach (WsSignalLink *self,
 void
 ws_signal_link_detach (WsSignalLink *self, GObject *sender)
 {
-  g_signal_handlers_disconnect_matched (sender, G_SIGNAL_MATCH_DATA, 0, 0, NULL,
-                                        NULL, self);
+  gulong handler;
+
+  ws_signal_lock ();
+  handler = self->handler;
+  self->handler = 0;
+  ws_signal_unlock ();
+  /* Somebody may have disconnected it with GObject's means. */
+  if (handler != 0 && g_signal_handler_is_connected (sender, handler))
+    g_signal_handler_disconnect (sender, handler);
 }
 
 /* Under the lock: what is on its way must still hear of the receiver's end. */
 static void
 leave_senders_hub (WsSignalLink *self)
 {
-  if (self->sender_hub != NULL && self->sender_hub != self->receiver_hub)
-    g_hash_table_remove (self->sender_hub->links, self);
+  if (self->sender != self->receiver)
+    g_hash_table_remove (self->sender->links, self);
 }
 
 gboolean
@@ -435,7 +336,7 @@ ws_signal_link_end (WsSignalLink *self, gboolean drops)
   ws_signal_wake ();
   ws_signal_unlock ();
   if (self->thread == g_thread_self () || self->sender_is_ours)
-    sender = g_weak_ref_get (&self->sender);
+    sender = ws_signal_hub_ref_object (self->sender);
   if (sender != NULL)
     ws_signal_link_detach (self, sender);
   if (connection != NULL)

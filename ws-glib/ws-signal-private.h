@@ -65,16 +65,37 @@ const char *ws_signal_peek_unqueueable (guint          signal,
                                         WsSignalAsking asking,
                                         GObject       *sender);
 
-/* --- ws-signal-link.c --- */
+/* --- ws-signal-hub.c --- */
 
-/* The links of an object, as sender and as receiver. */
+typedef struct _WsSignalLink WsSignalLink;
+
+/* What all links know an object by: there is one for each object that has, or
+ * had, any. */
 typedef struct
 {
   int         n_refs;
-  gpointer    object_id;  /* (unowned): to compare */
+  GWeakRef    object;     /* one for all, since GObject searches them */
   GHashTable *links;      /* (owned): a set of WsSignalLink, (unowned) */
-  gboolean    is_watched; /* its disposal will be told */
+  gboolean    is_watched; /* the object's disposal will be told */
 } WsSignalHub;
+
+/* What all links, and the home of each socket and server, are guarded by.
+ * Nothing of a user runs under it. */
+void ws_signal_lock (void);
+void ws_signal_unlock (void);
+/* Waits for ws_signal_wake(), at most @ms; with the lock, which it leaves. */
+void ws_signal_wait (guint ms);
+void ws_signal_wake (void);
+
+/* (transfer full): @object is held by the caller. */
+WsSignalHub *ws_signal_hub_get (GObject *object);
+void         ws_signal_hub_unref (WsSignalHub *self);
+/* (transfer full) (nullable) */
+GObject *ws_signal_hub_ref_object (WsSignalHub *self);
+/* Ends @link when @object, whose hub it is, is disposed; under the lock. */
+void ws_signal_hub_add (WsSignalHub *self, GObject *object, WsSignalLink *link);
+
+/* --- ws-signal-link.c --- */
 
 /* Who is to be reached where. */
 typedef struct
@@ -84,7 +105,7 @@ typedef struct
   gboolean      is_own;  /* the object says so: only that thread may use it */
 } WsSignalHome;
 
-typedef struct
+struct _WsSignalLink
 {
   int n_refs;
   int is_over;    /* atomic: no emission counts any more */
@@ -92,10 +113,8 @@ typedef struct
   int has_fired;  /* atomic: SINGLE_SHOT has had its emission */
 
   /* Set before it is attached, and never changed. */
-  GWeakRef       sender;
-  GWeakRef       receiver;
-  gpointer       sender_id;   /* (unowned): to compare */
-  gpointer       receiver_id; /* (unowned): to compare */
+  WsSignalHub   *sender;   /* (owned) */
+  WsSignalHub   *receiver; /* (owned) */
   guint          signal;
   GQuark         detail;
   WsSignalAsking asking;
@@ -107,18 +126,9 @@ typedef struct
   gboolean       receiver_is_ours; /* and it knows its context */
 
   /* Under ws_signal_lock(). */
-  WsSignalHub  *sender_hub;   /* (owned) (nullable) */
-  WsSignalHub  *receiver_hub; /* (owned) (nullable) */
-  WsConnection *connection;   /* (owned) (nullable): until it is over */
-} WsSignalLink;
-
-/* What all links, and the home of each socket and server, are guarded by.
- * Nothing of a user runs under it. */
-void ws_signal_lock (void);
-void ws_signal_unlock (void);
-/* Waits for ws_signal_wake(), at most @ms; with the lock, which it leaves. */
-void ws_signal_wait (guint ms);
-void ws_signal_wake (void);
+  gulong        handler;    /* at the sender; 0: none */
+  WsConnection *connection; /* (owned) (nullable): until it is over */
+};
 
 /* (transfer full): checks everything that can be checked; @slot (transfer
  * full) is the slot unless @slot_name names it. */
@@ -130,7 +140,9 @@ WsSignalLink *ws_signal_link_new (GObject       *sender,
                                   WsConnectFlags flags,
                                   GError       **error);
 WsSignalLink *ws_signal_link_ref (WsSignalLink *self);
-void          ws_signal_link_unref (WsSignalLink *self);
+/* For who finds it in a hub, under the lock. */
+gboolean ws_signal_link_ref_unless_gone (WsSignalLink *self);
+void     ws_signal_link_unref (WsSignalLink *self);
 /* From now on it delivers, on behalf of @connection, which it keeps. Fails if
  * UNIQUE finds another one. */
 gboolean ws_signal_link_attach (WsSignalLink *self,

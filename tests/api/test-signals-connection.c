@@ -317,6 +317,70 @@ test_changed_inside (Fixture *self, gconstpointer data)
   ws_disconnect (self->connection);
 }
 
+/* --- Many --- */
+
+#define N_MANY 20000
+
+typedef enum
+{
+  MANY_DISCONNECT,
+  MANY_DISCONNECT_LAST_FIRST,
+  MANY_SINGLE_SHOT,
+  MANY_DISPOSE_RECEIVER,
+  MANY_DISPOSE_SENDER,
+  N_MANY_ENDS
+} ManyEnd;
+
+static void
+end_many (Fixture *self, GPtrArray *connections, ManyEnd end)
+{
+  if (end == MANY_DISPOSE_RECEIVER)
+    g_object_run_dispose (G_OBJECT (self->receiver));
+  else if (end == MANY_DISPOSE_SENDER)
+    g_object_run_dispose (G_OBJECT (self->sender));
+  else if (end == MANY_SINGLE_SHOT)
+    g_signal_emit_by_name (self->sender, "rang");
+  else
+    for (guint i = 0; i < N_MANY; i++)
+      ws_disconnect (g_ptr_array_index (connections, end == MANY_DISCONNECT
+                                                         ? i
+                                                         : N_MANY - 1 - i));
+}
+
+static void
+ignore (Bell *self)
+{
+}
+
+/* A hub of a chat has many at one end: what one of them costs does not grow with
+ * the others. An object that was disposed may be connected again. */
+static void
+test_many (Fixture *self, gconstpointer data)
+{
+  for (ManyEnd end = 0; end < N_MANY_ENDS; end++)
+    {
+      double connecting, ending;
+      g_autoptr (GPtrArray) connections
+          = g_ptr_array_new_with_free_func (g_object_unref);
+
+      g_test_timer_start ();
+      for (guint i = 0; i < N_MANY; i++)
+        g_ptr_array_add (
+            connections,
+            g_object_ref (bell_connect (
+                self->sender, "rang", self->receiver, ignore,
+                end == MANY_SINGLE_SHOT ? WS_CONNECT_FLAGS_SINGLE_SHOT : 0)));
+      connecting = g_test_timer_elapsed ();
+      end_many (self, connections, end);
+      ending = g_test_timer_elapsed () - connecting;
+      for (guint i = 0; i < N_MANY; i++)
+        g_assert_false (
+            ws_connection_get_connected (g_ptr_array_index (connections, i)));
+      g_test_message ("%d: %.3f s, %.3f s", end, connecting, ending);
+      g_assert_cmpfloat (ending, <, 10 * connecting + 1);
+    }
+}
+
 #define add(path, test)                                                     \
   g_test_add ("/api/signals/connection/" path, Fixture, NULL, set_up, test, \
               tear_down)
@@ -336,5 +400,6 @@ main (int argc, char **argv)
   add ("kept", test_kept);
   add ("disposed", test_disposed);
   add ("changed-inside", test_changed_inside);
+  add ("many", test_many);
   return g_test_run ();
 }
