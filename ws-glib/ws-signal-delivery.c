@@ -125,8 +125,11 @@ on_turn (gpointer user_data)
 static void
 on_source_gone (gpointer user_data)
 {
-  delivery_change (user_data, DELIVERY_WAITING, DELIVERY_DROPPED);
-  delivery_unref (user_data);
+  Delivery *self = user_data;
+
+  if (delivery_change (self, DELIVERY_WAITING, DELIVERY_DROPPED))
+    end_single_shot (self->link);
+  delivery_unref (self);
 }
 
 /* Sources of one priority have their turn in the order in which they were
@@ -147,47 +150,16 @@ attach (Delivery *self, GMainContext *context)
 
 /* --- Waiting --- */
 
-/* Which thread waits for which, under the lock. */
-static GHashTable *waiting;
-
-/* Whether @thread, or one that it waits for, waits for this one. */
-static gboolean
-is_circle (GThread *thread)
+/* A thread that waits for a slot. */
+typedef struct
 {
-  while (thread != NULL && thread != g_thread_self ())
-    thread = waiting != NULL ? g_hash_table_lookup (waiting, thread) : NULL;
-  return thread != NULL;
-}
+  GMainContext *context; /* (unowned): where the slot is to run */
+  GThread      *runner;  /* (unowned) (nullable): who runs that, if known */
+  gboolean      is_sure; /* it is nobody else */
+} Waiter;
 
-/* Whether that may be. A home whose thread is this one, and that is somewhere
- * else all the same, has a context that another thread runs: who is unknown. */
-static gboolean
-begin_waiting (const WsSignalHome *home)
-{
-  GThread *thread = home->thread != g_thread_self () ? home->thread : NULL;
-  gboolean is_refused;
-
-  ws_signal_lock ();
-  is_refused = is_circle (thread);
-  if (!is_refused)
-    {
-      if (waiting == NULL)
-        waiting = g_hash_table_new (NULL, NULL);
-      g_hash_table_insert (waiting, g_thread_self (), thread);
-    }
-  ws_signal_unlock ();
-  return !is_refused;
-}
-
-static void
-end_waiting (void)
-{
-  ws_signal_lock ();
-  g_hash_table_remove (waiting, g_thread_self ());
-  if (g_hash_table_size (waiting) == 0)
-    g_clear_pointer (&waiting, g_hash_table_unref);
-  ws_signal_unlock ();
-}
+/* GThread → Waiter, both unowned; under the lock. */
+static GHashTable *waiters;
 
 static gboolean
 is_running (GMainContext *context)
@@ -198,24 +170,137 @@ is_running (GMainContext *context)
   return FALSE;
 }
 
+/* Only a thread itself can tell which contexts it runs: each one that waits says
+ * so, now and then. Under the lock. */
+static void
+tell_what_runs_here (void)
+{
+  GHashTableIter iter;
+  gpointer       value;
+
+  g_hash_table_iter_init (&iter, waiters);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Waiter *other = value;
+
+      if (other->is_sure)
+        continue;
+      if (g_main_context_is_owner (other->context))
+        other->runner = g_thread_self ();
+      else if (other->runner == g_thread_self () && is_running (other->context))
+        other->runner = NULL;
+    }
+}
+
+/* Whether the thread that this one waits for waits for this one, perhaps by way
+ * of others. Under the lock. */
+static gboolean
+is_circle (void)
+{
+  GThread *thread = g_thread_self ();
+
+  tell_what_runs_here ();
+  /* A circle of others never comes back here. */
+  for (guint i = g_hash_table_size (waiters); i > 0; i--)
+    {
+      Waiter *waiter = g_hash_table_lookup (waiters, thread);
+
+      if (waiter == NULL)
+        return FALSE;
+      thread = waiter->runner;
+      if (thread == g_thread_self ())
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Under the lock. */
+static void
+leave_waiters (void)
+{
+  if (waiters == NULL)
+    return;
+  g_hash_table_remove (waiters, g_thread_self ());
+  if (g_hash_table_size (waiters) == 0)
+    g_clear_pointer (&waiters, g_hash_table_unref);
+}
+
+/* Whether that may be. A home whose thread is this one, and that is somewhere
+ * else all the same, has a context that another thread runs: who is unknown. */
+static gboolean
+begin_waiting (Waiter *self, const WsSignalHome *home)
+{
+  gboolean is_refused;
+
+  self->context = home->context;
+  self->runner = home->thread != g_thread_self () ? home->thread : NULL;
+  self->is_sure = home->is_own;
+  ws_signal_lock ();
+  if (waiters == NULL)
+    waiters = g_hash_table_new (NULL, NULL);
+  g_hash_table_insert (waiters, g_thread_self (), self);
+  is_refused = is_circle ();
+  if (is_refused)
+    leave_waiters ();
+  ws_signal_unlock ();
+  return !is_refused;
+}
+
+static void
+end_waiting (void)
+{
+  ws_signal_lock ();
+  leave_waiters ();
+  ws_signal_unlock ();
+}
+
+static void
+warn_of_circle (WsSignalLink *link, GObject *sender)
+{
+  g_warning ("The slot of \"%s\" of %s is not called: waiting for a slot "
+             "of this very thread would never end",
+             g_signal_name (link->signal), G_OBJECT_TYPE_NAME (sender));
+}
+
+/* Looks whether a delivery that has not begun is to be waited for any longer;
+ * under the lock. FALSE: waiting has become a circle. */
+static gboolean
+judge_waiting (Delivery *self)
+{
+  /* Others have to hear from this thread in any case. */
+  gboolean is_endless = is_circle ();
+
+  if (self->state != DELIVERY_WAITING)
+    return TRUE;
+  if (ws_signal_link_is_dropped (self->link))
+    is_endless = FALSE;
+  else if (!is_endless)
+    return TRUE;
+  /* The other threads of a circle may go on. */
+  leave_waiters ();
+  self->state = DELIVERY_DROPPED;
+  return !is_endless;
+}
+
 /* Returns how it went: done, or dropped. A slot that runs is waited for as long
  * as it takes; one that does not begin only while there is hope. */
 static DeliveryState
-wait_for (Delivery *self, GMainContext *context)
+wait_for (Delivery *self, GMainContext *context, GObject *sender)
 {
   DeliveryState state;
+  gboolean      is_sound;
   gint64        hope = g_get_monotonic_time ();
 
   for (;;)
     {
       ws_signal_lock ();
-      if (self->state == DELIVERY_WAITING
-          && ws_signal_link_is_dropped (self->link))
-        self->state = DELIVERY_DROPPED;
+      is_sound = judge_waiting (self);
       if (self->state == DELIVERY_WAITING || self->state == DELIVERY_RUNNING)
         ws_signal_wait (LOOK_INTERVAL);
       state = self->state;
       ws_signal_unlock ();
+      if (!is_sound)
+        warn_of_circle (self->link, sender);
       if (state == DELIVERY_DONE || state == DELIVERY_DROPPED)
         return state;
       if (state == DELIVERY_RUNNING || is_running (context))
@@ -237,12 +322,11 @@ deliver_blocking (WsSignalLink       *link,
                   GValue             *result)
 {
   Delivery *delivery;
+  Waiter    waiter;
 
-  if (ws_signal_home_is_here (home) || !begin_waiting (home))
+  if (ws_signal_home_is_here (home) || !begin_waiting (&waiter, home))
     {
-      g_warning ("The slot of \"%s\" of %s is not called: waiting for a slot "
-                 "of this very thread would never end",
-                 g_signal_name (link->signal), G_OBJECT_TYPE_NAME (sender));
+      warn_of_circle (link, sender);
       return;
     }
   if (claim (link, sender))
@@ -251,7 +335,8 @@ deliver_blocking (WsSignalLink       *link,
       if (result != NULL)
         g_value_init (&delivery->result, G_VALUE_TYPE (result));
       attach (delivery, home->context);
-      if (wait_for (delivery, home->context) == DELIVERY_DONE && result != NULL)
+      if (wait_for (delivery, home->context, sender) == DELIVERY_DONE
+          && result != NULL)
         g_value_copy (&delivery->result, result);
       delivery_unref (delivery);
       end_single_shot (link);

@@ -2,6 +2,8 @@
 #include "api-test.h"
 #include "signal-tower.h"
 
+#include <string.h>
+
 #include "ws-tsan-private.h"
 
 /* Emissions that wait for their slot in another thread, and what ends that. */
@@ -57,6 +59,125 @@ test_circle (TowerTest *self, gconstpointer data)
   g_test_assert_expected_messages ();
   bell_expect (self->receiver, "rang");
   bell_expect (self->sender, "");
+}
+
+/* A thread that runs a context which somebody else had as his own when he
+ * connected, so that nothing tells from the outside who waits for whom. */
+typedef struct
+{
+  GMainContext *contexts[2];
+  Bell         *bells[2];
+  int           n_emitters;
+  int           n_ready; /* atomic: of those */
+  int           n_left;  /* atomic: likewise */
+} Circle;
+
+typedef struct
+{
+  Circle *circle;
+  int     number;
+} Side;
+
+static gboolean
+on_ring (gpointer user_data)
+{
+  Side   *side = user_data;
+  Circle *self = side->circle;
+
+  WS_TSAN_ACQUIRE (self);
+  g_atomic_int_inc (&self->n_ready);
+  while (g_atomic_int_get (&self->n_ready) < self->n_emitters)
+    g_thread_yield ();
+  g_signal_emit_by_name (self->bells[side->number], "rang");
+  g_atomic_int_add (&self->n_left, -1);
+  for (int i = 0; i < 2; i++)
+    g_main_context_wakeup (self->contexts[i]);
+  return G_SOURCE_REMOVE;
+}
+
+static gpointer
+run_side (gpointer data)
+{
+  Side         *side = data;
+  Circle       *self = side->circle;
+  GMainContext *context = self->contexts[side->number];
+
+  if (side->number < self->n_emitters)
+    g_main_context_invoke (context, on_ring, side);
+  while (g_atomic_int_get (&self->n_left) > 0)
+    g_main_context_iteration (context, TRUE);
+  return NULL;
+}
+
+/* The slot of each bell runs where the other one is rung. */
+static void
+circle_init (Circle *self, int n_emitters)
+{
+  *self = (Circle){ .n_emitters = n_emitters, .n_left = n_emitters };
+  for (int i = 0; i < 2; i++)
+    {
+      self->contexts[i] = g_main_context_new ();
+      self->bells[i] = bell_new ();
+    }
+  for (int i = 0; i < 2; i++)
+    {
+      g_main_context_push_thread_default (self->contexts[1 - i]);
+      bell_connect (self->bells[i], "rang", self->bells[1 - i], bell_on_rang,
+                    WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+      g_main_context_pop_thread_default (self->contexts[1 - i]);
+    }
+}
+
+static void
+circle_run (Circle *self)
+{
+  Side     sides[2] = { { self, 0 }, { self, 1 } };
+  GThread *threads[2];
+
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*never end*");
+  for (int i = 0; i < 2; i++)
+    threads[i] = g_thread_new ("side", run_side, &sides[i]);
+  for (int i = 0; i < 2; i++)
+    g_thread_join (threads[i]);
+  g_test_assert_expected_messages ();
+}
+
+static void
+circle_clear (Circle *self)
+{
+  for (int i = 0; i < 2; i++)
+    {
+      g_assert_finalize_object (self->bells[i]);
+      g_main_context_unref (self->contexts[i]);
+    }
+}
+
+/* One of them gives up, so that the other one is served. */
+static void
+test_circle_unseen (void)
+{
+  Circle circle;
+  gsize  n_words;
+
+  circle_init (&circle, 2);
+  circle_run (&circle);
+  n_words = circle.bells[0]->words->len + circle.bells[1]->words->len;
+  g_assert_cmpuint (n_words, ==, strlen ("rang"));
+  circle_clear (&circle);
+}
+
+/* The slot that is waited for waits itself. */
+static void
+test_circle_running (void)
+{
+  Circle circle;
+
+  circle_init (&circle, 1);
+  circle.bells[1]->hook = ring_back;
+  circle_run (&circle);
+  bell_expect (circle.bells[0], "");
+  bell_expect (circle.bells[1], "rang");
+  circle_clear (&circle);
 }
 
 /* Something ends while somebody waits. */
@@ -144,6 +265,8 @@ main (int argc, char **argv)
 
   add ("waits", test_blocking);
   add ("circle", test_circle);
+  g_test_add_func ("/api/signals/blocking/circle-unseen", test_circle_unseen);
+  g_test_add_func ("/api/signals/blocking/circle-running", test_circle_running);
   add_flags ("ended-meanwhile/receiver", test_ended_meanwhile, 0);
   add_flags ("ended-meanwhile/disconnect", test_ended_meanwhile, 1);
   add ("loop-ended", test_loop_ended);
