@@ -25,6 +25,8 @@ typedef struct
   int           n_refs;
   WsSignalLink *link;   /* (owned) */
   DeliveryState state;  /* under the lock */
+  GList         node;   /* in the link's queue, likewise; without data: not */
+  GSource      *source; /* (unowned): while it is in there */
   GValue        result; /* of a call that is waited for; unset: there is none */
   guint         n_args;
   GValue       *args; /* (owned): copies */
@@ -121,15 +123,40 @@ on_turn (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* The source is gone: after its turn, or with its context. */
+/* The source is gone: after its turn, or before, with its context or because
+ * the connection has ended. */
 static void
 on_source_gone (gpointer user_data)
 {
   Delivery *self = user_data;
 
+  ws_signal_lock ();
+  if (self->node.data != NULL)
+    g_queue_unlink (&self->link->deliveries, &self->node);
+  self->node.data = NULL;
+  ws_signal_unlock ();
   if (delivery_change (self, DELIVERY_WAITING, DELIVERY_DROPPED))
     end_single_shot (self->link);
   delivery_unref (self);
+}
+
+/* It may have had its turn already, in the other thread. FALSE: it must not have
+ * any. */
+static gboolean
+enter_queue (Delivery *self, GSource *source)
+{
+  gboolean is_wanted;
+
+  ws_signal_lock ();
+  is_wanted = !ws_signal_link_is_dropped (self->link);
+  if (is_wanted && self->state == DELIVERY_WAITING)
+    {
+      self->source = source;
+      self->node.data = self;
+      g_queue_push_tail_link (&self->link->deliveries, &self->node);
+    }
+  ws_signal_unlock ();
+  return is_wanted;
 }
 
 /* Sources of one priority have their turn in the order in which they were
@@ -146,6 +173,36 @@ attach (Delivery *self, GMainContext *context)
   g_source_set_callback (source, on_turn, self, on_source_gone);
   WS_TSAN_RELEASE (self);
   g_source_attach (source, context);
+  if (!enter_queue (self, source))
+    g_source_destroy (source);
+}
+
+/* (transfer full) (nullable): of one that is on its way. */
+static GSource *
+leave_queue (WsSignalLink *link)
+{
+  GSource *source = NULL;
+  GList   *node;
+
+  ws_signal_lock ();
+  node = g_queue_pop_head_link (&link->deliveries);
+  if (node != NULL)
+    source
+        = g_source_ref (((Delivery *) g_steal_pointer (&node->data))->source);
+  ws_signal_unlock ();
+  return source;
+}
+
+void
+ws_signal_drop_deliveries (WsSignalLink *link)
+{
+  GSource *source;
+
+  while ((source = leave_queue (link)) != NULL)
+    {
+      g_source_destroy (source);
+      g_source_unref (source);
+    }
 }
 
 /* --- Waiting --- */

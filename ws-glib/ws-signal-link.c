@@ -326,7 +326,10 @@ ws_signal_link_end (WsSignalLink *self, gboolean drops)
   g_autoptr (GObject) sender = NULL;
 
   if (drops)
-    g_atomic_int_set (&self->is_dropped, TRUE);
+    {
+      g_atomic_int_set (&self->is_dropped, TRUE);
+      ws_signal_drop_deliveries (self);
+    }
   if (!g_atomic_int_compare_and_exchange (&self->is_over, FALSE, TRUE))
     return FALSE;
   ws_signal_link_ref (self);

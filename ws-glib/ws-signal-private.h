@@ -127,6 +127,7 @@ struct _WsSignalLink
 
   /* Under ws_signal_lock(). */
   gulong        handler;    /* at the sender; 0: none */
+  GQueue        deliveries; /* that are on their way */
   WsConnection *connection; /* (owned) (nullable): until it is over */
 };
 
@@ -159,6 +160,10 @@ gboolean ws_signal_link_is_over (WsSignalLink *self);
 gboolean ws_signal_link_is_dropped (WsSignalLink *self);
 
 /* --- ws-signal-delivery.c --- */
+
+/* What is on its way does not arrive, and is freed. The context that it waits
+ * in may never run again, and would be kept by it through its link. */
+void ws_signal_drop_deliveries (WsSignalLink *link);
 
 /* The marshaller of the handler that a link is at its sender. */
 void ws_signal_on_emission (GClosure     *closure,

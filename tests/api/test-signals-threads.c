@@ -70,24 +70,43 @@ test_pushed (TowerTest *self, gconstpointer data)
   g_object_run_dispose (G_OBJECT (self->sender));
 }
 
-/* What waits in a context that is never run goes with it. */
+static void
+note_gone (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+}
+
+/* What waits in a context that is never run again goes with the connection, and
+ * keeps the context no longer: a thread may end at any time. */
 static void
 test_context_freed (TowerTest *self, gconstpointer data)
 {
   GMainContext *context = g_main_context_new ();
-  GObject      *argument = g_object_new (G_TYPE_OBJECT, NULL);
-  GClosure     *closure;
+  Bell         *receiver = bell_new ();
+  gboolean      is_gone = FALSE;
+  WsConnection *connection;
+  g_autoptr (GSource) source = g_idle_source_new ();
 
+  g_source_set_callback (source, NULL, &is_gone, note_gone);
+  g_source_attach (source, context);
   g_main_context_push_thread_default (context);
-  closure = g_cclosure_new_object (G_CALLBACK (bell_on_rang), argument);
-  ws_connect_closure (G_OBJECT (self->sender), "said",
-                      G_OBJECT (self->receiver), closure,
-                      WS_CONNECT_FLAGS_QUEUED, NULL);
+  connection = bell_connect (self->sender, "said", receiver, bell_on_said,
+                             WS_CONNECT_FLAGS_QUEUED);
   g_main_context_pop_thread_default (context);
-  g_signal_emit_by_name (self->sender, "said", "ding");
-  g_object_run_dispose (G_OBJECT (self->sender));
+  for (int i = 0; i < 3; i++)
+    g_signal_emit_by_name (self->sender, "said", "ding");
   g_main_context_unref (context);
-  g_assert_finalize_object (argument);
+  g_assert_false (is_gone);
+  if (GPOINTER_TO_INT (data))
+    ws_disconnect (connection);
+  else
+    g_clear_object (&receiver);
+  g_assert_true (is_gone);
+  if (receiver != NULL)
+    {
+      bell_expect (receiver, "");
+      g_assert_finalize_object (receiver);
+    }
 }
 
 /* --- Order --- */
@@ -429,7 +448,8 @@ main (int argc, char **argv)
   add_flags ("where/direct", test_where, WS_CONNECT_FLAGS_DIRECT);
   add_flags ("where/queued", test_where, WS_CONNECT_FLAGS_QUEUED);
   add ("pushed", test_pushed);
-  add ("context-freed", test_context_freed);
+  add_flags ("context-freed/receiver", test_context_freed, 0);
+  add_flags ("context-freed/disconnect", test_context_freed, 1);
   add ("order", test_order);
   add_flags ("emitters/auto", test_emitters, 0);
   add_flags ("emitters/queued", test_emitters, WS_CONNECT_FLAGS_QUEUED);
