@@ -34,6 +34,25 @@ add_to_listener (WsServer       *self,
                               options.backlog, error);
 }
 
+/* The two listeners of a server must not share a descriptor, which both of them
+ * would close. */
+static gboolean
+check_addition (WsServer *self, const Addition *addition, GError **error)
+{
+  WsListener *other = ws_server_peek (self)->listener;
+  int         fd = addition->fd;
+
+  if (other == NULL || addition->address != NULL)
+    return TRUE;
+  if (addition->socket != NULL)
+    return ws_listener_check_fd (other, g_socket_get_fd (addition->socket),
+                                 error);
+  for (guint i = 0; i < addition->n_fds; i++)
+    if (!ws_listener_check_fd (other, fd + (int) i, error))
+      return FALSE;
+  return TRUE;
+}
+
 /* Listens there besides wherever it does. */
 static gboolean
 add (WsServer *self, const Addition *addition, GError **error)
@@ -49,8 +68,9 @@ add (WsServer *self, const Addition *addition, GError **error)
       if (fresh == NULL)
         return ws_server_fail_to_listen (self, problem, error);
     }
-  if (!add_to_listener (self, fresh != NULL ? fresh : priv->added, addition,
-                        &problem))
+  if (!check_addition (self, addition, &problem)
+      || !add_to_listener (self, fresh != NULL ? fresh : priv->added, addition,
+                           &problem))
     return ws_server_fail_to_listen (self, problem, error);
   if (fresh != NULL)
     priv->added = g_steal_pointer (&fresh);

@@ -196,9 +196,7 @@ ws_server_fail_to_listen (WsServer *self, GError *problem, GError **error)
   GError *public_error = ws_socket_error_translate (problem);
 
   g_error_free (problem);
-  g_object_ref (self);
   ws_server_report (self, WS_CLOSE_ABNORMAL, public_error->message);
-  g_object_unref (self);
   g_propagate_error (error, public_error);
   return FALSE;
 }

@@ -221,8 +221,10 @@ ws_server_set_error (WsServer *self, guint code, const char *message)
 void
 ws_server_report (WsServer *self, guint code, const char *message)
 {
+  g_object_ref (self);
   ws_server_set_error (self, code, message);
   ws_server_emit (self, WS_SERVER_SIGNAL_SERVER_ERROR, code);
+  g_object_unref (self);
 }
 
 /**

@@ -104,6 +104,12 @@ make_none (void)
   return -1;
 }
 
+static int
+make_largest (void)
+{
+  return G_MAXINT;
+}
+
 static const struct
 {
   const char *name;
@@ -111,6 +117,7 @@ static const struct
   const char *flaw;
 } flaws[] = {
   { "none", make_none, "is not open" },
+  { "largest", make_largest, "is not open" },
   { "pipe", make_pipe_end, "is no socket" },
   { "datagram", make_datagram, "only a stream socket" },
   { "connected", make_connected, "bound" },
@@ -137,8 +144,23 @@ test_flaw (gconstpointer data)
   g_assert_cmpuint (n_errors, ==, 1);
   g_assert_cmpint (ws_server_get_socket_descriptor (server), ==, -1);
   g_assert_false (ws_server_get_listening (server));
-  if (fd >= 0)
+  if (fd >= 0 && fd < G_MAXINT)
     g_assert_no_errno (close (fd));
+  g_assert_finalize_object (server);
+}
+
+/* What a server listens on already it cannot adopt. */
+static void
+test_own (void)
+{
+  WsServer *server = api_server_new ();
+  int       fd = ws_server_get_socket_descriptor (server);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (ws_server_set_socket_descriptor (server, fd, &error));
+  assert_error (&error, WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION,
+                "already");
+  api_server_visit (server, ws_server_get_url (server));
   g_assert_finalize_object (server);
 }
 
@@ -433,6 +455,7 @@ main (int argc, char **argv)
                         test_adopt_socket);
   g_test_add_func ("/api/adopted/connected", test_connected);
   g_test_add_func ("/api/adopted/descriptor", test_descriptor);
+  g_test_add_func ("/api/adopted/own", test_own);
   g_test_add_func ("/api/adopted/ipv6-only", test_ipv6_only);
   g_test_add_func ("/api/adopted/inherited", test_inherited);
   g_test_add_func ("/api/adopted/systemd", test_systemd);

@@ -304,6 +304,29 @@ test_broken_later (SslPair *pair, gconstpointer data)
   ssl_pair_close (pair);
 }
 
+static void
+drop_server (WsServer *server)
+{
+  g_object_unref (server);
+}
+
+/* The first that is told of it may drop the server. */
+static void
+test_broken_dropped (void)
+{
+  WsSslConfiguration *configuration = ssl_configuration_new ("server");
+  WsServer           *server = ssl_server_new (g_object_ref (configuration));
+  g_autofree char    *missing = ssl_path ("missing.pem");
+  g_autoptr (RawPeer) peer = NULL;
+
+  g_object_add_weak_pointer (G_OBJECT (server), (gpointer *) &server);
+  g_signal_connect (server, "notify::error", G_CALLBACK (drop_server), NULL);
+  ws_ssl_configuration_set_local_certificate_file (configuration, missing);
+  peer = raw_peer_connect (ws_server_get_server_port (server));
+  ws_test_until (NULL, server == NULL);
+  g_assert_finalize_object (configuration);
+}
+
 typedef struct
 {
   const char *property;
@@ -396,6 +419,7 @@ main (int argc, char **argv)
   ssl_pair_add ("/api/ssl-server/sni", NULL, test_sni);
   ssl_pair_add ("/api/ssl-server/reload", NULL, test_reload);
   ssl_pair_add ("/api/ssl-server/broken-later", NULL, test_broken_later);
+  g_test_add_func ("/api/ssl-server/broken-dropped", test_broken_dropped);
   g_test_add_func ("/api/ssl-server/broken", test_broken_server);
   g_test_add_func ("/api/ssl-server/broken-client", test_broken_client);
   return g_test_run ();

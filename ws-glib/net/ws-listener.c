@@ -409,20 +409,30 @@ find_flaw (int fd)
 }
 
 static gboolean
+refuse_fd (int fd, const char *flaw, GError **error)
+{
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+               "The file descriptor %d cannot listen: %s", fd, flaw);
+  return FALSE;
+}
+
+gboolean
+ws_listener_check_fd (WsListener *self, int fd, GError **error)
+{
+  for (guint i = 0; i < self->ports->len; i++)
+    if (((Port *) g_ptr_array_index (self->ports, i))->watch.fd == fd)
+      return refuse_fd (fd, "it does already", error);
+  return TRUE;
+}
+
+static gboolean
 check_fd (WsListener *self, int fd, GError **error)
 {
   const char *flaw = find_flaw (fd);
 
-  for (guint i = 0; i < self->ports->len; i++)
-    if (((Port *) g_ptr_array_index (self->ports, i))->watch.fd == fd)
-      flaw = "it does already";
-  if (flaw == NULL)
-    return TRUE;
-
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-               "The file descriptor %d cannot listen: %s", fd, flaw);
-
-  return FALSE;
+  if (flaw != NULL)
+    return refuse_fd (fd, flaw, error);
+  return ws_listener_check_fd (self, fd, error);
 }
 
 static gboolean
@@ -480,17 +490,16 @@ ws_listener_add_fds (
 {
   g_autoptr (GPtrArray) sockets
       = g_ptr_array_new_with_free_func (g_object_unref);
-  int end = first + (int) n_fds;
 
-  for (int fd = first; fd < end; fd++)
-    if (!check_fd (self, fd, error))
+  for (guint i = 0; i < n_fds; i++)
+    if (!check_fd (self, first + (int) i, error))
       return FALSE;
-  for (int fd = first; fd < end; fd++)
-    if (!begin_listening (fd, backlog, error))
+  for (guint i = 0; i < n_fds; i++)
+    if (!begin_listening (first + (int) i, backlog, error))
       return FALSE;
-  for (int fd = first; fd < end; fd++)
+  for (guint i = 0; i < n_fds; i++)
     {
-      GSocket *socket = g_socket_new_from_fd (fd, error);
+      GSocket *socket = g_socket_new_from_fd (first + (int) i, error);
 
       if (socket == NULL)
         return FALSE;

@@ -47,6 +47,8 @@ gboolean ws_listener_add_socket (WsListener *self,
  * all of them, or none. */
 gboolean ws_listener_add_fds (
     WsListener *self, int first, guint n_fds, int backlog, GError **error);
+/* Whether @fd is none of those that it listens on. */
+gboolean ws_listener_check_fd (WsListener *self, int fd, GError **error);
 /* It accepts from the start. A paused one leaves connections in the kernel's
  * queue. */
 void     ws_listener_set_accepting (WsListener *self, gboolean accepting);
