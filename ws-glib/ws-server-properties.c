@@ -356,6 +356,17 @@ install_socket_properties (void)
                              G_MAXUINT64, 16 * 1024 * 1024, READ_WRITE);
 
   /**
+   * WsServer:max-incoming-fragments: (getter get_max_incoming_fragments) (setter set_max_incoming_fragments)
+   *
+   * The [property@Socket:max-incoming-fragments] of new sockets.
+   *
+   * Since: 1.0
+   */
+  props[WS_SERVER_PROP_MAX_INCOMING_FRAGMENTS]
+      = g_param_spec_uint ("max-incoming-fragments", NULL, NULL, 0, G_MAXUINT,
+                           128 * 1024, READ_WRITE);
+
+  /**
    * WsServer:max-incoming-message-size: (getter get_max_incoming_message_size) (setter set_max_incoming_message_size)
    *
    * The [property@Socket:max-incoming-message-size] of new sockets, in bytes.

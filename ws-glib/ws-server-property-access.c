@@ -87,6 +87,9 @@ ws_server_get_property (GObject    *object,
     case WS_SERVER_PROP_MAX_INCOMING_FRAME_SIZE:
       g_value_set_uint64 (value, ws_server_get_max_incoming_frame_size (self));
       break;
+    case WS_SERVER_PROP_MAX_INCOMING_FRAGMENTS:
+      g_value_set_uint (value, ws_server_get_max_incoming_fragments (self));
+      break;
     case WS_SERVER_PROP_MAX_INCOMING_MESSAGE_SIZE:
       g_value_set_uint64 (value,
                           ws_server_get_max_incoming_message_size (self));
@@ -191,6 +194,9 @@ ws_server_set_property (GObject      *object,
       break;
     case WS_SERVER_PROP_MAX_INCOMING_FRAME_SIZE:
       ws_server_set_max_incoming_frame_size (self, g_value_get_uint64 (value));
+      break;
+    case WS_SERVER_PROP_MAX_INCOMING_FRAGMENTS:
+      ws_server_set_max_incoming_fragments (self, g_value_get_uint (value));
       break;
     case WS_SERVER_PROP_MAX_INCOMING_MESSAGE_SIZE:
       ws_server_set_max_incoming_message_size (self,

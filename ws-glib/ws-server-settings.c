@@ -47,6 +47,49 @@ ws_server_set_max_incoming_frame_size (WsServer *self,
 }
 
 /**
+ * ws_server_get_max_incoming_fragments:
+ * @self: a server
+ *
+ * Gets the [property@Socket:max-incoming-fragments] of new sockets.
+ *
+ * Returns: a number of frames; 0: any number
+ *
+ * Since: 1.0
+ */
+guint
+ws_server_get_max_incoming_fragments (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), 0);
+
+  return ws_server_peek (self)->settings.max_incoming_fragments;
+}
+
+/**
+ * ws_server_set_max_incoming_fragments:
+ * @self: a server
+ * @max_incoming_fragments: a number of frames; 0: any number
+ *
+ * Sets the [property@Socket:max-incoming-fragments] of new sockets.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_max_incoming_fragments (WsServer *self,
+                                      guint     max_incoming_fragments)
+{
+  WsServerPrivate *priv;
+
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  priv = ws_server_peek (self);
+  if (priv->settings.max_incoming_fragments == max_incoming_fragments
+      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_INCOMING_FRAGMENTS))
+    return;
+  priv->settings.max_incoming_fragments = max_incoming_fragments;
+  ws_server_notify (self, WS_SERVER_PROP_MAX_INCOMING_FRAGMENTS);
+}
+
+/**
  * ws_server_get_max_incoming_message_size:
  * @self: a server
  *

@@ -139,6 +139,11 @@ WS_AVAILABLE_IN_1_0
 void ws_server_set_max_incoming_frame_size (WsServer *self,
                                             guint64   max_incoming_frame_size);
 WS_AVAILABLE_IN_1_0
+guint ws_server_get_max_incoming_fragments (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void ws_server_set_max_incoming_fragments (WsServer *self,
+                                           guint     max_incoming_fragments);
+WS_AVAILABLE_IN_1_0
 guint64 ws_server_get_max_incoming_message_size (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void

@@ -62,6 +62,31 @@ get_agreed_property (WsSocket *self, guint prop_id, GValue *value)
 }
 
 static void
+get_time_property (WsSocket *self, guint prop_id, GValue *value)
+{
+  switch (prop_id)
+    {
+    case WS_SOCKET_PROP_OPEN_TIMEOUT:
+      g_value_set_uint (value, ws_socket_get_open_timeout (self));
+      break;
+    case WS_SOCKET_PROP_CLOSE_TIMEOUT:
+      g_value_set_uint (value, ws_socket_get_close_timeout (self));
+      break;
+    case WS_SOCKET_PROP_FRAME_TIMEOUT:
+      g_value_set_uint (value, ws_socket_get_frame_timeout (self));
+      break;
+    case WS_SOCKET_PROP_PING_INTERVAL:
+      g_value_set_uint (value, ws_socket_get_ping_interval (self));
+      break;
+    case WS_SOCKET_PROP_PING_TIMEOUT:
+      g_value_set_uint (value, ws_socket_get_ping_timeout (self));
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static void
 get_receiving_property (WsSocket *self, guint prop_id, GValue *value)
 {
   if (prop_id == WS_SOCKET_PROP_PULL)
@@ -142,6 +167,9 @@ ws_socket_get_property (GObject    *object,
     case WS_SOCKET_PROP_MAX_INCOMING_FRAME_SIZE:
       g_value_set_uint64 (value, ws_socket_get_max_incoming_frame_size (self));
       break;
+    case WS_SOCKET_PROP_MAX_INCOMING_FRAGMENTS:
+      g_value_set_uint (value, ws_socket_get_max_incoming_fragments (self));
+      break;
     case WS_SOCKET_PROP_MAX_INCOMING_MESSAGE_SIZE:
       g_value_set_uint64 (value,
                           ws_socket_get_max_incoming_message_size (self));
@@ -159,19 +187,11 @@ ws_socket_get_property (GObject    *object,
       g_value_set_uint64 (value, ws_socket_get_write_high_water_mark (self));
       break;
     case WS_SOCKET_PROP_OPEN_TIMEOUT:
-      g_value_set_uint (value, ws_socket_get_open_timeout (self));
-      break;
     case WS_SOCKET_PROP_CLOSE_TIMEOUT:
-      g_value_set_uint (value, ws_socket_get_close_timeout (self));
-      break;
     case WS_SOCKET_PROP_FRAME_TIMEOUT:
-      g_value_set_uint (value, ws_socket_get_frame_timeout (self));
-      break;
     case WS_SOCKET_PROP_PING_INTERVAL:
-      g_value_set_uint (value, ws_socket_get_ping_interval (self));
-      break;
     case WS_SOCKET_PROP_PING_TIMEOUT:
-      g_value_set_uint (value, ws_socket_get_ping_timeout (self));
+      get_time_property (self, prop_id, value);
       break;
     case WS_SOCKET_PROP_LATENCY:
       g_value_set_int64 (value, ws_socket_get_latency (self));
@@ -239,6 +259,9 @@ ws_socket_set_property (GObject      *object,
       break;
     case WS_SOCKET_PROP_MAX_INCOMING_FRAME_SIZE:
       ws_socket_set_max_incoming_frame_size (self, g_value_get_uint64 (value));
+      break;
+    case WS_SOCKET_PROP_MAX_INCOMING_FRAGMENTS:
+      ws_socket_set_max_incoming_fragments (self, g_value_get_uint (value));
       break;
     case WS_SOCKET_PROP_MAX_INCOMING_MESSAGE_SIZE:
       ws_socket_set_max_incoming_message_size (self,

@@ -38,6 +38,21 @@ install_size_properties (GParamSpec **props)
                              G_MAXUINT64, 16 * 1024 * 1024, READ_WRITE);
 
   /**
+   * WsSocket:max-incoming-fragments: (getter get_max_incoming_fragments) (setter set_max_incoming_fragments)
+   *
+   * How many frames an incoming message may consist of; 0: any number.
+   *
+   * However little the fragments of a message bring (RFC 6455, 5.4), each costs
+   * work, and empty ones escape all limits of size. What goes beyond closes the
+   * connection with 1009.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_MAX_INCOMING_FRAGMENTS]
+      = g_param_spec_uint ("max-incoming-fragments", NULL, NULL, 0, G_MAXUINT,
+                           128 * 1024, READ_WRITE);
+
+  /**
    * WsSocket:max-incoming-message-size: (getter get_max_incoming_message_size) (setter set_max_incoming_message_size)
    *
    * The largest incoming message, in bytes.

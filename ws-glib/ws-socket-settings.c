@@ -23,7 +23,7 @@ set_size (WsSocket *self, guint64 *place, guint64 value, WsSocketProp property)
 }
 
 static void
-set_time (WsSocket *self, guint *place, guint value, WsSocketProp property)
+set_number (WsSocket *self, guint *place, guint value, WsSocketProp property)
 {
   if (*place == value || !ws_socket_may_set (self, property))
     return;
@@ -66,6 +66,43 @@ ws_socket_set_max_incoming_frame_size (WsSocket *self,
 
   set_size (self, &ws_socket_peek (self)->settings.max_incoming_frame_size,
             max_incoming_frame_size, WS_SOCKET_PROP_MAX_INCOMING_FRAME_SIZE);
+}
+
+/**
+ * ws_socket_get_max_incoming_fragments:
+ * @self: a socket
+ *
+ * Gets how many frames an incoming message may consist of.
+ *
+ * Returns: a number of frames; 0: any number
+ *
+ * Since: 1.0
+ */
+guint
+ws_socket_get_max_incoming_fragments (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), 0);
+
+  return ws_socket_peek (self)->settings.max_incoming_fragments;
+}
+
+/**
+ * ws_socket_set_max_incoming_fragments:
+ * @self: a socket
+ * @max_incoming_fragments: a number of frames; 0: any number
+ *
+ * Sets how many frames an incoming message may consist of.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_max_incoming_fragments (WsSocket *self,
+                                      guint     max_incoming_fragments)
+{
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  set_number (self, &ws_socket_peek (self)->settings.max_incoming_fragments,
+              max_incoming_fragments, WS_SOCKET_PROP_MAX_INCOMING_FRAGMENTS);
 }
 
 /**
@@ -247,8 +284,8 @@ ws_socket_set_open_timeout (WsSocket *self, guint open_timeout)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  set_time (self, &ws_socket_peek (self)->settings.open_timeout, open_timeout,
-            WS_SOCKET_PROP_OPEN_TIMEOUT);
+  set_number (self, &ws_socket_peek (self)->settings.open_timeout, open_timeout,
+              WS_SOCKET_PROP_OPEN_TIMEOUT);
 }
 
 /**
@@ -283,8 +320,8 @@ ws_socket_set_close_timeout (WsSocket *self, guint close_timeout)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  set_time (self, &ws_socket_peek (self)->settings.close_timeout, close_timeout,
-            WS_SOCKET_PROP_CLOSE_TIMEOUT);
+  set_number (self, &ws_socket_peek (self)->settings.close_timeout,
+              close_timeout, WS_SOCKET_PROP_CLOSE_TIMEOUT);
 }
 
 /**
@@ -319,8 +356,8 @@ ws_socket_set_frame_timeout (WsSocket *self, guint frame_timeout)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  set_time (self, &ws_socket_peek (self)->settings.frame_timeout, frame_timeout,
-            WS_SOCKET_PROP_FRAME_TIMEOUT);
+  set_number (self, &ws_socket_peek (self)->settings.frame_timeout,
+              frame_timeout, WS_SOCKET_PROP_FRAME_TIMEOUT);
 }
 
 /**
@@ -355,8 +392,8 @@ ws_socket_set_ping_interval (WsSocket *self, guint ping_interval)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  set_time (self, &ws_socket_peek (self)->settings.ping_interval, ping_interval,
-            WS_SOCKET_PROP_PING_INTERVAL);
+  set_number (self, &ws_socket_peek (self)->settings.ping_interval,
+              ping_interval, WS_SOCKET_PROP_PING_INTERVAL);
 }
 
 /**
@@ -391,6 +428,6 @@ ws_socket_set_ping_timeout (WsSocket *self, guint ping_timeout)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  set_time (self, &ws_socket_peek (self)->settings.ping_timeout, ping_timeout,
-            WS_SOCKET_PROP_PING_TIMEOUT);
+  set_number (self, &ws_socket_peek (self)->settings.ping_timeout, ping_timeout,
+              WS_SOCKET_PROP_PING_TIMEOUT);
 }

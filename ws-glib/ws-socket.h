@@ -131,6 +131,11 @@ WS_AVAILABLE_IN_1_0
 void ws_socket_set_max_incoming_frame_size (WsSocket *self,
                                             guint64   max_incoming_frame_size);
 WS_AVAILABLE_IN_1_0
+guint ws_socket_get_max_incoming_fragments (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_max_incoming_fragments (WsSocket *self,
+                                           guint     max_incoming_fragments);
+WS_AVAILABLE_IN_1_0
 guint64 ws_socket_get_max_incoming_message_size (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 void

@@ -87,6 +87,29 @@ test_message_limit (Half *half, gconstpointer data)
   g_assert_nonnull (reason);
 }
 
+/* Pitfall 39 */
+static void
+test_max_fragments (Half *half, gconstpointer data)
+{
+  g_autoptr (SignalLog) log = signal_log_new (half->socket);
+
+  g_assert_cmpuint (ws_socket_get_max_incoming_fragments (half->socket), ==,
+                    128 * 1024);
+  ws_socket_set_max_incoming_fragments (half->socket, 3);
+  for (guint i = 0; i < 2; i++)
+    {
+      raw_peer_send_frame (half->peer, 0x01, "", 0);
+      raw_peer_send_frame (half->peer, 0x00, "a", 1);
+      raw_peer_send_frame (half->peer, 0x80 * (i == 0), "", 0);
+    }
+  raw_peer_send_frame (half->peer, 0x80, "", 0);
+  raw_peer_expect_close (half->peer, 1009, NULL);
+  g_assert_true (
+      g_str_has_prefix (log->words->str, "text:a error:message-too-big "));
+  g_assert_nonnull (strstr (ws_socket_get_close_reason (half->socket),
+                            "max-incoming-fragments, 3"));
+}
+
 /* Pitfall 70 */
 static void
 test_within_limits (Half *half, gconstpointer data)
@@ -324,6 +347,7 @@ main (int argc, char **argv)
     }
   half_add_server ("/contracts/receiving/bad/unmasked", NULL, test_unmasked);
   half_add ("/contracts/receiving/message-limit", NULL, test_message_limit);
+  half_add ("/contracts/receiving/max-fragments", NULL, test_max_fragments);
   half_add ("/contracts/receiving/within-limits", NULL, test_within_limits);
   half_add_client ("/contracts/receiving/single-bytes", NULL,
                    test_single_bytes);

@@ -59,6 +59,7 @@ typedef struct
 #define REFUSED(code) "verify:" code " ssl-errors:" code " server-error:1015"
 
 static const Row rows[] = {
+  /* Pitfall 50: by default nothing is asked for. */
   { "auto", WS_SSL_VERIFY_MODE_AUTO, "client", FALSE, NULL },
   { "none", WS_SSL_VERIFY_MODE_NONE, "client", FALSE, NULL },
   { "query", WS_SSL_VERIFY_MODE_QUERY, "client", TRUE, NULL },

@@ -47,6 +47,7 @@ set_everything (gpointer data)
   g_autoptr (WsHeaders) headers = ws_headers_new ();
 
   ws_socket_set_url (socket, "ws://127.0.0.1:1");
+  ws_socket_set_max_incoming_fragments (socket, 1);
   ws_socket_set_max_incoming_message_size (socket, 1);
   ws_socket_set_max_incoming_frame_size (socket, 1);
   ws_socket_set_outgoing_frame_size (socket, 1);
@@ -66,7 +67,7 @@ set_everything (gpointer data)
 }
 
 /* They return no error, so that a warning has to say it. */
-#define N_SETTERS 17
+#define N_SETTERS 18
 
 /* Pitfall 62 */
 static void

@@ -68,6 +68,37 @@ test_order (void)
   ws_buffer_clear (&message);
 }
 
+/* Pitfall 39: the fragments of a message are counted, empty ones too. */
+static void
+test_max_fragments (void)
+{
+  const WsFrameHeader more = data_frame (WS_OPCODE_CONTINUATION, FALSE, 0);
+  const WsFrameHeader last = data_frame (WS_OPCODE_CONTINUATION, TRUE, 0);
+  WsAssembler         assembler;
+
+  ws_assembler_init (&assembler);
+  ws_assembler_set_max_fragments (&assembler, 3);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (
+          take (&assembler, data_frame (WS_OPCODE_TEXT, FALSE, 0), ""));
+      g_assert_true (take (&assembler, more, ""));
+      g_assert_cmpuint (judge (&assembler, last), ==, 0);
+      g_assert_true (take (&assembler, more, ""));
+      g_assert_cmpuint (judge (&assembler, last), ==, 1009);
+      g_assert_cmpuint (judge (&assembler, more), ==, 1009);
+      /* Lowered meanwhile, raised, and given up. */
+      ws_assembler_set_max_fragments (&assembler, 1);
+      g_assert_cmpuint (judge (&assembler, last), ==, 1009);
+      ws_assembler_set_max_fragments (&assembler, 4);
+      g_assert_cmpuint (judge (&assembler, last), ==, 0);
+      ws_assembler_set_max_fragments (&assembler, 0);
+      g_assert_cmpuint (judge (&assembler, more), ==, 0);
+      ws_assembler_set_max_fragments (&assembler, 3);
+      ws_assembler_reset (&assembler);
+    }
+}
+
 static void
 test_limits (void)
 {
@@ -234,6 +265,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/protocol/assembler/order", test_order);
   g_test_add_func ("/protocol/assembler/limits", test_limits);
+  g_test_add_func ("/protocol/assembler/max-fragments", test_max_fragments);
   g_test_add_func ("/protocol/assembler/text-fails-early",
                    test_text_fails_early);
   g_test_add_func ("/protocol/assembler/masked-pieces", test_masked_pieces);

@@ -214,7 +214,8 @@ test_long_vectors (void)
     }
 }
 
-/* A user who reads them has to find the culprit (and the property to raise). */
+/* A user who reads them has to find the culprit (and the property to raise).
+ * Pitfalls 20 and 38. */
 static void
 test_reasons (void)
 {

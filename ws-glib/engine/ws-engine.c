@@ -471,6 +471,8 @@ ws_engine_update (WsEngine *self)
   ws_protocol_set_limits (&self->protocol,
                           self->settings->max_incoming_frame_size,
                           self->settings->max_incoming_message_size);
+  ws_protocol_set_max_fragments (&self->protocol,
+                                 self->settings->max_incoming_fragments);
   if (self->state != WS_ENGINE_OPEN || !self->reading)
     return;
   ws_engine_watch_frame (self);

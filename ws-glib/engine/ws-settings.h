@@ -11,7 +11,8 @@ typedef struct
 {
   guint64 max_incoming_frame_size;
   guint64 max_incoming_message_size;
-  guint64 outgoing_frame_size; /* 0: never fragment */
+  guint   max_incoming_fragments; /* 0: any number */
+  guint64 outgoing_frame_size;    /* 0: never fragment */
   guint64 max_bytes_to_write;
   guint64 write_high_water_mark;
   guint   open_timeout;
@@ -30,6 +31,7 @@ ws_settings_default (guint ping_interval)
   return (WsSettings){
     .max_incoming_frame_size = 16 * 1024 * 1024,
     .max_incoming_message_size = 16 * 1024 * 1024,
+    .max_incoming_fragments = 128 * 1024,
     .outgoing_frame_size = 512 * 1024,
     .max_bytes_to_write = 64 * 1024 * 1024,
     .write_high_water_mark = 1024 * 1024,

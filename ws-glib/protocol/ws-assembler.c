@@ -33,6 +33,17 @@ refuse_size (const char *what,
   return FALSE;
 }
 
+/* Each costs work, however little it brings: a flood of them is no message. */
+static gboolean
+refuse_number (const WsAssembler *self, WsFault *fault)
+{
+  ws_fault_set (fault, WS_CLOSE_TOO_BIG,
+                "The message has more fragments than max-incoming-fragments, "
+                "%u",
+                self->max_fragments);
+  return FALSE;
+}
+
 /* Grows with what arrives, towards what is known to come at most: room for three
  * times as much as is there already, which spares a large message all but one or
  * two moves. */
@@ -108,6 +119,12 @@ ws_assembler_set_limits (WsAssembler *self,
   update_room (self);
 }
 
+void
+ws_assembler_set_max_fragments (WsAssembler *self, guint max_fragments)
+{
+  self->max_fragments = max_fragments;
+}
+
 gboolean
 ws_assembler_check (const WsAssembler   *self,
                     const WsFrameHeader *header,
@@ -116,6 +133,9 @@ ws_assembler_check (const WsAssembler   *self,
   /* 5.4 */
   if ((header->opcode == WS_OPCODE_CONTINUATION) == ws_assembler_is_idle (self))
     return refuse_order (self, fault);
+  if (header->opcode == WS_OPCODE_CONTINUATION
+      && self->n_fragments >= self->max_fragments && self->max_fragments > 0)
+    return refuse_number (self, fault);
   if (G_UNLIKELY (header->length > self->max_frame_size))
     return refuse_size ("Frame", header->length, "frame", self->max_frame_size,
                         fault);
@@ -133,7 +153,11 @@ void
 ws_assembler_begin_frame (WsAssembler *self, const WsFrameHeader *header)
 {
   if (header->opcode == WS_OPCODE_CONTINUATION)
-    return;
+    {
+      self->n_fragments++;
+      return;
+    }
+  self->n_fragments = 1;
   self->opcode = header->opcode;
   self->transformed = header->rsv != 0;
 }

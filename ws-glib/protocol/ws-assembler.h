@@ -19,6 +19,8 @@ typedef struct
   gsize    told;             /* bytes of it that frame events have carried */
   guint64  streamed;         /* bytes of it that pieces have carried */
   guint64  room;             /* what the limit leaves beside those */
+  guint    max_fragments;    /* of a message; 0: any number */
+  guint    n_fragments;      /* of the message under way */
   WsUtf8   utf8;
   WsOpcode opcode; /* of the message under way; CONTINUATION: there is none */
   gboolean transformed; /* it passes through the extension */
@@ -35,6 +37,9 @@ void ws_assembler_reset (WsAssembler *self);
 void ws_assembler_set_limits (WsAssembler *self,
                               guint64      max_frame_size,
                               guint64      max_message_size);
+
+/* 0: any number, which is what an assembler begins with. */
+void ws_assembler_set_max_fragments (WsAssembler *self, guint max_fragments);
 
 static inline gboolean
 ws_assembler_is_idle (const WsAssembler *self)

@@ -477,6 +477,12 @@ ws_protocol_set_limits (WsProtocol *self,
 }
 
 void
+ws_protocol_set_max_fragments (WsProtocol *self, guint max_fragments)
+{
+  ws_assembler_set_max_fragments (&self->assembler, max_fragments);
+}
+
+void
 ws_protocol_set_frame_events (WsProtocol *self, gboolean wanted)
 {
   self->frame_events = wanted;

@@ -93,6 +93,9 @@ void ws_protocol_clear (WsProtocol *self);
 void ws_protocol_set_limits (WsProtocol *self,
                              guint64     max_frame_size,
                              guint64     max_message_size);
+/* Frames a message may consist of, 0 (the beginning): any number; beyond them a
+ * fault of 1009. */
+void ws_protocol_set_max_fragments (WsProtocol *self, guint max_fragments);
 void ws_protocol_set_frame_events (WsProtocol *self, gboolean wanted);
 /* Messages that do not lie whole in the input come in pieces, without being
  * gathered; switched off, those whose first piece has come still do. Not
