@@ -101,6 +101,7 @@ take_bytes (WsMessagePipe *pipe, guint8 *buffer, gsize count)
   count = MIN (count, len - pipe->used);
   memcpy (buffer, data + pipe->used, count);
   pipe->used += count;
+  pipe->size -= count;
   if (pipe->used == len)
     {
       g_bytes_unref (g_queue_pop_head (&pipe->chunks));

@@ -20,6 +20,7 @@ typedef struct
 {
   WsMessageType type;
   GQueue        chunks; /* of GBytes, not read yet */
+  gsize         size;   /* bytes of them that were not read yet */
   gsize         used;   /* bytes read of the first one */
   gboolean      is_complete;
   GError       *error;   /* (owned) (nullable): read after the chunks */

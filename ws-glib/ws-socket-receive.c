@@ -10,6 +10,10 @@
  * ones is bounded too. */
 #define MESSAGE_OVERHEAD 64
 
+/* Bytes that may wait, whatever the user has set, while the connection is being
+ * closed. */
+#define CLOSING_ROOM (1024 * 1024)
+
 /* --- Messages that wait to be taken --- */
 
 static gsize
@@ -21,17 +25,22 @@ get_cost (WsMessage *message)
   return len + MESSAGE_OVERHEAD;
 }
 
-/* Whether nothing more is to be read before something was taken. */
+/* Whether nothing more is to be read before something was taken. Who closes may
+ * not take anything any more, but waits for the peer's close frame behind what is
+ * still to come. */
 static gboolean
 is_full (WsSocketPrivate *priv)
 {
   WsSocketAsync *async = priv->async;
+  guint64        least = priv->state == WS_STATE_CLOSING ? CLOSING_ROOM : 0;
 
-  if (async != NULL && async->pipe != NULL)
-    return async->pipe->chunks.length > 0
+  if (async == NULL)
+    return FALSE;
+  if (async->pipe != NULL)
+    return async->pipe->chunks.length > 0 && async->pipe->size >= least
            && !g_atomic_int_get (&async->pipe->dropped);
-  return async != NULL && async->inbox.length > 0
-         && async->inbox_size >= (guint64) priv->read_buffer_size;
+  return async->inbox.length > 0
+         && async->inbox_size >= MAX ((guint64) priv->read_buffer_size, least);
 }
 
 /* Whether the next message is to come in pieces. */
@@ -54,12 +63,9 @@ ws_socket_update_receiving (WsSocket *self)
 
   if (priv->engine != NULL && priv->pull)
     ws_engine_set_streaming (priv->engine, wants_stream (priv));
-  /* Who closes waits for the peer's close frame, whatever comes before. */
   if (priv->engine != NULL)
     ws_engine_set_paused (priv->engine,
-                          priv->receiving_paused
-                              || (is_full (priv)
-                                  && priv->state != WS_STATE_CLOSING));
+                          priv->receiving_paused || is_full (priv));
 }
 
 void
@@ -91,8 +97,10 @@ ws_socket_end_pipe (WsSocket *self, gboolean is_complete)
 static void
 push_chunk (WsMessagePipe *pipe, GBytes *bytes)
 {
-  if (g_bytes_get_size (bytes) > 0 && !g_atomic_int_get (&pipe->dropped))
-    g_queue_push_tail (&pipe->chunks, g_bytes_ref (bytes));
+  if (g_bytes_get_size (bytes) == 0 || g_atomic_int_get (&pipe->dropped))
+    return;
+  g_queue_push_tail (&pipe->chunks, g_bytes_ref (bytes));
+  pipe->size += g_bytes_get_size (bytes);
 }
 
 /* Gives @call, which is taken, what reads @pipe. */
@@ -149,14 +157,8 @@ deliver (WsSocket *self)
 void
 ws_socket_take_message (WsSocket *self, WsMessage *message)
 {
-  WsSocketPrivate *priv = ws_socket_peek (self);
-  WsSocketAsync   *async = ws_socket_get_async (self);
+  WsSocketAsync *async = ws_socket_get_async (self);
 
-  if (priv->state == WS_STATE_CLOSING && is_full (priv))
-    {
-      ws_message_unref (message);
-      return;
-    }
   g_queue_push_tail (&async->inbox, message);
   async->inbox_size += get_cost (message);
   deliver (self);
@@ -165,11 +167,10 @@ ws_socket_take_message (WsSocket *self, WsMessage *message)
 void
 ws_socket_take_piece (WsSocket *self, WsMessageType type, WsEvent *event)
 {
-  WsSocketPrivate *priv = ws_socket_peek (self);
-  WsSocketAsync   *async = ws_socket_get_async (self);
-  GQueue          *calls = &async->calls[WS_CALL_RECEIVE];
-  WsMessagePipe   *pipe = async->pipe;
-  WsCall          *call = NULL;
+  WsSocketAsync *async = ws_socket_get_async (self);
+  GQueue        *calls = &async->calls[WS_CALL_RECEIVE];
+  WsMessagePipe *pipe = async->pipe;
+  WsCall        *call = NULL;
   g_autoptr (GBytes) bytes = ws_event_take_bytes (event);
 
   if (pipe == NULL)
@@ -179,11 +180,7 @@ ws_socket_take_piece (WsSocket *self, WsMessageType type, WsEvent *event)
       call = calls->head->data;
       pipe = async->pipe = ws_message_pipe_new (type);
     }
-  /* Who closes does not wait for readers. */
-  if (priv->state == WS_STATE_CLOSING && is_full (priv) && pipe->error == NULL)
-    pipe->error = ws_socket_make_end_error (self);
-  if (pipe->error == NULL)
-    push_chunk (pipe, bytes);
+  push_chunk (pipe, bytes);
   ws_message_pipe_ref (pipe);
   if (event->is_last)
     ws_socket_end_pipe (self, TRUE);
@@ -483,6 +480,10 @@ ws_socket_install_receiving_properties (GParamSpec **props)
    * Each message counts its length and 64 bytes. The one that is under way comes
    * on top, as far as the limits allow, and so does what a single read brings,
    * 256 KiB at most. While receiving is paused nothing is read.
+   *
+   * After [method@Socket.close] at least 1 MiB may wait, for the peer's close
+   * frame comes behind it. Nothing is dropped: beyond that, who takes nothing
+   * more waits for [property@Socket:close-timeout].
    *
    * Since: 1.0
    */

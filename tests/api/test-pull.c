@@ -243,7 +243,64 @@ test_close_untaken (Half *half, gconstpointer data)
   outcome_expect_text (&taken, "one");
   outcome_clear (&taken);
   begin_receive (half->socket, NULL, &taken);
+  outcome_expect_text (&taken, "two");
+  outcome_clear (&taken);
+  begin_receive (half->socket, NULL, &taken);
+  outcome_expect_text (&taken, "three");
+  outcome_clear (&taken);
+  begin_receive (half->socket, NULL, &taken);
   outcome_expect_text (&taken, (const char *) NULL);
+}
+
+/* Whoever goes on taking after a close misses nothing, however much that is. */
+static void
+test_close_taken (Half *half, gconstpointer data)
+{
+  g_auto (Outcome) closed = { 0 };
+  g_auto (Outcome) taken = { 0 };
+  g_auto (Flood) flood = { 0 };
+  const guint n = 40;
+
+  ws_socket_set_pull (half->socket, TRUE);
+  begin_close (half->socket, 1000, NULL, &closed);
+  raw_peer_expect_close (half->peer, 1000, "bye");
+  flood_init (&flood, half->peer);
+  for (guint i = 0; i < n; i++)
+    flood_add (&flood, 0x82, 60 * 1024);
+  for (guint i = 0; i < n; i++)
+    {
+      flood_push (&flood);
+      begin_receive (half->socket, NULL, &taken);
+      outcome_expect (&taken, END_WELL);
+      g_assert_nonnull (taken.value);
+      outcome_clear (&taken);
+    }
+  raw_peer_send_close (half->peer, 1000, "");
+  begin_receive (half->socket, NULL, &taken);
+  g_clear_pointer (&half->peer, raw_peer_free);
+  outcome_expect_text (&taken, (const char *) NULL);
+  outcome_expect (&closed, END_WELL);
+  g_assert_true (ws_socket_get_was_clean (half->socket));
+}
+
+/* Nor does memory grow without end when nobody does. */
+static void
+test_close_flooded (Half *half, gconstpointer data)
+{
+  g_auto (Outcome) closed = { 0 };
+  g_auto (Flood) flood = { 0 };
+
+  ws_socket_set_pull (half->socket, TRUE);
+  ws_socket_set_close_timeout (half->socket, 500);
+  begin_close (half->socket, 1000, NULL, &closed);
+  raw_peer_expect_close (half->peer, 1000, "bye");
+  flood_init (&flood, half->peer);
+  for (guint i = 0; i < 1024; i++)
+    flood_add (&flood, 0x82, 60 * 1024);
+  flood_push (&flood);
+  g_assert_cmpuint (flood.n_pushed, <, flood.bytes->len);
+  outcome_expect (&closed, END_WELL);
+  g_assert_false (ws_socket_get_was_clean (half->socket));
 }
 
 /* One that was cancelled takes nothing with it. */
@@ -414,6 +471,8 @@ main (int argc, char **argv)
   half_add ("/api/pull/buffer", NULL, test_buffer);
   half_add ("/api/pull/empty-flood", NULL, test_empty_flood);
   half_add ("/api/pull/close-untaken", NULL, test_close_untaken);
+  half_add ("/api/pull/close-taken", NULL, test_close_taken);
+  half_add ("/api/pull/close-flooded", NULL, test_close_flooded);
   half_add ("/api/pull/cancelled", NULL, test_cancelled);
   half_add_client ("/api/pull/forgotten", NULL, test_forgotten);
   half_add ("/api/pull/refused", NULL, test_refused);
