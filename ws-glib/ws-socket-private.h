@@ -45,14 +45,13 @@ typedef struct
   WsReconnectPolicy *policy; /* (owned) (nullable) */
   WsNetworkWatch    *watch;  /* (owned) (nullable): active with a policy */
   guint  n_attempts;         /* since a connection has held for long enough */
-  guint  status;          /* of the answer that refused the handshake, or 0 */
-  gint64 connected_at;    /* monotonic µs, 0: it never was */
-  gint64 waiting_since;   /* monotonic µs */
-  guint  is_waiting : 1;  /* activation is what the delay ends with */
-  guint  is_held : 1;     /* it has ended, but there is no network */
-  guint  is_retry : 1;    /* the attempt that begins is the policy's */
-  guint  is_unwanted : 1; /* the user has asked for the end */
-  guint  is_hopeless : 1; /* no other attempt could do better */
+  gint64 connected_at;       /* monotonic µs, 0: it never was */
+  gint64 waiting_since;      /* monotonic µs */
+  guint  is_waiting : 1;     /* activation is what the delay ends with */
+  guint  is_held : 1;        /* it has ended, but there is no network */
+  guint  is_retry : 1;       /* the attempt that begins is the policy's */
+  guint  is_unwanted : 1;    /* the user has asked for the end */
+  guint  is_hopeless : 1;    /* no other attempt could do better */
 } WsReconnect;
 
 typedef struct

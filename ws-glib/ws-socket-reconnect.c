@@ -39,6 +39,19 @@ hurry_after (WsSocket *self, gint64 earliest)
                    + (gint64) (jitter * SPREAD_MS * 1000 * g_random_double ()));
 }
 
+/* Drawing the ping's mask may run a user's code, which may end the connection and
+ * drop the socket. */
+static void
+probe (WsSocket *self)
+{
+  WsEngine *engine = ws_engine_ref (ws_socket_peek (self)->engine);
+
+  g_object_ref (self);
+  ws_engine_probe (engine);
+  ws_engine_unref (engine);
+  g_object_unref (self);
+}
+
 /* Addresses come and go in bursts: but for the first good news they shorten a
  * delay only to the shortest one. */
 static void
@@ -49,10 +62,10 @@ on_network_changed (gboolean came_back, gpointer user_data)
   WsReconnect     *reconnect = &priv->reconnect;
 
   if (priv->engine != NULL)
-    ws_engine_probe (priv->engine);
-  if (!reconnect->is_waiting)
+    probe (self);
+  else if (!reconnect->is_waiting)
     return;
-  if (came_back)
+  else if (came_back)
     hurry_after (self, 0);
   else if (reconnect->is_held)
     await_network (self);

@@ -287,6 +287,71 @@ test_probe (void)
   client_clear (&client);
 }
 
+/* The mask of that ping may be a user's, who may do anything. */
+
+typedef struct
+{
+  WsMaskGenerator parent_instance;
+  Client         *client; /* (nullable): whose socket is to go */
+} Breaker;
+
+typedef WsMaskGeneratorClass BreakerClass;
+
+static GType breaker_get_type (void);
+G_DEFINE_TYPE (Breaker, breaker, WS_TYPE_MASK_GENERATOR)
+
+static guint32
+breaker_next_mask (WsMaskGenerator *generator)
+{
+  Breaker *self = (Breaker *) generator;
+  Client  *client = g_steal_pointer (&self->client);
+
+  if (client != NULL)
+    {
+      ws_socket_abort (client->socket);
+      g_clear_pointer (&client->log, signal_log_free);
+      g_clear_object (&client->socket);
+    }
+  return 1;
+}
+
+static gboolean
+breaker_seed (WsMaskGenerator *generator)
+{
+  return TRUE;
+}
+
+static void
+breaker_class_init (BreakerClass *klass)
+{
+  klass->seed = breaker_seed;
+  klass->next_mask = breaker_next_mask;
+}
+
+static void
+breaker_init (Breaker *self)
+{
+}
+
+static void
+test_probe_broken (void)
+{
+  Client   client = { 0 };
+  Breaker *breaker = g_object_new (breaker_get_type (), NULL);
+
+  client_open (&client, FAKE_HOST, 1);
+  ws_socket_set_mask_generator (client.socket, WS_MASK_GENERATOR (breaker));
+  ws_socket_set_ping_interval (client.socket, G_MAXINT);
+  breaker->client = &client;
+  fake_network_set_available (TRUE);
+  ws_test_until (NULL, client.socket == NULL);
+  breathe ();
+  g_assert_false (fake_network_has_listener ());
+  raw_peer_free (client.peer);
+  raw_listener_free (client.listener);
+  g_object_unref (breaker);
+}
+
 static void
 test_probe_unanswered (void)
 {
@@ -397,6 +462,7 @@ main (int argc, char **argv)
   g_test_add_func ("/api/reconnect/network/probe", test_probe);
   g_test_add_func ("/api/reconnect/network/probe-unanswered",
                    test_probe_unanswered);
+  g_test_add_func ("/api/reconnect/network/probe-broken", test_probe_broken);
   g_test_add_func ("/api/reconnect/network/no-keepalive",
                    test_no_keepalive_no_probe);
   g_test_add_func ("/api/reconnect/network/listeners", test_listeners);
