@@ -25,8 +25,9 @@ ws_socket_check_sendable (WsSocket *self, GError **error)
                                  priv->state == WS_STATE_CLOSING
                                      ? "The connection is closing"
                                      : "The socket is not connected");
-  /* As in QML: a socket that is not open shows the attempt as its status. */
-  if (priv->state == WS_STATE_UNCONNECTED)
+  /* As in QML: a socket that is not open shows the attempt as its status. But
+   * why the connection was lost tells more, to reconnect's policy, too. */
+  if (priv->state == WS_STATE_UNCONNECTED && !priv->failed)
     ws_socket_set_error (self, problem);
   g_propagate_error (error, g_steal_pointer (&problem));
   return FALSE;

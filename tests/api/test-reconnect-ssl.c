@@ -29,18 +29,29 @@ test_lost (SslPair *pair, gconstpointer data)
     }
 }
 
-/* A certificate that is not trusted will not be the next time. */
+static void
+say_something (WsSocket *socket)
+{
+  g_assert_cmpint (ws_socket_send_text_message (socket, "?", NULL), ==, -1);
+}
+
+/* A certificate that is not trusted will not be the next time, whatever else
+ * fails meanwhile. */
 static void
 test_untrusted (SslPair *pair, gconstpointer data)
 {
   g_autoptr (SignalLog) log = signal_log_new (pair->client);
 
   set_policy (pair);
+  g_signal_connect (pair->client, "disconnected", G_CALLBACK (say_something),
+                    NULL);
   g_assert_false (ssl_pair_try (pair, NULL));
   ws_test_until (NULL, !ws_socket_get_active (pair->client));
   g_assert_cmpuint (signal_log_count (log, "error:ssl-handshake-failed"), ==,
                     1);
   g_assert_cmpuint (signal_log_count (log, "reconnecting:1"), ==, 0);
+  g_assert_error (ws_socket_get_error (pair->client), WS_SOCKET_ERROR,
+                  WS_SOCKET_ERROR_SSL_HANDSHAKE_FAILED);
 }
 
 /* Nor will a key that cannot be loaded: the attempt does not even begin. */
