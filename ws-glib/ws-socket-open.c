@@ -32,9 +32,11 @@ parse_url (const char *text, GError **error)
 static void
 refuse_to_open (WsSocket *self, GError *problem, GError **error)
 {
+  g_object_ref (self);
   ws_socket_set_error (self, problem);
   ws_socket_emit (self, WS_SOCKET_SIGNAL_ERROR, problem);
   g_propagate_error (error, problem);
+  g_object_unref (self);
 }
 
 static void

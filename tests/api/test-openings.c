@@ -179,6 +179,29 @@ test_bad_urls (Opening *opening, gconstpointer data)
   raw_peer_expect_text (peer, "still here");
 }
 
+/* Its error may be what ends the socket's life. */
+static void
+drop_socket (WsSocket *socket, GParamSpec *pspec, WsSocket **owner)
+{
+  g_clear_object (owner);
+}
+
+static void
+test_bad_url_dropped (void)
+{
+  WsSocket *socket = ws_socket_new ();
+  gpointer  watched = socket;
+  g_autoptr (GError) error = NULL;
+
+  g_object_add_weak_pointer (G_OBJECT (socket), &watched);
+  g_signal_connect (socket, "notify::error-string", G_CALLBACK (drop_socket),
+                    &socket);
+  g_assert_false (ws_socket_open (socket, "gopher://a", &error));
+  g_assert_error (error, WS_SOCKET_ERROR,
+                  WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION);
+  g_assert_null (watched);
+}
+
 /* Given up while connecting: no error, for it was asked for. */
 static void
 test_given_up (Opening *opening, gconstpointer data)
@@ -325,5 +348,6 @@ main (int argc, char **argv)
   add ("while-closing", "close", test_while_connected);
   add ("while-connecting", NULL, test_while_connecting);
   add ("pings-stay", NULL, test_pings_stay);
+  g_test_add_func ("/api/openings/bad-url-dropped", test_bad_url_dropped);
   return g_test_run ();
 }
