@@ -119,12 +119,21 @@ ws_call_fail_cancelled (WsCall *call, const char *message)
                                            message));
 }
 
+/* Not when the socket is being opened anew, or is over: its calls are about to
+ * end then, but a handler may run the main loop before. */
+static gboolean
+is_of_attempt (WsSocket *self, const WsCall *call)
+{
+  return call->queue == &ws_socket_peek (self)->async->calls[call->kind];
+}
+
 /* Its caller does not want to wait any longer. */
 static void
 on_cancelled (WsSocket *self, WsCall *call)
 {
   GTask         *task;
   WsCallKind     kind = call->kind;
+  gboolean       is_stale = !is_of_attempt (self, call);
   WsMessageSink *sink = NULL;
 
   if (call->outgoing != NULL && call->outgoing->sink != NULL)
@@ -138,7 +147,7 @@ on_cancelled (WsSocket *self, WsCall *call)
   if (sink != NULL)
     ws_socket_break_message (self, sink);
   g_clear_pointer (&sink, ws_message_sink_unref);
-  if (kind == WS_CALL_OPEN || kind == WS_CALL_CLOSE)
+  if (!is_stale && (kind == WS_CALL_OPEN || kind == WS_CALL_CLOSE))
     ws_socket_abort (self);
   g_task_return_error_if_cancelled (task);
   g_object_unref (task);

@@ -230,6 +230,39 @@ test_disposed (Half *half, gconstpointer data)
   outcome_expect (&received, END_NOT_CONNECTED);
 }
 
+/* A call of an older attempt, which is about to end, ends no newer one. */
+
+static void
+cancel_inside (WsSocket *socket, WsState state, Outcome *outcome)
+{
+  GCancellable *cancellable = g_object_get_data (G_OBJECT (socket), "cancel");
+
+  if (state != WS_STATE_CONNECTING)
+    return;
+  g_cancellable_cancel (cancellable);
+  ws_test_until (NULL, outcome->number != 0);
+}
+
+static void
+test_cancelled_too_late (Half *half, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autofree char *url = raw_listener_make_url (half->listener, "/anew");
+  g_auto (Outcome) outcome = { 0 };
+
+  begin_close (half->socket, 1000, cancellable, &outcome);
+  g_object_set_data (G_OBJECT (half->socket), "cancel", cancellable);
+  g_signal_connect (half->socket, "state-changed", G_CALLBACK (cancel_inside),
+                    &outcome);
+  g_assert_true (ws_socket_open (half->socket, url, NULL));
+  outcome_expect (&outcome, END_CANCELLED);
+  g_assert_cmpint (ws_socket_get_state (half->socket), ==, WS_STATE_CONNECTING);
+  raw_peer_free (half->peer);
+  half->peer = raw_listener_take (half->listener);
+  raw_peer_accept (half->peer);
+  api_wait_state (half->socket, WS_STATE_CONNECTED);
+}
+
 /* --- Threads --- */
 
 static gpointer
@@ -276,6 +309,8 @@ main (int argc, char **argv)
   half_add ("/api/async/pings", NULL, test_pings);
   half_add_server ("/api/async/server-gone", NULL, test_server_gone);
   half_add_client ("/api/async/disposed", NULL, test_disposed);
+  half_add_client ("/api/async/cancelled-too-late", NULL,
+                   test_cancelled_too_late);
   half_add ("/api/async/wrong-thread", NULL, test_wrong_thread);
   return g_test_run ();
 }
