@@ -37,8 +37,8 @@ take_stream (WsServer         *self,
  * Does the opening handshake with the client at the other end of @stream.
  *
  * What follows is the same as for a connection that the server has accepted
- * itself, TLS included; it need not listen for this. The stream is referenced, and closed when
- * the connection ends or is refused. Fails with
+ * itself, TLS included; it need not listen for this. The stream is referenced,
+ * and closed when the connection ends or is refused. Fails with
  * %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION for a stream that cannot be
  * polled, and with %WS_SOCKET_ERROR_WRONG_CONTEXT in a thread that the server
  * does not belong to.
@@ -62,15 +62,27 @@ ws_server_handle_connection (WsServer *self, GIOStream *stream, GError **error)
   return take_stream (self, stream, credentials, error) != NULL;
 }
 
-/* (transfer full): the head as it may have come. */
+/* (transfer full) (nullable): the head as it may have come. What a user has put
+ * together is not to begin a line of its own. */
 static GString *
-write_head (WsRequest *request)
+write_head (WsRequest *request, GError **error)
 {
-  GString *head = g_string_new (NULL);
+  const char *resource = ws_request_get_resource_name (request);
+  GString    *head;
 
+  if (!ws_http_is_target (resource))
+    {
+      g_autofree char *quoted = ws_http_quote (resource);
+
+      g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
+                   "The resource name %s holds characters that have to be "
+                   "percent-encoded",
+                   quoted);
+      return NULL;
+    }
+  head = g_string_new (NULL);
   g_string_printf (head, "%s %s HTTP/%s\r\n", ws_request_get_method (request),
-                   ws_request_get_resource_name (request),
-                   ws_request_get_http_version (request));
+                   resource, ws_request_get_http_version (request));
   ws_http_headers_write (ws_headers_peek_http (
                              ws_request_get_headers (request)),
                          head);
@@ -91,7 +103,9 @@ write_head (WsRequest *request)
  * gets the answer and is the connection from then on: 101, or why not. It is
  * encrypted already where it has to be. The stream is referenced, and closed
  * when the connection ends or is refused. Fails as
- * [method@Server.handle_connection] does.
+ * [method@Server.handle_connection] does, and with
+ * %WS_SOCKET_ERROR_INVALID_ARGUMENT for a [property@Request:resource-name] that is
+ * not percent-encoded.
  *
  * Only [property@Request:resource-name] and [property@Request:headers] of a
  * request made with [ctor@Request.new] are read.
@@ -116,10 +130,12 @@ ws_server_handle_request (WsServer  *self,
 
   if (!ws_server_check_thread (self, error))
     return FALSE;
+  head = write_head (request, error);
+  if (head == NULL)
+    return FALSE;
   client = take_stream (self, stream, NULL, error);
   if (client == NULL)
     return FALSE;
-  head = write_head (request);
   ws_server_opening_push_input (client->opening, head->str, head->len);
   return TRUE;
 }

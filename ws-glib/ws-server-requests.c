@@ -292,7 +292,8 @@ make_url (WsServerClient *client, const WsServerHandshake *handshake)
 {
   static const char *const schemes[2][2]
       = { { "http", "https" }, { "ws", "wss" } };
-  gboolean is_secure = ws_server_opening_get_session (client->opening) != NULL;
+  gboolean is_secure
+      = ws_server_opening_get_transport (client->opening)->is_encrypted;
   gboolean is_handshake = handshake->key != NULL;
 
   if (*handshake->host == '\0' || *handshake->resource != '/')

@@ -256,8 +256,9 @@ ws_socket_accept (WsSocket                *self,
   priv->subprotocols = g_strdupv (handshake->subprotocols);
   priv->subprotocol = g_strdup (answer->subprotocol);
   priv->resource = g_strdup (handshake->resource);
-  priv->url = ws_url_join (opened->is_secure ? "wss" : "ws", handshake->host,
-                           handshake->port, handshake->resource);
+  priv->url
+      = ws_url_join (opened->transport->is_encrypted ? "wss" : "ws",
+                     handshake->host, handshake->port, handshake->resource);
   priv->request_head = opened->head;
   priv->state = priv->announced = WS_STATE_CONNECTED;
   ws_socket_adopt_engine (self, opened->transport, WS_ROLE_SERVER);

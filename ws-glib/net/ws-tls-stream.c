@@ -386,6 +386,7 @@ ws_tls_stream_new (WsTransport               *inner,
   self->n_refs = 1;
   self->parent.klass = &tls_class;
   self->parent.poller = ws_poller_ref (inner->poller);
+  self->parent.is_encrypted = TRUE;
   self->inner = inner;
   self->sink = sink;
   self->sink_data = user_data;

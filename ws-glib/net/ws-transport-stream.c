@@ -218,6 +218,16 @@ closes_in_memory (GIOStream *stream)
                         == ((GOutputStreamClass *) output_class)->close_async));
 }
 
+/* Whether it is somebody else's TLS that the bytes go through. */
+static gboolean
+is_encrypted (GIOStream *stream)
+{
+  while (G_IS_TCP_WRAPPER_CONNECTION (stream))
+    stream = g_tcp_wrapper_connection_get_base_io_stream (
+        G_TCP_WRAPPER_CONNECTION (stream));
+  return G_IS_TLS_CONNECTION (stream);
+}
+
 static void
 stream_shutdown (WsTransport *transport)
 {
@@ -288,6 +298,7 @@ ws_transport_stream_new (WsPoller *poller, GIOStream *stream)
 
   self->parent.klass = &stream_class;
   self->parent.poller = ws_poller_ref (poller);
+  self->parent.is_encrypted = is_encrypted (stream);
   self->stream = g_object_ref (stream);
   self->input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
   self->output

@@ -39,7 +39,8 @@ typedef struct
 struct _WsTransport
 {
   const WsTransportClass *klass;
-  WsPoller               *poller; /* (owned) */
+  WsPoller               *poller;       /* (owned) */
+  gboolean                is_encrypted; /* by TLS, ours or another's */
   WsTransportReady        ready;
   gpointer                user_data;
 };

@@ -398,8 +398,8 @@ parse_version (const char **text, guint *major, guint *minor)
   return TRUE;
 }
 
-static gboolean
-is_target (const char *text)
+gboolean
+ws_http_is_target (const char *text)
 {
   if (*text == '\0')
     return FALSE;
@@ -416,7 +416,7 @@ parse_request_line (WsHttpRequest *self, const char *line, WsHttpFault *fault)
   const char *version = g_strv_length (parts) == 3 ? parts[2] : "";
 
   if (!parse_version (&version, &self->major, &self->minor) || *version != '\0'
-      || !ws_http_is_token (parts[0]) || !is_target (parts[1]))
+      || !ws_http_is_token (parts[0]) || !ws_http_is_target (parts[1]))
     {
       g_autofree char *quoted = ws_http_quote (line);
 

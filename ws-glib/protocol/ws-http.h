@@ -70,6 +70,9 @@ typedef struct
   WsHttpHeaders *headers; /* (owned) */
 } WsHttpResponse;
 
+/* Whether a request line may name it: no blank, nothing but ASCII (3986, 2). */
+gboolean ws_http_is_target (const char *text);
+
 /* Parse whole heads. On failure nothing is left to clear. Folded lines are
  * joined with one space (RFC 9112, 5.2). The fault of a response has status 0,
  * for nobody is to be answered. */
