@@ -2,6 +2,7 @@
 #include "api-test.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 /* Pitfall 57: HTTP beside WebSocket on the same port. */
 
@@ -411,13 +412,51 @@ test_later_too_late (Fixture *fixture, gconstpointer data)
 
   ws_server_set_max_connections_per_address (fixture->server, 1);
   peer = ask_later (fixture);
-  raw_peer_free (peer);
+  raw_peer_reset (peer);
   next = raw_peer_connect (ws_server_get_server_port (fixture->server));
   /* The first one is gone, or else there is no room. */
   raw_peer_send (next, "GET /phrase HTTP/1.1\r\n" HOST "\r\n");
   expect (next, 404, NULL);
   answer_deferred (fixture);
   g_assert_cmpuint (fixture->n_errors, ==, 0);
+}
+
+/* 9112, 9.6: whoever has said all may still listen. */
+static void
+test_later_half_closed (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RawPeer) peer = ask_later (fixture);
+  g_autoptr (RawPeer) other = NULL;
+
+  g_assert_no_errno (shutdown (peer->fd, SHUT_WR));
+  other = ask (fixture, "GET /phrase HTTP/1.1\r\n" HOST "\r\n");
+  expect (other, 404, NULL);
+  answer_deferred (fixture);
+  expect (peer, 200, "at last");
+  g_assert_cmpuint (fixture->n_errors, ==, 0);
+}
+
+/* Whether it does is seen then, and its place is free. */
+static void
+test_later_left (Fixture *fixture, gconstpointer data)
+{
+  RawPeer *peer;
+
+  ws_server_set_max_connections_per_address (fixture->server, 1);
+  peer = ask_later (fixture);
+  raw_peer_free (peer);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  answer_deferred (fixture);
+  for (gboolean is_free = FALSE; !is_free;)
+    {
+      g_autoptr (RawPeer) next
+          = ask (fixture, "GET /phrase HTTP/1.1\r\n" HOST "\r\n");
+
+      raw_peer_wait_head (next);
+      is_free = strstr (next->head, " 404 ") != NULL;
+      g_assert_true (is_free || strstr (next->head, " 503 ") != NULL);
+    }
 }
 
 static void
@@ -504,6 +543,8 @@ main (int argc, char **argv)
   add ("slow-reader", NULL, test_slow_reader);
   add ("later", NULL, test_later);
   add ("later/too-late", NULL, test_later_too_late);
+  add ("later/half-closed", NULL, test_later_half_closed);
+  add ("later/left", NULL, test_later_left);
   add ("later/closed", NULL, test_later_closed);
   add ("later/dropped", NULL, test_later_dropped);
   add ("later/forgotten", NULL, test_later_forgotten);

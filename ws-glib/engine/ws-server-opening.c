@@ -383,6 +383,14 @@ dispatch_input (WsServerOpening *self, const guint8 *data, gsize len)
     }
 }
 
+/* A client of plain HTTP that has nothing more to say may still listen (9112,
+ * 9.6). Whether it does is seen when it is answered. */
+static gboolean
+is_complete (const WsServerOpening *self)
+{
+  return self->state == STATE_ASKING && self->handshake.key == NULL;
+}
+
 static void
 read_input (WsServerOpening *self)
 {
@@ -393,7 +401,9 @@ read_input (WsServerOpening *self)
       = self->state == STATE_ASKING ? MAX_REST : WS_READ_BUFFER_SIZE;
   gssize n = ws_transport_read (self->transport, buffer->data, len, NULL);
 
-  if (n == 0 || n == WS_IO_ERROR)
+  if (n == 0 && is_complete (self))
+    ws_transport_want (self->transport, 0);
+  else if (n == 0 || n == WS_IO_ERROR)
     self->sink->gone (self, self->user_data);
   else if (n > 0)
     dispatch_input (self, buffer->data, n);
