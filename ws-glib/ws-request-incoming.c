@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "protocol/ws-url.h"
+
 #include "ws-headers-private.h"
 
 /* What a server knows of a request. */
@@ -46,14 +48,18 @@ ws_request_get_is_handshake (WsRequest *self)
   return self->is_handshake;
 }
 
-/* (transfer full): what follows scheme and authority, without the fragment. */
+/* (transfer full): what follows scheme and authority, without the fragment; also
+ * of what cannot be opened, as a path alone. */
 static char *
 cut_resource (const char *url)
 {
   const char      *start = url != NULL ? strstr (url, "://") : NULL;
   const char      *path = url != NULL ? url : "";
   g_autofree char *resource = NULL;
+  g_autoptr (WsUrl) parsed = url != NULL ? ws_url_parse (url, NULL) : NULL;
 
+  if (parsed != NULL)
+    return g_strdup (parsed->resource);
   if (start != NULL && strcspn (url, "/?#") == (gsize) (start + 1 - url))
     path = start + 3 + strcspn (start + 3, "/?#");
   resource = g_strndup (path, strcspn (path, "#"));

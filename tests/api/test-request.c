@@ -34,6 +34,10 @@ test_resource_name (void)
     { "ws://a.example?room=1", "/?room=1" },
     { "/chat?next=http://b.example/", "/chat?next=http://b.example/" },
     { "/a://b", "/a://b" },
+    { "http://a.example/page?a#top", "/page?a" },
+    { "ws+unix:/run/a.socket:/chat?room=1", "/chat?room=1" },
+    { "ws+unix:/run/a.socket", "/" },
+    { "ws://a.example/one room", "/one%20room" },
     { "", "/" },
   };
 
