@@ -17,7 +17,8 @@
  * The delay grows from [property@ReconnectPolicy:minimum] by
  * [property@ReconnectPolicy:factor] up to [property@ReconnectPolicy:maximum]; less
  * a random share of it, so that a server that comes back is not run over by all
- * its clients at once.
+ * its clients at once. A server that refuses the handshake may ask for more time
+ * with `Retry-After` (RFC 9110, 10.2.3).
  *
  * The system's network is watched meanwhile (see [iface@Gio.NetworkMonitor]):
  * while there is no way to the host no attempt is wasted, and when the network

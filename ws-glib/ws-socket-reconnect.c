@@ -2,6 +2,7 @@
 #include "ws-socket-private.h"
 
 #include "engine/ws-engine-error.h"
+#include "protocol/ws-http-retry.h"
 
 #include "ws-reconnect-policy-private.h"
 
@@ -191,6 +192,25 @@ begin_to_wait (WsSocket *self, int delay)
   priv->reconnect.waiting_since = now;
 }
 
+/* The ms that the server which refused the handshake asks for, or 0. */
+static int
+get_retry_after (WsSocket *self)
+{
+  WsHandshakeResponse *response = ws_socket_get_response (self);
+  const char          *value;
+  gint64               seconds;
+
+  if (ws_socket_peek (self)->reconnect.connected_at > 0 || response == NULL)
+    return 0;
+  value = ws_headers_get_one (ws_handshake_response_get_headers (response),
+                              "Retry-After");
+  if (value == NULL)
+    return 0;
+  seconds
+      = ws_http_parse_retry_after (value, g_get_real_time () / G_USEC_PER_SEC);
+  return (int) MAX (0, seconds) * 1000;
+}
+
 /* A connection that has held long enough makes a fresh start. */
 static void
 judge_endurance (WsReconnect *self)
@@ -222,6 +242,7 @@ ws_socket_await_reconnect (WsSocket *self)
     return TRUE;
   if (delay < 0 || reconnect->policy == NULL || !priv->active)
     return FALSE;
+  delay = MAX (delay, get_retry_after (self));
   reconnect->n_attempts++;
   begin_to_wait (self, delay);
   g_debug ("%p: attempt %u follows in %d ms", (gpointer) self,

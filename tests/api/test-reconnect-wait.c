@@ -520,6 +520,56 @@ add_acts (void)
       }
 }
 
+/* --- What the server asks for --- */
+
+/* RFC 9110, 10.2.3: the longer one counts. */
+static void
+note_delay (WsSocket *socket, guint attempt, guint delay_ms, guint *delay)
+{
+  *delay = delay_ms;
+}
+
+static void
+test_retry_after (void)
+{
+  static const struct
+  {
+    const char *value;
+    guint       minimum, delay;
+  } rows[] = {
+    { "7200", 1, 7200000 },
+    { "1", 5000, 5000 },
+    { "soon", 5000, 5000 },
+    { "Thu, 01 Jan 1970 00:00:00 GMT", 5000, 5000 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Half  half = { .listener = raw_listener_new () };
+      guint delay = 0;
+      g_autoptr (WsReconnectPolicy) policy = NULL;
+      g_autofree char *url = raw_listener_make_url (half.listener, "/");
+      g_autofree char *answer = g_strdup_printf (
+          "HTTP/1.1 503 X\r\nRetry-After: %s\r\nContent-Length: 0\r\n\r\n",
+          rows[i].value);
+
+      half.socket = ws_socket_new ();
+      policy
+          = g_object_new (WS_TYPE_RECONNECT_POLICY, "minimum", rows[i].minimum,
+                          "maximum", 5000u, "jitter", 0.0, NULL);
+      ws_socket_set_reconnect (half.socket, policy);
+      g_signal_connect (half.socket, "reconnecting", G_CALLBACK (note_delay),
+                        &delay);
+      ws_socket_open (half.socket, url, NULL);
+      half.peer = raw_listener_take (half.listener);
+      raw_peer_wait_head (half.peer);
+      raw_peer_send (half.peer, answer);
+      ws_test_until (NULL, delay > 0);
+      g_assert_cmpuint (delay, ==, rows[i].delay);
+      half_tear_down (&half, NULL);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -533,5 +583,6 @@ main (int argc, char **argv)
   g_test_add_func ("/api/reconnect/thread/wrong", test_wrong_thread);
   g_test_add_func ("/api/reconnect/thread/dropped",
                    test_dropped_in_other_thread);
+  g_test_add_func ("/api/reconnect/retry-after", test_retry_after);
   return g_test_run ();
 }
