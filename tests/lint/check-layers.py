@@ -38,7 +38,7 @@ SYSTEM = {
         re.compile(r"^(gnutls|sys|netinet|arpa|linux)/"),
         re.compile(r"^(unistd|fcntl|poll|netdb|pthread|signal)\.h$"),
     ],
-    "protocol": [C_HEADERS, re.compile(r"^(glib|zlib)\.h$")],
+    "protocol": [C_HEADERS, re.compile(r"^(glib|zlib|sys/mman)\.h$")],
 }
 
 

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "protocol/ws-deflate-pool.h"
 
+#include "protocol/ws-deflate-memory.h"
+
 /* Different shapes of deflaters that one thread keeps. */
 #define N_SHAPES 4
+
+/* Bytes that suffice for what zlib has beside the windows and tables, and an
+ * inflater's largest window. */
+#define STATE_SIZE (12 * 1024)
+#define MAX_WINDOW (32 * 1024)
 
 typedef struct
 {
@@ -17,23 +24,11 @@ typedef struct
   guint     oldest; /* of them: the next to be replaced */
 } Pool;
 
-/* GLib's allocator aborts when there is no memory, as everywhere else. */
-static voidpf
-on_alloc (voidpf opaque, uInt n, uInt size)
-{
-  return g_malloc_n (n, size);
-}
-
-static void
-on_free (voidpf opaque, voidpf memory)
-{
-  g_free (memory);
-}
-
 static void
 free_deflater (z_stream *stream)
 {
   deflateEnd (stream);
+  ws_deflate_memory_detach (stream);
   g_free (stream);
 }
 
@@ -41,6 +36,7 @@ static void
 free_inflater (z_stream *stream)
 {
   inflateEnd (stream);
+  ws_deflate_memory_detach (stream);
   g_free (stream);
 }
 
@@ -72,13 +68,20 @@ get_pool (void)
 
 /* (transfer full) */
 static z_stream *
-new_stream (void)
+new_stream (gsize memory)
 {
   z_stream *stream = g_new0 (z_stream, 1);
 
-  stream->zalloc = on_alloc;
-  stream->zfree = on_free;
+  ws_deflate_memory_attach (stream, memory);
   return stream;
+}
+
+/* As zconf.h reckons it, and what goes with that. */
+static gsize
+get_deflate_memory (int bits, int memory_level)
+{
+  return ((gsize) 1 << (bits + 2)) + ((gsize) 1 << (memory_level + 9))
+         + STATE_SIZE;
 }
 
 static gboolean
@@ -104,7 +107,7 @@ ws_deflate_pool_take_deflater (WsDeflateShape shape)
       if (spare->stream != NULL && is_same_shape (spare->shape, shape))
         return g_steal_pointer (&spare->stream);
     }
-  stream = new_stream ();
+  stream = new_stream (get_deflate_memory (bits, shape.memory_level));
   if (deflateInit2 (stream, shape.level, Z_DEFLATED, -bits, shape.memory_level,
                     Z_DEFAULT_STRATEGY)
       != Z_OK)
@@ -150,7 +153,7 @@ ws_deflate_pool_take_inflater (guint window_bits)
   if (stream != NULL && inflateReset2 (stream, -bits) == Z_OK)
     return stream;
   g_clear_pointer (&stream, free_inflater);
-  stream = new_stream ();
+  stream = new_stream (MAX_WINDOW + STATE_SIZE);
   if (inflateInit2 (stream, -bits) != Z_OK)
     g_error ("zlib refuses to inflate");
   return stream;
