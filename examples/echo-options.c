@@ -17,6 +17,8 @@ echo_options_parse (EchoOptions *self, int argc, char **argv)
       "Run the cases of a conformance server at URL", NULL },
     { "agent", 0, 0, G_OPTION_ARG_FILENAME, &agent,
       "The name to run cases under (default: ws-glib)", "NAME" },
+    { "no-compression", 0, 0, G_OPTION_ARG_NONE, &self->no_compression,
+      "Do not offer to compress messages", NULL },
     { "ca", 0, 0, G_OPTION_ARG_FILENAME, &authorities,
       "Trust the authorities in this file (PEM) as well", "FILE" },
     { NULL },
@@ -53,5 +55,7 @@ echo_options_make_socket (const EchoOptions *self)
 
   ws_ssl_configuration_set_ca_certificates_file (
       ws_socket_get_ssl_configuration (socket), self->authorities);
+  if (self->no_compression)
+    ws_socket_set_compression (socket, NULL);
   return socket;
 }

@@ -7,8 +7,9 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  const char *url;         /* (unowned): one of the arguments */
-  char      **lines;       /* (unowned): the arguments after the URL */
+  const char *url;   /* (unowned): one of the arguments */
+  char      **lines; /* (unowned): the arguments after the URL */
+  gboolean    no_compression;
   gboolean    cases;       /* whether to run a case server's cases */
   const char *agent;       /* (unowned): the name to run them under */
   const char *authorities; /* (unowned) (nullable): a file of whom to trust */

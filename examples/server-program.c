@@ -46,12 +46,13 @@ set_limits (WsServer *server, guint port, guint64 message_size)
 
 typedef struct
 {
-  int   port;
-  int   message_size;     /* MiB */
-  int   ping_interval;    /* ms */
-  char *host;             /* (owned) (nullable) */
-  char *certificate_file; /* (owned) (nullable): serve wss with it */
-  char *key_file;         /* (owned) (nullable) */
+  int      port;
+  int      message_size;     /* MiB */
+  int      ping_interval;    /* ms */
+  char    *host;             /* (owned) (nullable) */
+  char    *certificate_file; /* (owned) (nullable): serve wss with it */
+  char    *key_file;         /* (owned) (nullable) */
+  gboolean compression;
 } Options;
 
 /* Returns what is wrong with the command line (owned by the caller), or NULL. */
@@ -69,6 +70,8 @@ parse (Options *options, int argc, char **argv)
       "Refuse messages longer than N MiB (default: 256)", "N" },
     { "ping-interval", 0, 0, G_OPTION_ARG_INT, &options->ping_interval,
       "Ping a silent client after N ms (default: 0, never)", "N" },
+    { "compression", 0, 0, G_OPTION_ARG_NONE, &options->compression,
+      "Compress messages of clients that offer permessage-deflate", NULL },
     { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &options->certificate_file,
       "Serve wss:// with this certificate (PEM)", "FILE" },
     { "key", 0, 0, G_OPTION_ARG_FILENAME, &options->key_file,
@@ -107,6 +110,12 @@ make_server (const char *name, const Options *options)
                   "private-key-file", options->key_file, NULL);
   set_limits (server, (guint) options->port,
               (guint64) options->message_size * MIB);
+  if (options->compression)
+    {
+      g_autoptr (WsDeflateOptions) defaults = ws_deflate_options_new ();
+
+      ws_server_set_compression (server, defaults);
+    }
   ws_server_set_ping_interval (server, (guint) options->ping_interval);
   return server;
 }
