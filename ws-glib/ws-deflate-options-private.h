@@ -12,7 +12,6 @@ struct _WsDeflateOptions
 {
   gatomicrefcount   n_refs;
   WsDeflateSettings settings;
-  guint             idle_release;  /* ms, 0: never */
   gboolean          keeps_history; /* a server lets clients take over */
 };
 

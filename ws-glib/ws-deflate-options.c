@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-deflate-options-private.h"
 
-/* ms until an idle connection gives its contexts back. */
-#define DEFAULT_IDLE_RELEASE 10000
-
 G_DEFINE_BOXED_TYPE (WsDeflateOptions,
                      ws_deflate_options,
                      ws_deflate_options_copy,
@@ -16,7 +13,6 @@ init_default (WsDeflateOptions *self)
 {
   g_atomic_ref_count_init (&self->n_refs);
   self->settings = (WsDeflateSettings) WS_DEFLATE_SETTINGS_DEFAULT;
-  self->idle_release = DEFAULT_IDLE_RELEASE;
   self->keeps_history = FALSE;
 }
 
@@ -60,7 +56,8 @@ is_equal (const WsDeflateSettings *a, const WsDeflateSettings *b)
          && a->client_no_context_takeover == b->client_no_context_takeover
          && a->server_no_context_takeover == b->server_no_context_takeover
          && a->level == b->level && a->memory_level == b->memory_level
-         && a->threshold == b->threshold && a->max_ratio == b->max_ratio;
+         && a->threshold == b->threshold && a->max_ratio == b->max_ratio
+         && a->idle_release == b->idle_release;
 }
 
 gboolean
@@ -69,7 +66,6 @@ ws_deflate_options_equal (const WsDeflateOptions *a, const WsDeflateOptions *b)
   if (a == NULL || b == NULL)
     return a == b;
   return is_equal (&a->settings, &b->settings)
-         && a->idle_release == b->idle_release
          && a->keeps_history == b->keeps_history;
 }
 
@@ -461,7 +457,7 @@ ws_deflate_options_get_idle_release (const WsDeflateOptions *self)
 {
   g_return_val_if_fail (self != NULL, 0);
 
-  return self->idle_release;
+  return self->settings.idle_release;
 }
 
 /**
@@ -483,5 +479,5 @@ ws_deflate_options_set_idle_release (WsDeflateOptions *self, guint idle_release)
 {
   g_return_if_fail (self != NULL);
 
-  self->idle_release = idle_release;
+  self->settings.idle_release = idle_release;
 }

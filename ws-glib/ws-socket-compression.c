@@ -5,15 +5,6 @@
 
 /* permessage-deflate (RFC 7692): what a socket wants, and what was agreed on. */
 
-static void
-set_extensions (WsSocket *self, const char *extensions)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-
-  g_free (priv->extensions);
-  priv->extensions = g_strdup (extensions);
-}
-
 /* (transfer full) (nullable): options */
 static void
 take_compression (WsSocket *self, WsDeflateOptions *options)
@@ -27,17 +18,6 @@ take_compression (WsSocket *self, WsDeflateOptions *options)
     ws_deflate_options_free (old);
   if (!same)
     ws_socket_notify (self, WS_SOCKET_PROP_COMPRESSION);
-}
-
-static void
-begin (WsSocket *self, WsRole role, const WsDeflateParams *params)
-{
-  WsSocketPrivate        *priv = ws_socket_peek (self);
-  const WsDeflateOptions *options = priv->compression;
-
-  ws_engine_take_deflate (priv->engine,
-                          ws_deflate_new (role, params, &options->settings),
-                          options->idle_release);
 }
 
 char *
@@ -59,14 +39,20 @@ ws_socket_accept_extensions (WsSocket        *self,
 }
 
 void
-ws_socket_begin_compression (WsSocket              *self,
-                             WsRole                 role,
-                             const char            *extensions,
-                             const WsDeflateParams *params)
+ws_socket_begin_compression (WsSocket                *self,
+                             WsRole                   role,
+                             const char              *extensions,
+                             const WsDeflateParams   *params,
+                             const WsDeflateSettings *settings)
 {
-  set_extensions (self, extensions);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  g_free (priv->extensions);
+  priv->extensions = g_strdup (extensions);
   if (extensions != NULL)
-    begin (self, role, params);
+    ws_engine_take_deflate (priv->engine,
+                            ws_deflate_new (role, params, settings),
+                            settings->idle_release);
 }
 
 /**

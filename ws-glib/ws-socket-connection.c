@@ -324,6 +324,8 @@ on_opened (WsClientOpening *opening, gpointer user_data)
   ws_socket_forget_attempt_http (self);
   g_clear_pointer (&priv->opening, ws_client_opening_free);
   ws_socket_adopt_engine (self, opened.transport, WS_ROLE_CLIENT);
+  ws_socket_begin_compression (self, WS_ROLE_CLIENT, opened.verdict.extensions,
+                               &opened.deflate, &opened.settings);
   engine = ws_engine_ref (priv->engine);
   ws_engine_push_input (engine, opened.rest.data, opened.rest.len);
   ws_buffer_clear (&opened.rest);

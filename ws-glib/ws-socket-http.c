@@ -134,6 +134,8 @@ ws_socket_fill_http_options (WsSocket *self, WsClientOpeningOptions *options)
   options->headers = ws_headers_peek_http (ws_request_get_headers (http->hop));
   options->max_redirects = http->max_redirects;
   options->proxy_resolver = http->proxy_resolver;
+  if (ws_socket_peek (self)->compression != NULL)
+    options->deflate = &ws_socket_peek (self)->compression->settings;
 }
 
 /* --- What is answered --- */

@@ -161,10 +161,11 @@ char *ws_socket_accept_extensions (WsSocket        *self,
                                    const char      *offers,
                                    WsDeflateParams *params);
 /* The engine is there, and has not started. */
-void ws_socket_begin_compression (WsSocket              *self,
-                                  WsRole                 role,
-                                  const char            *extensions,
-                                  const WsDeflateParams *params);
+void ws_socket_begin_compression (WsSocket                *self,
+                                  WsRole                   role,
+                                  const char              *extensions,
+                                  const WsDeflateParams   *params,
+                                  const WsDeflateSettings *settings);
 void ws_socket_install_compression_properties (GParamSpec **props);
 
 /* --- ws-socket-open.c --- */

@@ -262,7 +262,9 @@ ws_socket_accept (WsSocket                *self,
   priv->request_head = opened->head;
   priv->state = priv->announced = WS_STATE_CONNECTED;
   ws_socket_adopt_engine (self, opened->transport, WS_ROLE_SERVER);
-  ws_socket_begin_compression (self, WS_ROLE_SERVER, extensions, &params);
+  if (extensions != NULL)
+    ws_socket_begin_compression (self, WS_ROLE_SERVER, extensions, &params,
+                                 &priv->compression->settings);
   ws_socket_set_mailbox (self, ws_engine_get_poller (priv->engine));
   ws_engine_push_head (priv->engine, head->str, head->len);
   ws_engine_push_input (priv->engine, opened->rest.data, opened->rest.len);

@@ -76,13 +76,16 @@ struct _WsClientOpening
                                      * will unless the owner helps */
 
   /* What is asked for. */
-  WsUrl         *url;          /* (owned) */
-  char          *origin;       /* (owned) (nullable) */
-  char         **subprotocols; /* (owned) (nullable) */
-  WsHttpHeaders *headers;      /* (owned) (nullable) */
-  char          *key;          /* (owned) (nullable) */
-  char         **offers;       /* (owned) (nullable): subprotocols */
-  GString       *request;      /* (owned) (nullable) */
+  WsUrl            *url;          /* (owned) */
+  char             *origin;       /* (owned) (nullable) */
+  char            **subprotocols; /* (owned) (nullable) */
+  WsHttpHeaders    *headers;      /* (owned) (nullable) */
+  char             *key;          /* (owned) (nullable) */
+  char            **offers;       /* (owned) (nullable): subprotocols */
+  char             *extensions;   /* (owned) (nullable): offered */
+  WsDeflateSettings deflate;      /* if they are */
+  WsDeflateParams   agreed;
+  GString          *request; /* (owned) (nullable) */
 
   /* The connection. */
   GCancellable           *cancellable; /* (owned): of the dialling */

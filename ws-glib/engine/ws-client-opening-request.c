@@ -17,6 +17,7 @@ ws_client_opening_clear_request (WsClientOpening *self)
   g_clear_pointer (&self->headers, ws_http_headers_free);
   g_clear_pointer (&self->key, g_free);
   g_clear_pointer (&self->offers, g_strfreev);
+  g_clear_pointer (&self->extensions, g_free);
   if (self->request != NULL)
     g_string_free (g_steal_pointer (&self->request), TRUE);
 }
@@ -30,6 +31,10 @@ ws_client_opening_keep_request (WsClientOpening              *self,
   self->subprotocols = g_strdupv ((char **) options->subprotocols);
   if (options->headers != NULL)
     self->headers = ws_http_headers_copy (options->headers);
+  if (options->deflate == NULL)
+    return;
+  self->deflate = *options->deflate;
+  self->extensions = ws_deflate_offer_build (&self->deflate);
 }
 
 /* (transfer full) (nullable): those that the request has beside its own; NULL
@@ -59,7 +64,8 @@ ws_client_opening_make_request (WsClientOpening *self)
   WsClientHandshake handshake
       = { .url = self->url,
           .origin = self->origin,
-          .subprotocols = (const char *const *) self->subprotocols };
+          .subprotocols = (const char *const *) self->subprotocols,
+          .extensions = self->extensions };
   g_autoptr (WsHttpHeaders) headers = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -167,6 +173,15 @@ begin_body (WsClientOpening *self)
   ws_poller_arm_after (self->poller, &self->body_deadline, BODY_TIMEOUT);
 }
 
+/* Judges what the server answers to the offer of permessage-deflate. */
+static gboolean
+judge_extensions (WsClientOpening *self, WsHttpFault *fault)
+{
+  return self->verdict.extensions == NULL
+         || ws_deflate_offer_judge (self->verdict.extensions, &self->deflate,
+                                    &self->agreed, fault);
+}
+
 /* Judges a whole response. Interim ones are passed over (RFC 9110, 15.2). */
 static WsProgress
 judge_head (WsClientOpening *self)
@@ -174,7 +189,8 @@ judge_head (WsClientOpening *self)
   WsClientHandshake handshake
       = { .url = self->url,
           .key = self->key,
-          .subprotocols = (const char *const *) self->offers };
+          .subprotocols = (const char *const *) self->offers,
+          .extensions = self->extensions };
   WsHttpFault fault;
   guint       status;
 
@@ -193,7 +209,8 @@ judge_head (WsClientOpening *self)
     }
   keep_head (self);
   if (ws_client_handshake_judge (&handshake, &self->parsed, &self->verdict,
-                                 &fault))
+                                 &fault)
+      && judge_extensions (self, &fault))
     {
       self->step = WS_STEP_OPENED;
       return WS_PROGRESS_NEXT;

@@ -384,6 +384,8 @@ ws_client_opening_steal (WsClientOpening *self)
 {
   WsClientOpened opened = { .transport = g_steal_pointer (&self->transport),
                             .verdict = self->verdict,
+                            .deflate = self->agreed,
+                            .settings = self->deflate,
                             .rest = self->rest };
 
   self->verdict = (WsClientVerdict){ 0 };

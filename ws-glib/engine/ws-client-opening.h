@@ -5,6 +5,7 @@
 #include "net/ws-connector.h"
 #include "net/ws-tls-stream.h"
 #include "protocol/ws-client-handshake.h"
+#include "protocol/ws-deflate-offer.h"
 
 G_BEGIN_DECLS
 
@@ -15,12 +16,13 @@ typedef struct _WsClientOpening WsClientOpening;
 
 typedef struct
 {
-  const char          *origin;         /* (nullable) */
-  const char *const   *subprotocols;   /* (nullable) */
-  const WsHttpHeaders *headers;        /* (nullable) */
-  guint                timeout;        /* ms for all of it, 0: none */
-  guint                max_redirects;  /* 0: none is followed */
-  GProxyResolver      *proxy_resolver; /* (nullable): the system's */
+  const char              *origin;         /* (nullable) */
+  const char *const       *subprotocols;   /* (nullable) */
+  const WsHttpHeaders     *headers;        /* (nullable) */
+  const WsDeflateSettings *deflate;        /* (nullable): is offered */
+  guint                    timeout;        /* ms for all of it, 0: none */
+  guint                    max_redirects;  /* 0: none is followed */
+  GProxyResolver          *proxy_resolver; /* (nullable): the system's */
 
   /* For wss only. The session outlives the opening, and so must what its sink
    * is given: the opening's own user_data. */
@@ -111,9 +113,11 @@ void             ws_client_response_clear (WsClientResponse *self);
 
 typedef struct
 {
-  WsTransport    *transport;
-  WsClientVerdict verdict;
-  WsBuffer        rest; /* what came behind the response */
+  WsTransport      *transport;
+  WsClientVerdict   verdict;
+  WsDeflateParams   deflate;  /* if the verdict has extensions */
+  WsDeflateSettings settings; /* with which it was offered */
+  WsBuffer          rest;     /* what came behind the response */
 } WsClientOpened;
 
 /* (transfer full): all that a connection is made of. Free the opening then. */

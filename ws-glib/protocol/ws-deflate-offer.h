@@ -21,13 +21,15 @@ typedef struct
   gsize    threshold;    /* bytes: shorter messages are sent as they are */
   guint    max_ratio;    /* a message of so many times its size on the wire is
                             refused, unless it is short; 0: none is */
+  guint    idle_release; /* ms after which who owns the connection is to call
+                            ws_deflate_release_idle(), 0: never */
 } WsDeflateSettings;
 
 /* An initializer. */
 #define WS_DEFLATE_SETTINGS_DEFAULT                                          \
   {                                                                          \
     .client_max_window_bits = 15, .server_max_window_bits = 15, .level = -1, \
-    .memory_level = 8, .threshold = 256,                                     \
+    .memory_level = 8, .threshold = 256, .idle_release = 10000,              \
   }
 
 /* What both sides agreed on: how each of them compresses. */
