@@ -8,7 +8,7 @@
  *
  * An HTTP request: one that a client is to send, or one that came to a server.
  *
- * A client opens with `ws_socket_open_request()`, which reads
+ * A client opens with [method@Socket.open_request], which reads
  * [property@Request:url], [property@Request:headers],
  * [property@Request:subprotocols] and [property@Request:origin].
  *

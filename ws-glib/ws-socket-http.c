@@ -159,8 +159,8 @@ ws_socket_take_response (WsSocket *self, WsClientOpening *opening)
  *
  * Gets what the server answered to the handshake.
  *
- * Returns: (transfer none) (nullable): the last answer of this opening, or of
- *   the last one; %NULL when none has come, and on a server's socket
+ * Returns: (transfer none) (nullable): the last answer that came since the
+ *   socket was last opened; %NULL when none has, and on a server's socket
  *
  * Since: 1.0
  */

@@ -383,7 +383,8 @@ install_http_properties (void)
    * What the server answered to the handshake, also when it refused.
    *
    * It is there from [signal@Socket::connected] or [signal@Socket::error] on,
-   * until the next opening. A refusal's content is awaited for two seconds at
+   * until the next opening; in [signal@Socket::authentication-required] and
+   * [signal@Socket::redirected] it is the answer that led there. A refusal's content is awaited for two seconds at
    * most before the error is told. %NULL on a server's socket.
    *
    * Since: 1.0

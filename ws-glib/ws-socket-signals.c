@@ -394,7 +394,8 @@ install_http_signals (void)
    * Those in the URL were refused, if there are any. The handler answers at once
    * or later, see [class@Authenticator]; who is refused is asked again. Unless
    * there is a handler, and it sets something new, the opening fails with
-   * %WS_SOCKET_ERROR_AUTHENTICATION_REQUIRED.
+   * %WS_SOCKET_ERROR_AUTHENTICATION_REQUIRED. So it does, and nobody is asked,
+   * if the server knows neither `Basic` nor `Digest`.
    *
    * Since: 1.0
    */
@@ -430,7 +431,7 @@ install_http_signals (void)
    * headers, subprotocols and origin of @request, but not its URL. The headers
    * are those of the last request if scheme, host and port stay the same; else
    * there are none, and credentials are forgotten, so that nobody else gets what
-   * one server was meant to get.
+   * one server was meant to get. Subprotocols and origin stay in any case.
    *
    * Since: 1.0
    */
