@@ -249,10 +249,22 @@ test_ten_times (Opening *opening, gconstpointer data)
     }
 }
 
+/* Half a frame that has been read: the ping before it is answered. */
+static void
+leave_half_a_frame (RawPeer *peer)
+{
+  const guint8 bytes[] = { 0x89, 0x00, 0x01, 0x05, 'h', 'a', 'l' };
+  g_auto (RawFrame) pong = { 0 };
+
+  raw_peer_send_bytes (peer, bytes, sizeof bytes);
+  pong = raw_peer_take_frame (peer);
+  g_assert_cmphex (pong.first, ==, 0x8a);
+}
+
 /* open() while connected or closing: the old connection is dropped without a
  * signal, its peer learns 1001, the new attempt starts clean. Half a frame of
- * the old one must not reach the new one (Qt: QTBUG-88923). Pitfalls 3 and
- * 5. */
+ * the old one must not reach the new one (Qt: QTBUG-88923).
+ * Pitfalls 3 and 5. */
 static void
 test_while_connected (Opening *opening, gconstpointer data)
 {
@@ -262,10 +274,8 @@ test_while_connected (Opening *opening, gconstpointer data)
     {
       g_autoptr (RawPeer) old = open_connection (opening);
       g_autoptr (RawPeer) new = NULL;
-      const guint8 half_a_frame[] = { 0x01, 0x05, 'h', 'a', 'l' };
 
-      raw_peer_send_bytes (old, half_a_frame, sizeof half_a_frame);
-      raw_peer_send_frame (old, 0x89, "", 0);
+      leave_half_a_frame (old);
       if (closes)
         ws_socket_close (opening->socket, 4000, NULL, NULL);
       g_string_truncate (opening->log->words, 0);
@@ -298,8 +308,8 @@ test_while_connecting (Opening *opening, gconstpointer data)
   raw_peer_expect_text (new, "new");
 }
 
-/* Pings of a connection that is gone are not answered on the next. Pitfall
- * 30. */
+/* Pings of a connection that is gone are not answered on the next.
+ * Pitfall 30. */
 static void
 test_pings_stay (Opening *opening, gconstpointer data)
 {
@@ -317,6 +327,36 @@ test_pings_stay (Opening *opening, gconstpointer data)
   api_socket_send (opening->socket, "new");
   raw_peer_expect_text (new, "new");
   g_assert_cmpuint (n_pongs, ==, 0);
+}
+
+static gboolean
+set_true (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Nor do the deadlines of a connection that is gone end the next one: of half a
+ * frame, and of a close that was never answered. */
+static void
+test_timers_stay (Opening *opening, gconstpointer data)
+{
+  gboolean is_over = FALSE;
+  g_autoptr (RawPeer) old = open_connection (opening);
+  g_autoptr (RawPeer) new = NULL;
+
+  ws_socket_set_frame_timeout (opening->socket, 200);
+  ws_socket_set_close_timeout (opening->socket, 200);
+  leave_half_a_frame (old);
+  if (data != NULL)
+    ws_socket_close (opening->socket, 4000, NULL, NULL);
+  new = open_connection (opening);
+  g_string_truncate (opening->log->words, 0);
+  g_timeout_add (300, set_true, &is_over);
+  ws_test_until (NULL, is_over);
+  signal_log_expect (opening->log, "");
+  api_socket_send (opening->socket, "alive");
+  raw_peer_expect_text (new, "alive");
 }
 
 static void
@@ -349,5 +389,7 @@ main (int argc, char **argv)
   add ("while-connecting", NULL, test_while_connecting);
   add ("pings-stay", NULL, test_pings_stay);
   g_test_add_func ("/api/openings/bad-url-dropped", test_bad_url_dropped);
+  add ("timers-stay", NULL, test_timers_stay);
+  add ("timers-of-closing-stay", "close", test_timers_stay);
   return g_test_run ();
 }

@@ -211,8 +211,8 @@ test_drained (Half *half, gconstpointer data)
   g_assert_cmpuint (n_drained, ==, 1);
 }
 
-/* A slow reader costs its own buffer, and nobody else anything. Pitfalls 34 and
- * 35. */
+/* A slow reader costs its own buffer, and nobody else anything.
+ * Pitfalls 34 and 35. */
 static void
 test_slow_reader (void)
 {

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* The twin of Qt's tst_QWebSocket; rows about TLS, proxies, authentication and
- * request objects come with these features. */
+/* The twin of Qt's tst_QWebSocket; the rest is in test-open-request.c,
+ * test-auth.c, test-socket-echo.c and test-threads.c. */
 
 /* Qt: tst_QWebSocket::initialisation,
  * tst_WebSocketsTest::testInvalidWithUnopenedSocket */

@@ -95,8 +95,8 @@ check_certificate (SslPair *pair, const Row *row)
                                 expected));
 }
 
-/* TLS 1.3 has the client believe that it is through when it is refused. Pitfall
- * 47. */
+/* TLS 1.3 has the client believe that it is through when it is refused.
+ * Pitfall 47. */
 static void
 test_client_certificate (SslPair *pair, gconstpointer data)
 {

@@ -298,8 +298,8 @@ nest_until_three (Rig *rig, const char *what)
 }
 
 /* Qt: tst_DataProcessor::clearDataBuffers. The rest of the batch comes in the
- * nested loop, in order and once, and the outer message stays as it is. Pitfall
- * 4. */
+ * nested loop, in order and once, and the outer message stays as it is.
+ * Pitfall 4. */
 static void
 test_nested_order (gconstpointer data)
 {
