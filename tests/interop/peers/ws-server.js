@@ -77,6 +77,7 @@ const listener = certificate
   : http.createServer();
 const server = new WebSocketServer({
   server: listener,
+  perMessageDeflate: { threshold: 0 },
   handleProtocols: (offered) =>
     [...offered].find((name) => name === "one" || name === "two") ?? false,
 });
