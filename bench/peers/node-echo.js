@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // An echo server on the npm package ws:
 // node node-echo.js [--certificate FILE --key FILE] [--port N]
+//   [--deflate yes]
 const { readFileSync } = require('fs');
 const http = require('http');
 const https = require('https');
@@ -16,7 +17,8 @@ const listener = options.certificate
   })
   : http.createServer();
 const server = new WebSocketServer({
-  server: listener, maxPayload: 256 << 20, perMessageDeflate: false,
+  server: listener, maxPayload: 256 << 20,
+  perMessageDeflate: options.deflate ? { threshold: 0 } : false,
 });
 
 listener.listen(
