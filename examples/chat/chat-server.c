@@ -2,8 +2,9 @@
 
 /*
  * A chat room. Who connects to ws://HOST:PORT/?nick=NAME (wss:// with a
- * certificate) is greeted and has joined; text goes to everybody else, lines that begin with a slash are
- * commands. Any WebSocket client will do, chat-client is one.
+ * certificate) is greeted and has joined; text goes to everybody else, lines
+ * that begin with a slash are commands. Any WebSocket client will do:
+ * chat-client is one, and the page at http://HOST:PORT/ another.
  */
 #include <string.h>
 
@@ -150,6 +151,26 @@ on_client_disconnected (WsServer *server, WsSocket *client, ChatRoom *room)
     chat_room_tell_others (room, NULL, "* %s has left", nickname);
 }
 
+/* A browser gets the page that joins the room. */
+static void
+on_http_request (WsServer   *server,
+                 WsRequest  *request,
+                 WsResponse *response,
+                 gpointer    user_data)
+{
+  const char *resource = ws_request_get_resource_name (request);
+  g_autoptr (GBytes) page = NULL;
+
+  if (*resource != '/' || strcspn (resource, "?") != 1)
+    {
+      ws_response_refuse (response, 404, "There is nothing but the chat at /");
+      return;
+    }
+  page = g_resources_lookup_data ("/chat/chat-page.html",
+                                  G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  ws_response_set_body (response, "text/html; charset=utf-8", page);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -166,6 +187,7 @@ main (int argc, char **argv)
                     G_CALLBACK (on_client_connected), room);
   g_signal_connect (server, "client-disconnected",
                     G_CALLBACK (on_client_disconnected), room);
+  g_signal_connect (server, "http-request", G_CALLBACK (on_http_request), NULL);
   ws_server_listen (server, address, ws_server_get_port (server), NULL);
 
   int status = server_program_run (server);
