@@ -12,6 +12,8 @@ typedef struct
   char  *alpn;         /* (owned) (nullable): names with commas between them */
   char  *ocsp;         /* (owned) (nullable): response to staple, DER */
   char  *tls;          /* (owned) (nullable): the only version to speak */
+
+  gboolean compression;
 } Options;
 
 static gboolean
@@ -32,6 +34,8 @@ parse (Options *options, int argc, char **argv, GError **error)
       "The response to staple", "FILE" },
     { "tls", 0, 0, G_OPTION_ARG_STRING, &options->tls, "Only this: 1.2 or 1.3",
       "VERSION" },
+    { "compression", 0, 0, G_OPTION_ARG_NONE, &options->compression,
+      "Agree to permessage-deflate", NULL },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -126,6 +130,12 @@ interop_options_make_server (int argc, char **argv)
                                          : WS_SSL_MODE_NON_SECURE);
   if (options.certificates != NULL)
     apply (ws_server_get_ssl_configuration (server), &options);
+  if (options.compression)
+    {
+      g_autoptr (WsDeflateOptions) compression = ws_deflate_options_new ();
+
+      ws_server_set_compression (server, compression);
+    }
   options_clear (&options);
 
   return server;

@@ -1,8 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Chromium examines our servers: chromium-client.py PINNED-CERTIFICATE URL…
+"""Chromium examines our servers:
 
-The page tells in its text how it went; no other way of driving a browser is
+chromium-client.py PINNED-CERTIFICATE EXTENSION,… URL…
+
+For each URL there is the extension that the browser and we are to agree on, or
+the word none. The page tells in its text how it went; no other way of driving a browser is
 needed. Prints TAP.
 """
 
@@ -19,6 +22,7 @@ from urllib.parse import quote
 DEADLINE = 60
 EXPECTED = """\
 opened two
+extension %s
 text grüße €
 binary 0 255 128
 large 300000 true
@@ -68,7 +72,8 @@ def browse(certificate, urls):
 
 
 def main():
-    certificate, *urls = sys.argv[1:]
+    certificate, extensions, *urls = sys.argv[1:]
+    expected = [EXPECTED % extension for extension in extensions.split(",")]
     result = browse(certificate, urls)
     dom = result.stdout.decode()
     told = re.search("<pre>(.*?)</pre>", dom, re.DOTALL)
@@ -76,10 +81,10 @@ def main():
     print("1..%d" % len(urls))
     size = len(EXPECTED.splitlines())
     lines = told.splitlines(keepends=True)
-    is_good = told == EXPECTED * len(urls)
+    is_good = told == "".join(expected) and len(expected) == len(urls)
     for number, url in enumerate(urls, 1):
         part = "".join(lines[(number - 1) * size : number * size])
-        verdict = "ok" if part == EXPECTED else "not ok"
+        verdict = "ok" if part in expected[number - 1 : number] else "not ok"
         print(verdict, number, url.partition(":")[0])
     if not is_good:
         for line in (told or dom + result.stderr.decode()).splitlines():
