@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Our client goes through squid and microsocks to our server."""
 
+import os
+import subprocess
 import sys
 from urllib.parse import quote
 
 import foreign
 import ours
-from ours import Client, Gio, Ws, check
+from ours import Client, Gio, GLib, Ws, check
 
 # Both hold what a URI or Basic might stumble over, as far as Basic allows.
 USER = "an na@x"
@@ -92,6 +94,33 @@ def by_scheme(uri, url, is_secure):
     check(len(client.asked), 1)
 
 
+def from_environment(uri, url):
+    """GIO chooses its resolver once, so that a process of its own has to look.
+
+    Our servers live in this one: its loop goes on meanwhile.
+    """
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.lower().endswith("_proxy")
+    }
+    variable = "https_proxy" if url.startswith("wss:") else "http_proxy"
+    environment.update({variable: uri, "GIO_USE_PROXY_RESOLVER": "libproxy"})
+    command = [sys.executable, __file__, "--environment", uri, url]
+    child = subprocess.Popen(command, env=environment)
+    while child.poll() is None:
+        # The child has a deadline of its own; the timer is for its end.
+        timer = GLib.timeout_add(20, lambda: GLib.SOURCE_CONTINUE)
+        GLib.MainContext.default().iteration(True)
+        GLib.source_remove(timer)
+    check(child.returncode, 0)
+
+
+def from_environment_inside(uri, url):
+    client = Client(None, [LOGIN]).run(url).expect_echo()
+    check(client.asked, [("", "", uri, 0, "")])
+
+
 def list_asking(name, uri, scheme, url):
     return [
         ("%s/%s/%s" % (name, scheme, what), lambda test=test, rest=rest: test(uri, url, *rest))
@@ -126,6 +155,10 @@ def list_tests(programs, servers):
             ("squid/%s/free" % scheme, lambda url=url: free_proxy(squid, url)),
             ("microsocks/%s/free" % scheme, lambda url=url: free_proxy(microsocks, url)),
             ("squid/%s/denied" % scheme, lambda scheme=scheme: denied(squid, scheme)),
+            (
+                "squid/%s/environment" % scheme,
+                lambda url=url: from_environment(asking[0][1], url),
+            ),
             ("none/%s/http" % scheme, lambda url=url: no_proxy("http", url)),
             ("none/%s/socks5" % scheme, lambda url=url: no_proxy("socks5", url)),
         ]
@@ -135,6 +168,8 @@ def list_tests(programs, servers):
 
 
 def main():
+    if sys.argv[1:2] == ["--environment"]:
+        return from_environment_inside(*sys.argv[2:])
     servers = {"ws": ours.serve_echo(False), "wss": ours.serve_echo(True)}
     with foreign.Foreign() as programs:
         return ours.run(list_tests(programs, servers))
