@@ -279,6 +279,7 @@ follow (WsSocket *self, const WsUrl *url, gboolean is_same_origin)
   WsSocketPrivate       *priv = ws_socket_peek (self);
   WsClientOpeningOptions options = { 0 };
   g_autoptr (WsTlsCredentials) credentials = NULL;
+  g_autoptr (WsHeaders) headers = NULL;
   g_autoptr (GError) error = NULL;
 
   go_to (self, url, is_same_origin);
@@ -292,7 +293,10 @@ follow (WsSocket *self, const WsUrl *url, gboolean is_same_origin)
         }
       ws_socket_fill_tls_options (self, credentials, &options);
     }
-  filter_header (ws_request_get_headers (priv->http->hop));
+  /* The list may be one of the handler's own. */
+  headers = ws_headers_copy (ws_request_get_headers (priv->http->hop));
+  filter_header (headers);
+  ws_request_set_headers (priv->http->hop, headers);
   ws_socket_fill_http_options (self, &options);
   ws_client_opening_follow (priv->opening, &options);
   g_object_freeze_notify (G_OBJECT (self));

@@ -278,12 +278,7 @@ resolve_location (WsClientOpening *self)
     }
   url = ws_url_resolve (self->url, location, &error);
   if (url == NULL)
-    {
-      g_autofree char *quoted = ws_url_quote (location);
-
-      what = g_strdup_printf ("its Location %s leads nowhere: %s", quoted,
-                              error->message);
-    }
+    what = g_strdup (error->message);
   else if (self->url->secure && !url->secure)
     {
       g_autofree char *quoted = ws_url_quote (url->text);
