@@ -335,11 +335,7 @@ ws_client_opening_step_judge (WsClientOpening *self)
 {
   ws_poller_disarm (self->poller, &self->body_deadline);
   ws_transport_want (self->transport, 0);
-  if (self->has_body)
-    {
-      self->response.body = self->body.kept;
-      self->body.kept = (WsBuffer){ 0 };
-    }
+  ws_client_opening_keep_body (self);
   /* Nobody need hold it open while somebody is asked. */
   if (!self->is_reusable)
     g_clear_pointer (&self->transport, ws_transport_free);

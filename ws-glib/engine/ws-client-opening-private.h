@@ -155,6 +155,8 @@ WsProgress ws_client_opening_step_ask (WsClientOpening *self);
 WsProgress ws_client_opening_step_answer (WsClientOpening *self);
 /* Forgets what was answered last, but not what the owner may look at. */
 void ws_client_opening_clear_answer (WsClientOpening *self);
+/* What came of the body is for the owner, too. */
+void ws_client_opening_keep_body (WsClientOpening *self);
 
 /* --- ws-client-opening-again.c --- */
 

@@ -150,6 +150,16 @@ keep_head (WsClientOpening *self)
   self->reader.head = (WsBuffer){ 0 };
 }
 
+void
+ws_client_opening_keep_body (WsClientOpening *self)
+{
+  if (!self->has_body)
+    return;
+  ws_buffer_clear (&self->response.body);
+  self->response.body = self->body.kept;
+  self->body.kept = (WsBuffer){ 0 };
+}
+
 static void
 end_body (WsClientOpening *self)
 {

@@ -290,6 +290,8 @@ on_deadline (WsDeadline *deadline)
 
       ws_client_opening_fail (self, WS_ENGINE_ERROR_TIMED_OUT, message);
     }
+  if (self->step == WS_STEP_BODY)
+    ws_client_opening_keep_body (self);
   ws_client_opening_report (self, WS_PROGRESS_FAILED);
 }
 
