@@ -198,8 +198,10 @@ marshal_signal (GClosure     *closure,
       && (int) ws_socket_get_state (WS_SOCKET (target)) != self->signal->state)
     return;
   self->n_fired++;
-  if (g_str_has_suffix (self->signal->name, "-deferred"))
+  if (self->role == ROLE_SERVER
+      && g_str_has_suffix (self->signal->name, "-deferred"))
     put_off (g_value_get_object (&values[2]));
+  world_log_in (self, &values[n_values - 1]);
   if (self->n_acts_left == 0)
     return;
   self->n_acts_left--;
@@ -329,7 +331,9 @@ world_new (Role role, const Signal *signal, const Action *action, guint n_acts)
   world_watch (self, self->client);
   if (role == ROLE_RECONNECTING)
     set_policy (self->client);
-  if (role == ROLE_CLIENT || role == ROLE_RECONNECTING)
+  if (role == ROLE_FRONTED)
+    world_put_front (self);
+  if (role == ROLE_CLIENT || role == ROLE_RECONNECTING || role == ROLE_FRONTED)
     arm (self, self->client);
   return self;
 }
@@ -345,6 +349,7 @@ world_free (World *self)
   g_clear_object (&self->server);
   g_clear_object (&self->refuge);
   ws_test_until (NULL, self->n_alive == 0);
+  g_clear_pointer (&self->front, http_rig_free);
   g_closure_unref (self->closure);
   g_ptr_array_unref (self->witnesses);
   g_free (self->url);
@@ -480,7 +485,7 @@ act_phase (World *self, Phase phase)
   switch (phase)
     {
     case PHASE_OPEN:
-      ws_socket_open (self->client, self->url, NULL);
+      world_open_client (self);
       break;
     case PHASE_TALK:
       talk (self, self->client);

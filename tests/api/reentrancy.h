@@ -3,6 +3,7 @@
 
 #include <ws-glib/ws-glib.h>
 
+#include "http-rig.h"
 #include "support/ws-test.h"
 
 G_BEGIN_DECLS
@@ -58,6 +59,7 @@ typedef enum
 {
   ROLE_CLIENT,
   ROLE_RECONNECTING, /* a client with a policy */
+  ROLE_FRONTED,      /* a client that is asked for logins and redirected */
   ROLE_PEER,
   ROLE_SERVER
 } Role;
@@ -85,6 +87,8 @@ struct _World
   WsSocket          *peer;    /* (owned) (nullable): the server's side of it */
   WsSocket          *surplus; /* (owned) (nullable): one client too many */
   GSocketConnection *page;    /* (owned) (nullable): a client of plain HTTP */
+  HttpRig           *front;   /* (owned) (nullable): asks for logins, and leads
+                              * to the server */
   WsSocket          *bystander;       /* (owned) */
   char              *url;             /* (owned) */
   char              *refuge_url;      /* (owned) */
@@ -113,6 +117,13 @@ void world_send (World *self, WsSocket *socket);
 void world_breathe (World *self);
 /* The socket at the other end of @socket. */
 WsSocket *world_other_end (World *self, WsSocket *socket);
+
+/* Puts a front before the server, for the client to open. */
+void world_put_front (World *self);
+void world_open_client (World *self);
+/* Gives the login that a signal asks for with @value, if it does, at once or
+ * later. */
+void world_log_in (World *self, const GValue *value);
 
 extern const Action socket_actions[];
 extern const guint  n_socket_actions;

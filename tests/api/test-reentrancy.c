@@ -84,6 +84,19 @@ static const Signal reconnecting_signals[] = {
   { "error", "error", PHASE_END, END_BY_FAULT, ANY },
 };
 
+/* What only a client says that HTTP keeps from the server for a while. */
+static const Signal fronted_signals[] = {
+  { "authentication-required", "authentication-required", PHASE_OPEN,
+    END_BY_OTHER, ANY },
+  { "authentication-required-deferred", "authentication-required", PHASE_OPEN,
+    END_BY_OTHER, ANY },
+  { "redirected", "redirected", PHASE_OPEN, END_BY_OTHER, ANY },
+  { "proxy-authentication-required", "proxy-authentication-required",
+    PHASE_OPEN, END_BY_OTHER, ANY },
+  { "proxy-authentication-required-deferred", "proxy-authentication-required",
+    PHASE_OPEN, END_BY_OTHER, ANY },
+};
+
 static const Signal server_signals[] = {
   { "new-connection", "new-connection", PHASE_OPEN, END_BY_OTHER, ANY },
   { "client-connected", "client-connected", PHASE_OPEN, END_BY_OTHER, ANY },
@@ -168,6 +181,10 @@ main (int argc, char **argv)
                  G_N_ELEMENTS (reconnecting_signals), socket_actions,
                  n_socket_actions);
     }
+  if (wants (argc, argv, "fronted"))
+    add_pairs (ROLE_FRONTED, "fronted", fronted_signals,
+               G_N_ELEMENTS (fronted_signals), socket_actions,
+               n_socket_actions);
   if (wants (argc, argv, "peer"))
     add_pairs (ROLE_PEER, "peer", socket_signals, G_N_ELEMENTS (socket_signals),
                socket_actions, n_socket_actions);
