@@ -136,6 +136,27 @@ test_limits (void)
   ws_assembler_reset (&assembler);
 }
 
+/* A limit that is lowered while a message comes holds for the rest of it. */
+static void
+test_lowered_limit (void)
+{
+  guint8        payload[8] = { 0 };
+  WsFrameHeader header = { .opcode = WS_OPCODE_BINARY, .length = 8 };
+  WsAssembler   assembler;
+  WsFault       fault;
+
+  ws_assembler_init (&assembler);
+  g_assert_true (ws_assembler_check (&assembler, &header, &fault));
+  ws_assembler_begin_frame (&assembler, &header);
+  g_assert_true (
+      ws_assembler_add (&assembler, &header, payload, 8, 0, NULL, &fault));
+  ws_assembler_set_limits (&assembler, 8, 4);
+  header.opcode = WS_OPCODE_CONTINUATION;
+  g_assert_false (ws_assembler_check (&assembler, &header, &fault));
+  g_assert_cmpuint (fault.close_code, ==, 1009);
+  ws_assembler_reset (&assembler);
+}
+
 /* Bad text fails with its first impossible byte, wherever it comes. */
 static void
 test_text_fails_early (void)
@@ -272,5 +293,6 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/assembler/copy-frame", test_copy_frame);
   g_test_add_func ("/protocol/assembler/growth", test_growth);
 
+  g_test_add_func ("/protocol/assembler/lowered-limit", test_lowered_limit);
   return g_test_run ();
 }

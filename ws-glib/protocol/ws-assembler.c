@@ -142,7 +142,9 @@ ws_assembler_check (const WsAssembler   *self,
   /* What a transform will make of it is judged as it is made. */
   if (header->rsv != 0 || self->transformed)
     return TRUE;
-  if (G_UNLIKELY (header->length > self->room - self->message.len))
+  /* The limit may have been lowered since. */
+  if (G_UNLIKELY (self->message.len > self->room
+                  || header->length > self->room - self->message.len))
     return refuse_size ("Message",
                         self->streamed + self->message.len + header->length,
                         "message", self->max_message_size, fault);

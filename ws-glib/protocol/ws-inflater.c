@@ -85,7 +85,8 @@ check_ratio (const WsInflater *self, WsFault *fault)
 static gsize
 make_room (WsBuffer *out, gsize len, guint64 limit)
 {
-  gsize most = (gsize) limit - out->len;
+  /* The limit may have been lowered since. */
+  gsize most = limit > out->len ? (gsize) limit - out->len : 0;
   gsize want = MAX (MIN (len, most / 4) * 4, MIN_ROOM);
 
   if (out->size < out->len + MIN (MIN_ROOM, most) + 1)
@@ -93,7 +94,8 @@ make_room (WsBuffer *out, gsize len, guint64 limit)
   return MIN (MIN (out->size - out->len - 1, most), MAX_STEP);
 }
 
-/* One call of inflate(). */
+/* One call of inflate(). What was taken out of @out before counts in what the
+ * whole message may become. */
 static gboolean
 inflate_step (WsInflater *self, guint64 limit, WsBuffer *out, WsFault *fault)
 {
@@ -108,7 +110,7 @@ inflate_step (WsInflater *self, guint64 limit, WsBuffer *out, WsFault *fault)
   stream->avail_out = given;
   status = inflate (stream, Z_SYNC_FLUSH);
   if (room == 0 && stream->avail_out == 0)
-    return refuse_size (limit, fault);
+    return refuse_size (self->n_out - out->len + limit, fault);
 
   self->n_in += before - stream->avail_in;
   self->n_out += given - stream->avail_out;
