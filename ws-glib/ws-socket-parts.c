@@ -82,10 +82,17 @@ ws_socket_send_part (WsSocket      *self,
     opcode = sink->type == WS_MESSAGE_TYPE_TEXT ? WS_OPCODE_TEXT
                                                 : WS_OPCODE_BINARY;
   sink->begun = TRUE;
-  /* Drawing a mask may run a user's code, which may drop the engine. */
+  /* Drawing a mask may run a user's code, which may drop the engine, or run the
+   * main loop: no other part may come before this one. */
+  g_object_ref (self);
   engine = ws_engine_ref (priv->engine);
+  priv->async->framing = TRUE;
   ws_engine_send_fragment (engine, opcode, FALSE, data, len);
+  priv->async->framing = FALSE;
   ws_engine_unref (engine);
+  if (sink->finished || sink->outgoing == NULL)
+    ws_socket_frame_outgoing (self);
+  g_object_unref (self);
   return (gssize) len;
 }
 

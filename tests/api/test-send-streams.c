@@ -309,6 +309,68 @@ test_write_closed (Half *half, gconstpointer data)
   ws_socket_abort (half->socket);
 }
 
+/* --- Masks that run the main loop --- */
+
+typedef struct
+{
+  WsMaskGenerator parent_instance;
+  gboolean        is_busy;
+} LoopMask;
+
+typedef WsMaskGeneratorClass LoopMaskClass;
+
+GType loop_mask_get_type (void);
+G_DEFINE_TYPE (LoopMask, loop_mask, WS_TYPE_MASK_GENERATOR)
+
+static guint32
+loop_mask_next_mask (WsMaskGenerator *generator)
+{
+  LoopMask *self = (LoopMask *) generator;
+
+  if (!self->is_busy)
+    {
+      self->is_busy = TRUE;
+      settle ();
+      self->is_busy = FALSE;
+    }
+  return 0x01020304;
+}
+
+static void
+loop_mask_class_init (LoopMaskClass *klass)
+{
+  klass->next_mask = loop_mask_next_mask;
+}
+
+static void
+loop_mask_init (LoopMask *self)
+{
+}
+
+/* No part is sent twice, and none comes before another. */
+static void
+test_send_with_loop (Half *half, gconstpointer data)
+{
+  g_autoptr (WsMaskGenerator) mask = g_object_new (loop_mask_get_type (), NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GInputStream) input = NULL;
+  g_auto (Outcome) outcome = { 0 };
+
+  for (guint i = 0; i < 2000; i++)
+    g_string_append_printf (text, "%u ", i);
+  input = g_memory_input_stream_new_from_data (text->str, (gssize) text->len,
+                                               NULL);
+  ws_socket_set_outgoing_frame_size (half->socket, 100);
+  ws_socket_set_mask_generator (half->socket, mask);
+  begin_send_stream (half->socket, WS_MESSAGE_TYPE_TEXT, input, NULL, &outcome);
+  api_socket_send (half->socket, "behind");
+  outcome_expect (&outcome, END_WELL);
+  g_assert_cmpuint (take_message (half->peer, 1), ==, text->len);
+  raw_peer_expect_text (half->peer, "behind");
+  ws_socket_set_mask_generator (half->socket, NULL);
+  ws_socket_abort (half->socket);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -326,5 +388,6 @@ main (int argc, char **argv)
   half_add ("/api/streams/write-dropped-in-thread", &yes, test_write_dropped);
   half_add ("/api/streams/write-bad-text", NULL, test_write_bad_text);
   half_add ("/api/streams/write-closed", NULL, test_write_closed);
+  half_add_client ("/api/streams/send-with-loop", NULL, test_send_with_loop);
   return g_test_run ();
 }
