@@ -149,12 +149,13 @@ on_cancelled (WsSocket *self, WsCall *call)
   g_clear_pointer (&sink, ws_message_sink_unref);
   if (!is_stale && (kind == WS_CALL_OPEN || kind == WS_CALL_CLOSE))
     ws_socket_abort (self);
+  /* Before its caller runs the main loop: no pieces are for him any more. */
+  if (kind == WS_CALL_RECEIVE)
+    ws_socket_update_receiving (self);
   g_task_return_error_if_cancelled (task);
   g_object_unref (task);
   if (kind == WS_CALL_SEND)
     ws_socket_frame_outgoing (self);
-  if (kind == WS_CALL_RECEIVE)
-    ws_socket_update_receiving (self);
 }
 
 /* --- All calls --- */

@@ -103,11 +103,22 @@ push_chunk (WsMessagePipe *pipe, GBytes *bytes)
   pipe->size += g_bytes_get_size (bytes);
 }
 
+/* Takes @call out of its queue. Its caller may run the main loop: what comes
+ * then is for those that wait still. */
+static GTask *
+take_call (WsSocket *self, WsCall *call)
+{
+  GTask *task = ws_call_steal_task (call);
+
+  ws_socket_update_receiving (self);
+  return task;
+}
+
 /* Gives @call, which is taken, what reads @pipe. */
 static void
 return_stream (WsSocket *self, WsCall *call, WsMessagePipe *pipe)
 {
-  g_autoptr (GTask) task = ws_call_steal_task (call);
+  g_autoptr (GTask) task = take_call (self, call);
 
   g_task_return_pointer (task, ws_message_input_stream_new (self, pipe),
                          g_object_unref);
@@ -122,7 +133,7 @@ return_message (WsSocket *self, WsCall *call, WsMessage *message)
 
   if (!call->streams)
     {
-      task = ws_call_steal_task (call);
+      task = take_call (self, call);
       g_task_return_pointer (task, message, (GDestroyNotify) ws_message_unref);
       return;
     }

@@ -293,6 +293,148 @@ test_ending (Half *half, gconstpointer data)
   reader_clear (&reader);
 }
 
+/* --- Callbacks that run the main loop --- */
+
+typedef struct
+{
+  const char *name;
+  const char *first[2]; /* (nullable): fragments of the message taken; none: its
+                         * call is cancelled */
+} Nested;
+
+static const Nested nested[] = {
+  { "whole", { "first", NULL } },
+  { "piece", { "", "first" } },
+  { "cancelled", { NULL, NULL } },
+};
+
+static void
+send_begin_and_settle (gpointer half)
+{
+  raw_peer_send_frame (((Half *) half)->peer, 0x01, "be", 2);
+  settle ();
+}
+
+/* What comes in a callback's main loop, while nobody waits, is not lost. */
+static void
+test_nested (Half *half, gconstpointer data)
+{
+  const Nested *row = data;
+  g_auto (Outcome) outcome = { .act = send_begin_and_settle, .data = half };
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GInputStream *stream;
+
+  ws_socket_set_pull (half->socket, TRUE);
+  begin_receive_stream (half->socket, cancellable, &outcome);
+  settle ();
+  if (row->first[0] == NULL)
+    g_cancellable_cancel (cancellable);
+  else if (row->first[1] == NULL)
+    send_text (half, row->first[0]);
+  else
+    {
+      raw_peer_send_frame (half->peer, 0x01, row->first[0],
+                           strlen (row->first[0]));
+      raw_peer_send_frame (half->peer, 0x80, row->first[1],
+                           strlen (row->first[1]));
+    }
+  outcome_expect (&outcome, row->first[0] != NULL ? END_WELL : END_CANCELLED);
+  if (outcome.value != NULL)
+    expect_stream (g_steal_pointer (&outcome.value), WS_MESSAGE_TYPE_TEXT,
+                   "first");
+  stream = take_stream (half->socket);
+  raw_peer_send_frame (half->peer, 0x80, "gin", 3);
+  expect_stream (stream, WS_MESSAGE_TYPE_TEXT, "begin");
+  ws_socket_abort (half->socket);
+}
+
+/* --- Compressed messages --- */
+
+#define INFLATED (9 * 1024 * 1024)
+
+/* (transfer full): what becomes a thousandth. */
+static GBytes *
+make_flat (gsize len)
+{
+  return g_bytes_new_take (g_strnfill (len, 'x'), len);
+}
+
+/* A pair that compresses, whose receiver is pulled. */
+static void
+reopen_pulled (Pair *pair, gboolean up)
+{
+  g_autoptr (WsDeflateOptions) options = ws_deflate_options_new ();
+
+  ws_server_set_compression (pair->server, options);
+  ws_socket_set_compression (pair->client, options);
+  g_clear_object (&pair->accepted);
+  ws_socket_abort (pair->client);
+  ws_socket_set_pull (pair->client, !up);
+  api_socket_open (pair->client, ws_server_get_url (pair->server));
+  pair->accepted = api_server_take (pair->server);
+  ws_socket_set_pull (pair->accepted, up);
+  g_assert_cmpstr (ws_socket_get_extensions (pair->client), !=, "");
+}
+
+/* What of it lies in memory is bounded, and what comes behind it comes. */
+static void
+test_compressed (Pair *pair, gconstpointer data)
+{
+  const gboolean *up = data;
+  g_autoptr (GBytes) flat = make_flat (INFLATED);
+  WsSocket *from, *to;
+
+  reopen_pulled (pair, *up);
+  from = *up ? pair->client : pair->accepted;
+  to = *up ? pair->accepted : pair->client;
+  for (guint i = 0; i < 2; i++)
+    {
+      g_auto (Outcome) outcome = { 0 };
+      g_autoptr (WsStatistics) statistics = NULL;
+      Reader reader;
+
+      begin_receive_stream (to, NULL, &outcome);
+      ws_socket_send_binary_message (from, flat, NULL);
+      api_socket_send (from, "behind");
+      outcome_expect (&outcome, END_WELL);
+      settle ();
+      statistics = ws_socket_get_statistics (to);
+      g_assert_cmpuint (statistics->payload_bytes_received, <,
+                        i * (INFLATED + 6) + 5 * 1024 * 1024);
+      read_all (g_steal_pointer (&outcome.value), &reader);
+      g_assert_no_error (reader.error);
+      g_assert_cmpmem (reader.text->str, reader.text->len,
+                       g_bytes_get_data (flat, NULL), INFLATED);
+      reader_clear (&reader);
+      expect_stream (take_stream (to), WS_MESSAGE_TYPE_TEXT, "behind");
+    }
+}
+
+/* The limit holds for the whole message, and is named. */
+static void
+test_compressed_limit (Pair *pair, gconstpointer data)
+{
+  const gboolean *up = data;
+  g_autoptr (GBytes) flat = make_flat (INFLATED);
+  g_auto (Outcome) outcome = { 0 };
+  WsSocket *to;
+  Reader    reader;
+
+  reopen_pulled (pair, *up);
+  to = *up ? pair->accepted : pair->client;
+  ws_socket_set_max_incoming_message_size (to, INFLATED - 1);
+  begin_receive_stream (to, NULL, &outcome);
+  ws_socket_send_binary_message (*up ? pair->client : pair->accepted, flat,
+                                 NULL);
+  outcome_expect (&outcome, END_WELL);
+  read_all (g_steal_pointer (&outcome.value), &reader);
+  g_assert_error (reader.error, WS_SOCKET_ERROR,
+                  WS_SOCKET_ERROR_MESSAGE_TOO_BIG);
+  g_assert_nonnull (strstr (reader.error->message, "9437183"));
+  g_assert_cmpuint (reader.text->len, <, INFLATED);
+  reader_clear (&reader);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -311,5 +453,16 @@ main (int argc, char **argv)
 
       half_add (path, &endings[i], test_ending);
     }
+  for (guint i = 0; i < G_N_ELEMENTS (nested); i++)
+    {
+      g_autofree char *path
+          = g_strconcat ("/api/streams/nested/", nested[i].name, NULL);
+
+      half_add (path, &nested[i], test_nested);
+    }
+  pair_add ("/api/streams/compressed/up", &yes, test_compressed);
+  pair_add ("/api/streams/compressed/down", &no, test_compressed);
+  pair_add ("/api/streams/compressed/limit/up", &yes, test_compressed_limit);
+  pair_add ("/api/streams/compressed/limit/down", &no, test_compressed_limit);
   return g_test_run ();
 }
