@@ -2,6 +2,7 @@
 #include "worker.h"
 
 #include "support/ws-test.h"
+#include "ws-tsan-private.h"
 
 static gpointer
 run_worker (gpointer data)
@@ -56,6 +57,7 @@ on_call (gpointer user_data)
 {
   Call *call = user_data;
 
+  WS_TSAN_ACQUIRE (call);
   call->function (call->data);
   g_atomic_int_set (&call->is_done, TRUE);
   g_main_context_wakeup (NULL);
@@ -67,6 +69,7 @@ worker_call (Worker *worker, void (*function) (gpointer data), gpointer data)
 {
   Call call = { function, data, FALSE };
 
+  WS_TSAN_RELEASE (&call);
   g_main_context_invoke (worker->context, on_call, &call);
   ws_test_until (NULL, g_atomic_int_get (&call.is_done));
 }
