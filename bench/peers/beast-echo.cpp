@@ -12,7 +12,8 @@
 #include <unordered_set>
 
 // An echo server on Boost.Beast, in one thread. Beast writes one message at a
-// time; each session keeps those that wait.
+// time; each session keeps those that wait. With "--deflate yes" it compresses,
+// with zlib's default levels instead of Beast's: 6, and 8 for the memory.
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -27,6 +28,8 @@ struct Message
 class Session : public std::enable_shared_from_this<Session>
 {
 public:
+  static beast::websocket::permessage_deflate deflate;
+
   explicit Session (tcp::socket &&socket) : stream (std::move (socket)) {}
   ~Session () { all.erase (this); }
 
@@ -35,6 +38,7 @@ public:
   {
     stream.read_message_max (256u << 20);
     stream.auto_fragment (false);
+    stream.set_option (deflate);
     stream.async_accept (
         [self = shared_from_this ()] (beast::error_code error) {
           if (error)
@@ -103,7 +107,8 @@ private:
   }
 };
 
-std::unordered_set<Session *> Session::all;
+std::unordered_set<Session *>        Session::all;
+beast::websocket::permessage_deflate Session::deflate;
 
 static void
 acceptNext (tcp::acceptor &acceptor)
@@ -129,6 +134,10 @@ main (int argc, char **argv)
   for (int i = 1; i + 1 < argc; i++)
     if (std::strcmp (argv[i], "--port") == 0)
       port = static_cast<unsigned short> (std::atoi (argv[i + 1]));
+    else if (std::strcmp (argv[i], "--deflate") == 0)
+      Session::deflate.server_enable = true;
+  Session::deflate.compLevel = 6;
+  Session::deflate.memLevel = 8;
   std::signal (SIGPIPE, SIG_IGN);
   getrlimit (RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;

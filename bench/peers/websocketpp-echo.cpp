@@ -7,8 +7,13 @@
 #include <sys/resource.h>
 #include <websocketpp/config/asio_no_tls.hpp>
 #include <websocketpp/server.hpp>
+#ifdef DEFLATE
+#include <websocketpp/extensions/permessage_deflate/enabled.hpp>
+#endif
 
 // An echo server on websocketpp and Asio, in one thread, without its log.
+// Whether it compresses is fixed at compile time, and so are zlib's levels: 6,
+// and 4 for the memory.
 
 struct Config : websocketpp::config::asio
 {
@@ -17,6 +22,11 @@ struct Config : websocketpp::config::asio
       = websocketpp::log::elevel::none;
   static const websocketpp::log::level alog_level
       = websocketpp::log::alevel::none;
+#ifdef DEFLATE
+  using permessage_deflate_type
+      = websocketpp::extensions::permessage_deflate::enabled<
+          permessage_deflate_config>;
+#endif
 };
 
 using Server = websocketpp::server<Config>;
