@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "signal-tower.h"
 
-#include "ws-tsan-private.h"
+#include "base/ws-tsan-private.h"
 
 static gpointer
 run_tower (gpointer data)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ws-mask-generator-private.h"
+#include "value/ws-mask-generator-private.h"
 
 #include <string.h>
 

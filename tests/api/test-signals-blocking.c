@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "ws-tsan-private.h"
+#include "base/ws-tsan-private.h"
 
 /* Emissions that wait for their slot in another thread, and what ends that. */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ws-ssl-configuration-private.h"
-#include "ws-ssl-error-private.h"
-#include "ws-ssl-session-private.h"
+#include "ssl/ws-ssl-configuration-private.h"
+#include "ssl/ws-ssl-error-private.h"
+#include "ssl/ws-ssl-session-private.h"
 
 #include <string.h>
 

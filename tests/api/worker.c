@@ -2,7 +2,7 @@
 #include "worker.h"
 
 #include "support/ws-test.h"
-#include "ws-tsan-private.h"
+#include "base/ws-tsan-private.h"
 
 static gpointer
 run_worker (gpointer data)

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Checks that every #include points down or sideways, never up.
 
-public (ws-glib/*) -> engine -> net -> protocol. What each layer may take from
-outside the tree is part of its meaning, so that is checked too.
+The rooms of the public objects stand above the layers, in the order of LAYERS.
+What each of them may take from outside the tree is part of its meaning, so that
+is checked too.
 """
 
 import re
@@ -11,8 +12,21 @@ import re
 import sources
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
-# From the top down: a layer may include those behind it, and itself.
-LAYERS = ["public", "engine", "net", "protocol"]
+# From the top down: a room or layer may include those behind it, and itself.
+ROOMS = ["server", "socket", "signal", "http", "ssl", "message", "value", "base"]
+LAYERS = ROOMS + ["engine", "net", "protocol"]
+# What points up today, to be mended: an entry that is no longer needed fails.
+KNOWN = {
+    ("message/ws-message-input-stream.c", "socket/ws-socket-private.h"),
+    ("message/ws-message-output-stream.c", "socket/ws-socket-calls-private.h"),
+    ("message/ws-message-pipe-private.h", "ws-socket.h"),
+    ("signal/ws-signal-asking.c", "ws-socket.h"),
+    ("signal/ws-signal-home.c", "server/ws-server-private.h"),
+    ("signal/ws-signal-home.c", "socket/ws-socket-private.h"),
+    ("signal/ws-signal-link.c", "ws-server.h"),
+    ("signal/ws-signal-link.c", "ws-socket.h"),
+    ("socket/ws-socket-topics.c", "server/ws-server-private.h"),
+}
 # The folder of tests -> the highest layer that its tests may look into.
 TEST_LAYERS = {
     "protocol": "protocol",
@@ -28,7 +42,7 @@ C_HEADERS = re.compile(
 GLIB = re.compile(r"^(glib|glib-unix|glib-object)\.h$|^glib/|^gobject/")
 GIO = re.compile(r"^gio/")
 SYSTEM = {
-    "public": [C_HEADERS, GLIB, GIO],
+    **{room: [C_HEADERS, GLIB, GIO] for room in ROOMS},
     "engine": [C_HEADERS, GLIB, GIO],
     # Sockets and GnuTLS live in net/ and nowhere else.
     "net": [
@@ -43,9 +57,25 @@ SYSTEM = {
 
 
 def layer_of(name):
-    """The layer of a path below ws-glib/."""
+    """The room or layer of a path below ws-glib/.
+
+    A public header counts as one of the room where the .c of its name stands;
+    one that has none belongs to all, and the umbrella to the roof.
+    """
     parts = name.split("/")
-    return parts[0] if len(parts) > 1 else "public"
+    if len(parts) > 1:
+        return parts[0]
+    if name == "ws-glib.h":
+        return ROOMS[0]
+    source = name.split(".")[0] + ".c"
+    for room in ROOMS:
+        if (sources.ROOT / "ws-glib" / room / source).is_file():
+            return room
+    return ROOMS[-1]
+
+
+# The entries of KNOWN that were met.
+seen = set()
 
 
 def exists(name):
@@ -55,7 +85,7 @@ def exists(name):
 
 
 def is_private(name):
-    return layer_of(name) != "public" or name.endswith("-private.h")
+    return "/" in name
 
 
 def check_library(name, bracket, header):
@@ -66,14 +96,17 @@ def check_library(name, bracket, header):
     if bracket == "<" and not header.startswith("ws-glib/"):
         if any(pattern.search(header) for pattern in SYSTEM[layer]):
             return ""
-        return "the %s layer does not include <%s>" % (layer, header)
+        return "%s does not include <%s>" % (layer, header)
     target = header[len("ws-glib/") :] if bracket == "<" else header
     if not exists(target):
-        return "there is no ws-glib/%s (private includes name the layer)" % target
+        return "there is no ws-glib/%s (private includes name the room)" % target
     if bracket == "<" and is_private(target):
         return 'a private header is included as "%s"' % target
     if LAYERS.index(layer_of(target)) < LAYERS.index(layer):
-        return "%s includes upwards, from the %s layer" % (layer, layer_of(target))
+        if (name, target) in KNOWN:
+            seen.add((name, target))
+            return ""
+        return "%s includes upwards, from %s" % (layer, layer_of(target))
     if not is_private(name) and name.endswith(".h") and bracket == '"':
         return "a public header includes only <ws-glib/...>, GLib and GIO"
     return ""
@@ -91,7 +124,7 @@ def check_test(folder, bracket, header):
         return "" if header == "ws-glib/ws-glib.h" else "include <ws-glib/ws-glib.h>"
     if folder == "support" or not is_library_secret(bracket, header):
         return ""
-    if folder == "api" and layer_of(header) == "public":
+    if folder == "api" and layer_of(header) in ROOMS:
         return ""
     if folder not in TEST_LAYERS:
         return "these tests see the library as a user does"
@@ -128,6 +161,8 @@ def main():
     problems = []
     for name in sources.files(".c", ".h", ".h.in"):
         problems += check_file(name)
+    for pair in sorted(KNOWN - seen):
+        problems.append("%s includes no %s any more: strike it from KNOWN" % pair)
     sources.finish(problems)
 
 

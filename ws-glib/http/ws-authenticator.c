@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "http/ws-authenticator-private.h"
+
+/**
+ * WsAuthenticator:
+ *
+ * Asks for the credentials that a server or a proxy wants.
+ *
+ * It comes with [signal@Socket::authentication-required] and
+ * [signal@Socket::proxy-authentication-required]. The handler either sets
+ * [property@Authenticator:user] and [property@Authenticator:password] at once,
+ * or calls [method@Authenticator.defer], keeps a reference, and answers later
+ * with the same properties and [method@Authenticator.done], in the thread of the
+ * socket.
+ *
+ * Who changes neither gives up: the opening fails. So it does when the last
+ * reference of a deferred authenticator is dropped without an answer.
+ *
+ * Since: 1.0
+ */
+struct _WsAuthenticator
+{
+  GObject parent_instance;
+
+  char    *realm;    /* (owned) */
+  char    *scheme;   /* (owned) */
+  char    *uri;      /* (owned) */
+  char    *user;     /* (owned) */
+  char    *password; /* (owned) */
+  gboolean is_proxy;
+  guint    retries;
+  gboolean is_changed;
+
+  GWeakRef              asker;
+  guint                 number;
+  GMainContext         *context; /* (owned) */
+  WsAuthenticatorAnswer answer;
+  gboolean              is_deferred;
+  gboolean              is_over; /* answered, or nobody waits */
+};
+
+G_DEFINE_FINAL_TYPE (WsAuthenticator, ws_authenticator, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_REALM = 1,
+  PROP_SCHEME,
+  PROP_URI,
+  PROP_IS_PROXY,
+  PROP_RETRIES,
+  PROP_USER,
+  PROP_PASSWORD,
+  N_PROPS
+} WsAuthenticatorProp;
+
+static GParamSpec *props[N_PROPS];
+
+/* --- Giving up --- */
+
+typedef struct
+{
+  GWeakRef              asker;
+  guint                 number;
+  WsAuthenticatorAnswer answer;
+} Refusal;
+
+static void
+refusal_free (gpointer data)
+{
+  Refusal *self = data;
+
+  g_weak_ref_clear (&self->asker);
+  g_free (self);
+}
+
+static gboolean
+on_refusal (gpointer data)
+{
+  Refusal *self = data;
+  g_autoptr (GObject) asker = g_weak_ref_get (&self->asker);
+
+  if (asker != NULL)
+    self->answer (asker, self->number, NULL, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* The last reference may be dropped in any thread, and by any code. */
+static void
+refuse_later (WsAuthenticator *self)
+{
+  g_autoptr (GObject) asker = g_weak_ref_get (&self->asker);
+  g_autoptr (GSource) source = NULL;
+  Refusal *refusal;
+
+  if (asker == NULL)
+    return;
+  refusal = g_new0 (Refusal, 1);
+  g_weak_ref_init (&refusal->asker, asker);
+  refusal->number = self->number;
+  refusal->answer = self->answer;
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, on_refusal, refusal, refusal_free);
+  g_source_attach (source, self->context);
+}
+
+/* --- GObject --- */
+
+static void
+ws_authenticator_dispose (GObject *object)
+{
+  WsAuthenticator *self = WS_AUTHENTICATOR (object);
+
+  if (self->is_deferred && !self->is_over)
+    {
+      self->is_over = TRUE;
+      refuse_later (self);
+    }
+  G_OBJECT_CLASS (ws_authenticator_parent_class)->dispose (object);
+}
+
+static void
+ws_authenticator_finalize (GObject *object)
+{
+  WsAuthenticator *self = WS_AUTHENTICATOR (object);
+
+  g_free (self->realm);
+  g_free (self->scheme);
+  g_free (self->uri);
+  g_free (self->user);
+  g_free (self->password);
+  g_weak_ref_clear (&self->asker);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  G_OBJECT_CLASS (ws_authenticator_parent_class)->finalize (object);
+}
+
+static void
+ws_authenticator_get_property (GObject    *object,
+                               guint       prop_id,
+                               GValue     *value,
+                               GParamSpec *pspec)
+{
+  WsAuthenticator *self = WS_AUTHENTICATOR (object);
+
+  switch ((WsAuthenticatorProp) prop_id)
+    {
+    case PROP_REALM:
+      g_value_set_string (value, self->realm);
+      break;
+    case PROP_SCHEME:
+      g_value_set_string (value, self->scheme);
+      break;
+    case PROP_URI:
+      g_value_set_string (value, self->uri);
+      break;
+    case PROP_IS_PROXY:
+      g_value_set_boolean (value, self->is_proxy);
+      break;
+    case PROP_RETRIES:
+      g_value_set_uint (value, self->retries);
+      break;
+    case PROP_USER:
+      g_value_set_string (value, self->user);
+      break;
+    case PROP_PASSWORD:
+      g_value_set_string (value, self->password);
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ws_authenticator_set_property (GObject      *object,
+                               guint         prop_id,
+                               const GValue *value,
+                               GParamSpec   *pspec)
+{
+  WsAuthenticator *self = WS_AUTHENTICATOR (object);
+
+  switch ((WsAuthenticatorProp) prop_id)
+    {
+    case PROP_USER:
+      ws_authenticator_set_user (self, g_value_get_string (value));
+      break;
+    case PROP_PASSWORD:
+      ws_authenticator_set_password (self, g_value_get_string (value));
+      break;
+    case PROP_REALM:
+    case PROP_SCHEME:
+    case PROP_URI:
+    case PROP_IS_PROXY:
+    case PROP_RETRIES:
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+#define READ_ONLY \
+  (G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS)
+#define READ_WRITE (READ_ONLY | G_PARAM_WRITABLE)
+
+static void
+install_question_properties (void)
+{
+  /**
+   * WsAuthenticator:realm: (getter get_realm)
+   *
+   * What the credentials are for, as the server calls it (RFC 9110, 11.5).
+   *
+   * Empty for a proxy, for GIO does not tell it.
+   *
+   * Since: 1.0
+   */
+  props[PROP_REALM] = g_param_spec_string ("realm", NULL, NULL, "", READ_ONLY);
+
+  /**
+   * WsAuthenticator:scheme: (getter get_scheme)
+   *
+   * How they will be sent: `Basic` or `Digest`; empty for a proxy.
+   *
+   * `Basic` shows the password to everybody who can read the connection.
+   *
+   * Since: 1.0
+   */
+  props[PROP_SCHEME]
+      = g_param_spec_string ("scheme", NULL, NULL, "", READ_ONLY);
+
+  /**
+   * WsAuthenticator:uri: (getter get_uri)
+   *
+   * Who asks: scheme, host and port of the server or of the proxy.
+   *
+   * Since: 1.0
+   */
+  props[PROP_URI] = g_param_spec_string ("uri", NULL, NULL, "", READ_ONLY);
+
+  /**
+   * WsAuthenticator:is-proxy: (getter get_is_proxy)
+   *
+   * Whether a proxy asks.
+   *
+   * Since: 1.0
+   */
+  props[PROP_IS_PROXY]
+      = g_param_spec_boolean ("is-proxy", NULL, NULL, FALSE, READ_ONLY);
+
+  /**
+   * WsAuthenticator:retries: (getter get_retries)
+   *
+   * How often this opening has asked the same before.
+   *
+   * Since: 1.0
+   */
+  props[PROP_RETRIES]
+      = g_param_spec_uint ("retries", NULL, NULL, 0, G_MAXUINT, 0, READ_ONLY);
+}
+
+static void
+install_answer_properties (void)
+{
+  /**
+   * WsAuthenticator:user: (getter get_user) (setter set_user)
+   *
+   * The user's name; at first what was refused, or empty.
+   *
+   * Since: 1.0
+   */
+  props[PROP_USER] = g_param_spec_string ("user", NULL, NULL, "", READ_WRITE);
+
+  /**
+   * WsAuthenticator:password: (getter get_password) (setter set_password)
+   *
+   * The password; at first what was refused, or empty.
+   *
+   * Since: 1.0
+   */
+  props[PROP_PASSWORD]
+      = g_param_spec_string ("password", NULL, NULL, "", READ_WRITE);
+}
+
+static void
+ws_authenticator_class_init (WsAuthenticatorClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = ws_authenticator_dispose;
+  object_class->finalize = ws_authenticator_finalize;
+  object_class->get_property = ws_authenticator_get_property;
+  object_class->set_property = ws_authenticator_set_property;
+  install_question_properties ();
+  install_answer_properties ();
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+ws_authenticator_init (WsAuthenticator *self)
+{
+  g_weak_ref_init (&self->asker, NULL);
+}
+
+/* (transfer full): bindings expect UTF-8. */
+static char *
+make_utf8 (const char *text)
+{
+  if (g_utf8_validate (text, -1, NULL))
+    return g_strdup (text);
+  return g_convert (text, -1, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
+}
+
+WsAuthenticator *
+ws_authenticator_new (const WsClientQuestion *question,
+                      gpointer                asker,
+                      guint                   number,
+                      GMainContext           *context,
+                      WsAuthenticatorAnswer   answer)
+{
+  WsAuthenticator *self = g_object_new (WS_TYPE_AUTHENTICATOR, NULL);
+
+  self->realm = make_utf8 (question->realm);
+  self->scheme = g_strdup (question->scheme);
+  self->uri = g_strdup (question->uri);
+  self->user = g_strdup (question->user != NULL ? question->user : "");
+  self->password
+      = g_strdup (question->password != NULL ? question->password : "");
+  self->is_proxy = question->is_proxy;
+  self->retries = question->retries;
+  g_weak_ref_set (&self->asker, asker);
+  self->number = number;
+  self->context = g_main_context_ref (context);
+  self->answer = answer;
+  return self;
+}
+
+gboolean
+ws_authenticator_finish (WsAuthenticator *self,
+                         const char     **user,
+                         const char     **password)
+{
+  if (self->is_deferred)
+    return FALSE;
+  self->is_over = TRUE;
+  *user = self->is_changed ? self->user : NULL;
+  *password = self->is_changed ? self->password : NULL;
+  return TRUE;
+}
+
+/**
+ * ws_authenticator_get_realm:
+ * @self: an authenticator
+ *
+ * Gets what the credentials are for.
+ *
+ * Returns: a name for people to read, or ""
+ *
+ * Since: 1.0
+ */
+const char *
+ws_authenticator_get_realm (WsAuthenticator *self)
+{
+  g_return_val_if_fail (WS_IS_AUTHENTICATOR (self), NULL);
+
+  return self->realm;
+}
+
+/**
+ * ws_authenticator_get_scheme:
+ * @self: an authenticator
+ *
+ * Gets how the credentials will be sent.
+ *
+ * Returns: `Basic`, `Digest` or ""
+ *
+ * Since: 1.0
+ */
+const char *
+ws_authenticator_get_scheme (WsAuthenticator *self)
+{
+  g_return_val_if_fail (WS_IS_AUTHENTICATOR (self), NULL);
+
+  return self->scheme;
+}
+
+/**
+ * ws_authenticator_get_uri:
+ * @self: an authenticator
+ *
+ * Gets who asks.
+ *
+ * Returns: scheme, host and port
+ *
+ * Since: 1.0
+ */
+const char *
+ws_authenticator_get_uri (WsAuthenticator *self)
+{
+  g_return_val_if_fail (WS_IS_AUTHENTICATOR (self), NULL);
+
+  return self->uri;
+}
+
+/**
+ * ws_authenticator_get_is_proxy:
+ * @self: an authenticator
+ *
+ * Gets whether a proxy asks.
+ *
+ * Returns: whether it is no server
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_authenticator_get_is_proxy (WsAuthenticator *self)
+{
+  g_return_val_if_fail (WS_IS_AUTHENTICATOR (self), FALSE);
+
+  return self->is_proxy;
+}
+
+/**
+ * ws_authenticator_get_retries:
+ * @self: an authenticator
+ *
+ * Gets how often this opening has asked the same before.
+ *
+ * Returns: a number, 0 the first time
+ *
+ * Since: 1.0
+ */
+guint
+ws_authenticator_get_retries (WsAuthenticator *self)
+{
+  g_return_val_if_fail (WS_IS_AUTHENTICATOR (self), 0);
+
+  return self->retries;
+}
+
+static void
+set_text (WsAuthenticator    *self,
+          char              **text,
+          const char         *value,
+          WsAuthenticatorProp property)
+{
+  if (g_str_equal (*text, value))
+    return;
+  g_free (*text);
+  *text = g_strdup (value);
+  self->is_changed = TRUE;
+  g_object_notify_by_pspec (G_OBJECT (self), props[property]);
+}
+
+/**
+ * ws_authenticator_get_user:
+ * @self: an authenticator
+ *
+ * Gets the user's name.
+ *
+ * Returns: a name, or ""
+ *
+ * Since: 1.0
+ */
+const char *
+ws_authenticator_get_user (WsAuthenticator *self)
+{
+  g_return_val_if_fail (WS_IS_AUTHENTICATOR (self), NULL);
+
+  return self->user;
+}
+
+/**
+ * ws_authenticator_set_user:
+ * @self: an authenticator
+ * @user: (nullable): a name; %NULL is ""
+ *
+ * Sets the user's name.
+ *
+ * Since: 1.0
+ */
+void
+ws_authenticator_set_user (WsAuthenticator *self, const char *user)
+{
+  g_return_if_fail (WS_IS_AUTHENTICATOR (self));
+
+  set_text (self, &self->user, user != NULL ? user : "", PROP_USER);
+}
+
+/**
+ * ws_authenticator_get_password:
+ * @self: an authenticator
+ *
+ * Gets the password.
+ *
+ * Returns: a password, or ""
+ *
+ * Since: 1.0
+ */
+const char *
+ws_authenticator_get_password (WsAuthenticator *self)
+{
+  g_return_val_if_fail (WS_IS_AUTHENTICATOR (self), NULL);
+
+  return self->password;
+}
+
+/**
+ * ws_authenticator_set_password:
+ * @self: an authenticator
+ * @password: (nullable): a password; %NULL is ""
+ *
+ * Sets the password.
+ *
+ * Since: 1.0
+ */
+void
+ws_authenticator_set_password (WsAuthenticator *self, const char *password)
+{
+  g_return_if_fail (WS_IS_AUTHENTICATOR (self));
+
+  set_text (self, &self->password, password != NULL ? password : "",
+            PROP_PASSWORD);
+}
+
+/**
+ * ws_authenticator_defer:
+ * @self: an authenticator
+ *
+ * Says that the answer comes later, with [method@Authenticator.done].
+ *
+ * To be called in the handler, which keeps a reference. Until the answer nothing
+ * goes on, and [property@Socket:open-timeout] stands still. Does nothing once
+ * the handler has returned.
+ *
+ * Since: 1.0
+ */
+void
+ws_authenticator_defer (WsAuthenticator *self)
+{
+  g_return_if_fail (WS_IS_AUTHENTICATOR (self));
+
+  if (!self->is_over)
+    self->is_deferred = TRUE;
+}
+
+/**
+ * ws_authenticator_done:
+ * @self: an authenticator
+ *
+ * Gives the answer that was deferred, as user and password are set.
+ *
+ * If neither has been changed the opening fails. In another thread than the
+ * socket's nothing happens, but for a warning. Also nothing happens when the
+ * opening is over, because the socket was closed or opened anew, or when the
+ * answer was given.
+ *
+ * Since: 1.0
+ */
+void
+ws_authenticator_done (WsAuthenticator *self)
+{
+  g_autoptr (GObject) asker = NULL;
+
+  g_return_if_fail (WS_IS_AUTHENTICATOR (self));
+
+  if (!self->is_deferred || self->is_over)
+    return;
+  asker = g_weak_ref_get (&self->asker);
+  self->is_over = TRUE;
+  if (asker != NULL
+      && !self->answer (asker, self->number,
+                        self->is_changed ? self->user : NULL,
+                        self->is_changed ? self->password : NULL))
+    self->is_over = FALSE;
+}

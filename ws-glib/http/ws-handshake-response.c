@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "http/ws-handshake-response-private.h"
+
+#include "http/ws-headers-private.h"
+
+/**
+ * WsHandshakeResponse:
+ *
+ * What a server answered to a client's handshake.
+ *
+ * It is what [property@Socket:response] shows, also of a handshake that was
+ * refused. It never changes.
+ *
+ * Since: 1.0
+ */
+struct _WsHandshakeResponse
+{
+  GObject parent_instance;
+
+  guint      status;
+  char      *reason;  /* (owned) */
+  WsHeaders *headers; /* (owned) */
+  GBytes    *body;    /* (owned) */
+};
+
+G_DEFINE_FINAL_TYPE (WsHandshakeResponse, ws_handshake_response, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_STATUS = 1,
+  PROP_REASON,
+  PROP_HEADERS,
+  PROP_BODY,
+  N_PROPS
+} WsHandshakeResponseProp;
+
+static GParamSpec *props[N_PROPS];
+
+static void
+ws_handshake_response_finalize (GObject *object)
+{
+  WsHandshakeResponse *self = WS_HANDSHAKE_RESPONSE (object);
+
+  g_free (self->reason);
+  g_clear_pointer (&self->headers, ws_headers_unref);
+  g_clear_pointer (&self->body, g_bytes_unref);
+  G_OBJECT_CLASS (ws_handshake_response_parent_class)->finalize (object);
+}
+
+static void
+ws_handshake_response_get_property (GObject    *object,
+                                    guint       prop_id,
+                                    GValue     *value,
+                                    GParamSpec *pspec)
+{
+  WsHandshakeResponse *self = WS_HANDSHAKE_RESPONSE (object);
+
+  switch ((WsHandshakeResponseProp) prop_id)
+    {
+    case PROP_STATUS:
+      g_value_set_uint (value, self->status);
+      break;
+    case PROP_REASON:
+      g_value_set_string (value, self->reason);
+      break;
+    case PROP_HEADERS:
+      g_value_set_boxed (value, self->headers);
+      break;
+    case PROP_BODY:
+      g_value_set_boxed (value, self->body);
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ws_handshake_response_class_init (WsHandshakeResponseClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags   read_only
+      = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->finalize = ws_handshake_response_finalize;
+  object_class->get_property = ws_handshake_response_get_property;
+
+  /**
+   * WsHandshakeResponse:status: (getter get_status)
+   *
+   * The status code (RFC 9110, 15): 101 is the upgrade.
+   *
+   * Since: 1.0
+   */
+  props[PROP_STATUS]
+      = g_param_spec_uint ("status", NULL, NULL, 0, 999, 0, read_only);
+
+  /**
+   * WsHandshakeResponse:reason: (getter get_reason)
+   *
+   * The phrase behind the status; often empty, and of no meaning.
+   *
+   * Since: 1.0
+   */
+  props[PROP_REASON]
+      = g_param_spec_string ("reason", NULL, NULL, "", read_only);
+
+  /**
+   * WsHandshakeResponse:headers: (getter get_headers)
+   *
+   * The header fields.
+   *
+   * Since: 1.0
+   */
+  props[PROP_HEADERS]
+      = g_param_spec_boxed ("headers", NULL, NULL, WS_TYPE_HEADERS, read_only);
+
+  /**
+   * WsHandshakeResponse:body: (getter get_body)
+   *
+   * The first 16 KiB of the content, or less.
+   *
+   * Since: 1.0
+   */
+  props[PROP_BODY]
+      = g_param_spec_boxed ("body", NULL, NULL, G_TYPE_BYTES, read_only);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+ws_handshake_response_init (WsHandshakeResponse *self)
+{
+}
+
+/* (transfer full): bindings expect UTF-8. */
+static char *
+make_utf8 (const char *text)
+{
+  if (g_utf8_validate (text, -1, NULL))
+    return g_strdup (text);
+  return g_convert (text, -1, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
+}
+
+WsHandshakeResponse *
+ws_handshake_response_new_take (WsClientResponse *response)
+{
+  WsHandshakeResponse *self;
+  WsHttpResponse       http;
+  WsHttpFault          fault;
+
+  if (response->head.len == 0
+      || !ws_http_response_parse (&http, (const char *) response->head.data,
+                                  response->head.len, &fault))
+    return NULL;
+  self = g_object_new (WS_TYPE_HANDSHAKE_RESPONSE, NULL);
+  self->status = http.status;
+  self->reason = make_utf8 (http.reason);
+  self->headers = ws_headers_new_take (g_steal_pointer (&http.headers));
+  self->body = ws_buffer_steal_bytes (&response->body);
+  ws_http_response_clear (&http);
+  ws_client_response_clear (response);
+  return self;
+}
+
+/**
+ * ws_handshake_response_get_status:
+ * @self: a response
+ *
+ * Gets the status code.
+ *
+ * Returns: a status (RFC 9110, 15)
+ *
+ * Since: 1.0
+ */
+guint
+ws_handshake_response_get_status (WsHandshakeResponse *self)
+{
+  g_return_val_if_fail (WS_IS_HANDSHAKE_RESPONSE (self), 0);
+
+  return self->status;
+}
+
+/**
+ * ws_handshake_response_get_reason:
+ * @self: a response
+ *
+ * Gets the phrase behind the status.
+ *
+ * Returns: a text, or ""
+ *
+ * Since: 1.0
+ */
+const char *
+ws_handshake_response_get_reason (WsHandshakeResponse *self)
+{
+  g_return_val_if_fail (WS_IS_HANDSHAKE_RESPONSE (self), NULL);
+
+  return self->reason;
+}
+
+/**
+ * ws_handshake_response_get_headers:
+ * @self: a response
+ *
+ * Gets the header fields.
+ *
+ * Returns: (transfer none): all that came, in order
+ *
+ * Since: 1.0
+ */
+WsHeaders *
+ws_handshake_response_get_headers (WsHandshakeResponse *self)
+{
+  g_return_val_if_fail (WS_IS_HANDSHAKE_RESPONSE (self), NULL);
+
+  return self->headers;
+}
+
+/**
+ * ws_handshake_response_get_body:
+ * @self: a response
+ *
+ * Gets the beginning of the content.
+ *
+ * A refusal's content is awaited for two seconds at most, and 16 KiB of it are
+ * kept; that of a 401 or of a redirect, which the opening goes on after, not at
+ * all unless its length is known.
+ *
+ * Returns: (transfer none): bytes, maybe none
+ *
+ * Since: 1.0
+ */
+GBytes *
+ws_handshake_response_get_body (WsHandshakeResponse *self)
+{
+  g_return_val_if_fail (WS_IS_HANDSHAKE_RESPONSE (self), NULL);
+
+  return self->body;
+}

@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "http/ws-request-private.h"
+
+#include "protocol/ws-client-handshake.h"
+
+/**
+ * WsRequest:
+ *
+ * An HTTP request: one that a client is to send, or one that came to a server.
+ *
+ * A client opens with [method@Socket.open_request], which reads
+ * [property@Request:url], [property@Request:headers],
+ * [property@Request:subprotocols] and [property@Request:origin].
+ *
+ * A server hands one to the handlers of [signal@Server::handshake-requested]
+ * and [signal@Server::http-request], where all properties tell what has come;
+ * what is set there changes nothing but the object.
+ *
+ * Since: 1.0
+ */
+
+G_DEFINE_FINAL_TYPE (WsRequest, ws_request, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_METHOD = 1,
+  PROP_URL,
+  PROP_HEADERS,
+  PROP_SUBPROTOCOLS,
+  PROP_ORIGIN,
+  PROP_IS_HANDSHAKE,
+  PROP_RESOURCE_NAME,
+  PROP_HTTP_VERSION,
+  PROP_PEER_ADDRESS,
+  PROP_BODY,
+  N_PROPS
+} WsRequestProp;
+
+static GParamSpec *props[N_PROPS];
+
+static void
+ws_request_finalize (GObject *object)
+{
+  WsRequest *self = WS_REQUEST (object);
+
+  g_free (self->method);
+  g_free (self->url);
+  ws_headers_unref (self->headers);
+  g_strfreev (self->subprotocols);
+  g_free (self->origin);
+  g_free (self->resource);
+  g_free (self->http_version);
+  g_clear_object (&self->peer_address);
+  g_clear_pointer (&self->body, g_bytes_unref);
+  G_OBJECT_CLASS (ws_request_parent_class)->finalize (object);
+}
+
+static void
+ws_request_get_property (GObject    *object,
+                         guint       prop_id,
+                         GValue     *value,
+                         GParamSpec *pspec)
+{
+  WsRequest *self = WS_REQUEST (object);
+
+  switch ((WsRequestProp) prop_id)
+    {
+    case PROP_METHOD:
+      g_value_set_string (value, self->method);
+      break;
+    case PROP_URL:
+      g_value_set_string (value, self->url);
+      break;
+    case PROP_HEADERS:
+      g_value_set_boxed (value, self->headers);
+      break;
+    case PROP_SUBPROTOCOLS:
+      g_value_set_boxed (value, self->subprotocols);
+      break;
+    case PROP_ORIGIN:
+      g_value_set_string (value, self->origin);
+      break;
+    case PROP_IS_HANDSHAKE:
+      g_value_set_boolean (value, self->is_handshake);
+      break;
+    case PROP_RESOURCE_NAME:
+      g_value_set_string (value, ws_request_get_resource_name (self));
+      break;
+    case PROP_HTTP_VERSION:
+      g_value_set_string (value, self->http_version);
+      break;
+    case PROP_PEER_ADDRESS:
+      g_value_set_object (value, self->peer_address);
+      break;
+    case PROP_BODY:
+      g_value_set_boxed (value, self->body);
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ws_request_set_property (GObject      *object,
+                         guint         prop_id,
+                         const GValue *value,
+                         GParamSpec   *pspec)
+{
+  WsRequest *self = WS_REQUEST (object);
+
+  switch ((WsRequestProp) prop_id)
+    {
+    case PROP_URL:
+      ws_request_set_url (self, g_value_get_string (value));
+      break;
+    case PROP_HEADERS:
+      ws_request_set_headers (self, g_value_get_boxed (value));
+      break;
+    case PROP_SUBPROTOCOLS:
+      ws_request_set_subprotocols (self, g_value_get_boxed (value));
+      break;
+    case PROP_ORIGIN:
+      ws_request_set_origin (self, g_value_get_string (value));
+      break;
+    case PROP_METHOD:
+    case PROP_IS_HANDSHAKE:
+    case PROP_RESOURCE_NAME:
+    case PROP_HTTP_VERSION:
+    case PROP_PEER_ADDRESS:
+    case PROP_BODY:
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+#define READ_ONLY \
+  (G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS)
+#define READ_WRITE (READ_ONLY | G_PARAM_WRITABLE)
+
+static void
+install_common_properties (void)
+{
+  /**
+   * WsRequest:method: (getter get_method)
+   *
+   * The method; a handshake's is `GET`.
+   *
+   * Since: 1.0
+   */
+  props[PROP_METHOD]
+      = g_param_spec_string ("method", NULL, NULL, "GET", READ_ONLY);
+
+  /**
+   * WsRequest:url: (getter get_url) (setter set_url)
+   *
+   * What is asked for: `ws:`, `wss:` and `ws+unix:` for a handshake.
+   *
+   * On a server it is put together of the host that the client named and of
+   * [property@Request:resource-name]; that of plain HTTP is `http:` or
+   * `https:`.
+   *
+   * Since: 1.0
+   */
+  props[PROP_URL] = g_param_spec_string ("url", NULL, NULL, NULL, READ_WRITE);
+
+  /**
+   * WsRequest:headers: (getter get_headers) (setter set_headers)
+   *
+   * The header fields: those that a client adds, or all that came to a server.
+   *
+   * Since: 1.0
+   */
+  props[PROP_HEADERS]
+      = g_param_spec_boxed ("headers", NULL, NULL, WS_TYPE_HEADERS, READ_WRITE);
+
+  /**
+   * WsRequest:subprotocols: (getter get_subprotocols) (setter set_subprotocols)
+   *
+   * The subprotocols on offer, the preferred one first.
+   *
+   * Since: 1.0
+   */
+  props[PROP_SUBPROTOCOLS] = g_param_spec_boxed ("subprotocols", NULL, NULL,
+                                                 G_TYPE_STRV, READ_WRITE);
+
+  /**
+   * WsRequest:origin: (getter get_origin) (setter set_origin)
+   *
+   * The origin that is announced (RFC 6454); %NULL: none.
+   *
+   * Since: 1.0
+   */
+  props[PROP_ORIGIN]
+      = g_param_spec_string ("origin", NULL, NULL, NULL, READ_WRITE);
+}
+
+static void
+install_incoming_properties (void)
+{
+  /**
+   * WsRequest:is-handshake: (getter get_is_handshake)
+   *
+   * Whether this is a WebSocket handshake; %FALSE for plain HTTP.
+   *
+   * Since: 1.0
+   */
+  props[PROP_IS_HANDSHAKE]
+      = g_param_spec_boolean ("is-handshake", NULL, NULL, TRUE, READ_ONLY);
+
+  /**
+   * WsRequest:resource-name: (getter get_resource_name)
+   *
+   * The path and query of [property@Request:url], percent-encoded.
+   *
+   * Since: 1.0
+   */
+  props[PROP_RESOURCE_NAME]
+      = g_param_spec_string ("resource-name", NULL, NULL, "/", READ_ONLY);
+
+  /**
+   * WsRequest:http-version: (getter get_http_version)
+   *
+   * The version of HTTP, as in `1.1`.
+   *
+   * Since: 1.0
+   */
+  props[PROP_HTTP_VERSION]
+      = g_param_spec_string ("http-version", NULL, NULL, "1.1", READ_ONLY);
+
+  /**
+   * WsRequest:peer-address: (getter get_peer_address)
+   *
+   * Where a server's request came from; %NULL if that is not known.
+   *
+   * Since: 1.0
+   */
+  props[PROP_PEER_ADDRESS]
+      = g_param_spec_object ("peer-address", NULL, NULL, G_TYPE_SOCKET_ADDRESS,
+                             READ_ONLY);
+
+  /**
+   * WsRequest:body: (getter get_body)
+   *
+   * What came with a plain HTTP request; %NULL if nothing did.
+   *
+   * Since: 1.0
+   */
+  props[PROP_BODY]
+      = g_param_spec_boxed ("body", NULL, NULL, G_TYPE_BYTES, READ_ONLY);
+}
+
+static void
+ws_request_class_init (WsRequestClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = ws_request_finalize;
+  object_class->get_property = ws_request_get_property;
+  object_class->set_property = ws_request_set_property;
+  install_common_properties ();
+  install_incoming_properties ();
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+ws_request_init (WsRequest *self)
+{
+  self->method = g_strdup ("GET");
+  self->http_version = g_strdup ("1.1");
+  self->headers = ws_headers_new ();
+  self->is_handshake = TRUE;
+}
+
+/**
+ * ws_request_new:
+ * @url: (nullable): what is asked for
+ *
+ * Creates a request for a handshake.
+ *
+ * Returns: (transfer full): a new request
+ *
+ * Since: 1.0
+ */
+WsRequest *
+ws_request_new (const char *url)
+{
+  return g_object_new (WS_TYPE_REQUEST, "url", url, NULL);
+}
+
+/**
+ * ws_request_get_method:
+ * @self: a request
+ *
+ * Gets the method.
+ *
+ * Returns: `GET`, or what came to a server
+ *
+ * Since: 1.0
+ */
+const char *
+ws_request_get_method (WsRequest *self)
+{
+  g_return_val_if_fail (WS_IS_REQUEST (self), NULL);
+
+  return self->method;
+}
+
+/**
+ * ws_request_get_url:
+ * @self: a request
+ *
+ * Gets what is asked for.
+ *
+ * Returns: (nullable): a URL
+ *
+ * Since: 1.0
+ */
+const char *
+ws_request_get_url (WsRequest *self)
+{
+  g_return_val_if_fail (WS_IS_REQUEST (self), NULL);
+
+  return self->url;
+}
+
+/**
+ * ws_request_set_url:
+ * @self: a request
+ * @url: (nullable): a URL
+ *
+ * Sets what is asked for. It is not examined before it is opened.
+ *
+ * Since: 1.0
+ */
+void
+ws_request_set_url (WsRequest *self, const char *url)
+{
+  g_return_if_fail (WS_IS_REQUEST (self));
+
+  if (g_strcmp0 (self->url, url) == 0)
+    return;
+  g_free (self->url);
+  self->url = g_strdup (url);
+  g_clear_pointer (&self->resource, g_free);
+  g_object_freeze_notify (G_OBJECT (self));
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_URL]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RESOURCE_NAME]);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+/**
+ * ws_request_get_headers:
+ * @self: a request
+ *
+ * Gets the header fields.
+ *
+ * Returns: (transfer none): the live list
+ *
+ * Since: 1.0
+ */
+WsHeaders *
+ws_request_get_headers (WsRequest *self)
+{
+  g_return_val_if_fail (WS_IS_REQUEST (self), NULL);
+
+  return self->headers;
+}
+
+/**
+ * ws_request_set_headers:
+ * @self: a request
+ * @headers: (nullable): header fields; %NULL: none
+ *
+ * Sets the header fields. The list is referenced, not copied.
+ *
+ * Since: 1.0
+ */
+void
+ws_request_set_headers (WsRequest *self, WsHeaders *headers)
+{
+  g_return_if_fail (WS_IS_REQUEST (self));
+
+  if (self->headers == headers)
+    return;
+  ws_headers_unref (self->headers);
+  self->headers
+      = headers != NULL ? ws_headers_ref (headers) : ws_headers_new ();
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HEADERS]);
+}
+
+/**
+ * ws_request_get_subprotocols:
+ * @self: a request
+ *
+ * Gets the subprotocols on offer.
+ *
+ * Returns: (nullable) (array zero-terminated=1) (transfer none): their names,
+ *   the preferred one first
+ *
+ * Since: 1.0
+ */
+const char *const *
+ws_request_get_subprotocols (WsRequest *self)
+{
+  g_return_val_if_fail (WS_IS_REQUEST (self), NULL);
+
+  return (const char *const *) self->subprotocols;
+}
+
+/**
+ * ws_request_set_subprotocols:
+ * @self: a request
+ * @subprotocols: (nullable) (array zero-terminated=1): their names, the
+ *   preferred one first
+ *
+ * Sets the subprotocols on offer. Names that are not tokens are left out with a
+ * warning.
+ *
+ * Since: 1.0
+ */
+void
+ws_request_set_subprotocols (WsRequest *self, const char *const *subprotocols)
+{
+  g_auto (GStrv) valid = NULL;
+  g_auto (GStrv) invalid = NULL;
+
+  g_return_if_fail (WS_IS_REQUEST (self));
+
+  valid = ws_client_handshake_filter_subprotocols (subprotocols, &invalid);
+  for (guint i = 0; invalid != NULL && invalid[i] != NULL; i++)
+    {
+      g_autofree char *quoted = ws_http_quote (invalid[i]);
+
+      g_warning ("%s is not a subprotocol's name and is not offered", quoted);
+    }
+  g_strfreev (self->subprotocols);
+  self->subprotocols = g_steal_pointer (&valid);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SUBPROTOCOLS]);
+}
+
+/**
+ * ws_request_get_origin:
+ * @self: a request
+ *
+ * Gets the origin that is announced.
+ *
+ * Returns: (nullable): an origin
+ *
+ * Since: 1.0
+ */
+const char *
+ws_request_get_origin (WsRequest *self)
+{
+  g_return_val_if_fail (WS_IS_REQUEST (self), NULL);
+
+  return self->origin;
+}
+
+/**
+ * ws_request_set_origin:
+ * @self: a request
+ * @origin: (nullable): an origin, as in RFC 6454
+ *
+ * Sets the origin that is announced.
+ *
+ * Since: 1.0
+ */
+void
+ws_request_set_origin (WsRequest *self, const char *origin)
+{
+  g_return_if_fail (WS_IS_REQUEST (self));
+
+  if (g_strcmp0 (self->origin, origin) == 0)
+    return;
+  g_free (self->origin);
+  self->origin = g_strdup (origin);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ORIGIN]);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "server/ws-server-private.h"
+
+#include "http/ws-headers-private.h"
+#include "base/ws-socket-error-private.h"
+
+/* Connections that something else has accepted. */
+
+/* (transfer none) (nullable): the record of a stream that begins its way. */
+static WsServerClient *
+take_stream (WsServer         *self,
+             GIOStream        *stream,
+             WsTlsCredentials *credentials,
+             GError          **error)
+{
+  g_autoptr (GError) problem = NULL;
+  WsTransport *transport;
+
+  ws_server_adopt_context (self);
+  transport = ws_transport_new_for_stream (ws_server_peek (self)->poller,
+                                           stream, &problem);
+  if (transport == NULL)
+    {
+      g_propagate_error (error, ws_socket_error_translate (problem));
+      return NULL;
+    }
+  return ws_server_take_transport (self, transport, credentials);
+}
+
+/**
+ * ws_server_handle_connection:
+ * @self: a server
+ * @stream: a connected stream that something else has accepted, and of which
+ *   nothing was read
+ * @error: return location for an error
+ *
+ * Does the opening handshake with the client at the other end of @stream.
+ *
+ * What follows is the same as for a connection that the server has accepted
+ * itself, TLS included; it need not listen for this. The stream is referenced,
+ * and closed when the connection ends or is refused. Fails with
+ * %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION for a stream that cannot be
+ * polled, and with %WS_SOCKET_ERROR_WRONG_CONTEXT in a thread that the server
+ * does not belong to.
+ *
+ * Returns: whether the handshake has begun
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_server_handle_connection (WsServer *self, GIOStream *stream, GError **error)
+{
+  g_autoptr (WsTlsCredentials) credentials = NULL;
+
+  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
+  g_return_val_if_fail (G_IS_IO_STREAM (stream), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!ws_server_check_thread (self, error)
+      || !ws_server_load_credentials (self, &credentials, error))
+    return FALSE;
+  return take_stream (self, stream, credentials, error) != NULL;
+}
+
+/* (transfer full) (nullable): the head as it may have come. What a user has put
+ * together is not to begin a line of its own. */
+static GString *
+write_head (WsRequest *request, GError **error)
+{
+  const char *resource = ws_request_get_resource_name (request);
+  GString    *head;
+
+  if (!ws_http_is_target (resource))
+    {
+      g_autofree char *quoted = ws_http_quote (resource);
+
+      g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
+                   "The resource name %s holds characters that have to be "
+                   "percent-encoded",
+                   quoted);
+      return NULL;
+    }
+  head = g_string_new (NULL);
+  g_string_printf (head, "%s %s HTTP/%s\r\n", ws_request_get_method (request),
+                   resource, ws_request_get_http_version (request));
+  ws_http_headers_write (ws_headers_peek_http (
+                             ws_request_get_headers (request)),
+                         head);
+  g_string_append (head, "\r\n");
+  return head;
+}
+
+/**
+ * ws_server_handle_request:
+ * @self: a server
+ * @stream: a connected stream of which something else has read the request
+ * @request: that request, with all header fields as they came
+ * @error: return location for an error
+ *
+ * Answers an opening handshake that another HTTP server has read.
+ *
+ * The request is judged from the context as if it had come over @stream, which
+ * gets the answer and is the connection from then on: 101, or why not. It is
+ * encrypted already where it has to be. The stream is referenced, and closed
+ * when the connection ends or is refused. Fails as
+ * [method@Server.handle_connection] does, and with
+ * %WS_SOCKET_ERROR_INVALID_ARGUMENT for a [property@Request:resource-name] that is
+ * not percent-encoded.
+ *
+ * Only [property@Request:resource-name] and [property@Request:headers] of a
+ * request made with [ctor@Request.new] are read.
+ *
+ * Returns: whether the request will be answered
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_server_handle_request (WsServer  *self,
+                          GIOStream *stream,
+                          WsRequest *request,
+                          GError   **error)
+{
+  g_autoptr (GString) head = NULL;
+  WsServerClient *client;
+
+  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
+  g_return_val_if_fail (G_IS_IO_STREAM (stream), FALSE);
+  g_return_val_if_fail (WS_IS_REQUEST (request), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!ws_server_check_thread (self, error))
+    return FALSE;
+  head = write_head (request, error);
+  if (head == NULL)
+    return FALSE;
+  client = take_stream (self, stream, NULL, error);
+  if (client == NULL)
+    return FALSE;
+  ws_server_opening_push_input (client->opening, head->str, head->len);
+  return TRUE;
+}

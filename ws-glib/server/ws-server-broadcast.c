@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "server/ws-server-private.h"
+
+#include "socket/ws-socket-calls-private.h"
+
+/* Messages to all, or to those who want them. Nobody's code runs while the list
+ * is walked: what has to be told is posted. */
+
+/* --- One message to many --- */
+
+typedef struct
+{
+  WsServerPrivate *server;
+  WsMessage       *message; /* (unowned) */
+  WsPrepared       prepared;
+} Broadcast;
+
+static void
+broadcast_init (Broadcast *self, WsServer *server, WsMessage *message)
+{
+  const guint8 *data;
+  gsize         len;
+  WsOpcode      opcode = WS_OPCODE_BINARY;
+
+  if (ws_message_get_message_type (message) == WS_MESSAGE_TYPE_TEXT)
+    opcode = WS_OPCODE_TEXT;
+  data = ws_message_get_data (message, &len);
+  self->server = ws_server_peek (server);
+  self->message = message;
+  ws_prepared_init (&self->prepared, opcode, data, len, &self->server->pack);
+}
+
+/* FALSE: it does not fit. Where messages wait to be framed it goes behind them.
+ */
+static gboolean
+send_to (Broadcast *self, WsSocket *socket)
+{
+  if (G_UNLIKELY (ws_socket_has_outgoing (socket)))
+    return ws_socket_send_message (socket, self->message, NULL) >= 0;
+  return ws_engine_send_prepared (ws_socket_peek (socket)->engine,
+                                  &self->prepared);
+}
+
+/* Whether @client takes the message. Who misses one gets no other, unless that
+ * is the policy: there shall be no gap that nobody knows of. */
+static gboolean
+deliver (Broadcast *self, WsServerClient *client)
+{
+  WsSocketPrivate *priv = ws_socket_peek (client->socket);
+
+  if (priv->state != WS_STATE_CONNECTED || priv->engine == NULL
+      || priv->is_slow)
+    return FALSE;
+  if (send_to (self, client->socket))
+    return TRUE;
+  ws_engine_note_dropped (priv->engine);
+  if (self->server->slow_client_policy == WS_SLOW_CLIENT_POLICY_CLOSE)
+    {
+      priv->is_slow = TRUE;
+      ws_socket_post_slow (client->socket);
+    }
+  return FALSE;
+}
+
+/**
+ * ws_server_broadcast:
+ * @self: a server
+ * @message: the message
+ * @error: return location for an error
+ *
+ * Sends a message to all clients.
+ *
+ * Those are the items of the server's list that are
+ * [enum@Ws.State.connected]; a connection that still waits in the queue does not
+ * get it. The message is framed once, and one copy of it serves all clients. It
+ * keeps its place among what is sent to a client otherwise, and counts in its
+ * [property@Socket:bytes-to-write].
+ *
+ * A client that reads too slowly holds up nobody:
+ * [property@Server:slow-client-policy] says what becomes of it. No signal is
+ * emitted before this call returns.
+ *
+ * Fails with %WS_SOCKET_ERROR_WRONG_CONTEXT in a thread that the server does not
+ * belong to.
+ *
+ * Returns: the number of clients that will get it, or -1 on error
+ *
+ * Since: 1.0
+ */
+gssize
+ws_server_broadcast (WsServer *self, WsMessage *message, GError **error)
+{
+  GSequenceIter *iter;
+  Broadcast      broadcast;
+  gssize         n = 0;
+
+  g_return_val_if_fail (WS_IS_SERVER (self), -1);
+  g_return_val_if_fail (message != NULL, -1);
+  g_return_val_if_fail (error == NULL || *error == NULL, -1);
+
+  if (!ws_server_check_thread (self, error))
+    return -1;
+  broadcast_init (&broadcast, self, message);
+  iter = g_sequence_get_begin_iter (broadcast.server->clients);
+  for (; !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
+    n += deliver (&broadcast, g_sequence_get (iter));
+  ws_prepared_clear (&broadcast.prepared);
+  return n;
+}
+
+/**
+ * ws_server_publish:
+ * @self: a server
+ * @topic: what the message is about
+ * @message: the message
+ * @error: return location for an error
+ *
+ * Sends a message to the clients that have subscribed to a topic.
+ *
+ * Who they are is decided with [method@Socket.subscribe]; in everything else as
+ * [method@Server.broadcast]. It costs nothing for other clients. A topic need
+ * not be known.
+ *
+ * Returns: the number of clients that will get it, or -1 on error
+ *
+ * Since: 1.0
+ */
+gssize
+ws_server_publish (WsServer   *self,
+                   const char *topic,
+                   WsMessage  *message,
+                   GError    **error)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), -1);
+  g_return_val_if_fail (topic != NULL, -1);
+  g_return_val_if_fail (message != NULL, -1);
+  g_return_val_if_fail (error == NULL || *error == NULL, -1);
+
+  if (!ws_server_check_thread (self, error))
+    return -1;
+  return ws_server_publish_except (self, topic, message, NULL);
+}
+
+gssize
+ws_server_publish_except (WsServer   *self,
+                          const char *topic,
+                          WsMessage  *message,
+                          WsSocket   *except)
+{
+  GPtrArray *subscriptions = ws_server_peek_subscriptions (self, topic);
+  Broadcast  broadcast;
+  gssize     n = 0;
+
+  if (subscriptions == NULL)
+    return 0;
+  broadcast_init (&broadcast, self, message);
+  for (guint i = 0; i < subscriptions->len; i++)
+    {
+      WsSubscription *subscription = g_ptr_array_index (subscriptions, i);
+
+      /* Not while it waits in the queue. */
+      if (subscription->client->iter != NULL
+          && subscription->client->socket != except)
+        n += deliver (&broadcast, subscription->client);
+    }
+  ws_prepared_clear (&broadcast.prepared);
+  return n;
+}
+
+/* --- The policy --- */
+
+/**
+ * ws_server_get_slow_client_policy:
+ * @self: a server
+ *
+ * Gets what becomes of a client that has no room for a broadcast.
+ *
+ * Returns: the policy
+ *
+ * Since: 1.0
+ */
+WsSlowClientPolicy
+ws_server_get_slow_client_policy (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), WS_SLOW_CLIENT_POLICY_CLOSE);
+
+  return ws_server_peek (self)->slow_client_policy;
+}
+
+/**
+ * ws_server_set_slow_client_policy:
+ * @self: a server
+ * @slow_client_policy: the policy
+ *
+ * Sets what becomes of a client that has no room for a broadcast.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_slow_client_policy (WsServer          *self,
+                                  WsSlowClientPolicy slow_client_policy)
+{
+  WsServerPrivate *priv;
+
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  priv = ws_server_peek (self);
+  if (priv->slow_client_policy == slow_client_policy
+      || !ws_server_may_set (self, WS_SERVER_PROP_SLOW_CLIENT_POLICY))
+    return;
+  priv->slow_client_policy = slow_client_policy;
+  ws_server_notify (self, WS_SERVER_PROP_SLOW_CLIENT_POLICY);
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "server/ws-server-private.h"
+
+/* The limits of the server itself. */
+
+/**
+ * ws_server_get_max_pending_connections:
+ * @self: a server
+ *
+ * Gets how many connections may wait to be taken.
+ *
+ * Returns: a number; 0 and less: none
+ *
+ * Since: 1.0
+ */
+int
+ws_server_get_max_pending_connections (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), 0);
+
+  return ws_server_peek (self)->max_pending_connections;
+}
+
+/**
+ * ws_server_set_max_pending_connections:
+ * @self: a server
+ * @max_pending_connections: a number; 0 and less: none
+ *
+ * Sets how many connections may wait to be taken.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_max_pending_connections (WsServer *self,
+                                       int       max_pending_connections)
+{
+  WsServerPrivate *priv;
+
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  priv = ws_server_peek (self);
+  if (priv->max_pending_connections == max_pending_connections
+      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_PENDING_CONNECTIONS))
+    return;
+  priv->max_pending_connections = max_pending_connections;
+  ws_server_notify (self, WS_SERVER_PROP_MAX_PENDING_CONNECTIONS);
+}
+
+/**
+ * ws_server_get_max_connections:
+ * @self: a server
+ *
+ * Gets how many connections there may be at a time.
+ *
+ * Returns: a number; 0: any
+ *
+ * Since: 1.0
+ */
+guint
+ws_server_get_max_connections (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), 0);
+
+  return ws_server_peek (self)->max_connections;
+}
+
+/**
+ * ws_server_set_max_connections:
+ * @self: a server
+ * @max_connections: a number; 0: any
+ *
+ * Sets how many connections there may be at a time.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_max_connections (WsServer *self, guint max_connections)
+{
+  WsServerPrivate *priv;
+
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  priv = ws_server_peek (self);
+  if (priv->max_connections == max_connections
+      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_CONNECTIONS))
+    return;
+  priv->max_connections = max_connections;
+  ws_server_notify (self, WS_SERVER_PROP_MAX_CONNECTIONS);
+}
+
+/**
+ * ws_server_get_max_connections_per_address:
+ * @self: a server
+ *
+ * Gets how many connections one IP address may have.
+ *
+ * Returns: a number; 0: any
+ *
+ * Since: 1.0
+ */
+guint
+ws_server_get_max_connections_per_address (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), 0);
+
+  return ws_server_peek (self)->max_connections_per_address;
+}
+
+/**
+ * ws_server_set_max_connections_per_address:
+ * @self: a server
+ * @max_connections_per_address: a number; 0: any
+ *
+ * Sets how many connections one IP address may have.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_max_connections_per_address (WsServer *self,
+                                           guint max_connections_per_address)
+{
+  WsServerPrivate *priv;
+
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  priv = ws_server_peek (self);
+  if (priv->max_connections_per_address == max_connections_per_address
+      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_CONNECTIONS_PER_ADDRESS))
+    return;
+  priv->max_connections_per_address = max_connections_per_address;
+  ws_server_notify (self, WS_SERVER_PROP_MAX_CONNECTIONS_PER_ADDRESS);
+}
+
+/**
+ * ws_server_get_max_handshakes:
+ * @self: a server
+ *
+ * Gets how many unfinished handshakes there may be at a time.
+ *
+ * Returns: a number; 0: any
+ *
+ * Since: 1.0
+ */
+guint
+ws_server_get_max_handshakes (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), 0);
+
+  return ws_server_peek (self)->max_handshakes;
+}
+
+/**
+ * ws_server_set_max_handshakes:
+ * @self: a server
+ * @max_handshakes: a number; 0: any
+ *
+ * Sets how many unfinished handshakes there may be at a time.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_max_handshakes (WsServer *self, guint max_handshakes)
+{
+  WsServerPrivate *priv;
+
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  priv = ws_server_peek (self);
+  if (priv->max_handshakes == max_handshakes
+      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_HANDSHAKES))
+    return;
+  priv->max_handshakes = max_handshakes;
+  ws_server_notify (self, WS_SERVER_PROP_MAX_HANDSHAKES);
+}
+
+/**
+ * ws_server_get_handshake_timeout:
+ * @self: a server
+ *
+ * Gets how long an opening handshake may take.
+ *
+ * Returns: milliseconds; 0 and less: as long as it likes
+ *
+ * Since: 1.0
+ */
+int
+ws_server_get_handshake_timeout (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), 0);
+
+  return ws_server_peek (self)->handshake_timeout;
+}
+
+/**
+ * ws_server_set_handshake_timeout:
+ * @self: a server
+ * @handshake_timeout: milliseconds; 0 and less: as long as it likes
+ *
+ * Sets how long an opening handshake may take.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_handshake_timeout (WsServer *self, int handshake_timeout)
+{
+  WsServerPrivate *priv;
+
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  priv = ws_server_peek (self);
+  if (priv->handshake_timeout == handshake_timeout
+      || !ws_server_may_set (self, WS_SERVER_PROP_HANDSHAKE_TIMEOUT))
+    return;
+  priv->handshake_timeout = handshake_timeout;
+  ws_server_notify (self, WS_SERVER_PROP_HANDSHAKE_TIMEOUT);
+}
+
+/**
+ * ws_server_get_max_header_size:
+ * @self: a server
+ *
+ * Gets the largest head of a request.
+ *
+ * Returns: bytes
+ *
+ * Since: 1.0
+ */
+guint
+ws_server_get_max_header_size (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), 0);
+
+  return ws_server_peek (self)->max_header_size;
+}
+
+/**
+ * ws_server_set_max_header_size:
+ * @self: a server
+ * @max_header_size: bytes
+ *
+ * Sets the largest head of a request.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_max_header_size (WsServer *self, guint max_header_size)
+{
+  WsServerPrivate *priv;
+
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  priv = ws_server_peek (self);
+  if (priv->max_header_size == max_header_size
+      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_HEADER_SIZE))
+    return;
+  priv->max_header_size = max_header_size;
+  ws_server_notify (self, WS_SERVER_PROP_MAX_HEADER_SIZE);
+}
+
+/**
+ * ws_server_get_backlog:
+ * @self: a server
+ *
+ * Gets how many connections the system may queue.
+ *
+ * Returns: a number
+ *
+ * Since: 1.0
+ */
+guint
+ws_server_get_backlog (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), 0);
+
+  return ws_server_peek (self)->backlog;
+}
+
+/**
+ * ws_server_set_backlog:
+ * @self: a server
+ * @backlog: a number
+ *
+ * Sets how many connections the system may queue.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_backlog (WsServer *self, guint backlog)
+{
+  WsServerPrivate *priv;
+
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  priv = ws_server_peek (self);
+  if (priv->backlog == backlog
+      || !ws_server_may_set (self, WS_SERVER_PROP_BACKLOG))
+    return;
+  priv->backlog = backlog;
+  ws_server_notify (self, WS_SERVER_PROP_BACKLOG);
+}
+
+/**
+ * ws_server_get_reuse_port:
+ * @self: a server
+ *
+ * Gets whether the port is shared with other servers.
+ *
+ * Returns: whether it is
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_server_get_reuse_port (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
+
+  return ws_server_peek (self)->reuse_port;
+}
+
+/**
+ * ws_server_set_reuse_port:
+ * @self: a server
+ * @reuse_port: whether to share the port with other servers
+ *
+ * Sets whether the port is shared with other servers, for the next listening.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_reuse_port (WsServer *self, gboolean reuse_port)
+{
+  WsServerPrivate *priv;
+
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  priv = ws_server_peek (self);
+  reuse_port = !!reuse_port;
+  if (priv->reuse_port == reuse_port
+      || !ws_server_may_set (self, WS_SERVER_PROP_REUSE_PORT))
+    return;
+  priv->reuse_port = reuse_port;
+  ws_server_notify (self, WS_SERVER_PROP_REUSE_PORT);
+}

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "server/ws-server-private.h"
+
+#include "protocol/ws-url.h"
+
+#include "http/ws-headers-private.h"
+#include "http/ws-request-private.h"
+#include "http/ws-response-private.h"
+#include "socket/ws-socket-private.h"
+
+/* What becomes of a request: who is asked about it, and what is answered. The
+ * handlers on that way may do anything, close and drop the server included; so
+ * references are held, and a record without a server is over. */
+
+/* --- Room --- */
+
+static guint
+count_connections (WsServerPrivate *priv)
+{
+  return g_sequence_get_length (priv->clients) + priv->pending.length;
+}
+
+static gboolean
+check_address (WsServer *self, const char *address, WsHttpFault *fault)
+{
+  guint max = ws_server_peek (self)->max_connections_per_address;
+
+  if (max == 0 || ws_server_count_address (self, address) <= max)
+    return TRUE;
+  ws_http_fault_set (fault, 503,
+                     "%s has all the %u connections that "
+                     "max-connections-per-address allows",
+                     address, max);
+  return FALSE;
+}
+
+/* Whether there is room for one more; @fault says what is full. */
+static gboolean
+check_room (WsServer *self, const char *address, WsHttpFault *fault)
+{
+  WsServerPrivate *priv = ws_server_peek (self);
+
+  if (priv->max_connections > 0
+      && count_connections (priv) >= priv->max_connections)
+    ws_http_fault_set (fault, 503,
+                       "The server has all the %u connections that "
+                       "max-connections allows",
+                       priv->max_connections);
+  else if (!check_address (self, address, fault))
+    return FALSE;
+  else if (priv->accepts.length == 0
+           && !ws_server_has_listener (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED)
+           && (gint64) priv->pending.length >= priv->max_pending_connections)
+    ws_http_fault_set (fault, 503,
+                       "The queue holds all the %d connections that "
+                       "max-pending-connections allows",
+                       MAX (0, priv->max_pending_connections));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* --- Refusing --- */
+
+static void
+refuse (WsServerClient *client, const WsHttpFault *fault, guint code)
+{
+  WsServer *self = g_object_ref (client->server);
+
+  ws_server_opening_refuse (client->opening, fault);
+  ws_server_report (self, code, fault->message);
+  g_object_unref (self);
+}
+
+static void
+refuse_origin (WsServerClient *client, const char *origin)
+{
+  g_autofree char *quoted = origin != NULL ? ws_http_quote (origin) : NULL;
+  WsHttpFault      fault;
+
+  if (quoted != NULL)
+    ws_http_fault_set (&fault, 403, "The origin %s is not allowed", quoted);
+  else
+    ws_http_fault_set (&fault, 403, "A request without origin is not allowed");
+  refuse (client, &fault, WS_CLOSE_CODE_POLICY_VIOLATED);
+}
+
+/* --- Accepting --- */
+
+/* Makes the record's opening a socket. */
+static void
+accept_request (WsServerClient      *client,
+                const char          *subprotocol,
+                const WsHttpHeaders *headers)
+{
+  WsServerPrivate         *priv = ws_server_peek (client->server);
+  const WsServerHandshake *handshake
+      = ws_server_opening_get_handshake (client->opening);
+  WsServerAnswer answer = {
+    .subprotocol = subprotocol,
+    .server_name = priv->server_name,
+    .date = g_get_real_time () / G_USEC_PER_SEC,
+    .headers = headers,
+  };
+  WsServerOpened opened;
+
+  ws_server_client_unlink (client);
+  if (client->socket == NULL)
+    client->socket = ws_socket_new_incoming (&priv->settings, priv->compression,
+                                             ws_server_on_client_gone, client);
+  opened = ws_server_opening_steal (client->opening);
+  ws_socket_accept (client->socket, &opened, handshake, &answer);
+  if (opened.is_secure)
+    ws_socket_note_session (client->socket,
+                            ws_tls_stream_get_session (opened.transport));
+  g_clear_pointer (&client->opening, ws_server_opening_free);
+}
+
+/* Gives the socket to a call that waits, to a handler, or to the queue. */
+static void
+hand_out (WsServerClient *client)
+{
+  WsServer        *self = client->server;
+  WsServerPrivate *priv = ws_server_peek (self);
+  g_autoptr (WsSocket) socket = g_object_ref (client->socket);
+
+  if (ws_server_give_to_accept (client))
+    return;
+  if (!ws_server_has_listener (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED))
+    {
+      g_queue_push_tail (&priv->pending, client);
+      client->link = priv->pending.tail;
+      ws_server_emit (self, WS_SERVER_SIGNAL_NEW_CONNECTION);
+      return;
+    }
+  ws_server_client_join (client);
+  if (client->server == NULL)
+    return;
+  /* Before its handlers, which may wait for a message in a nested loop. */
+  ws_socket_start (socket);
+  ws_server_emit (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED, socket);
+}
+
+static const char *
+choose_subprotocol (WsServerClient *client)
+{
+  return ws_server_handshake_choose (
+      ws_server_opening_get_handshake (client->opening),
+      (const char *const *) ws_server_peek (client->server)
+          ->supported_subprotocols);
+}
+
+/* --- What a handler has answered --- */
+
+/* FALSE if the handler has chosen what the client does not offer. */
+static gboolean
+take_subprotocol (WsServerClient *client,
+                  WsResponse     *response,
+                  const char    **subprotocol)
+{
+  const char *chosen = ws_response_get_subprotocol (response);
+  char      **offers
+      = ws_server_opening_get_handshake (client->opening)->subprotocols;
+
+  *subprotocol = chosen == NULL    ? choose_subprotocol (client)
+                 : *chosen == '\0' ? NULL
+                                   : chosen;
+  return *subprotocol == NULL
+         || g_strv_contains ((const char *const *) offers, *subprotocol);
+}
+
+static void
+accept_response (WsServerClient *client, WsResponse *response)
+{
+  WsServer        *self = client->server;
+  g_autofree char *quoted = NULL;
+  const char      *subprotocol;
+  WsHttpFault      fault;
+
+  if (!check_room (self, client->address, &fault))
+    {
+      refuse (client, &fault, WS_CLOSE_CODE_ABNORMAL_DISCONNECTION);
+      return;
+    }
+  if (take_subprotocol (client, response, &subprotocol))
+    {
+      accept_request (client, subprotocol,
+                      ws_headers_peek_http (
+                          ws_response_get_headers (response)));
+      hand_out (client);
+      return;
+    }
+  quoted = ws_http_quote (subprotocol);
+  g_warning ("The subprotocol %s was chosen, but not offered", quoted);
+  ws_http_fault_set (&fault, 500, "The server chose what was not offered");
+  refuse (client, &fault, WS_CLOSE_CODE_BAD_OPERATION);
+}
+
+static void
+send_response (WsServerClient *client, WsResponse *response)
+{
+  WsHttpAnswer answer = { .status = ws_response_get_status (response),
+                          .reason = ws_response_get_reason (response),
+                          .headers = ws_headers_peek_http (
+                              ws_response_get_headers (response)) };
+
+  ws_server_opening_answer (client->opening, &answer,
+                            ws_response_get_body (response));
+}
+
+static void
+conclude_handshake (WsServerClient *client, WsResponse *response)
+{
+  g_autofree char *message = NULL;
+
+  if (ws_response_get_status (response) == 101)
+    {
+      accept_response (client, response);
+      return;
+    }
+  message = g_strdup_printf ("A handler refused a handshake with status %u",
+                             ws_response_get_status (response));
+  send_response (client, response);
+  ws_server_report (client->server, WS_CLOSE_CODE_POLICY_VIOLATED, message);
+}
+
+static void
+conclude_http (WsServerClient *client, WsResponse *response)
+{
+  WsHttpFault fault;
+
+  if (!ws_response_is_untouched (response))
+    {
+      send_response (client, response);
+      return;
+    }
+  ws_http_fault_set (&fault, 426, "Only WebSocket is spoken here");
+  refuse (client, &fault, WS_CLOSE_CODE_PROTOCOL_ERROR);
+}
+
+/* Acts on an answer, unless the client or the server has gone meanwhile. */
+static void
+conclude (WsServerClient *client, WsResponse *response)
+{
+  WsServer *self = client->server;
+
+  if (self == NULL)
+    return;
+  g_object_ref (self);
+  client->is_deferred = FALSE;
+  if (ws_server_opening_get_handshake (client->opening)->key != NULL)
+    conclude_handshake (client, response);
+  else
+    conclude_http (client, response);
+  g_object_unref (self);
+}
+
+static void
+on_answered (WsResponse *response, gpointer user_data)
+{
+  conclude (user_data, response);
+}
+
+static void
+on_abandoned (gpointer user_data)
+{
+  WsServerClient *client = user_data;
+  WsHttpFault     fault;
+
+  if (client->server == NULL)
+    return;
+  client->is_deferred = FALSE;
+  ws_http_fault_set (&fault, 500, "The answer was dropped");
+  refuse (client, &fault, WS_CLOSE_CODE_BAD_OPERATION);
+}
+
+static void
+free_waiting (gpointer user_data)
+{
+  ws_server_client_unref (user_data);
+}
+
+static const WsResponseOwner response_owner
+    = { on_answered, on_abandoned, free_waiting };
+
+/* --- Asking --- */
+
+/* (transfer full) (nullable): what the client may have opened; none if it names
+ * no host, or asks about no resource. */
+static char *
+make_url (WsServerClient *client, const WsServerHandshake *handshake)
+{
+  static const char *const schemes[2][2]
+      = { { "http", "https" }, { "ws", "wss" } };
+  gboolean is_secure
+      = ws_server_opening_get_transport (client->opening)->is_encrypted;
+  gboolean is_handshake = handshake->key != NULL;
+
+  if (*handshake->host == '\0' || *handshake->resource != '/')
+    return NULL;
+  return ws_url_join (schemes[is_handshake ? 1 : 0][is_secure ? 1 : 0],
+                      handshake->host, handshake->port, handshake->resource);
+}
+
+static WsRequest *
+make_request (WsServerClient *client)
+{
+  const WsServerHandshake *handshake
+      = ws_server_opening_get_handshake (client->opening);
+  gboolean         is_handshake = handshake->key != NULL;
+  g_autofree char *url = make_url (client, handshake);
+  g_autoptr (GSocketAddress) address = ws_transport_get_address (
+      ws_server_opening_get_transport (client->opening), TRUE);
+  WsHttpRequest  http;
+  WsRequestParts parts = {
+    .http = &http,
+    .url = url,
+    .resource = handshake->resource,
+    .origin = handshake->origin,
+    .subprotocols
+    = is_handshake ? (const char *const *) handshake->subprotocols : NULL,
+    .peer_address = address,
+    .body = ws_server_opening_get_body (client->opening),
+    .is_handshake = is_handshake,
+  };
+  WsRequest *request;
+
+  /* It was parsed before. */
+  if (!ws_server_opening_parse (client->opening, &http))
+    g_assert_not_reached ();
+  request = ws_request_new_incoming (&parts);
+  ws_http_request_clear (&http);
+  return request;
+}
+
+/* Asks the handlers of @signal, and acts on what they say, now or later. */
+static void
+ask_handlers (WsServerClient *client, WsServerSignal signal)
+{
+  WsServer *self = client->server;
+  g_autoptr (WsRequest) request = make_request (client);
+  g_autoptr (WsResponse) response
+      = ws_response_new_asking (signal == WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED,
+                                ws_server_peek (self)->context);
+
+  ws_server_emit (self, signal, request, response);
+  if (client->server == NULL)
+    return;
+  if (!ws_response_wait (response, &response_owner, client))
+    {
+      conclude (client, response);
+      return;
+    }
+  ws_server_client_ref (client);
+  client->is_deferred = TRUE;
+  ws_server_opening_wait (client->opening);
+}
+
+/* Asks whether the origin may connect; without a handler each may. */
+static gboolean
+ask_origin (WsServer *self, const char *origin)
+{
+  g_autoptr (WsCorsAuthenticator) authenticator = NULL;
+
+  if (ws_server_peek (self)->allowed_origins != NULL)
+    return ws_server_knows_origin (self, origin);
+  if (!ws_server_has_listener (self,
+                               WS_SERVER_SIGNAL_ORIGIN_AUTHENTICATION_REQUIRED))
+    return TRUE;
+  authenticator = ws_cors_authenticator_new (origin);
+  ws_server_emit (self, WS_SERVER_SIGNAL_ORIGIN_AUTHENTICATION_REQUIRED,
+                  authenticator);
+  return ws_cors_authenticator_get_allowed (authenticator);
+}
+
+static void
+judge_handshake (WsServerClient *client)
+{
+  WsServer        *self = client->server;
+  g_autofree char *origin
+      = g_strdup (ws_server_opening_get_handshake (client->opening)->origin);
+  WsHttpFault fault;
+  gboolean    allowed;
+
+  if (!check_room (self, client->address, &fault))
+    {
+      refuse (client, &fault, WS_CLOSE_CODE_ABNORMAL_DISCONNECTION);
+      return;
+    }
+  allowed = ask_origin (self, origin);
+  if (client->server == NULL)
+    return;
+  if (!allowed)
+    refuse_origin (client, origin);
+  else if (ws_server_has_listener (self, WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED))
+    ask_handlers (client, WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED);
+  else if (!check_room (self, client->address, &fault))
+    refuse (client, &fault, WS_CLOSE_CODE_ABNORMAL_DISCONNECTION);
+  else
+    {
+      accept_request (client, choose_subprotocol (client), NULL);
+      hand_out (client);
+    }
+}
+
+static void
+judge_http (WsServerClient *client)
+{
+  WsHttpFault fault;
+
+  if (check_address (client->server, client->address, &fault))
+    ask_handlers (client, WS_SERVER_SIGNAL_HTTP_REQUEST);
+  else
+    refuse (client, &fault, WS_CLOSE_CODE_ABNORMAL_DISCONNECTION);
+}
+
+/* --- What an opening reports --- */
+
+static gboolean
+on_wants_http (WsServerOpening *opening, gpointer user_data)
+{
+  WsServerClient *client = user_data;
+
+  return ws_server_has_listener (client->server, WS_SERVER_SIGNAL_HTTP_REQUEST);
+}
+
+static void
+on_request (WsServerOpening *opening, gpointer user_data)
+{
+  WsServerClient *client = user_data;
+  WsServer       *self = g_object_ref (client->server);
+
+  ws_server_client_ref (client);
+  if (ws_server_opening_get_handshake (opening)->key != NULL)
+    judge_handshake (client);
+  else
+    judge_http (client);
+  ws_server_client_unref (client);
+  g_object_unref (self);
+}
+
+static void
+on_refused (WsServerOpening   *opening,
+            const WsHttpFault *fault,
+            gpointer           user_data)
+{
+  WsServerClient *client = user_data;
+  WsServer       *self = g_object_ref (client->server);
+  gboolean        too_big
+      = fault->status == 413 || fault->status == 414 || fault->status == 431;
+
+  ws_server_report (self,
+                    too_big ? WS_CLOSE_CODE_TOO_MUCH_DATA
+                            : WS_CLOSE_CODE_PROTOCOL_ERROR,
+                    fault->message);
+  g_object_unref (self);
+}
+
+static void
+on_gone (WsServerOpening *opening, gpointer user_data)
+{
+  WsServerClient *client = user_data;
+
+  ws_server_client_unlink (client);
+  ws_server_client_end (client);
+}
+
+static void
+on_tls_failed (WsServerOpening *opening,
+               const GError    *error,
+               gpointer         user_data)
+{
+  WsServerClient *client = user_data;
+  WsServer       *self = g_object_ref (client->server);
+
+  ws_server_client_unlink (client);
+  ws_server_client_end (client);
+  ws_server_report (self, WS_CLOSE_CODE_TLS_HANDSHAKE_FAILED, error->message);
+  g_object_unref (self);
+}
+
+const WsServerOpeningSink ws_server_opening_sink = {
+  .paused = ws_server_on_opening_paused,
+  .tls_failed = on_tls_failed,
+  .request = on_request,
+  .refused = on_refused,
+  .gone = on_gone,
+  .wants_http = on_wants_http,
+};

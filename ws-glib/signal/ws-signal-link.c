@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "signal/ws-signal-private.h"
+
+#include "ws-server.h"
+#include "ws-socket-error.h"
+#include "ws-socket.h"
+#include "base/ws-tsan-private.h"
+
+/* One connection that was made: who holds whom, and how it ends.
+ *
+ * The handler at the sender is a closure that holds the link. The link holds
+ * the WsConnection until it is over, the WsConnection holds the link until it
+ * is told so. It knows the objects at both ends by their hubs, which hold them
+ * weakly and end all links of an object that is disposed. In a thread
+ * that an object may not belong to no strong reference is taken to it, since
+ * it might become the last one: what cannot be done without is left to the
+ * sender's next emission. */
+
+/* --- Making one --- */
+
+static gboolean
+check_flags (WsConnectFlags flags, GError **error)
+{
+  const guint known = WS_CONNECT_FLAGS_DIRECT | WS_CONNECT_FLAGS_QUEUED
+                      | WS_CONNECT_FLAGS_BLOCKING_QUEUED
+                      | WS_CONNECT_FLAGS_UNIQUE | WS_CONNECT_FLAGS_SINGLE_SHOT;
+  guint ways = flags
+               & (WS_CONNECT_FLAGS_DIRECT | WS_CONNECT_FLAGS_QUEUED
+                  | WS_CONNECT_FLAGS_BLOCKING_QUEUED);
+
+  if ((flags & ~known) != 0)
+    g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
+                 "The flags 0x%x are none of WsConnectFlags", flags & ~known);
+  else if ((ways & (ways - 1)) != 0)
+    g_set_error_literal (error, WS_SOCKET_ERROR,
+                         WS_SOCKET_ERROR_INVALID_ARGUMENT,
+                         "A connection has one of the flags direct, queued and "
+                         "blocking-queued");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* Whether the way that the flags ask for can work with this signal. */
+static gboolean
+check_way (WsSignalLink *self,
+           const char   *signal,
+           GObject      *sender,
+           GObject      *receiver,
+           GError      **error)
+{
+  WsSignalHome home;
+  const char  *problem = NULL;
+  gboolean     is_deadlock;
+
+  if ((self->flags & WS_CONNECT_FLAGS_QUEUED) != 0)
+    problem = ws_signal_peek_unqueueable (self->signal, self->asking, sender);
+  if (problem != NULL)
+    {
+      g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
+                   "The signal \"%s\" of %s cannot be queued: %s", signal,
+                   G_OBJECT_TYPE_NAME (sender), problem);
+      return FALSE;
+    }
+  if ((self->flags & WS_CONNECT_FLAGS_BLOCKING_QUEUED) == 0)
+    return TRUE;
+  ws_signal_home_init (&home, self, receiver);
+  is_deadlock = ws_signal_home_is_shared (&home, sender);
+  ws_signal_home_clear (&home);
+  if (!is_deadlock)
+    return TRUE;
+  g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_WRONG_CONTEXT,
+               "The signal \"%s\" of %s is emitted in the thread that the "
+               "receiver belongs to: waiting for it there would never end",
+               signal, G_OBJECT_TYPE_NAME (sender));
+  return FALSE;
+}
+
+static gboolean
+is_ours (GObject *object)
+{
+  return WS_IS_SOCKET (object) || WS_IS_SERVER (object);
+}
+
+WsSignalLink *
+ws_signal_link_new (GObject       *sender,
+                    const char    *signal,
+                    GObject       *receiver,
+                    WsSignalSlot  *slot,
+                    const char    *slot_name,
+                    WsConnectFlags flags,
+                    GError       **error)
+{
+  WsSignalLink *self = g_new0 (WsSignalLink, 1);
+
+  self->n_refs = 1;
+  self->sender = ws_signal_hub_get (sender);
+  self->receiver = ws_signal_hub_get (receiver);
+  self->sender_is_ours = is_ours (sender);
+  self->receiver_is_ours = is_ours (receiver);
+  self->slot = *slot;
+  self->flags = flags;
+  self->thread = g_thread_self ();
+  self->context = g_main_context_ref_thread_default ();
+  if (check_flags (flags, error)
+      && ws_signal_find (sender, signal, &self->signal, &self->detail, error))
+    {
+      self->asking = ws_signal_get_asking (self->signal);
+      if ((slot_name == NULL
+           || ws_signal_slot_find (&self->slot, receiver, slot_name,
+                                   self->signal, error))
+          && check_way (self, signal, sender, receiver, error))
+        return self;
+    }
+  ws_signal_link_unref (self);
+  return NULL;
+}
+
+WsSignalLink *
+ws_signal_link_ref (WsSignalLink *self)
+{
+  g_atomic_int_inc (&self->n_refs);
+  return self;
+}
+
+gboolean
+ws_signal_link_ref_unless_gone (WsSignalLink *self)
+{
+  int n_refs;
+
+  do
+    {
+      n_refs = g_atomic_int_get (&self->n_refs);
+      if (n_refs == 0)
+        return FALSE;
+    }
+  while (
+      !g_atomic_int_compare_and_exchange (&self->n_refs, n_refs, n_refs + 1));
+  return TRUE;
+}
+
+static gboolean
+on_given_back (gpointer user_data)
+{
+  WS_TSAN_ACQUIRE (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* What the thread that connected has made is given back there: a closure of a
+ * binding may not be touched anywhere else, and the caller of ws_connect() has
+ * not looked at what it returns before its loop runs again. */
+static void
+give_back (WsSignalLink *self, gpointer data, GDestroyNotify destroy)
+{
+  g_autoptr (GSource) source = NULL;
+
+  if (self->thread == g_thread_self ())
+    {
+      destroy (data);
+      return;
+    }
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, on_given_back, data, destroy);
+  WS_TSAN_RELEASE (data);
+  g_source_attach (source, self->context);
+}
+
+void
+ws_signal_link_unref (WsSignalLink *self)
+{
+  if (!g_atomic_int_dec_and_test (&self->n_refs))
+    return;
+  ws_signal_lock ();
+  g_hash_table_remove (self->sender->links, self);
+  g_hash_table_remove (self->receiver->links, self);
+  ws_signal_unlock ();
+  ws_signal_hub_unref (self->sender);
+  ws_signal_hub_unref (self->receiver);
+  if (self->slot.closure != NULL)
+    give_back (self, g_steal_pointer (&self->slot.closure),
+               (GDestroyNotify) g_closure_unref);
+  g_main_context_unref (self->context);
+  g_free (self);
+}
+
+/* --- Its life --- */
+
+gboolean
+ws_signal_link_is_over (WsSignalLink *self)
+{
+  return g_atomic_int_get (&self->is_over);
+}
+
+gboolean
+ws_signal_link_is_dropped (WsSignalLink *self)
+{
+  return g_atomic_int_get (&self->is_dropped);
+}
+
+static gboolean
+is_same (const WsSignalLink *self, const WsSignalLink *other)
+{
+  return self->sender == other->sender && self->receiver == other->receiver
+         && self->signal == other->signal && self->detail == other->detail
+         && !g_atomic_int_get (&other->has_fired)
+         && !g_atomic_int_get (&other->is_over)
+         && ws_signal_slot_equal (&self->slot, &other->slot);
+}
+
+/* Whether there is another such connection; under the lock. */
+static gboolean
+is_known (WsSignalLink *self)
+{
+  GHashTable    *links = self->sender->links;
+  GHashTableIter iter;
+  gpointer       other;
+
+  if (g_hash_table_size (self->receiver->links) < g_hash_table_size (links))
+    links = self->receiver->links;
+  g_hash_table_iter_init (&iter, links);
+  while (g_hash_table_iter_next (&iter, &other, NULL))
+    if (is_same (self, other))
+      return TRUE;
+  return FALSE;
+}
+
+/* FALSE: UNIQUE forbids it. */
+static gboolean
+enter_hubs (WsSignalLink *self,
+            GObject      *sender,
+            GObject      *receiver,
+            WsConnection *connection)
+{
+  gboolean is_refused;
+
+  /* Not under the lock: a binding may hear of the second reference. */
+  g_object_ref (connection);
+  ws_signal_lock ();
+  is_refused = (self->flags & WS_CONNECT_FLAGS_UNIQUE) != 0 && is_known (self);
+  if (!is_refused)
+    {
+      ws_signal_hub_add (self->sender, sender, self);
+      ws_signal_hub_add (self->receiver, receiver, self);
+      self->connection = connection;
+    }
+  ws_signal_unlock ();
+  if (is_refused)
+    g_object_unref (connection);
+  return !is_refused;
+}
+
+/* The handler is gone: with its sender, by ws_signal_link_detach(), or because
+ * somebody has disconnected it with GObject's means. */
+static void
+on_handler_gone (gpointer data, GClosure *closure)
+{
+  WsSignalLink *self = data;
+
+  if (!g_atomic_int_get (&self->has_fired))
+    ws_signal_link_end (self, FALSE);
+  ws_signal_link_unref (self);
+}
+
+gboolean
+ws_signal_link_attach (WsSignalLink *self,
+                       GObject      *sender,
+                       GObject      *receiver,
+                       WsConnection *connection,
+                       GError      **error)
+{
+  GClosure *closure;
+  gulong    handler;
+
+  if (!enter_hubs (self, sender, receiver, connection))
+    {
+      g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_OPERATION,
+                   "The signal \"%s\" of this %s is connected to this slot of "
+                   "this %s already",
+                   g_signal_name (self->signal), G_OBJECT_TYPE_NAME (sender),
+                   G_OBJECT_TYPE_NAME (receiver));
+      return FALSE;
+    }
+  closure = g_closure_new_simple (sizeof (GClosure), self);
+  g_closure_set_marshal (closure, ws_signal_on_emission);
+  g_closure_add_finalize_notifier (closure, ws_signal_link_ref (self),
+                                   on_handler_gone);
+  WS_TSAN_RELEASE (self);
+  handler = g_signal_connect_closure_by_id (sender, self->signal, self->detail,
+                                            closure, FALSE);
+  ws_signal_lock ();
+  self->handler = handler;
+  ws_signal_unlock ();
+  /* It may have had its emission, or lost an end, in another thread. */
+  if (ws_signal_link_is_over (self) || g_atomic_int_get (&self->has_fired))
+    ws_signal_link_detach (self, sender);
+  return TRUE;
+}
+
+void
+ws_signal_link_detach (WsSignalLink *self, GObject *sender)
+{
+  gulong handler;
+
+  ws_signal_lock ();
+  handler = self->handler;
+  self->handler = 0;
+  ws_signal_unlock ();
+  /* Somebody may have disconnected it with GObject's means. */
+  if (handler != 0 && g_signal_handler_is_connected (sender, handler))
+    g_signal_handler_disconnect (sender, handler);
+}
+
+/* Under the lock: what is on its way must still hear of the receiver's end. */
+static void
+leave_senders_hub (WsSignalLink *self)
+{
+  if (self->sender != self->receiver)
+    g_hash_table_remove (self->sender->links, self);
+}
+
+gboolean
+ws_signal_link_end (WsSignalLink *self, gboolean drops)
+{
+  WsConnection *connection;
+  g_autoptr (GObject) sender = NULL;
+
+  if (drops)
+    {
+      g_atomic_int_set (&self->is_dropped, TRUE);
+      ws_signal_drop_deliveries (self);
+    }
+  if (!g_atomic_int_compare_and_exchange (&self->is_over, FALSE, TRUE))
+    return FALSE;
+  ws_signal_link_ref (self);
+  ws_signal_lock ();
+  leave_senders_hub (self);
+  connection = g_steal_pointer (&self->connection);
+  ws_signal_wake ();
+  ws_signal_unlock ();
+  if (self->thread == g_thread_self () || self->sender_is_ours)
+    sender = ws_signal_hub_ref_object (self->sender);
+  if (sender != NULL)
+    ws_signal_link_detach (self, sender);
+  if (connection != NULL)
+    {
+      ws_connection_on_ended (connection, self);
+      give_back (self, connection, g_object_unref);
+    }
+  ws_signal_link_unref (self);
+  return TRUE;
+}

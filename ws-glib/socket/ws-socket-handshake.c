@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "socket/ws-socket-private.h"
+
+#include "http/ws-headers-private.h"
+
+/* What is opened, what the handshake offers, and what it agreed on. */
+
+/**
+ * ws_socket_get_url:
+ * @self: a socket
+ *
+ * Gets where the socket goes.
+ *
+ * Returns: (nullable): a URL
+ *
+ * Since: 1.0
+ */
+const char *
+ws_socket_get_url (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  return ws_socket_peek (self)->url;
+}
+
+/**
+ * ws_socket_set_url:
+ * @self: a socket
+ * @url: (nullable): a `ws:` or `ws+unix:` URL
+ *
+ * Sets where the socket goes. An active one is opened again, from the context's
+ * idle.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_url (WsSocket *self, const char *url)
+{
+  WsSocketPrivate *priv;
+
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  priv = ws_socket_peek (self);
+  if (g_strcmp0 (priv->url, url) == 0
+      || !ws_socket_may_set (self, WS_SOCKET_PROP_URL))
+    return;
+  g_free (priv->url);
+  priv->url = g_strdup (url);
+  if (priv->active)
+    ws_socket_schedule_activation (self);
+  ws_socket_notify (self, WS_SOCKET_PROP_URL);
+}
+
+/**
+ * ws_socket_get_active:
+ * @self: a socket
+ *
+ * Gets whether a connection is wanted.
+ *
+ * Returns: whether it is wanted, or there
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_get_active (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+
+  return ws_socket_peek (self)->active;
+}
+
+/**
+ * ws_socket_set_active:
+ * @self: a socket
+ * @active: %TRUE to open from the context's idle, %FALSE to close
+ *
+ * Opens or closes the socket.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_active (WsSocket *self, gboolean active)
+{
+  WsSocketPrivate *priv;
+
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  priv = ws_socket_peek (self);
+  if (priv->active == active
+      || !ws_socket_may_set (self, WS_SOCKET_PROP_ACTIVE))
+    return;
+  g_object_ref (self);
+  ws_socket_set_active_flag (self, active);
+  if (!active)
+    ws_socket_close (self, WS_CLOSE_CODE_NORMAL, NULL, NULL);
+  else if (priv->active
+           && (priv->state == WS_STATE_UNCONNECTED
+               || priv->state == WS_STATE_CLOSING))
+    ws_socket_schedule_activation (self);
+  g_object_unref (self);
+}
+
+/**
+ * ws_socket_get_origin:
+ * @self: a socket
+ *
+ * Gets the origin that the client announces, or has announced.
+ *
+ * Returns: (nullable): an origin
+ *
+ * Since: 1.0
+ */
+const char *
+ws_socket_get_origin (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  return ws_socket_peek (self)->origin;
+}
+
+/**
+ * ws_socket_set_origin:
+ * @self: a socket
+ * @origin: (nullable): an origin, as in RFC 6454
+ *
+ * Sets the origin that the next opening announces.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_origin (WsSocket *self, const char *origin)
+{
+  WsSocketPrivate *priv;
+
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  priv = ws_socket_peek (self);
+  if (g_strcmp0 (priv->origin, origin) == 0
+      || !ws_socket_may_set (self, WS_SOCKET_PROP_ORIGIN))
+    return;
+  g_free (priv->origin);
+  priv->origin = g_strdup (origin);
+  ws_socket_notify (self, WS_SOCKET_PROP_ORIGIN);
+}
+
+/**
+ * ws_socket_get_version:
+ * @self: a socket
+ *
+ * Gets the version of the protocol.
+ *
+ * Returns: a version
+ *
+ * Since: 1.0
+ */
+WsProtocolVersion
+ws_socket_get_version (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), WS_PROTOCOL_VERSION_UNKNOWN);
+
+  return ws_socket_peek (self)->version;
+}
+
+/**
+ * ws_socket_set_version:
+ * @self: a socket
+ * @version: a version; only 13 is spoken
+ *
+ * Sets the version of the protocol, which is only remembered.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_version (WsSocket *self, WsProtocolVersion version)
+{
+  WsSocketPrivate *priv;
+
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  priv = ws_socket_peek (self);
+  if (priv->version == version
+      || !ws_socket_may_set (self, WS_SOCKET_PROP_VERSION))
+    return;
+  priv->version = version;
+  ws_socket_notify (self, WS_SOCKET_PROP_VERSION);
+}
+
+/**
+ * ws_socket_get_subprotocols:
+ * @self: a socket
+ *
+ * Gets the subprotocols that are offered, or were by the client.
+ *
+ * Returns: (nullable) (array zero-terminated=1) (transfer none): their names,
+ *   the preferred one first
+ *
+ * Since: 1.0
+ */
+const char *const *
+ws_socket_get_subprotocols (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  return (const char *const *) ws_socket_peek (self)->subprotocols;
+}
+
+/**
+ * ws_socket_set_subprotocols:
+ * @self: a socket
+ * @subprotocols: (nullable) (array zero-terminated=1): their names, the
+ *   preferred one first
+ *
+ * Sets the subprotocols that the next opening offers. Names that are not tokens
+ * are left out with a warning.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_subprotocols (WsSocket *self, const char *const *subprotocols)
+{
+  WsSocketPrivate *priv;
+  g_auto (GStrv) valid = NULL;
+  g_auto (GStrv) invalid = NULL;
+
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  if (!ws_socket_may_set (self, WS_SOCKET_PROP_SUBPROTOCOLS))
+    return;
+  priv = ws_socket_peek (self);
+  valid = ws_client_handshake_filter_subprotocols (subprotocols, &invalid);
+  if (invalid != NULL)
+    for (guint i = 0; invalid[i] != NULL; i++)
+      {
+        g_autofree char *quoted = ws_http_quote (invalid[i]);
+
+        g_warning ("%s is not a subprotocol's name and is not offered", quoted);
+      }
+  g_strfreev (priv->subprotocols);
+  priv->subprotocols = g_steal_pointer (&valid);
+  ws_socket_notify (self, WS_SOCKET_PROP_SUBPROTOCOLS);
+}
+
+/**
+ * ws_socket_get_subprotocol:
+ * @self: a socket
+ *
+ * Gets the subprotocol that was agreed on.
+ *
+ * Returns: its name, or ""
+ *
+ * Since: 1.0
+ */
+const char *
+ws_socket_get_subprotocol (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  priv = ws_socket_peek (self);
+  return priv->subprotocol != NULL ? priv->subprotocol : "";
+}
+
+/**
+ * ws_socket_get_resource_name:
+ * @self: a socket
+ *
+ * Gets the path and query of the URL in use, percent-encoded.
+ *
+ * Returns: a path and query, or ""
+ *
+ * Since: 1.0
+ */
+const char *
+ws_socket_get_resource_name (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  priv = ws_socket_peek (self);
+  if (priv->target != NULL)
+    return priv->target->resource;
+  return priv->resource != NULL ? priv->resource : "";
+}
+
+/**
+ * ws_socket_get_peer_name:
+ * @self: a socket
+ *
+ * Gets the host of the URL in use.
+ *
+ * Returns: a host name or address, or ""
+ *
+ * Since: 1.0
+ */
+const char *
+ws_socket_get_peer_name (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  priv = ws_socket_peek (self);
+  return priv->target != NULL ? priv->target->host : "";
+}
+
+/* A server's socket keeps the head of the request as it came, and parses it
+ * when somebody asks. */
+static WsHeaders *
+parse_request_head (WsSocketPrivate *priv)
+{
+  WsHttpRequest request;
+  WsHttpFault   fault;
+  WsHeaders    *headers;
+
+  if (!ws_http_request_parse (&request, (const char *) priv->request_head.data,
+                              priv->request_head.len, &fault))
+    return ws_headers_new ();
+  headers = ws_headers_new_take (g_steal_pointer (&request.headers));
+  ws_http_request_clear (&request);
+  return headers;
+}
+
+/**
+ * ws_socket_get_request_headers:
+ * @self: a socket
+ *
+ * Gets the header fields of the handshake's request.
+ *
+ * Those that a client sends beside its own, which may be changed here before it
+ * opens; on a server's socket all that came.
+ *
+ * Returns: (transfer none): the live list
+ *
+ * Since: 1.0
+ */
+WsHeaders *
+ws_socket_get_request_headers (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  priv = ws_socket_peek (self);
+  if (priv->request_headers == NULL)
+    priv->request_headers = priv->request_head.len > 0
+                                ? parse_request_head (priv)
+                                : ws_headers_new ();
+  return priv->request_headers;
+}
+
+/**
+ * ws_socket_set_request_headers:
+ * @self: a socket
+ * @request_headers: (nullable): further header fields
+ *
+ * Sets what the next opening sends beside the fields of the handshake.
+ *
+ * The list is referenced, not copied. An opening fails with
+ * %WS_SOCKET_ERROR_CONNECTION_REFUSED if it holds a field that the handshake
+ * writes itself (RFC 6455, 4.1): `Host`, `Upgrade`, `Connection`, `Origin` where
+ * [property@Socket:origin] is set, those of a body, and `Sec-WebSocket-` with
+ * anything but `Protocol`.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_request_headers (WsSocket *self, WsHeaders *request_headers)
+{
+  WsSocketPrivate *priv;
+
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  priv = ws_socket_peek (self);
+  if (priv->request_headers == request_headers
+      || !ws_socket_may_set (self, WS_SOCKET_PROP_REQUEST_HEADERS))
+    return;
+  g_clear_pointer (&priv->request_headers, ws_headers_unref);
+  if (request_headers != NULL)
+    priv->request_headers = ws_headers_ref (request_headers);
+  ws_socket_notify (self, WS_SOCKET_PROP_REQUEST_HEADERS);
+}
+
+/**
+ * ws_socket_get_mask_generator:
+ * @self: a socket
+ *
+ * Gets where the masks come from; %NULL: the built-in generator.
+ *
+ * Returns: (nullable) (transfer none): a generator
+ *
+ * Since: 1.0
+ */
+WsMaskGenerator *
+ws_socket_get_mask_generator (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  return ws_socket_peek (self)->mask_generator;
+}
+
+/**
+ * ws_socket_set_mask_generator:
+ * @self: a socket
+ * @mask_generator: (nullable): a generator; %NULL: the built-in one
+ *
+ * Sets where the masks of the following frames come from.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_mask_generator (WsSocket *self, WsMaskGenerator *mask_generator)
+{
+  g_return_if_fail (WS_IS_SOCKET (self));
+  g_return_if_fail (mask_generator == NULL
+                    || WS_IS_MASK_GENERATOR (mask_generator));
+
+  if (ws_socket_may_set (self, WS_SOCKET_PROP_MASK_GENERATOR)
+      && g_set_object (&ws_socket_peek (self)->mask_generator, mask_generator))
+    ws_socket_notify (self, WS_SOCKET_PROP_MASK_GENERATOR);
+}

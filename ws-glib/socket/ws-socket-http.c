@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "socket/ws-socket-http-private.h"
+
+#include "http/ws-handshake-response-private.h"
+#include "http/ws-headers-private.h"
+
+/* A client's requests: what is asked for, what is answered, and where redirects
+ * lead. Credentials are asked for in ws-socket-auth.c. */
+
+#define PROTOCOL_FIELD "Sec-WebSocket-Protocol"
+
+/* --- Life --- */
+
+WsSocketHttp *
+ws_socket_ensure_http (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->http == NULL)
+    priv->http = g_new0 (WsSocketHttp, 1);
+  return priv->http;
+}
+
+void
+ws_socket_forget_attempt_http (WsSocket *self)
+{
+  WsSocketHttp *http = ws_socket_peek (self)->http;
+
+  if (http == NULL)
+    return;
+  http->question = 0;
+  g_clear_object (&http->hop);
+}
+
+static void
+forget_response (WsSocketHttp *http)
+{
+  ws_client_response_clear (&http->answer);
+  g_clear_object (&http->response);
+}
+
+void
+ws_socket_clear_http (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsSocketHttp    *http = g_steal_pointer (&priv->http);
+
+  if (http == NULL)
+    return;
+  forget_response (http);
+  g_clear_object (&http->hop);
+  g_clear_object (&http->request);
+  g_clear_object (&http->proxy_resolver);
+  g_free (http->proxy_uri);
+  g_free (http);
+}
+
+/* --- What is asked for --- */
+
+/* The header's names are offered as well; those that are none are left out. */
+static void
+filter_header (WsHeaders *headers)
+{
+  g_autofree char *joined = ws_headers_get_list (headers, PROTOCOL_FIELD);
+  g_autofree char *kept = NULL;
+  g_auto (GStrv) names = NULL;
+  g_auto (GStrv) valid = NULL;
+  g_auto (GStrv) invalid = NULL;
+
+  if (joined == NULL)
+    return;
+  names = ws_http_list_split (joined);
+  valid = ws_client_handshake_filter_subprotocols ((const char *const *) names,
+                                                   &invalid);
+  if (invalid[0] == NULL)
+    return;
+  for (guint i = 0; invalid[i] != NULL; i++)
+    {
+      g_autofree char *quoted = ws_http_quote (invalid[i]);
+
+      g_warning ("%s is not a subprotocol's name and is not offered", quoted);
+    }
+  ws_headers_remove (headers, PROTOCOL_FIELD);
+  if (valid != NULL)
+    kept = g_strjoinv (", ", valid);
+  if (kept != NULL)
+    ws_headers_append (headers, PROTOCOL_FIELD, kept, NULL);
+}
+
+void
+ws_socket_begin_request (WsSocket *self, WsRequest *request)
+{
+  WsSocketPrivate   *priv = ws_socket_peek (self);
+  WsSocketHttp      *http = ws_socket_ensure_http (self);
+  WsHeaders         *headers = priv->request_headers;
+  const char        *origin = priv->origin;
+  const char *const *subprotocols = (const char *const *) priv->subprotocols;
+  g_autoptr (WsHeaders) copy = NULL;
+
+  g_set_object (&http->request, request);
+  forget_response (http);
+  if (request != NULL)
+    {
+      headers = ws_request_get_headers (request);
+      if (ws_request_get_origin (request) != NULL)
+        origin = ws_request_get_origin (request);
+      if (ws_request_get_subprotocols (request) != NULL)
+        subprotocols = ws_request_get_subprotocols (request);
+    }
+  copy = headers != NULL ? ws_headers_copy (headers) : ws_headers_new ();
+  filter_header (copy);
+  g_clear_object (&http->hop);
+  http->hop = ws_request_new (priv->target->text);
+  ws_request_set_headers (http->hop, copy);
+  ws_request_set_origin (http->hop, origin);
+  ws_request_set_subprotocols (http->hop, subprotocols);
+}
+
+WsRequest *
+ws_socket_peek_request (WsSocket *self)
+{
+  WsSocketHttp *http = ws_socket_peek (self)->http;
+
+  return http != NULL ? http->request : NULL;
+}
+
+void
+ws_socket_fill_http_options (WsSocket *self, WsClientOpeningOptions *options)
+{
+  WsSocketHttp *http = ws_socket_ensure_http (self);
+
+  options->origin = ws_request_get_origin (http->hop);
+  options->subprotocols = ws_request_get_subprotocols (http->hop);
+  options->headers = ws_headers_peek_http (ws_request_get_headers (http->hop));
+  options->max_redirects = http->max_redirects;
+  options->proxy_resolver = http->proxy_resolver;
+  if (ws_socket_peek (self)->compression != NULL)
+    options->deflate = &ws_socket_peek (self)->compression->settings;
+}
+
+/* --- What is answered --- */
+
+void
+ws_socket_take_response (WsSocket *self, WsClientOpening *opening)
+{
+  WsSocketHttp    *http = ws_socket_ensure_http (self);
+  WsClientResponse answer = ws_client_opening_steal_response (opening);
+
+  /* What was taken when the user was asked is still the last one. */
+  if (answer.head.len == 0)
+    return;
+  forget_response (http);
+  http->answer = answer;
+}
+
+/**
+ * ws_socket_get_response:
+ * @self: a socket
+ *
+ * Gets what the server answered to the handshake.
+ *
+ * Returns: (transfer none) (nullable): the last answer that came since the
+ *   socket was last opened; %NULL when none has, and on a server's socket
+ *
+ * Since: 1.0
+ */
+WsHandshakeResponse *
+ws_socket_get_response (WsSocket *self)
+{
+  WsSocketHttp *http;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  http = ws_socket_peek (self)->http;
+  if (http == NULL)
+    return NULL;
+  if (http->response == NULL)
+    http->response = ws_handshake_response_new_take (&http->answer);
+  return http->response;
+}
+
+/* --- Redirects --- */
+
+/**
+ * ws_socket_get_max_redirects:
+ * @self: a socket
+ *
+ * Gets how many redirects an opening follows.
+ *
+ * Returns: a number; 0: none
+ *
+ * Since: 1.0
+ */
+guint
+ws_socket_get_max_redirects (WsSocket *self)
+{
+  WsSocketHttp *http;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), 0);
+
+  http = ws_socket_peek (self)->http;
+  return http != NULL ? http->max_redirects : 0;
+}
+
+/**
+ * ws_socket_set_max_redirects:
+ * @self: a socket
+ * @max_redirects: a number; 0: none
+ *
+ * Sets how many redirects the next opening follows.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_max_redirects (WsSocket *self, guint max_redirects)
+{
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  if (ws_socket_get_max_redirects (self) == max_redirects
+      || !ws_socket_may_set (self, WS_SOCKET_PROP_MAX_REDIRECTS))
+    return;
+  ws_socket_ensure_http (self)->max_redirects = max_redirects;
+  ws_socket_notify (self, WS_SOCKET_PROP_MAX_REDIRECTS);
+}
+
+/**
+ * ws_socket_refuse_redirect:
+ * @self: a socket
+ *
+ * Refuses to go where [signal@Socket::redirected] says, in whose handler it must
+ * be called: the opening fails with %WS_SOCKET_ERROR_HANDSHAKE_REJECTED. At any
+ * other time it does nothing.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_refuse_redirect (WsSocket *self)
+{
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  ws_socket_ensure_http (self)->is_refused = TRUE;
+}
+
+/* The request of the next hop: another origin gets nothing that the user meant
+ * for this one. */
+static WsRequest *
+make_hop (WsSocketHttp *http, const WsUrl *url, gboolean is_same_origin)
+{
+  WsRequest *hop = ws_request_new (url->text);
+
+  ws_request_set_origin (hop, ws_request_get_origin (http->hop));
+  ws_request_set_subprotocols (hop, ws_request_get_subprotocols (http->hop));
+  if (is_same_origin)
+    {
+      g_autoptr (WsHeaders) headers
+          = ws_headers_copy (ws_request_get_headers (http->hop));
+
+      ws_request_set_headers (hop, headers);
+    }
+  return hop;
+}
+
+/* What the user said of one server's certificates does not hold for another's.
+ */
+static void
+go_to (WsSocket *self, const WsUrl *url, gboolean is_same_origin)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (!is_same_origin)
+    ws_socket_forget_attempt_ssl (self);
+  ws_url_free (priv->target);
+  priv->target = ws_url_parse (url->text, NULL);
+}
+
+static void
+follow (WsSocket *self, const WsUrl *url, gboolean is_same_origin)
+{
+  WsSocketPrivate       *priv = ws_socket_peek (self);
+  WsClientOpeningOptions options = { 0 };
+  g_autoptr (WsTlsCredentials) credentials = NULL;
+  g_autoptr (WsHeaders) headers = NULL;
+  g_autoptr (GError) error = NULL;
+
+  go_to (self, url, is_same_origin);
+  if (url->secure)
+    {
+      credentials = ws_socket_load_credentials (self, &error);
+      if (credentials == NULL)
+        {
+          ws_client_opening_give_up (priv->opening, error->message);
+          return;
+        }
+      ws_socket_fill_tls_options (self, credentials, &options);
+    }
+  /* The list may be one of the handler's own. */
+  headers = ws_headers_copy (ws_request_get_headers (priv->http->hop));
+  filter_header (headers);
+  ws_request_set_headers (priv->http->hop, headers);
+  ws_socket_fill_http_options (self, &options);
+  ws_client_opening_follow (priv->opening, &options);
+  g_object_freeze_notify (G_OBJECT (self));
+  ws_socket_notify (self, WS_SOCKET_PROP_RESOURCE_NAME);
+  ws_socket_notify (self, WS_SOCKET_PROP_PEER_NAME);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+/* @url belongs to the opening, which a handler may end. */
+void
+ws_socket_on_opening_redirected (WsClientOpening *opening,
+                                 const WsUrl     *url,
+                                 gboolean         is_same_origin,
+                                 gpointer         user_data)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsSocketHttp    *http = ws_socket_ensure_http (self);
+  guint            attempt = priv->attempt;
+  g_autoptr (WsUrl) next = ws_url_parse (url->text, NULL);
+  g_autoptr (WsRequest) hop = make_hop (http, next, is_same_origin);
+
+  ws_socket_take_response (self, opening);
+  ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);
+  if (attempt == priv->attempt)
+    {
+      http->is_refused = FALSE;
+      ws_socket_emit (self, WS_SOCKET_SIGNAL_REDIRECTED, hop);
+    }
+  if (attempt == priv->attempt && http->is_refused)
+    {
+      g_autofree char *quoted = ws_url_quote (next->text);
+      g_autofree char *message
+          = g_strdup_printf ("the redirect to %s was refused", quoted);
+
+      ws_client_opening_give_up (opening, message);
+    }
+  else if (attempt == priv->attempt)
+    {
+      g_set_object (&http->hop, hop);
+      follow (self, next, is_same_origin);
+    }
+  g_object_unref (self);
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "socket/ws-socket-private.h"
+
+#include <string.h>
+
+#include "message/ws-message-private.h"
+
+/* What an open connection brings becomes signals here. */
+
+/* Messages up to this size are copied into a WsMessage rather than referenced by
+ * it. */
+#define COPY_MAX (4 * 1024)
+
+/* What may still be handed out: nothing after abort(), or of an older
+ * connection. */
+static gboolean
+is_current (WsSocketPrivate *priv, guint attempt)
+{
+  return attempt == priv->attempt && priv->engine != NULL;
+}
+
+/* A C string ends at U+0000: says so, once. */
+static void
+check_nul (WsSocket *self, const WsEvent *event)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->warned_nul || memchr (event->data, 0, event->len) == NULL)
+    return;
+  priv->warned_nul = TRUE;
+  g_warning ("A text message contains U+0000, and text-message-received or "
+             "text-frame-received stops there; connect to message-received to "
+             "get all of it");
+}
+
+static void
+emit_bytes (WsSocket *self, WsSocketSignal signal, WsEvent *event)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!ws_socket_has_listener (self, signal))
+    return;
+  bytes = ws_event_take_bytes (event);
+  ws_socket_emit (self, signal, bytes);
+}
+
+static gboolean
+on_enter (gpointer user_data)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  priv->hears_messages = FALSE;
+  if (G_UNLIKELY (priv->pull))
+    return FALSE;
+  return ws_socket_has_listener (self, WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED)
+         || ws_socket_has_listener (self,
+                                    WS_SOCKET_SIGNAL_BINARY_FRAME_RECEIVED);
+}
+
+static void
+on_leave (gpointer user_data)
+{
+  g_object_unref (user_data);
+}
+
+static void
+on_frame (gpointer user_data, WsEvent *event)
+{
+  WsSocket *self = user_data;
+
+  if (event->opcode == WS_OPCODE_TEXT)
+    {
+      if (ws_socket_has_listener (self, WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED))
+        {
+          check_nul (self, event);
+          ws_socket_emit (self, WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED,
+                          (const char *) event->data, event->is_last);
+        }
+    }
+  else if (ws_socket_has_listener (self,
+                                   WS_SOCKET_SIGNAL_BINARY_FRAME_RECEIVED))
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new (event->data, event->len);
+
+      ws_socket_emit (self, WS_SOCKET_SIGNAL_BINARY_FRAME_RECEIVED, bytes,
+                      event->is_last);
+    }
+}
+
+/* Whether message-received is heard. To have asked once in a batch is enough
+ * when the answer was yes, for an emission that nobody hears does no harm. */
+static gboolean
+hears_messages (WsSocket *self, WsSocketPrivate *priv)
+{
+  if (!priv->hears_messages)
+    priv->hears_messages
+        = ws_socket_has_listener (self, WS_SOCKET_SIGNAL_MESSAGE_RECEIVED);
+  return priv->hears_messages;
+}
+
+static WsMessage *
+make_message (WsEvent *event)
+{
+  WsMessageType type = event->opcode == WS_OPCODE_TEXT ? WS_MESSAGE_TYPE_TEXT
+                                                       : WS_MESSAGE_TYPE_BINARY;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (event->owned.data == NULL && event->len <= COPY_MAX)
+    return ws_message_new_copy (type, event->data, event->len);
+  bytes = ws_event_take_bytes (event);
+  return ws_message_new_valid (type, bytes);
+}
+
+static void
+emit_text (WsSocket *self, const WsEvent *event)
+{
+  if (!ws_socket_has_listener (self, WS_SOCKET_SIGNAL_TEXT_MESSAGE_RECEIVED))
+    return;
+  check_nul (self, event);
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_TEXT_MESSAGE_RECEIVED,
+                  (const char *) event->data);
+}
+
+static void
+emit_binary (WsSocket *self, WsEvent *event, WsMessage *message)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!ws_socket_has_listener (self, WS_SOCKET_SIGNAL_BINARY_MESSAGE_RECEIVED))
+    return;
+  bytes = message != NULL ? g_bytes_ref (ws_message_get_bytes (message))
+                          : ws_event_take_bytes (event);
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_BINARY_MESSAGE_RECEIVED, bytes);
+}
+
+/* The generic signal comes first. Where the message took the event's storage it
+ * holds it, so that the text stays. */
+static void
+on_message (gpointer user_data, WsEvent *event)
+{
+  WsSocket        *self = user_data;
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+  g_autoptr (WsMessage) message = NULL;
+
+  if (G_UNLIKELY (priv->pull))
+    {
+      ws_socket_take_message (self, make_message (event));
+      return;
+    }
+  if (hears_messages (self, priv))
+    {
+      message = make_message (event);
+      ws_socket_emit (self, WS_SOCKET_SIGNAL_MESSAGE_RECEIVED, message);
+      if (!is_current (priv, attempt))
+        return;
+    }
+  if (event->opcode == WS_OPCODE_TEXT)
+    emit_text (self, event);
+  else
+    emit_binary (self, event, message);
+}
+
+static void
+on_piece (gpointer user_data, WsEvent *event)
+{
+  ws_socket_take_piece (user_data,
+                        event->opcode == WS_OPCODE_TEXT
+                            ? WS_MESSAGE_TYPE_TEXT
+                            : WS_MESSAGE_TYPE_BINARY,
+                        event);
+}
+
+static void
+on_ping (gpointer user_data, WsEvent *event)
+{
+  WsSocket *self = user_data;
+
+  emit_bytes (self, WS_SOCKET_SIGNAL_PING_RECEIVED, event);
+}
+
+static void
+on_pong (gpointer user_data, WsEvent *event, gint64 elapsed, gboolean by_user)
+{
+  WsSocket        *self = user_data;
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+
+  if (elapsed >= 0)
+    ws_socket_notify (self, WS_SOCKET_PROP_LATENCY);
+  if (by_user && is_current (priv, attempt)
+      && ws_socket_has_listener (self, WS_SOCKET_SIGNAL_PONG))
+    {
+      g_autoptr (GBytes) bytes = ws_event_take_bytes (event);
+
+      ws_socket_emit (self, WS_SOCKET_SIGNAL_PONG,
+                      elapsed >= 0 ? (guint64) elapsed / 1000 : G_MAXUINT64,
+                      bytes);
+    }
+  if (G_UNLIKELY (priv->async != NULL) && elapsed >= 0
+      && is_current (priv, attempt))
+    ws_socket_end_pings (self, ws_engine_get_answered (priv->engine));
+}
+
+/* --- Writing --- */
+
+static void
+on_written (gpointer user_data, guint64 n_bytes)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+
+  if (ws_socket_has_listener (self, WS_SOCKET_SIGNAL_BYTES_WRITTEN))
+    ws_socket_emit (self, WS_SOCKET_SIGNAL_BYTES_WRITTEN, n_bytes);
+  if (is_current (priv, attempt))
+    ws_socket_notify (self, WS_SOCKET_PROP_BYTES_TO_WRITE);
+  if (G_UNLIKELY (priv->async != NULL) && is_current (priv, attempt))
+    ws_socket_note_written (self);
+  g_object_unref (self);
+}
+
+static void
+on_drained (gpointer user_data)
+{
+  WsSocket *self = g_object_ref (user_data);
+
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_DRAINED);
+  g_object_unref (self);
+}
+
+const WsEngineSink ws_socket_engine_sink = {
+  .enter = on_enter,
+  .leave = on_leave,
+  .frame = on_frame,
+  .message = on_message,
+  .piece = on_piece,
+  .ping = on_ping,
+  .pong = on_pong,
+  .about_to_close = ws_socket_on_about_to_close,
+  .closing = ws_socket_on_closing,
+  .read_finished = ws_socket_on_read_finished,
+  .written = on_written,
+  .drained = on_drained,
+  .ended = ws_socket_on_ended,
+};

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "socket/ws-socket-private.h"
+
+#include "ws-socket-error.h"
+
+/* How an attempt begins. */
+
+/* The only place where a URL's faults become ours. */
+static WsUrl *
+parse_url (const char *text, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  WsUrl        *url;
+  WsSocketError code = WS_SOCKET_ERROR_CONNECTION_REFUSED;
+
+  if (text == NULL)
+    {
+      g_set_error_literal (error, WS_SOCKET_ERROR, code,
+                           "There is no URL to open: neither an argument nor "
+                           "the property url is set");
+      return NULL;
+    }
+  url = ws_url_parse (text, &problem);
+  if (url != NULL)
+    return url;
+  if (g_error_matches (problem, G_URI_ERROR, G_URI_ERROR_BAD_SCHEME))
+    code = WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION;
+  g_set_error_literal (error, WS_SOCKET_ERROR, code, problem->message);
+  return NULL;
+}
+
+static void
+refuse_to_open (WsSocket *self, GError *problem, GError **error)
+{
+  g_object_ref (self);
+  ws_socket_set_error (self, problem);
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_ERROR, problem);
+  g_propagate_error (error, problem);
+  g_object_unref (self);
+}
+
+static void
+begin_opening (WsSocket *self, WsTlsCredentials *credentials)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  g_autoptr (WsPoller) poller = ws_poller_get (priv->context);
+  WsClientOpeningOptions options = { .timeout = priv->settings.open_timeout };
+
+  ws_socket_fill_http_options (self, &options);
+  if (credentials != NULL)
+    ws_socket_fill_tls_options (self, credentials, &options);
+  ws_socket_set_mailbox (self, poller);
+  priv->opening = ws_client_opening_new (poller, priv->target, &options,
+                                         &ws_socket_opening_sink, self);
+}
+
+/* Takes @url (transfer full) as the target of a new attempt. */
+static void
+begin_attempt (WsSocket         *self,
+               WsUrl            *url,
+               WsRequest        *request,
+               WsTlsCredentials *credentials)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  ws_socket_cancel_activation (self);
+  ws_socket_release_connection (self);
+  ws_socket_adopt_context (self);
+  ws_socket_note_attempt (self);
+  g_clear_pointer (&priv->target, ws_url_free);
+  g_clear_pointer (&priv->subprotocol, g_free);
+  g_clear_pointer (&priv->extensions, g_free);
+  g_clear_pointer (&priv->resource, g_free);
+  ws_buffer_clear (&priv->request_head);
+  priv->target = url;
+  ws_socket_begin_request (self, request);
+  priv->failed = FALSE;
+  priv->warned_nul = FALSE;
+  priv->receiving_paused = FALSE;
+  begin_opening (self, credentials);
+}
+
+/* All the notifications of a new attempt; its state is set before any of them,
+ * for a handler may end it. */
+static void
+announce_attempt (WsSocket *self, gboolean url_changed)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+  gboolean         state_changed = priv->state != WS_STATE_CONNECTING;
+
+  g_object_ref (self);
+  priv->state = WS_STATE_CONNECTING;
+  g_object_freeze_notify (G_OBJECT (self));
+  if (url_changed)
+    ws_socket_notify (self, WS_SOCKET_PROP_URL);
+  ws_socket_note_closing (self, NULL);
+  ws_socket_set_error (self, NULL);
+  ws_socket_notify (self, WS_SOCKET_PROP_RESOURCE_NAME);
+  ws_socket_notify (self, WS_SOCKET_PROP_PEER_NAME);
+  ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);
+  ws_socket_set_active_flag (self, TRUE);
+  if (state_changed)
+    {
+      ws_socket_notify (self, WS_SOCKET_PROP_STATE);
+      ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
+    }
+  g_object_thaw_notify (G_OBJECT (self));
+  if (attempt == priv->attempt)
+    ws_socket_announce_state (self);
+  g_object_unref (self);
+}
+
+/* @url (nullable): the property's; @request (nullable): the socket's own
+ * settings. */
+static gboolean
+open_socket (WsSocket   *self,
+             const char *url,
+             WsRequest  *request,
+             GError    **error)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  GError          *problem = NULL;
+  WsUrl           *target;
+  gboolean         url_changed = FALSE;
+  GQueue           stale_calls;
+  g_autoptr (WsTlsCredentials) credentials = NULL;
+
+  if ((priv->state != WS_STATE_UNCONNECTED || priv->activation != NULL)
+      && !ws_socket_check_thread (self, error))
+    return FALSE;
+  target = parse_url (url != NULL ? url : priv->url, &problem);
+  if (target != NULL && target->secure)
+    {
+      credentials = ws_socket_load_credentials (self, &problem);
+      if (credentials == NULL)
+        g_clear_pointer (&target, ws_url_free);
+    }
+  if (target == NULL)
+    {
+      refuse_to_open (self, problem, error);
+      return FALSE;
+    }
+
+  if (url != NULL && g_strcmp0 (url, priv->url) != 0)
+    {
+      g_free (priv->url);
+      priv->url = g_strdup (url);
+      url_changed = TRUE;
+    }
+  g_object_ref (self);
+  ws_socket_renew_calls (self, &stale_calls);
+  begin_attempt (self, target, request, credentials);
+  announce_attempt (self, url_changed);
+  ws_socket_tell_gone (self);
+  ws_socket_cancel_calls (&stale_calls);
+  g_object_unref (self);
+  return TRUE;
+}
+
+/**
+ * ws_socket_open:
+ * @self: a socket
+ * @url: (nullable): where to connect to; %NULL stands for
+ *   [property@Socket:url], which otherwise becomes @url
+ * @error: return location for an error
+ *
+ * Begins to open a connection.
+ *
+ * How that went is told by [signal@Socket::connected], or by
+ * [signal@Socket::error] and [signal@Socket::disconnected]. A connection that
+ * is open or closing is dropped without a signal first; its peer is told with
+ * the close code 1001.
+ *
+ * A URL that cannot be used is refused, with
+ * %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION if it is its scheme and else
+ * with %WS_SOCKET_ERROR_CONNECTION_REFUSED, and so is a `wss:` URL whose
+ * [property@Socket:ssl-configuration] cannot be loaded, with
+ * %WS_SOCKET_ERROR_SSL_INVALID_USER_DATA: the error is returned and signalled,
+ * and nothing changes.
+ *
+ * Returns: whether the attempt has begun
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_open (WsSocket *self, const char *url, GError **error)
+{
+  g_autoptr (WsRequest) request = NULL;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  /* The policy opens what was open. */
+  if (ws_socket_peek (self)->reconnect.is_retry)
+    g_set_object (&request, ws_socket_peek_request (self));
+  return open_socket (self, url, request, error);
+}
+
+/**
+ * ws_socket_open_request:
+ * @self: a socket
+ * @request: what to ask for
+ * @error: return location for an error
+ *
+ * Begins to open a connection, as [method@Socket.open] does, with settings of
+ * its own.
+ *
+ * [property@Request:url] becomes [property@Socket:url].
+ * [property@Request:headers] take the place of
+ * [property@Socket:request-headers] for this opening, and so do
+ * [property@Request:subprotocols] and [property@Request:origin] if they are set.
+ * What a header `Sec-WebSocket-Protocol` names is offered behind those; names
+ * that are not tokens are left out with a warning.
+ *
+ * The request is read at once; [property@Socket:reconnect] reads it again.
+ *
+ * Returns: whether the attempt has begun
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_open_request (WsSocket *self, WsRequest *request, GError **error)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+  g_return_val_if_fail (WS_IS_REQUEST (request), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return open_socket (self, ws_request_get_url (request), request, error);
+}
+
+void
+ws_socket_activate (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  g_object_ref (self);
+  ws_socket_cancel_activation (self);
+  if (!ws_socket_open (self, NULL, NULL) && priv->state == WS_STATE_UNCONNECTED
+      && priv->activation == NULL)
+    ws_socket_set_active_flag (self, FALSE);
+  g_object_unref (self);
+}
+
+static gboolean
+on_activation (gpointer user_data)
+{
+  ws_socket_activate (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+void
+ws_socket_schedule_activation (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  ws_socket_cancel_activation (self);
+  ws_socket_adopt_context (self);
+  priv->activation = g_idle_source_new ();
+  g_source_set_callback (priv->activation, on_activation, self, NULL);
+  g_source_attach (priv->activation, priv->context);
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "socket/ws-socket-calls-private.h"
+
+#include "message/ws-message-private.h"
+#include "ws-socket-error.h"
+
+/* Messages that wait to be framed, because there is no room for one of them, or
+ * because the first is sent in parts. They leave in the order in which they were
+ * sent. */
+
+void
+ws_socket_frame_message (WsEngine *engine, WsMessage *message)
+{
+  WsOpcode      opcode = WS_OPCODE_BINARY;
+  gsize         len;
+  const guint8 *data = ws_message_get_data (message, &len);
+
+  if (ws_message_get_message_type (message) == WS_MESSAGE_TYPE_TEXT)
+    opcode = WS_OPCODE_TEXT;
+  ws_engine_send (engine, opcode, data, len, ws_message_peek_bytes (message));
+}
+
+guint64
+ws_socket_get_outgoing_cost (WsSocket *self)
+{
+  WsSocketAsync *async = ws_socket_peek (self)->async;
+
+  return async != NULL ? async->outgoing_cost : 0;
+}
+
+void
+ws_socket_queue_message (WsSocket *self, WsMessage *message, WsCall *call)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsSocketAsync   *async = ws_socket_get_async (self);
+  WsOutgoing      *outgoing = g_new0 (WsOutgoing, 1);
+
+  outgoing->link.data = outgoing;
+  outgoing->message = ws_message_ref (message);
+  outgoing->call = call;
+  if (call != NULL)
+    call->outgoing = outgoing;
+  else
+    {
+      gsize len;
+
+      ws_message_get_data (message, &len);
+      outgoing->cost = ws_engine_get_cost (priv->engine, len);
+      async->outgoing_cost += outgoing->cost;
+    }
+  g_queue_push_tail_link (&async->outgoing, &outgoing->link);
+}
+
+void
+ws_socket_queue_sink (WsSocket *self, WsMessageSink *sink, WsCall *call)
+{
+  WsOutgoing *outgoing = g_new0 (WsOutgoing, 1);
+
+  outgoing->link.data = outgoing;
+  outgoing->sink = ws_message_sink_ref (sink);
+  outgoing->call = call;
+  sink->outgoing = outgoing;
+  if (call != NULL)
+    call->outgoing = outgoing;
+  g_queue_push_tail_link (&ws_socket_get_async (self)->outgoing,
+                          &outgoing->link);
+}
+
+/* Its call, if any, waits for what was framed of it, or for the end. */
+static void
+outgoing_free (WsOutgoing *outgoing)
+{
+  if (outgoing->call != NULL)
+    {
+      outgoing->call->outgoing = NULL;
+      outgoing->call->mark = G_MAXINT64;
+    }
+  if (outgoing->sink != NULL)
+    {
+      outgoing->sink->outgoing = NULL;
+      if (outgoing->sink->over != NULL)
+        outgoing->sink->over (outgoing->sink->user_data);
+      ws_message_sink_unref (outgoing->sink);
+    }
+  g_clear_pointer (&outgoing->message, ws_message_unref);
+  g_free (outgoing);
+}
+
+void
+ws_socket_drop_outgoing (WsSocket *self, WsOutgoing *outgoing)
+{
+  WsSocketAsync *async = ws_socket_peek (self)->async;
+
+  g_queue_unlink (&async->outgoing, &outgoing->link);
+  async->outgoing_cost -= outgoing->cost;
+  if (outgoing->sink != NULL && outgoing->sink == async->message)
+    g_clear_pointer (&async->message, ws_message_sink_unref);
+  outgoing_free (outgoing);
+}
+
+void
+ws_socket_clear_outgoing (WsSocketAsync *async)
+{
+  while (async->outgoing.length > 0)
+    outgoing_free (g_queue_pop_head_link (&async->outgoing)->data);
+  async->outgoing_cost = 0;
+  g_clear_pointer (&async->message, ws_message_sink_unref);
+}
+
+/* A call whose message was given to the engine: it is done when that is written.
+ * Drawing a mask may have run a user's code: when that ended the connection, the
+ * message was dropped. */
+static void
+note_framed (WsSocket *self, WsEngine *engine, GTask *task)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsCall          *call = g_task_get_task_data (task);
+
+  if (call == NULL)
+    return; /* it has ended meanwhile */
+  if (priv->engine == engine && priv->state == WS_STATE_CONNECTED)
+    call->mark = ws_engine_get_queued_mark (engine);
+  else
+    ws_call_fail (call, g_error_new_literal (WS_SOCKET_ERROR,
+                                             WS_SOCKET_ERROR_NOT_CONNECTED,
+                                             "The connection is closing"));
+}
+
+/* The last frame of a message that was sent in parts. */
+static void
+frame_end (WsEngine *engine, const WsMessageSink *sink)
+{
+  WsOpcode opcode
+      = sink->type == WS_MESSAGE_TYPE_TEXT ? WS_OPCODE_TEXT : WS_OPCODE_BINARY;
+
+  ws_engine_send_fragment (engine,
+                           sink->begun ? WS_OPCODE_CONTINUATION : opcode, TRUE,
+                           (const guint8 *) "", 0);
+}
+
+static void
+frame_head (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsSocketAsync   *async = priv->async;
+  WsOutgoing      *outgoing = async->outgoing.head->data;
+  WsEngine        *engine = ws_engine_ref (priv->engine);
+  g_autoptr (WsMessage) message = g_steal_pointer (&outgoing->message);
+  WsMessageSink *sink
+      = outgoing->sink != NULL ? ws_message_sink_ref (outgoing->sink) : NULL;
+  g_autoptr (GTask) task = NULL;
+
+  if (outgoing->call != NULL)
+    task = g_object_ref (outgoing->call->task);
+  ws_socket_drop_outgoing (self, outgoing);
+  async->framing = TRUE;
+  if (sink != NULL)
+    frame_end (engine, sink);
+  else
+    ws_socket_frame_message (engine, message);
+  async->framing = FALSE;
+  if (task != NULL)
+    note_framed (self, engine, task);
+  g_clear_pointer (&sink, ws_message_sink_unref);
+  ws_engine_unref (engine);
+}
+
+/* One in parts takes the others up behind it until it is complete. Plain sends
+ * were judged before. What became too long for a limit that was
+ * lowered has to leave all the same. */
+static gboolean
+fits (WsSocketPrivate *priv, const WsOutgoing *outgoing)
+{
+  gsize len;
+
+  if (outgoing->sink != NULL)
+    return outgoing->sink->finished;
+  if (outgoing->call == NULL
+      || ws_engine_get_bytes_to_write (priv->engine) == 0)
+    return TRUE;
+  ws_message_get_data (outgoing->message, &len);
+  return ws_engine_has_room (priv->engine, len);
+}
+
+static WsOutgoing *
+peek_head (WsSocket *self, guint attempt)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (attempt != priv->attempt || priv->engine == NULL
+      || priv->state != WS_STATE_CONNECTED || priv->async->outgoing.length == 0)
+    return NULL;
+  return priv->async->outgoing.head->data;
+}
+
+void
+ws_socket_frame_outgoing (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+  WsOutgoing      *head;
+
+  if (!ws_socket_has_outgoing (self) || priv->async->framing)
+    return;
+  g_object_ref (self);
+  while ((head = peek_head (self, attempt)) != NULL && fits (priv, head))
+    frame_head (self);
+  if (head != NULL && head->sink != NULL && head->sink->ready != NULL
+      && ws_socket_takes_part (self, head->sink))
+    head->sink->ready (head->sink->user_data);
+  g_object_unref (self);
+}
+
+/* A message that was begun and is not complete never will be, and nothing can
+ * follow it; one that was not begun is left out. */
+void
+ws_socket_frame_all_outgoing (WsSocket *self)
+{
+  guint       attempt = ws_socket_peek (self)->attempt;
+  WsOutgoing *head;
+
+  if (!ws_socket_has_outgoing (self))
+    return;
+  g_object_ref (self);
+  while ((head = peek_head (self, attempt)) != NULL)
+    if (head->sink == NULL || head->sink->finished)
+      frame_head (self);
+    else if (!head->sink->begun)
+      ws_socket_drop_outgoing (self, head);
+    else
+      ws_socket_clear_outgoing (ws_socket_peek (self)->async);
+  g_object_unref (self);
+}
+
+/* Ends the calls whose messages are written. */
+static void
+end_written (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  GQueue          *calls = &priv->async->calls[WS_CALL_SEND];
+  gint64           written = ws_engine_get_written_mark (priv->engine);
+  guint            attempt = priv->attempt;
+
+  while (attempt == priv->attempt && calls->length > 0)
+    {
+      WsCall *call = calls->head->data;
+
+      if (call->outgoing != NULL || call->mark > written)
+        return;
+      ws_call_return (call);
+    }
+}
+
+void
+ws_socket_note_written (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+
+  if (priv->async == NULL)
+    return;
+  ws_socket_frame_outgoing (self);
+  if (attempt == priv->attempt && priv->engine != NULL)
+    end_written (self);
+}

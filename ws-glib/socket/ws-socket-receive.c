@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ws-socket-receive.h"
+
+#include "socket/ws-socket-calls-private.h"
+#include "ws-socket-error.h"
+
+/* When a socket reads, and who gets what it has read. */
+
+/* What a message that waits counts beside its bytes, so that a flood of empty
+ * ones is bounded too. */
+#define MESSAGE_OVERHEAD 64
+
+/* Bytes that may wait, whatever the user has set, while the connection is being
+ * closed. */
+#define CLOSING_ROOM (1024 * 1024)
+
+/* --- Messages that wait to be taken --- */
+
+static gsize
+get_cost (WsMessage *message)
+{
+  gsize len;
+
+  ws_message_get_data (message, &len);
+  return len + MESSAGE_OVERHEAD;
+}
+
+/* Whether nothing more is to be read before something was taken. Who closes may
+ * not take anything any more, but waits for the peer's close frame behind what is
+ * still to come. */
+static gboolean
+is_full (WsSocketPrivate *priv)
+{
+  WsSocketAsync *async = priv->async;
+  guint64        least = priv->state == WS_STATE_CLOSING ? CLOSING_ROOM : 0;
+
+  if (async == NULL)
+    return FALSE;
+  if (async->pipe != NULL)
+    return async->pipe->chunks.length > 0 && async->pipe->size >= least
+           && !g_atomic_int_get (&async->pipe->dropped);
+  return async->inbox.length > 0
+         && async->inbox_size >= MAX ((guint64) priv->read_buffer_size, least);
+}
+
+/* Whether the next message is to come in pieces. */
+static gboolean
+wants_stream (WsSocketPrivate *priv)
+{
+  WsSocketAsync *async = priv->async;
+  GList         *next;
+
+  if (async == NULL || async->pipe != NULL || async->inbox.length > 0)
+    return FALSE;
+  next = async->calls[WS_CALL_RECEIVE].head;
+  return next != NULL && ((WsCall *) next->data)->streams;
+}
+
+void
+ws_socket_update_receiving (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->engine != NULL && priv->pull)
+    ws_engine_set_streaming (priv->engine, wants_stream (priv));
+  if (priv->engine != NULL)
+    ws_engine_set_paused (priv->engine,
+                          priv->receiving_paused || is_full (priv));
+}
+
+void
+ws_socket_forget_received (WsSocket *self)
+{
+  WsSocketAsync *async = ws_socket_peek (self)->async;
+
+  if (async == NULL)
+    return;
+  g_queue_clear_full (&async->inbox, (GDestroyNotify) ws_message_unref);
+  async->inbox_size = 0;
+  ws_socket_end_pipe (self, FALSE);
+}
+
+void
+ws_socket_end_pipe (WsSocket *self, gboolean is_complete)
+{
+  WsSocketAsync *async = ws_socket_peek (self)->async;
+
+  if (async == NULL || async->pipe == NULL)
+    return;
+  if (is_complete)
+    async->pipe->is_complete = TRUE;
+  else if (async->pipe->error == NULL)
+    async->pipe->error = ws_socket_make_end_error (self);
+  g_clear_pointer (&async->pipe, ws_message_pipe_unref);
+}
+
+static void
+push_chunk (WsMessagePipe *pipe, GBytes *bytes)
+{
+  if (g_bytes_get_size (bytes) == 0 || g_atomic_int_get (&pipe->dropped))
+    return;
+  g_queue_push_tail (&pipe->chunks, g_bytes_ref (bytes));
+  pipe->size += g_bytes_get_size (bytes);
+}
+
+/* Takes @call out of its queue. Its caller may run the main loop: what comes
+ * then is for those that wait still. */
+static GTask *
+take_call (WsSocket *self, WsCall *call)
+{
+  GTask *task = ws_call_steal_task (call);
+
+  ws_socket_update_receiving (self);
+  return task;
+}
+
+/* Gives @call, which is taken, what reads @pipe. */
+static void
+return_stream (WsSocket *self, WsCall *call, WsMessagePipe *pipe)
+{
+  g_autoptr (GTask) task = take_call (self, call);
+
+  g_task_return_pointer (task, ws_message_input_stream_new (self, pipe),
+                         g_object_unref);
+}
+
+static void
+return_message (WsSocket *self, WsCall *call, WsMessage *message)
+{
+  WsMessagePipe *pipe;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GTask) task = NULL;
+
+  if (!call->streams)
+    {
+      task = take_call (self, call);
+      g_task_return_pointer (task, message, (GDestroyNotify) ws_message_unref);
+      return;
+    }
+  pipe = ws_message_pipe_new (ws_message_get_message_type (message));
+  bytes = g_bytes_ref (ws_message_get_bytes (message));
+  push_chunk (pipe, bytes);
+  pipe->is_complete = TRUE;
+  ws_message_unref (message);
+  return_stream (self, call, pipe);
+  ws_message_pipe_unref (pipe);
+}
+
+/* Gives what waits to whom waits for it. Each may do anything. */
+static void
+deliver (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsSocketAsync   *async = ws_socket_get_async (self);
+  GQueue          *calls = &async->calls[WS_CALL_RECEIVE];
+
+  while (async->inbox.length > 0 && calls->length > 0
+         && !priv->receiving_paused)
+    {
+      WsMessage *message = g_queue_pop_head (&async->inbox);
+
+      async->inbox_size -= get_cost (message);
+      return_message (self, calls->head->data, message);
+    }
+  ws_socket_update_receiving (self);
+}
+
+void
+ws_socket_take_message (WsSocket *self, WsMessage *message)
+{
+  WsSocketAsync *async = ws_socket_get_async (self);
+
+  g_queue_push_tail (&async->inbox, message);
+  async->inbox_size += get_cost (message);
+  deliver (self);
+}
+
+void
+ws_socket_take_piece (WsSocket *self, WsMessageType type, WsEvent *event)
+{
+  WsSocketAsync *async = ws_socket_get_async (self);
+  GQueue        *calls = &async->calls[WS_CALL_RECEIVE];
+  WsMessagePipe *pipe = async->pipe;
+  WsCall        *call = NULL;
+  g_autoptr (GBytes) bytes = ws_event_take_bytes (event);
+
+  if (pipe == NULL)
+    {
+      /* A stream is wanted, or pieces would not come. */
+      g_return_if_fail (calls->length > 0);
+      call = calls->head->data;
+      pipe = async->pipe = ws_message_pipe_new (type);
+    }
+  push_chunk (pipe, bytes);
+  ws_message_pipe_ref (pipe);
+  if (event->is_last)
+    ws_socket_end_pipe (self, TRUE);
+  if (call != NULL)
+    return_stream (self, call, pipe);
+  ws_message_pipe_unref (pipe);
+  deliver (self);
+}
+
+void
+ws_socket_end_receiving (WsSocket *self)
+{
+  ws_socket_end_pipe (self, FALSE);
+  ws_socket_peek (self)->receiving_paused = FALSE;
+  deliver (self);
+}
+
+void
+ws_socket_queue_receive (WsSocket *self, WsCall *call)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (!priv->pull)
+    {
+      ws_call_fail (call, g_error_new_literal (
+                              WS_SOCKET_ERROR, WS_SOCKET_ERROR_OPERATION,
+                              "Messages are signalled: the property pull is "
+                              "not set"));
+      return;
+    }
+  if (priv->state == WS_STATE_UNCONNECTED
+      && (priv->async == NULL || priv->async->inbox.length == 0))
+    {
+      ws_socket_end_call (self, call);
+      return;
+    }
+  ws_socket_queue_call (self, call);
+  deliver (self);
+}
+
+/**
+ * ws_socket_receive_message_async:
+ * @self: a socket with [property@Socket:pull]
+ * @cancellable: (nullable): ends the waiting
+ * @callback: (scope async) (closure user_data): called when there is a message
+ * @user_data: for @callback
+ *
+ * Takes the next message, or waits for it.
+ *
+ * Several may wait; they get messages in their order. None is lost when one is
+ * cancelled. It needs [property@Socket:pull], and fails with
+ * %WS_SOCKET_ERROR_OPERATION without. On a socket that is connecting it waits
+ * for the connection, too.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_receive_message_async (WsSocket           *self,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data)
+{
+  WsCall *call;
+
+  g_return_if_fail (WS_IS_SOCKET (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  call = ws_socket_begin_call (self, WS_CALL_RECEIVE,
+                               ws_socket_receive_message_async, cancellable,
+                               callback, user_data);
+  if (call != NULL)
+    ws_socket_queue_receive (self, call);
+}
+
+/**
+ * ws_socket_receive_message_finish:
+ * @self: a socket
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Gets what [method@Socket.receive_message_async] has received.
+ *
+ * After a closing handshake, when all messages have been taken, there is
+ * neither a message nor an error; a connection that was lost gives its error,
+ * and a socket that was not opened %WS_SOCKET_ERROR_NOT_CONNECTED.
+ *
+ * Returns: (transfer full) (nullable): a message; %NULL at the end
+ *
+ * Since: 1.0
+ */
+WsMessage *
+ws_socket_receive_message_finish (WsSocket     *self,
+                                  GAsyncResult *result,
+                                  GError      **error)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+  g_return_val_if_fail (
+      g_async_result_is_tagged (result, ws_socket_receive_message_async), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- Pausing --- */
+
+static void
+set_paused (WsSocket *self, gboolean paused, const char *function)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  g_autoptr (GError) error = NULL;
+
+  if (!ws_socket_check_thread (self, &error))
+    {
+      g_warning ("%s: %s", function, error->message);
+      return;
+    }
+  if (priv->state == WS_STATE_UNCONNECTED || priv->receiving_paused == paused)
+    return;
+  g_object_ref (self);
+  priv->receiving_paused = paused;
+  if (priv->pull)
+    deliver (self);
+  else
+    ws_socket_update_receiving (self);
+  g_object_unref (self);
+}
+
+/**
+ * ws_socket_pause_receiving:
+ * @self: a socket
+ *
+ * Stops reading until [method@Socket.resume_receiving], or until the socket is
+ * opened anew.
+ *
+ * No message, frame or ping is signalled meanwhile, and none is handed out
+ * with [property@Socket:pull]; the peer is held up once the system's buffers
+ * are full. In a handler it takes effect behind the present message: those that
+ * came with it wait. Sending and closing go on, but the peer's close frame and
+ * its end are not seen either, so that a connection that is closed while it is
+ * paused ends with [property@Socket:close-timeout]. The keepalive judges
+ * nobody it does not listen to.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_pause_receiving (WsSocket *self)
+{
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  set_paused (self, TRUE, G_STRFUNC);
+}
+
+/**
+ * ws_socket_resume_receiving:
+ * @self: a socket
+ *
+ * Goes on after [method@Socket.pause_receiving].
+ *
+ * What waits comes with the next iteration of the main loop.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_resume_receiving (WsSocket *self)
+{
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  set_paused (self, FALSE, G_STRFUNC);
+}
+
+/* --- Properties --- */
+
+/**
+ * ws_socket_get_pull:
+ * @self: a socket
+ *
+ * Gets whether messages are taken rather than signalled.
+ *
+ * Returns: whether they are
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_get_pull (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+
+  return ws_socket_peek (self)->pull;
+}
+
+/**
+ * ws_socket_set_pull:
+ * @self: a socket
+ * @pull: whether messages are taken rather than signalled
+ *
+ * Sets who gets messages. Refused with a warning once something was received.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_pull (WsSocket *self, gboolean pull)
+{
+  WsSocketPrivate *priv;
+
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  priv = ws_socket_peek (self);
+  pull = pull != FALSE;
+  if (priv->pull == (guint) pull
+      || !ws_socket_may_set (self, WS_SOCKET_PROP_PULL))
+    return;
+  if (priv->engine != NULL && ws_engine_has_read (priv->engine))
+    {
+      g_warning ("The property pull cannot be set any more: messages were "
+                 "received already");
+      return;
+    }
+  priv->pull = pull;
+  ws_socket_forget_received (self);
+  ws_socket_notify (self, WS_SOCKET_PROP_PULL);
+}
+
+/**
+ * ws_socket_get_read_buffer_size:
+ * @self: a socket
+ *
+ * Gets how much may wait to be taken before reading stops.
+ *
+ * Returns: bytes; 0: one message
+ *
+ * Since: 1.0
+ */
+gint64
+ws_socket_get_read_buffer_size (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), 0);
+
+  return ws_socket_peek (self)->read_buffer_size;
+}
+
+/**
+ * ws_socket_set_read_buffer_size:
+ * @self: a socket
+ * @read_buffer_size: bytes; 0: one message
+ *
+ * Sets how much may wait to be taken before reading stops.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_read_buffer_size (WsSocket *self, gint64 read_buffer_size)
+{
+  WsSocketPrivate *priv;
+
+  g_return_if_fail (WS_IS_SOCKET (self));
+  g_return_if_fail (read_buffer_size >= 0);
+
+  priv = ws_socket_peek (self);
+  if (priv->read_buffer_size == read_buffer_size
+      || !ws_socket_may_set (self, WS_SOCKET_PROP_READ_BUFFER_SIZE))
+    return;
+  priv->read_buffer_size = read_buffer_size;
+  ws_socket_update_receiving (self);
+  ws_socket_notify (self, WS_SOCKET_PROP_READ_BUFFER_SIZE);
+}
+
+void
+ws_socket_install_receiving_properties (GParamSpec **props)
+{
+  /**
+   * WsSocket:pull: (getter get_pull) (setter set_pull)
+   *
+   * Whether messages are taken, one by one, rather than signalled.
+   *
+   * Then [method@Socket.receive_message_async] gets them, the signals of
+   * messages and frames are silent, and the peer is held up when nobody takes
+   * what it sends: reading stops at the first message that waits, or beyond it
+   * at [property@Socket:read-buffer-size]. As long as none waits the connection
+   * is read, so that pings are answered and its end is seen.
+   *
+   * It can be set until the first bytes were received: before opening, in a
+   * handler of [signal@Socket::connected], or right after a server has handed
+   * out the socket.
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_PULL]
+      = g_param_spec_boolean ("pull", NULL, NULL, FALSE, WS_SOCKET_READ_WRITE);
+
+  /**
+   * WsSocket:read-buffer-size: (getter get_read_buffer_size) (setter set_read_buffer_size)
+   *
+   * How many bytes of whole messages may wait with [property@Socket:pull] before
+   * reading stops; 0: reading stops with the first message.
+   *
+   * Each message counts its length and 64 bytes. The one that is under way comes
+   * on top, as far as the limits allow, and so does what a single read brings,
+   * 256 KiB at most. While receiving is paused nothing is read.
+   *
+   * After [method@Socket.close] at least 1 MiB may wait, for the peer's close
+   * frame comes behind it. Nothing is dropped: beyond that, who takes nothing
+   * more waits for [property@Socket:close-timeout].
+   *
+   * Since: 1.0
+   */
+  props[WS_SOCKET_PROP_READ_BUFFER_SIZE]
+      = g_param_spec_int64 ("read-buffer-size", NULL, NULL, 0, G_MAXINT64, 0,
+                            WS_SOCKET_READ_WRITE);
+}

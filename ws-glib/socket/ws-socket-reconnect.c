@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "socket/ws-socket-private.h"
+
+#include "engine/ws-engine-error.h"
+#include "protocol/ws-http-retry.h"
+
+#include "socket/ws-reconnect-policy-private.h"
+
+/* A connection that comes back by itself. The wait is the socket's activation,
+ * only later: what ends the one ends the other. */
+
+/* So many ms are divided between those who saw the network come back. */
+#define SPREAD_MS 500
+
+static void await_network (WsSocket *self);
+
+/* --- The network --- */
+
+/* Makes the attempt that is waited for at @when, unless it is due before. */
+static void
+hurry (WsSocket *self, gint64 when)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  gint64           due = g_source_get_ready_time (priv->activation);
+
+  if (due < 0 || when < due)
+    g_source_set_ready_time (priv->activation, when);
+}
+
+/* After @earliest, and not with everybody else. */
+static void
+hurry_after (WsSocket *self, gint64 earliest)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  double jitter = ws_reconnect_policy_get_jitter (priv->reconnect.policy);
+  gint64 now = g_get_monotonic_time ();
+
+  priv->reconnect.is_held = FALSE;
+  hurry (self, MAX (now, earliest)
+                   + (gint64) (jitter * SPREAD_MS * 1000 * g_random_double ()));
+}
+
+/* Drawing the ping's mask may run a user's code, which may end the connection and
+ * drop the socket. */
+static void
+probe (WsSocket *self)
+{
+  WsEngine *engine = ws_engine_ref (ws_socket_peek (self)->engine);
+
+  g_object_ref (self);
+  ws_engine_probe (engine);
+  ws_engine_unref (engine);
+  g_object_unref (self);
+}
+
+/* Addresses come and go in bursts: but for the first good news they shorten a
+ * delay only to the shortest one. */
+static void
+on_network_changed (gboolean came_back, gpointer user_data)
+{
+  WsSocket        *self = user_data;
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsReconnect     *reconnect = &priv->reconnect;
+
+  if (priv->engine != NULL)
+    probe (self);
+  else if (!reconnect->is_waiting)
+    return;
+  else if (came_back)
+    hurry_after (self, 0);
+  else if (reconnect->is_held)
+    await_network (self);
+  else if (ws_network_watch_is_available (reconnect->watch))
+    hurry_after (self, reconnect->waiting_since
+                           + ws_reconnect_policy_get_minimum (reconnect->policy)
+                                 * (gint64) 1000);
+}
+
+static void
+retry (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  g_object_ref (self);
+  priv->reconnect.is_retry = TRUE;
+  ws_socket_activate (self);
+  /* Still set when there was nothing to open. */
+  priv->reconnect.is_retry = FALSE;
+  g_object_unref (self);
+}
+
+/* There is no way to the world, but there may be one to the host. */
+static void
+on_network_answered (gboolean can_reach, gpointer user_data)
+{
+  WsSocket        *self = user_data;
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (!priv->reconnect.is_waiting || !priv->reconnect.is_held || !can_reach)
+    return;
+  retry (self);
+}
+
+static const WsNetworkWatchSink network_sink = {
+  .changed = on_network_changed,
+  .answered = on_network_answered,
+};
+
+void
+ws_socket_clear_watch (WsSocket *self)
+{
+  g_clear_pointer (&ws_socket_peek (self)->reconnect.watch,
+                   ws_network_watch_free);
+}
+
+static void
+begin_watch (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  ws_socket_clear_watch (self);
+  if (priv->reconnect.policy != NULL)
+    priv->reconnect.watch
+        = ws_network_watch_new (priv->context, &network_sink, self);
+}
+
+static gboolean
+is_on_this_machine (const WsUrl *url)
+{
+  g_autoptr (GInetAddress) address = NULL;
+
+  if (url->unix_path != NULL
+      || g_ascii_strcasecmp (url->host, "localhost") == 0)
+    return TRUE;
+  address = g_inet_address_new_from_string (url->host);
+  return address != NULL && g_inet_address_get_is_loopback (address);
+}
+
+/* --- The wait --- */
+
+static void
+await_network (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  priv->reconnect.is_held = TRUE;
+  g_source_set_ready_time (priv->activation, -1);
+  ws_network_watch_ask (priv->reconnect.watch, priv->target->host,
+                        priv->target->port);
+}
+
+static gboolean
+on_wait_over (gpointer user_data)
+{
+  WsSocket        *self = user_data;
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (!is_on_this_machine (priv->target)
+      && !ws_network_watch_is_available (priv->reconnect.watch))
+    {
+      await_network (self);
+      return G_SOURCE_CONTINUE;
+    }
+  retry (self);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+dispatch_wait (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static void
+begin_to_wait (WsSocket *self, int delay)
+{
+  /* Not a time-out source, which would set its own ready time. */
+  static GSourceFuncs wait_funcs = { .dispatch = dispatch_wait };
+  WsSocketPrivate    *priv = ws_socket_peek (self);
+  gint64              now = g_get_monotonic_time ();
+
+  priv->activation = g_source_new (&wait_funcs, sizeof (GSource));
+  g_source_set_static_name (priv->activation, "[ws-glib] reconnect");
+  g_source_set_callback (priv->activation, on_wait_over, self, NULL);
+  g_source_set_ready_time (priv->activation, now + delay * (gint64) 1000);
+  g_source_attach (priv->activation, priv->context);
+  /* The policy may be one of a handler just now. */
+  if (priv->reconnect.watch == NULL)
+    begin_watch (self);
+  priv->reconnect.is_waiting = TRUE;
+  priv->reconnect.is_held = FALSE;
+  priv->reconnect.waiting_since = now;
+}
+
+/* The ms that the server which refused the handshake asks for, or 0. */
+static int
+get_retry_after (WsSocket *self)
+{
+  WsHandshakeResponse *response = ws_socket_get_response (self);
+  const char          *value;
+  gint64               seconds;
+
+  if (ws_socket_peek (self)->reconnect.connected_at > 0 || response == NULL)
+    return 0;
+  value = ws_headers_get_one (ws_handshake_response_get_headers (response),
+                              "Retry-After");
+  if (value == NULL)
+    return 0;
+  seconds
+      = ws_http_parse_retry_after (value, g_get_real_time () / G_USEC_PER_SEC);
+  return (int) MAX (0, seconds) * 1000;
+}
+
+/* A connection that has held long enough makes a fresh start. */
+static void
+judge_endurance (WsReconnect *self)
+{
+  gint64 reset_after = ws_reconnect_policy_get_reset_after (self->policy);
+
+  if (self->connected_at > 0
+      && g_get_monotonic_time () - self->connected_at >= reset_after * 1000)
+    self->n_attempts = 0;
+}
+
+gboolean
+ws_socket_await_reconnect (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsReconnect     *reconnect = &priv->reconnect;
+  guint            attempt = priv->attempt;
+  int              delay;
+  g_autoptr (WsReconnectPolicy) policy = NULL;
+
+  if (reconnect->policy == NULL || reconnect->is_unwanted || !priv->active
+      || priv->target == NULL)
+    return FALSE;
+  policy = g_object_ref (reconnect->policy);
+  judge_endurance (reconnect);
+  delay = ws_reconnect_policy_decide (policy, self, reconnect->n_attempts + 1);
+  /* A subclass may have done anything meanwhile. */
+  if (attempt != priv->attempt || priv->activation != NULL)
+    return TRUE;
+  if (delay < 0 || reconnect->policy == NULL || !priv->active)
+    return FALSE;
+  delay = MAX (delay, get_retry_after (self));
+  reconnect->n_attempts++;
+  begin_to_wait (self, delay);
+  g_debug ("%p: attempt %u follows in %d ms", (gpointer) self,
+           reconnect->n_attempts, delay);
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_RECONNECTING, reconnect->n_attempts,
+                  (guint) delay);
+  return TRUE;
+}
+
+void
+ws_socket_note_attempt (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsReconnect     *reconnect = &priv->reconnect;
+
+  if (!reconnect->is_retry)
+    reconnect->n_attempts = 0;
+  reconnect->is_retry = FALSE;
+  reconnect->is_unwanted = FALSE;
+  reconnect->is_hopeless = FALSE;
+  reconnect->connected_at = 0;
+  begin_watch (self);
+}
+
+/* The server has understood, and will answer the same again; 101 is here an
+ * upgrade that we had to refuse. */
+static gboolean
+is_final (guint status)
+{
+  return status == 101
+         || (status >= 400 && status < 500 && status != 408 && status != 425
+             && status != 429);
+}
+
+void
+ws_socket_note_failure (WsSocket *self, const GError *error, guint status)
+{
+  ws_socket_peek (self)->reconnect.is_hopeless
+      = g_error_matches (error, WS_ENGINE_ERROR,
+                         WS_ENGINE_ERROR_INVALID_REQUEST)
+        || g_error_matches (error, WS_ENGINE_ERROR,
+                            WS_ENGINE_ERROR_PROXY_AUTHENTICATION_REQUIRED)
+        || is_final (status);
+}
+
+/* --- The property --- */
+
+/**
+ * ws_socket_get_reconnect:
+ * @self: a socket
+ *
+ * Gets when the socket is opened again after an end that nobody asked for.
+ *
+ * Returns: (nullable) (transfer none): a policy; %NULL: never
+ *
+ * Since: 1.0
+ */
+WsReconnectPolicy *
+ws_socket_get_reconnect (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  return ws_socket_peek (self)->reconnect.policy;
+}
+
+/**
+ * ws_socket_set_reconnect:
+ * @self: a socket
+ * @reconnect: (nullable): a policy; %NULL: never
+ *
+ * Sets when the socket is opened again after an end that nobody asked for.
+ *
+ * %NULL gives up an attempt that is being waited for.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_reconnect (WsSocket *self, WsReconnectPolicy *reconnect)
+{
+  WsSocketPrivate *priv;
+
+  g_return_if_fail (WS_IS_SOCKET (self));
+  g_return_if_fail (reconnect == NULL || WS_IS_RECONNECT_POLICY (reconnect));
+
+  priv = ws_socket_peek (self);
+  if (!ws_socket_may_set (self, WS_SOCKET_PROP_RECONNECT)
+      || !g_set_object (&priv->reconnect.policy, reconnect))
+    return;
+  g_object_ref (self);
+  if (reconnect == NULL)
+    ws_socket_clear_watch (self);
+  else if (priv->reconnect.watch == NULL
+           && (priv->opening != NULL
+               || (priv->engine != NULL && priv->target != NULL)))
+    begin_watch (self);
+  if (reconnect == NULL && priv->reconnect.is_waiting)
+    {
+      ws_socket_cancel_activation (self);
+      ws_socket_set_active_flag (self, FALSE);
+    }
+  ws_socket_notify (self, WS_SOCKET_PROP_RECONNECT);
+  g_object_unref (self);
+}

@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "socket/ws-socket-private.h"
+
+#include "ssl/ws-psk-authenticator-private.h"
+#include "base/ws-socket-error-private.h"
+#include "ssl/ws-ssl-configuration-private.h"
+#include "ssl/ws-ssl-error-private.h"
+#include "ssl/ws-ssl-session-private.h"
+
+/* Certificate errors, the pause at them, and what else TLS tells a client. The
+ * server's half is in ws-server-ssl.c; what both share is declared in the
+ * private header. */
+
+/* --- What is ignored --- */
+
+/* An error in the list that names no certificate stands for every certificate
+ * with that error; with one it pins that certificate. */
+static gboolean
+is_listed (GPtrArray *list, WsSslError *error)
+{
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    {
+      WsSslError *entry = g_ptr_array_index (list, i);
+
+      if (ws_ssl_error_equal (entry, error)
+          || (ws_ssl_error_get_certificate (entry) == NULL
+              && ws_ssl_error_get_code (entry)
+                     == ws_ssl_error_get_code (error)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+ignores (const WsSslIgnored *ignored, WsSslError *error)
+{
+  return ignored->all || is_listed (ignored->list, error);
+}
+
+gboolean
+ws_socket_ignores (WsSocket *self, GPtrArray *errors)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  for (guint i = 0; i < errors->len; i++)
+    {
+      WsSslError *error = g_ptr_array_index (errors, i);
+
+      if (!ignores (&priv->ignored_always, error)
+          && !ignores (&priv->ignored_now, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+clear_ignored (WsSslIgnored *ignored)
+{
+  ignored->all = FALSE;
+  g_clear_pointer (&ignored->list, g_ptr_array_unref);
+}
+
+void
+ws_socket_forget_attempt_ssl (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  clear_ignored (&priv->ignored_now);
+  g_clear_pointer (&priv->ssl_errors, g_ptr_array_unref);
+  priv->ssl_paused = FALSE;
+}
+
+void
+ws_socket_clear_ssl (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  ws_socket_forget_attempt_ssl (self);
+  clear_ignored (&priv->ignored_always);
+  g_clear_object (&priv->ssl_configuration);
+  g_clear_object (&priv->ssl_session);
+  g_clear_pointer (&priv->ssl_credentials, ws_tls_credentials_unref);
+  g_clear_pointer (&priv->ssl_ticket, g_bytes_unref);
+}
+
+/* What is ignored during an attempt holds for that one; what is ignored before
+ * holds for all that follow. */
+static WsSslIgnored *
+ignored_of_this_time (WsSocketPrivate *priv)
+{
+  return priv->state == WS_STATE_UNCONNECTED ? &priv->ignored_always
+                                             : &priv->ignored_now;
+}
+
+/* These return no error: a warning says that it is the wrong thread. */
+static gboolean
+may_call (WsSocket *self, const char *function)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (ws_socket_peek (self)->state == WS_STATE_UNCONNECTED
+      || ws_socket_check_thread (self, &error))
+    return TRUE;
+  g_warning ("%s: %s", function, error->message);
+  return FALSE;
+}
+
+/**
+ * ws_socket_ignore_ssl_errors:
+ * @self: a socket
+ *
+ * Ignores every error of the peer's certificates.
+ *
+ * Called while an attempt is under way, as in a handler of
+ * [signal@Socket::ssl-errors], it holds for this attempt; called before, for all
+ * that follow. Who listens in can then claim to be anybody: prefer
+ * [method@Socket.ignore_ssl_error_list].
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_ignore_ssl_errors (WsSocket *self)
+{
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  if (may_call (self, G_STRFUNC))
+    ignored_of_this_time (ws_socket_peek (self))->all = TRUE;
+}
+
+/**
+ * ws_socket_ignore_ssl_error_list:
+ * @self: a socket
+ * @errors: (element-type WsSslError): the errors to ignore
+ *
+ * Ignores exactly these errors.
+ *
+ * An error with a certificate stands for that certificate only, which pins it;
+ * one without stands for every certificate that has it. Replaces an earlier
+ * list; an empty one ignores nothing. It holds as long as
+ * [method@Socket.ignore_ssl_errors] would.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_ignore_ssl_error_list (WsSocket *self, GPtrArray *errors)
+{
+  WsSslIgnored *ignored;
+
+  g_return_if_fail (WS_IS_SOCKET (self));
+  g_return_if_fail (errors != NULL);
+
+  if (!may_call (self, G_STRFUNC))
+    return;
+  ignored = ignored_of_this_time (ws_socket_peek (self));
+  g_clear_pointer (&ignored->list, g_ptr_array_unref);
+  ignored->list = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < errors->len; i++)
+    g_ptr_array_add (ignored->list,
+                     g_object_ref (g_ptr_array_index (errors, i)));
+}
+
+/* --- Settings --- */
+
+/**
+ * ws_socket_get_pause_mode:
+ * @self: a socket
+ *
+ * Gets whether the opening pauses at certificate errors.
+ *
+ * Returns: the mode
+ *
+ * Since: 1.0
+ */
+WsPauseModes
+ws_socket_get_pause_mode (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), WS_PAUSE_MODES_NEVER);
+
+  return ws_socket_peek (self)->pause_mode;
+}
+
+/**
+ * ws_socket_set_pause_mode:
+ * @self: a socket
+ * @pause_mode: a mode
+ *
+ * Sets whether the opening pauses at certificate errors.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_pause_mode (WsSocket *self, WsPauseModes pause_mode)
+{
+  WsSocketPrivate *priv;
+
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  priv = ws_socket_peek (self);
+  if (priv->pause_mode == pause_mode
+      || !ws_socket_may_set (self, WS_SOCKET_PROP_PAUSE_MODE))
+    return;
+  priv->pause_mode = pause_mode;
+  ws_socket_notify (self, WS_SOCKET_PROP_PAUSE_MODE);
+}
+
+/**
+ * ws_socket_get_ssl_configuration:
+ * @self: a socket
+ *
+ * Gets the settings of TLS. One is made if none was set.
+ *
+ * Returns: (transfer none): the live configuration
+ *
+ * Since: 1.0
+ */
+WsSslConfiguration *
+ws_socket_get_ssl_configuration (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  priv = ws_socket_peek (self);
+  if (priv->ssl_configuration == NULL)
+    priv->ssl_configuration = ws_ssl_configuration_new ();
+  return priv->ssl_configuration;
+}
+
+/**
+ * ws_socket_set_ssl_configuration:
+ * @self: a socket
+ * @ssl_configuration: (nullable): settings, which several sockets may share;
+ *   %NULL: the defaults
+ *
+ * Sets the settings of TLS for the next opening.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_ssl_configuration (WsSocket           *self,
+                                 WsSslConfiguration *ssl_configuration)
+{
+  g_return_if_fail (WS_IS_SOCKET (self));
+  g_return_if_fail (ssl_configuration == NULL
+                    || WS_IS_SSL_CONFIGURATION (ssl_configuration));
+
+  if (ws_socket_may_set (self, WS_SOCKET_PROP_SSL_CONFIGURATION)
+      && g_set_object (&ws_socket_peek (self)->ssl_configuration,
+                       ssl_configuration))
+    ws_socket_notify (self, WS_SOCKET_PROP_SSL_CONFIGURATION);
+}
+
+/**
+ * ws_socket_get_ssl_session:
+ * @self: a socket
+ *
+ * Gets what the TLS session has agreed on.
+ *
+ * Returns: (transfer none) (nullable): the session of the connection, or of the
+ *   last one; %NULL without TLS
+ *
+ * Since: 1.0
+ */
+WsSslSession *
+ws_socket_get_ssl_session (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  return ws_socket_peek (self)->ssl_session;
+}
+
+void
+ws_socket_note_session (WsSocket *self, WsTlsSession *session)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  g_autofree char *protocol = ws_tls_session_describe_protocol (session);
+  g_autofree char *cipher = ws_tls_session_describe_cipher (session);
+  g_autofree char *alpn = ws_tls_session_get_alpn (session);
+  g_autoptr (GPtrArray) chain = ws_tls_session_get_peer_chain (session);
+
+  g_clear_object (&priv->ssl_session);
+  priv->ssl_session
+      = ws_ssl_session_new (protocol, cipher, alpn,
+                            ws_tls_session_is_resumed (session), chain);
+  ws_socket_notify (self, WS_SOCKET_PROP_SSL_SESSION);
+}
+
+/* --- Opening --- */
+
+WsTlsCredentials *
+ws_socket_load_credentials (WsSocket *self, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  WsTlsCredentials *credentials = ws_ssl_configuration_get_credentials (
+      ws_socket_get_ssl_configuration (self), FALSE, &problem);
+
+  if (credentials == NULL)
+    g_set_error_literal (error, WS_SOCKET_ERROR,
+                         WS_SOCKET_ERROR_SSL_INVALID_USER_DATA,
+                         problem->message);
+  return credentials;
+}
+
+static const WsTlsSessionSink tls_sink;
+
+void
+ws_socket_fill_tls_options (WsSocket               *self,
+                            WsTlsCredentials       *credentials,
+                            WsClientOpeningOptions *options)
+{
+  WsSocketPrivate    *priv = ws_socket_peek (self);
+  WsSslConfiguration *configuration = ws_socket_get_ssl_configuration (self);
+
+  g_clear_pointer (&priv->ssl_credentials, ws_tls_credentials_unref);
+  priv->ssl_credentials = ws_tls_credentials_ref (credentials);
+  g_clear_pointer (&priv->ssl_ticket, g_bytes_unref);
+  priv->ssl_ticket = ws_ssl_configuration_find_ticket (configuration,
+                                                       priv->target->authority);
+  options->credentials = credentials;
+  options->verify_name
+      = ws_ssl_configuration_get_peer_verify_name (configuration);
+  options->alpn
+      = ws_ssl_configuration_get_allowed_next_protocols (configuration);
+  options->ticket = priv->ssl_ticket;
+  options->tls_sink = &tls_sink;
+}
+
+/* --- The pause --- */
+
+GPtrArray *
+ws_socket_list_errors (GPtrArray *problems)
+{
+  GPtrArray *errors = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < problems->len; i++)
+    g_ptr_array_add (errors, ws_ssl_error_new_from_problem (
+                                 g_ptr_array_index (problems, i)));
+  return errors;
+}
+
+/* Goes on with what is ignored by now, or fails. */
+static void
+go_on (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  gboolean         accept = ws_socket_ignores (self, priv->ssl_errors);
+
+  priv->ssl_paused = FALSE;
+  if (priv->opening != NULL)
+    ws_client_opening_resume (priv->opening, accept);
+}
+
+/* The early look at the first error. FALSE: the attempt goes no further. */
+static gboolean
+interrupt (WsSocket *self, guint attempt)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (!ws_ssl_configuration_get_handshake_must_interrupt_on_error (
+          ws_socket_get_ssl_configuration (self)))
+    return TRUE;
+  priv->continues = FALSE;
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_HANDSHAKE_INTERRUPTED_ON_ERROR,
+                  g_ptr_array_index (priv->ssl_errors, 0));
+  if (attempt != priv->attempt)
+    return FALSE;
+  if (!priv->continues)
+    {
+      priv->ssl_paused = FALSE;
+      ws_client_opening_resume (priv->opening, FALSE);
+    }
+  return priv->continues;
+}
+
+static gboolean
+tell_each (WsSocket *self, guint attempt)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  g_autoptr (GPtrArray) errors = g_ptr_array_ref (priv->ssl_errors);
+
+  for (guint i = 0; i < errors->len && attempt == priv->attempt; i++)
+    ws_socket_emit (self, WS_SOCKET_SIGNAL_PEER_VERIFY_ERROR,
+                    g_ptr_array_index (errors, i));
+  if (attempt == priv->attempt)
+    ws_socket_emit (self, WS_SOCKET_SIGNAL_SSL_ERRORS, errors);
+  return attempt == priv->attempt;
+}
+
+void
+ws_socket_on_opening_paused (WsClientOpening *opening, gpointer user_data)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsTlsSession    *session = ws_client_opening_get_session (opening);
+  guint            attempt = priv->attempt;
+
+  g_clear_pointer (&priv->ssl_errors, g_ptr_array_unref);
+  priv->ssl_errors
+      = ws_socket_list_errors (ws_tls_session_get_problems (session));
+  priv->ssl_paused = TRUE;
+  ws_socket_note_session (self, session);
+  if (attempt == priv->attempt && interrupt (self, attempt)
+      && tell_each (self, attempt) && priv->ssl_paused)
+    {
+      if (ws_socket_ignores (self, priv->ssl_errors)
+          || (priv->pause_mode & WS_PAUSE_MODES_ON_SSL_ERRORS) == 0)
+        go_on (self);
+    }
+  g_object_unref (self);
+}
+
+/**
+ * ws_socket_resume:
+ * @self: a socket
+ *
+ * Goes on after the pause that [property@Socket:pause-mode] makes at certificate
+ * errors.
+ *
+ * What has been ignored meanwhile, all or exactly the listed errors, is what the
+ * opening goes on with; if an error is left it fails with
+ * %WS_SOCKET_ERROR_SSL_HANDSHAKE_FAILED. Does nothing when nothing is paused.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_resume (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  priv = ws_socket_peek (self);
+  if (may_call (self, G_STRFUNC) && priv->ssl_paused)
+    go_on (self);
+}
+
+/**
+ * ws_socket_continue_interrupted_handshake:
+ * @self: a socket
+ *
+ * Goes on after [signal@Socket::handshake-interrupted-on-error], in whose
+ * handler it must be called; [signal@Socket::ssl-errors] follows. Otherwise the
+ * opening fails.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_continue_interrupted_handshake (WsSocket *self)
+{
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  if (may_call (self, G_STRFUNC))
+    ws_socket_peek (self)->continues = TRUE;
+}
+
+/* --- What a session tells --- */
+
+static void
+on_alert (gpointer    user_data,
+          gboolean    sent,
+          guint       level,
+          guint       type,
+          const char *description)
+{
+  ws_socket_emit (user_data,
+                  sent ? WS_SOCKET_SIGNAL_ALERT_SENT
+                       : WS_SOCKET_SIGNAL_ALERT_RECEIVED,
+                  level, type, description);
+}
+
+static gboolean
+on_psk (gpointer user_data, const char *hint, char **identity, GBytes **key)
+{
+  g_autoptr (WsPskAuthenticator) authenticator
+      = ws_psk_authenticator_new (hint, NULL);
+
+  ws_socket_emit (user_data,
+                  WS_SOCKET_SIGNAL_PRE_SHARED_KEY_AUTHENTICATION_REQUIRED,
+                  authenticator);
+  if (ws_psk_authenticator_get_pre_shared_key (authenticator) == NULL)
+    return FALSE;
+  *identity = g_strdup (ws_psk_authenticator_get_identity (authenticator));
+  *key = g_bytes_ref (ws_psk_authenticator_get_pre_shared_key (authenticator));
+  return TRUE;
+}
+
+static void
+on_ticket (gpointer user_data, GBytes *ticket)
+{
+  WsSocketPrivate *priv = ws_socket_peek (user_data);
+
+  if (priv->target != NULL && priv->ssl_credentials != NULL)
+    ws_ssl_configuration_store_ticket (ws_socket_get_ssl_configuration (
+                                           user_data),
+                                       priv->ssl_credentials,
+                                       priv->target->authority, ticket);
+}
+
+static const WsTlsSessionSink tls_sink = {
+  .alert = on_alert,
+  .psk_client = on_psk,
+  .ticket = on_ticket,
+};

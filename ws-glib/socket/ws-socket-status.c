@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "socket/ws-socket-private.h"
+
+/* How the connection is, how it went and how it ended. */
+
+/**
+ * ws_socket_get_state:
+ * @self: a socket
+ *
+ * Gets where the connection is in its life.
+ *
+ * Returns: the state
+ *
+ * Since: 1.0
+ */
+WsState
+ws_socket_get_state (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), WS_STATE_UNCONNECTED);
+
+  return ws_socket_peek (self)->state;
+}
+
+/**
+ * ws_socket_get_status:
+ * @self: a socket
+ *
+ * Gets the state as a user wants to see it.
+ *
+ * Returns: the status
+ *
+ * Since: 1.0
+ */
+WsStatus
+ws_socket_get_status (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), WS_STATUS_CLOSED);
+
+  priv = ws_socket_peek (self);
+  switch (priv->state)
+    {
+    case WS_STATE_HOST_LOOKUP:
+    case WS_STATE_CONNECTING:
+      return WS_STATUS_CONNECTING;
+    case WS_STATE_CONNECTED:
+      return WS_STATUS_OPEN;
+    case WS_STATE_CLOSING:
+      return WS_STATUS_CLOSING;
+    case WS_STATE_UNCONNECTED:
+    case WS_STATE_BOUND:
+    case WS_STATE_LISTENING:
+      break;
+    }
+  return priv->error != NULL ? WS_STATUS_ERROR : WS_STATUS_CLOSED;
+}
+
+/**
+ * ws_socket_get_error:
+ * @self: a socket
+ *
+ * Gets what went wrong last; the next opening clears it.
+ *
+ * Returns: (nullable) (transfer none): an error in the domain
+ *   [error@Ws.SocketError]
+ *
+ * Since: 1.0
+ */
+const GError *
+ws_socket_get_error (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  return ws_socket_peek (self)->error;
+}
+
+/**
+ * ws_socket_get_error_string:
+ * @self: a socket
+ *
+ * Gets the text of what went wrong last.
+ *
+ * Returns: a text, or ""
+ *
+ * Since: 1.0
+ */
+const char *
+ws_socket_get_error_string (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  priv = ws_socket_peek (self);
+  return priv->error != NULL ? priv->error->message : "";
+}
+
+static GSocketAddress *
+get_address (WsSocketPrivate *priv, GSocketAddress **place, gboolean remote)
+{
+  WsTransport *transport
+      = priv->engine != NULL ? ws_engine_get_transport (priv->engine) : NULL;
+
+  if (*place == NULL && transport != NULL)
+    *place = ws_transport_get_address (transport, remote);
+  return *place;
+}
+
+/**
+ * ws_socket_get_local_address:
+ * @self: a socket
+ *
+ * Gets our end of the connection.
+ *
+ * Returns: (nullable) (transfer none): an address
+ *
+ * Since: 1.0
+ */
+GSocketAddress *
+ws_socket_get_local_address (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  priv = ws_socket_peek (self);
+  return get_address (priv, &priv->local_address, FALSE);
+}
+
+/**
+ * ws_socket_get_peer_address:
+ * @self: a socket
+ *
+ * Gets the other end of the connection.
+ *
+ * Returns: (nullable) (transfer none): an address
+ *
+ * Since: 1.0
+ */
+GSocketAddress *
+ws_socket_get_peer_address (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  priv = ws_socket_peek (self);
+  return get_address (priv, &priv->peer_address, TRUE);
+}
+
+/**
+ * ws_socket_get_close_code:
+ * @self: a socket
+ *
+ * Gets how the connection was closed.
+ *
+ * Returns: a close code; 1000 before any close
+ *
+ * Since: 1.0
+ */
+guint
+ws_socket_get_close_code (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), 0);
+
+  return ws_socket_peek (self)->close_code;
+}
+
+/**
+ * ws_socket_get_close_reason:
+ * @self: a socket
+ *
+ * Gets why the connection was closed.
+ *
+ * Returns: a text, or ""
+ *
+ * Since: 1.0
+ */
+const char *
+ws_socket_get_close_reason (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  priv = ws_socket_peek (self);
+  return priv->close_reason != NULL ? priv->close_reason : "";
+}
+
+/**
+ * ws_socket_get_close_code_sent:
+ * @self: a socket
+ *
+ * Gets the close code that we sent.
+ *
+ * Returns: a close code; 0: none, 1005: an empty close frame
+ *
+ * Since: 1.0
+ */
+guint
+ws_socket_get_close_code_sent (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), 0);
+
+  return ws_socket_peek (self)->close_code_sent;
+}
+
+/**
+ * ws_socket_get_close_code_received:
+ * @self: a socket
+ *
+ * Gets the close code that the peer sent.
+ *
+ * Returns: a close code; 0: none, 1005: an empty close frame
+ *
+ * Since: 1.0
+ */
+guint
+ws_socket_get_close_code_received (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), 0);
+
+  return ws_socket_peek (self)->close_code_received;
+}
+
+/**
+ * ws_socket_get_was_clean:
+ * @self: a socket
+ *
+ * Gets whether the closing handshake was completed.
+ *
+ * Returns: whether both close frames were exchanged
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_get_was_clean (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+
+  return ws_socket_peek (self)->was_clean;
+}
+
+/**
+ * ws_socket_get_bytes_to_write:
+ * @self: a socket
+ *
+ * Gets how much waits to be written.
+ *
+ * Returns: bytes, frame headers included
+ *
+ * Since: 1.0
+ */
+guint64
+ws_socket_get_bytes_to_write (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), 0);
+
+  priv = ws_socket_peek (self);
+  if (priv->engine == NULL)
+    return 0;
+  return ws_engine_get_bytes_to_write (priv->engine)
+         + ws_socket_get_outgoing_cost (self);
+}
+
+/**
+ * ws_socket_get_latency:
+ * @self: a socket
+ *
+ * Gets how long the last answered ping took.
+ *
+ * Returns: microseconds; -1: unknown
+ *
+ * Since: 1.0
+ */
+gint64
+ws_socket_get_latency (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), -1);
+
+  priv = ws_socket_peek (self);
+  return priv->engine != NULL ? ws_engine_get_latency (priv->engine) : -1;
+}
+
+/**
+ * ws_socket_is_valid:
+ * @self: a socket
+ *
+ * Gets whether messages can be sent.
+ *
+ * Returns: whether the state is [enum@Ws.State.connected]
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_is_valid (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+
+  return ws_socket_peek (self)->state == WS_STATE_CONNECTED;
+}
+
+/* --- What it carries --- */
+
+void
+ws_socket_keep_traffic (WsSocket *self, WsEngine *engine)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->last_traffic == NULL)
+    priv->last_traffic = g_new (WsTraffic, 1);
+  ws_engine_get_traffic (engine, priv->last_traffic);
+}
+
+static double
+get_ratio (guint64 payload, gint64 saved)
+{
+  return payload > 0 ? ((double) payload - (double) saved) / (double) payload
+                     : 1;
+}
+
+/**
+ * ws_socket_get_statistics:
+ * @self: a socket
+ *
+ * Gets what the connection has carried until now, or the last one until its end.
+ *
+ * Returns: (transfer full): a snapshot
+ *
+ * Since: 1.0
+ */
+WsStatistics *
+ws_socket_get_statistics (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+  WsStatistics    *statistics;
+  WsTraffic        traffic = { 0 };
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  priv = ws_socket_peek (self);
+  if (priv->engine != NULL)
+    ws_engine_get_traffic (priv->engine, &traffic);
+  else if (priv->last_traffic != NULL)
+    traffic = *priv->last_traffic;
+  statistics = g_new (WsStatistics, 1);
+  *statistics = (WsStatistics){
+    .since = traffic.since,
+    .since_real = traffic.connected,
+    .messages_sent = traffic.messages_sent,
+    .messages_received = traffic.messages_received,
+    .frames_sent = traffic.frames_sent,
+    .frames_received = traffic.frames_received,
+    .payload_bytes_sent = traffic.payload_sent,
+    .payload_bytes_received = traffic.payload_received,
+    .wire_bytes_sent = traffic.wire_sent,
+    .wire_bytes_received = traffic.wire_received,
+    .pings_sent = traffic.pings_sent,
+    .pings_received = traffic.pings_received,
+    .pongs_received = traffic.pongs_received,
+    .messages_dropped = traffic.dropped + ws_socket_count_lost_posts (self),
+    .compression_ratio_sent
+    = get_ratio (traffic.payload_sent, traffic.saved_sent),
+    .compression_ratio_received
+    = get_ratio (traffic.payload_received, traffic.saved_received),
+  };
+  return statistics;
+}

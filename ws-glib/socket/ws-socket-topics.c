@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "server/ws-server-private.h"
+#include "ws-socket-error.h"
+#include "socket/ws-socket-private.h"
+
+/* What a server's socket has subscribed to; the server keeps it. */
+
+/* (nullable): the server's record, while there is a connection. */
+static WsServerClient *
+find_client (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsServerClient  *client = priv->gone != NULL ? priv->gone_data : NULL;
+
+  return client != NULL && client->server != NULL ? client : NULL;
+}
+
+static gboolean
+check_topic (WsSocket *self, const char *topic, GError **error)
+{
+  if (!ws_socket_check_thread (self, error))
+    return FALSE;
+  if (find_client (self) == NULL && ws_socket_peek (self)->resource == NULL)
+    {
+      g_set_error_literal (error, WS_SOCKET_ERROR,
+                           WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION,
+                           "Topics are for the sockets of a server; this is a "
+                           "client's");
+      return FALSE;
+    }
+  if (*topic != '\0' && g_utf8_validate (topic, -1, NULL))
+    return TRUE;
+  g_set_error_literal (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
+                       *topic == '\0' ? "The name of a topic is empty"
+                                      : "The name of a topic is not valid "
+                                        "UTF-8");
+  return FALSE;
+}
+
+/* The record of a connected socket, or NULL. */
+static WsServerClient *
+check_connected (WsSocket *self, const char *topic, GError **error)
+{
+  WsServerClient *client;
+
+  if (!check_topic (self, topic, error))
+    return NULL;
+  client = find_client (self);
+  if (client != NULL && ws_socket_peek (self)->state == WS_STATE_CONNECTED)
+    return client;
+  g_set_error_literal (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED,
+                       "Only a connected socket has to do with topics");
+  return NULL;
+}
+
+/**
+ * ws_socket_subscribe:
+ * @self: a socket of a server
+ * @topic: the topic's name: any text but the empty one
+ * @error: return location for an error
+ *
+ * Lets a client get what [method@Server.publish] sends about a topic.
+ *
+ * That ends with [method@Socket.unsubscribe] or with the connection. It is for
+ * the server to decide: nothing of it goes to the client. Subscribing twice is
+ * as good as once.
+ *
+ * Fails with %WS_SOCKET_ERROR_NOT_CONNECTED, with
+ * %WS_SOCKET_ERROR_INVALID_ARGUMENT for a name that is empty or not UTF-8, and
+ * with %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION on a client's socket.
+ *
+ * Returns: whether the topic is subscribed to
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_subscribe (WsSocket *self, const char *topic, GError **error)
+{
+  WsServerClient *client;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+  g_return_val_if_fail (topic != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  client = check_connected (self, topic, error);
+  if (client == NULL)
+    return FALSE;
+  ws_server_client_subscribe (client, topic);
+  return TRUE;
+}
+
+/**
+ * ws_socket_unsubscribe:
+ * @self: a socket of a server
+ * @topic: the topic's name
+ * @error: return location for an error
+ *
+ * Ends what [method@Socket.subscribe] has begun.
+ *
+ * Fails as that, but not on a socket that is not connected: its subscriptions
+ * have ended, or will.
+ *
+ * Returns: whether the topic is not subscribed to any more, also when it never
+ *   was
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_unsubscribe (WsSocket *self, const char *topic, GError **error)
+{
+  WsServerClient *client;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+  g_return_val_if_fail (topic != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!check_topic (self, topic, error))
+    return FALSE;
+  client = find_client (self);
+  if (client != NULL)
+    ws_server_client_unsubscribe (client, topic);
+  return TRUE;
+}
+
+/**
+ * ws_socket_get_topics:
+ * @self: a socket
+ *
+ * Lists the topics that are subscribed to, the oldest subscription first.
+ *
+ * They are still there in the handlers of [signal@Socket::disconnected], and gone
+ * in those of [signal@Server::client-disconnected].
+ *
+ * Returns: (transfer full) (array zero-terminated=1): their names; none on a
+ *   client's socket, and in a thread that the socket does not belong to
+ *
+ * Since: 1.0
+ */
+char **
+ws_socket_get_topics (WsSocket *self)
+{
+  WsServerClient *client = NULL;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  if (ws_socket_check_thread (self, NULL))
+    client = find_client (self);
+  return client != NULL ? ws_server_client_list_topics (client)
+                        : g_new0 (char *, 1);
+}
+
+/**
+ * ws_socket_publish:
+ * @self: a socket of a server
+ * @topic: what the message is about
+ * @message: the message
+ * @error: return location for an error
+ *
+ * Sends a message to all other clients that have subscribed to a topic.
+ *
+ * As [method@Server.publish], but not to this one, which need not have subscribed
+ * itself: what somebody says in a chat goes to everybody else. Fails as
+ * [method@Socket.subscribe].
+ *
+ * Returns: the number of clients that will get it, or -1 on error
+ *
+ * Since: 1.0
+ */
+gssize
+ws_socket_publish (WsSocket   *self,
+                   const char *topic,
+                   WsMessage  *message,
+                   GError    **error)
+{
+  WsServerClient *client;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), -1);
+  g_return_val_if_fail (topic != NULL, -1);
+  g_return_val_if_fail (message != NULL, -1);
+  g_return_val_if_fail (error == NULL || *error == NULL, -1);
+
+  client = check_connected (self, topic, error);
+  if (client == NULL)
+    return -1;
+  return ws_server_publish_except (client->server, topic, message, self);
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ssl/ws-ssl-configuration-private.h"
+
+/* The accessors of WsSslConfiguration for what is shown to peers. */
+
+/* What was loaded is void now. */
+static void
+changed (WsSslConfiguration *self, WsSslConfigurationProp property)
+{
+  ws_ssl_configuration_invalidate (self);
+  ws_ssl_configuration_notify (self, property);
+}
+
+static gboolean
+replace_bytes (GBytes **field, GBytes *value)
+{
+  if (*field == value
+      || (*field != NULL && value != NULL && g_bytes_equal (*field, value)))
+    return FALSE;
+
+  if (value != NULL)
+    g_bytes_ref (value);
+  g_clear_pointer (field, g_bytes_unref);
+  *field = value;
+  return TRUE;
+}
+
+static gboolean
+replace_string (char **field, const char *value)
+{
+  char *old = *field;
+
+  if (g_strcmp0 (old, value) == 0)
+    return FALSE;
+
+  *field = g_strdup (value);
+  g_free (old);
+  return TRUE;
+}
+
+/**
+ * ws_ssl_configuration_get_local_certificate: (get-property local-certificate)
+ * @self: a TLS configuration
+ *
+ * The certificate that is shown to peers, and its chain: PEM, or DER of one.
+ *
+ * It goes before [property@SslConfiguration:local-certificate-file].
+ *
+ * Returns: (transfer none) (nullable): the bytes
+ *
+ * Since: 1.0
+ */
+GBytes *
+ws_ssl_configuration_get_local_certificate (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return self->local_certificate;
+}
+
+/**
+ * ws_ssl_configuration_set_local_certificate: (set-property local-certificate)
+ * @self: a TLS configuration
+ * @local_certificate: (nullable): the bytes
+ *
+ * Sets [property@SslConfiguration:local-certificate].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_local_certificate (WsSslConfiguration *self,
+                                            GBytes *local_certificate)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (!replace_bytes (&self->local_certificate, local_certificate))
+    return;
+  changed (self, WS_SSL_CONFIGURATION_PROP_LOCAL_CERTIFICATE);
+}
+
+/**
+ * ws_ssl_configuration_get_local_certificate_file: (get-property local-certificate-file)
+ * @self: a TLS configuration
+ *
+ * A file with the certificate that is shown to peers, and its chain: PEM, or
+ * DER of one.
+ *
+ * It is read for the first connection.
+ *
+ * Returns: (transfer none) (type filename) (nullable): the path
+ *
+ * Since: 1.0
+ */
+const char *
+ws_ssl_configuration_get_local_certificate_file (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return self->local_certificate_file;
+}
+
+/**
+ * ws_ssl_configuration_set_local_certificate_file: (set-property local-certificate-file)
+ * @self: a TLS configuration
+ * @local_certificate_file: (type filename) (nullable): the path
+ *
+ * Sets [property@SslConfiguration:local-certificate-file].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_local_certificate_file (
+    WsSslConfiguration *self, const char *local_certificate_file)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (!replace_string (&self->local_certificate_file, local_certificate_file))
+    return;
+  changed (self, WS_SSL_CONFIGURATION_PROP_LOCAL_CERTIFICATE_FILE);
+}
+
+/**
+ * ws_ssl_configuration_get_local_certificate_uri: (get-property local-certificate-uri)
+ * @self: a TLS configuration
+ *
+ * A `pkcs11:` URI (RFC 7512) of the certificate that is shown to peers.
+ *
+ * Returns: (transfer none) (nullable): the text
+ *
+ * Since: 1.0
+ */
+const char *
+ws_ssl_configuration_get_local_certificate_uri (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return self->local_certificate_uri;
+}
+
+/**
+ * ws_ssl_configuration_set_local_certificate_uri: (set-property local-certificate-uri)
+ * @self: a TLS configuration
+ * @local_certificate_uri: (nullable): the text
+ *
+ * Sets [property@SslConfiguration:local-certificate-uri].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_local_certificate_uri (
+    WsSslConfiguration *self, const char *local_certificate_uri)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (!replace_string (&self->local_certificate_uri, local_certificate_uri))
+    return;
+  changed (self, WS_SSL_CONFIGURATION_PROP_LOCAL_CERTIFICATE_URI);
+}
+
+/**
+ * ws_ssl_configuration_get_private_key: (get-property private-key)
+ * @self: a TLS configuration
+ *
+ * The key of the certificate: PEM or DER.
+ *
+ * It goes before [property@SslConfiguration:private-key-file]. Without any
+ * key, the one beside the certificate is used.
+ *
+ * Returns: (transfer none) (nullable): the bytes
+ *
+ * Since: 1.0
+ */
+GBytes *
+ws_ssl_configuration_get_private_key (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return self->private_key;
+}
+
+/**
+ * ws_ssl_configuration_set_private_key: (set-property private-key)
+ * @self: a TLS configuration
+ * @private_key: (nullable): the bytes
+ *
+ * Sets [property@SslConfiguration:private-key].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_private_key (WsSslConfiguration *self,
+                                      GBytes             *private_key)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (!replace_bytes (&self->private_key, private_key))
+    return;
+  changed (self, WS_SSL_CONFIGURATION_PROP_PRIVATE_KEY);
+}
+
+/**
+ * ws_ssl_configuration_get_private_key_file: (get-property private-key-file)
+ * @self: a TLS configuration
+ *
+ * A file with the key of the certificate: PEM or DER.
+ *
+ * It is read for the first connection.
+ *
+ * Returns: (transfer none) (type filename) (nullable): the path
+ *
+ * Since: 1.0
+ */
+const char *
+ws_ssl_configuration_get_private_key_file (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return self->private_key_file;
+}
+
+/**
+ * ws_ssl_configuration_set_private_key_file: (set-property private-key-file)
+ * @self: a TLS configuration
+ * @private_key_file: (type filename) (nullable): the path
+ *
+ * Sets [property@SslConfiguration:private-key-file].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_private_key_file (WsSslConfiguration *self,
+                                           const char         *private_key_file)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (!replace_string (&self->private_key_file, private_key_file))
+    return;
+  changed (self, WS_SSL_CONFIGURATION_PROP_PRIVATE_KEY_FILE);
+}
+
+/**
+ * ws_ssl_configuration_get_private_key_uri: (get-property private-key-uri)
+ * @self: a TLS configuration
+ *
+ * A `pkcs11:` URI (RFC 7512) of the key of the certificate.
+ *
+ * Returns: (transfer none) (nullable): the text
+ *
+ * Since: 1.0
+ */
+const char *
+ws_ssl_configuration_get_private_key_uri (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return self->private_key_uri;
+}
+
+/**
+ * ws_ssl_configuration_set_private_key_uri: (set-property private-key-uri)
+ * @self: a TLS configuration
+ * @private_key_uri: (nullable): the text
+ *
+ * Sets [property@SslConfiguration:private-key-uri].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_private_key_uri (WsSslConfiguration *self,
+                                          const char         *private_key_uri)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (!replace_string (&self->private_key_uri, private_key_uri))
+    return;
+  changed (self, WS_SSL_CONFIGURATION_PROP_PRIVATE_KEY_URI);
+}
+
+/**
+ * ws_ssl_configuration_get_password: (get-property password)
+ * @self: a TLS configuration
+ *
+ * The password of an encrypted key, or the PIN of a token.
+ *
+ * Returns: (transfer none) (nullable): the text
+ *
+ * Since: 1.0
+ */
+const char *
+ws_ssl_configuration_get_password (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return self->password;
+}
+
+/**
+ * ws_ssl_configuration_set_password: (set-property password)
+ * @self: a TLS configuration
+ * @password: (nullable): the text
+ *
+ * Sets [property@SslConfiguration:password].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_password (WsSslConfiguration *self,
+                                   const char         *password)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (!replace_string (&self->password, password))
+    return;
+  changed (self, WS_SSL_CONFIGURATION_PROP_PASSWORD);
+}
+
+/**
+ * ws_ssl_configuration_get_ocsp_response: (get-property ocsp-response)
+ * @self: a TLS configuration
+ *
+ * The response about the status of a server's certificate (OCSP, RFC 6960), in
+ * DER, that is sent along with it.
+ *
+ * Returns: (transfer none) (nullable): the bytes
+ *
+ * Since: 1.0
+ */
+GBytes *
+ws_ssl_configuration_get_ocsp_response (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return self->ocsp_response;
+}
+
+/**
+ * ws_ssl_configuration_set_ocsp_response: (set-property ocsp-response)
+ * @self: a TLS configuration
+ * @ocsp_response: (nullable): the bytes
+ *
+ * Sets [property@SslConfiguration:ocsp-response].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_ocsp_response (WsSslConfiguration *self,
+                                        GBytes             *ocsp_response)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (!replace_bytes (&self->ocsp_response, ocsp_response))
+    return;
+  changed (self, WS_SSL_CONFIGURATION_PROP_OCSP_RESPONSE);
+}
+
+/**
+ * ws_ssl_configuration_get_ocsp_response_file: (get-property ocsp-response-file)
+ * @self: a TLS configuration
+ *
+ * A file with the response about the status of a server's certificate, in DER.
+ *
+ * Returns: (transfer none) (type filename) (nullable): the path
+ *
+ * Since: 1.0
+ */
+const char *
+ws_ssl_configuration_get_ocsp_response_file (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return self->ocsp_response_file;
+}
+
+/**
+ * ws_ssl_configuration_set_ocsp_response_file: (set-property ocsp-response-file)
+ * @self: a TLS configuration
+ * @ocsp_response_file: (type filename) (nullable): the path
+ *
+ * Sets [property@SslConfiguration:ocsp-response-file].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_ocsp_response_file (WsSslConfiguration *self,
+                                             const char *ocsp_response_file)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (!replace_string (&self->ocsp_response_file, ocsp_response_file))
+    return;
+  changed (self, WS_SSL_CONFIGURATION_PROP_OCSP_RESPONSE_FILE);
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ssl/ws-ssl-configuration-private.h"
+
+/* The accessors of WsSslConfiguration for what sessions are like. */
+
+/* What was loaded is void now. */
+static void
+changed (WsSslConfiguration *self, WsSslConfigurationProp property)
+{
+  ws_ssl_configuration_invalidate (self);
+  ws_ssl_configuration_notify (self, property);
+}
+
+static gboolean
+replace_string (char **field, const char *value)
+{
+  char *old = *field;
+
+  if (g_strcmp0 (old, value) == 0)
+    return FALSE;
+
+  *field = g_strdup (value);
+  g_free (old);
+  return TRUE;
+}
+
+static gboolean
+replace_strv (char ***field, const char *const *value)
+{
+  char **old = *field;
+
+  if (old == NULL && value == NULL)
+    return FALSE;
+  if (old != NULL && value != NULL
+      && g_strv_equal ((const char *const *) old, value))
+    return FALSE;
+
+  *field = g_strdupv ((char **) value);
+  g_strfreev (old);
+  return TRUE;
+}
+
+/**
+ * ws_ssl_configuration_get_priority: (get-property priority)
+ * @self: a TLS configuration
+ *
+ * Which algorithms are used, as a priority string of GnuTLS; %NULL: what it
+ * thinks secure.
+ *
+ * Returns: (transfer none) (nullable): the text
+ *
+ * Since: 1.0
+ */
+const char *
+ws_ssl_configuration_get_priority (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return self->priority;
+}
+
+/**
+ * ws_ssl_configuration_set_priority: (set-property priority)
+ * @self: a TLS configuration
+ * @priority: (nullable): the text
+ *
+ * Sets [property@SslConfiguration:priority].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_priority (WsSslConfiguration *self,
+                                   const char         *priority)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (!replace_string (&self->priority, priority))
+    return;
+  changed (self, WS_SSL_CONFIGURATION_PROP_PRIORITY);
+}
+
+/**
+ * ws_ssl_configuration_get_minimum_protocol: (get-property minimum-protocol)
+ * @self: a TLS configuration
+ *
+ * The oldest version of TLS that is spoken.
+ *
+ * Versions before TLS 1.2 are never spoken.
+ *
+ * Returns: the setting
+ *
+ * Since: 1.0
+ */
+WsSslProtocol
+ws_ssl_configuration_get_minimum_protocol (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), WS_SSL_PROTOCOL_ANY);
+
+  return self->minimum_protocol;
+}
+
+/**
+ * ws_ssl_configuration_set_minimum_protocol: (set-property minimum-protocol)
+ * @self: a TLS configuration
+ * @minimum_protocol: the setting
+ *
+ * Sets [property@SslConfiguration:minimum-protocol].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_minimum_protocol (WsSslConfiguration *self,
+                                           WsSslProtocol       minimum_protocol)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (self->minimum_protocol == minimum_protocol)
+    return;
+  self->minimum_protocol = minimum_protocol;
+  changed (self, WS_SSL_CONFIGURATION_PROP_MINIMUM_PROTOCOL);
+}
+
+/**
+ * ws_ssl_configuration_get_maximum_protocol: (get-property maximum-protocol)
+ * @self: a TLS configuration
+ *
+ * The newest version of TLS that is spoken.
+ *
+ * Returns: the setting
+ *
+ * Since: 1.0
+ */
+WsSslProtocol
+ws_ssl_configuration_get_maximum_protocol (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), WS_SSL_PROTOCOL_ANY);
+
+  return self->maximum_protocol;
+}
+
+/**
+ * ws_ssl_configuration_set_maximum_protocol: (set-property maximum-protocol)
+ * @self: a TLS configuration
+ * @maximum_protocol: the setting
+ *
+ * Sets [property@SslConfiguration:maximum-protocol].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_maximum_protocol (WsSslConfiguration *self,
+                                           WsSslProtocol       maximum_protocol)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (self->maximum_protocol == maximum_protocol)
+    return;
+  self->maximum_protocol = maximum_protocol;
+  changed (self, WS_SSL_CONFIGURATION_PROP_MAXIMUM_PROTOCOL);
+}
+
+/**
+ * ws_ssl_configuration_get_allowed_next_protocols: (get-property allowed-next-protocols)
+ * @self: a TLS configuration
+ *
+ * What is offered by ALPN (RFC 7301), the best first; %NULL: nothing.
+ *
+ * `http/1.1` unless it is set, for it is what a WebSocket is made from.
+ *
+ * Returns: (transfer none) (array zero-terminated=1) (nullable): the protocols
+ *
+ * Since: 1.0
+ */
+const char *const *
+ws_ssl_configuration_get_allowed_next_protocols (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return (const char *const *) self->allowed_next_protocols;
+}
+
+/**
+ * ws_ssl_configuration_set_allowed_next_protocols: (set-property allowed-next-protocols)
+ * @self: a TLS configuration
+ * @allowed_next_protocols: (array zero-terminated=1) (nullable): the protocols
+ *
+ * Sets [property@SslConfiguration:allowed-next-protocols].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_allowed_next_protocols (
+    WsSslConfiguration *self, const char *const *allowed_next_protocols)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (!replace_strv (&self->allowed_next_protocols, allowed_next_protocols))
+    return;
+  ws_ssl_configuration_notify (
+      self, WS_SSL_CONFIGURATION_PROP_ALLOWED_NEXT_PROTOCOLS);
+}
+
+/**
+ * ws_ssl_configuration_get_session_resumption: (get-property session-resumption)
+ * @self: a TLS configuration
+ *
+ * Whether later connections resume the session of earlier ones, which is
+ * faster.
+ *
+ * Returns: %TRUE if so
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_ssl_configuration_get_session_resumption (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), FALSE);
+
+  return self->session_resumption;
+}
+
+/**
+ * ws_ssl_configuration_set_session_resumption: (set-property session-resumption)
+ * @self: a TLS configuration
+ * @session_resumption: whether it is so
+ *
+ * Sets [property@SslConfiguration:session-resumption].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_session_resumption (WsSslConfiguration *self,
+                                             gboolean session_resumption)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  session_resumption = session_resumption != FALSE;
+  if (self->session_resumption == session_resumption)
+    return;
+  self->session_resumption = session_resumption;
+  changed (self, WS_SSL_CONFIGURATION_PROP_SESSION_RESUMPTION);
+}
+
+/**
+ * ws_ssl_configuration_get_pre_shared_key: (get-property pre-shared-key)
+ * @self: a TLS configuration
+ *
+ * Whether connections may be secured by a key that both ends know, instead of
+ * certificates.
+ *
+ * Returns: %TRUE if so
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_ssl_configuration_get_pre_shared_key (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), FALSE);
+
+  return self->pre_shared_key;
+}
+
+/**
+ * ws_ssl_configuration_set_pre_shared_key: (set-property pre-shared-key)
+ * @self: a TLS configuration
+ * @pre_shared_key: whether it is so
+ *
+ * Sets [property@SslConfiguration:pre-shared-key].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_pre_shared_key (WsSslConfiguration *self,
+                                         gboolean            pre_shared_key)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  pre_shared_key = pre_shared_key != FALSE;
+  if (self->pre_shared_key == pre_shared_key)
+    return;
+  self->pre_shared_key = pre_shared_key;
+  changed (self, WS_SSL_CONFIGURATION_PROP_PRE_SHARED_KEY);
+}
+
+/**
+ * ws_ssl_configuration_get_pre_shared_key_identity_hint: (get-property pre-shared-key-identity-hint)
+ * @self: a TLS configuration
+ *
+ * What a server tells clients before they choose a key; set, it allows for
+ * such keys.
+ *
+ * Returns: (transfer none) (nullable): the text
+ *
+ * Since: 1.0
+ */
+const char *
+ws_ssl_configuration_get_pre_shared_key_identity_hint (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return self->pre_shared_key_identity_hint;
+}
+
+/**
+ * ws_ssl_configuration_set_pre_shared_key_identity_hint: (set-property pre-shared-key-identity-hint)
+ * @self: a TLS configuration
+ * @pre_shared_key_identity_hint: (nullable): the text
+ *
+ * Sets [property@SslConfiguration:pre-shared-key-identity-hint].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_pre_shared_key_identity_hint (
+    WsSslConfiguration *self, const char *pre_shared_key_identity_hint)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (!replace_string (&self->pre_shared_key_identity_hint,
+                       pre_shared_key_identity_hint))
+    return;
+  changed (self, WS_SSL_CONFIGURATION_PROP_PRE_SHARED_KEY_IDENTITY_HINT);
+}
+
+/**
+ * ws_ssl_configuration_get_handshake_must_interrupt_on_error: (get-property handshake-must-interrupt-on-error)
+ * @self: a TLS configuration
+ *
+ * Whether each problem of a certificate is told as it is found, and the
+ * handshake waits for what is to be done.
+ *
+ * Returns: %TRUE if so
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_ssl_configuration_get_handshake_must_interrupt_on_error (
+    WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), FALSE);
+
+  return self->handshake_must_interrupt_on_error;
+}
+
+/**
+ * ws_ssl_configuration_set_handshake_must_interrupt_on_error: (set-property handshake-must-interrupt-on-error)
+ * @self: a TLS configuration
+ * @handshake_must_interrupt_on_error: whether it is so
+ *
+ * Sets [property@SslConfiguration:handshake-must-interrupt-on-error].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_handshake_must_interrupt_on_error (
+    WsSslConfiguration *self, gboolean handshake_must_interrupt_on_error)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  handshake_must_interrupt_on_error
+      = handshake_must_interrupt_on_error != FALSE;
+  if (self->handshake_must_interrupt_on_error
+      == handshake_must_interrupt_on_error)
+    return;
+  self->handshake_must_interrupt_on_error = handshake_must_interrupt_on_error;
+  ws_ssl_configuration_notify (
+      self, WS_SSL_CONFIGURATION_PROP_HANDSHAKE_MUST_INTERRUPT_ON_ERROR);
+}

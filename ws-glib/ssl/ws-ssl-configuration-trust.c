@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ssl/ws-ssl-configuration-private.h"
+
+/* The accessors of WsSslConfiguration for whom it trusts. */
+
+/* What was loaded is void now. */
+static void
+changed (WsSslConfiguration *self, WsSslConfigurationProp property)
+{
+  ws_ssl_configuration_invalidate (self);
+  ws_ssl_configuration_notify (self, property);
+}
+
+static gboolean
+replace_bytes (GBytes **field, GBytes *value)
+{
+  if (*field == value
+      || (*field != NULL && value != NULL && g_bytes_equal (*field, value)))
+    return FALSE;
+
+  if (value != NULL)
+    g_bytes_ref (value);
+  g_clear_pointer (field, g_bytes_unref);
+  *field = value;
+  return TRUE;
+}
+
+static gboolean
+replace_string (char **field, const char *value)
+{
+  char *old = *field;
+
+  if (g_strcmp0 (old, value) == 0)
+    return FALSE;
+
+  *field = g_strdup (value);
+  g_free (old);
+  return TRUE;
+}
+
+/**
+ * ws_ssl_configuration_get_ca_certificates_file: (get-property ca-certificates-file)
+ * @self: a TLS configuration
+ *
+ * A file with authorities that are trusted, beside
+ * [property@SslConfiguration:ca-certificates]: PEM, or DER of one.
+ *
+ * Returns: (transfer none) (type filename) (nullable): the path
+ *
+ * Since: 1.0
+ */
+const char *
+ws_ssl_configuration_get_ca_certificates_file (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return self->ca_certificates_file;
+}
+
+/**
+ * ws_ssl_configuration_set_ca_certificates_file: (set-property ca-certificates-file)
+ * @self: a TLS configuration
+ * @ca_certificates_file: (type filename) (nullable): the path
+ *
+ * Sets [property@SslConfiguration:ca-certificates-file].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_ca_certificates_file (WsSslConfiguration *self,
+                                               const char *ca_certificates_file)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (!replace_string (&self->ca_certificates_file, ca_certificates_file))
+    return;
+  changed (self, WS_SSL_CONFIGURATION_PROP_CA_CERTIFICATES_FILE);
+}
+
+/**
+ * ws_ssl_configuration_get_system_trust: (get-property system-trust)
+ * @self: a TLS configuration
+ *
+ * Whether the authorities are trusted that the system trusts.
+ *
+ * Returns: %TRUE if so
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_ssl_configuration_get_system_trust (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), FALSE);
+
+  return self->system_trust;
+}
+
+/**
+ * ws_ssl_configuration_set_system_trust: (set-property system-trust)
+ * @self: a TLS configuration
+ * @system_trust: whether it is so
+ *
+ * Sets [property@SslConfiguration:system-trust].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_system_trust (WsSslConfiguration *self,
+                                       gboolean            system_trust)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  system_trust = system_trust != FALSE;
+  if (self->system_trust == system_trust)
+    return;
+  self->system_trust = system_trust;
+  changed (self, WS_SSL_CONFIGURATION_PROP_SYSTEM_TRUST);
+}
+
+/**
+ * ws_ssl_configuration_get_crl: (get-property crl)
+ * @self: a TLS configuration
+ *
+ * Lists of revoked certificates (RFC 5280, 5): PEM, or DER of one.
+ *
+ * Returns: (transfer none) (nullable): the bytes
+ *
+ * Since: 1.0
+ */
+GBytes *
+ws_ssl_configuration_get_crl (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return self->crl;
+}
+
+/**
+ * ws_ssl_configuration_set_crl: (set-property crl)
+ * @self: a TLS configuration
+ * @crl: (nullable): the bytes
+ *
+ * Sets [property@SslConfiguration:crl].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_crl (WsSslConfiguration *self, GBytes *crl)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (!replace_bytes (&self->crl, crl))
+    return;
+  changed (self, WS_SSL_CONFIGURATION_PROP_CRL);
+}
+
+/**
+ * ws_ssl_configuration_get_crl_file: (get-property crl-file)
+ * @self: a TLS configuration
+ *
+ * A file with lists of revoked certificates, beside
+ * [property@SslConfiguration:crl].
+ *
+ * Returns: (transfer none) (type filename) (nullable): the path
+ *
+ * Since: 1.0
+ */
+const char *
+ws_ssl_configuration_get_crl_file (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return self->crl_file;
+}
+
+/**
+ * ws_ssl_configuration_set_crl_file: (set-property crl-file)
+ * @self: a TLS configuration
+ * @crl_file: (type filename) (nullable): the path
+ *
+ * Sets [property@SslConfiguration:crl-file].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_crl_file (WsSslConfiguration *self,
+                                   const char         *crl_file)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (!replace_string (&self->crl_file, crl_file))
+    return;
+  changed (self, WS_SSL_CONFIGURATION_PROP_CRL_FILE);
+}
+
+/**
+ * ws_ssl_configuration_get_peer_verify_mode: (get-property peer-verify-mode)
+ * @self: a TLS configuration
+ *
+ * Whether the peer's certificate is asked for, and judged.
+ *
+ * Returns: the setting
+ *
+ * Since: 1.0
+ */
+WsSslVerifyMode
+ws_ssl_configuration_get_peer_verify_mode (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self),
+                        WS_SSL_VERIFY_MODE_AUTO);
+
+  return self->peer_verify_mode;
+}
+
+/**
+ * ws_ssl_configuration_set_peer_verify_mode: (set-property peer-verify-mode)
+ * @self: a TLS configuration
+ * @peer_verify_mode: the setting
+ *
+ * Sets [property@SslConfiguration:peer-verify-mode].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_peer_verify_mode (WsSslConfiguration *self,
+                                           WsSslVerifyMode     peer_verify_mode)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (self->peer_verify_mode == peer_verify_mode)
+    return;
+  self->peer_verify_mode = peer_verify_mode;
+  changed (self, WS_SSL_CONFIGURATION_PROP_PEER_VERIFY_MODE);
+}
+
+/**
+ * ws_ssl_configuration_get_peer_verify_depth: (get-property peer-verify-depth)
+ * @self: a TLS configuration
+ *
+ * How many certificates the peer's chain may have, the trusted one not
+ * counted; 0: any number.
+ *
+ * Returns: the number
+ *
+ * Since: 1.0
+ */
+guint
+ws_ssl_configuration_get_peer_verify_depth (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), 0);
+
+  return self->peer_verify_depth;
+}
+
+/**
+ * ws_ssl_configuration_set_peer_verify_depth: (set-property peer-verify-depth)
+ * @self: a TLS configuration
+ * @peer_verify_depth: the number
+ *
+ * Sets [property@SslConfiguration:peer-verify-depth].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_peer_verify_depth (WsSslConfiguration *self,
+                                            guint peer_verify_depth)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (self->peer_verify_depth == peer_verify_depth)
+    return;
+  self->peer_verify_depth = peer_verify_depth;
+  changed (self, WS_SSL_CONFIGURATION_PROP_PEER_VERIFY_DEPTH);
+}
+
+/**
+ * ws_ssl_configuration_get_peer_verify_name: (get-property peer-verify-name)
+ * @self: a TLS configuration
+ *
+ * The name that a server's certificate must be for; %NULL: the host of the
+ * URL.
+ *
+ * Returns: (transfer none) (nullable): the text
+ *
+ * Since: 1.0
+ */
+const char *
+ws_ssl_configuration_get_peer_verify_name (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return self->peer_verify_name;
+}
+
+/**
+ * ws_ssl_configuration_set_peer_verify_name: (set-property peer-verify-name)
+ * @self: a TLS configuration
+ * @peer_verify_name: (nullable): the text
+ *
+ * Sets [property@SslConfiguration:peer-verify-name].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_peer_verify_name (WsSslConfiguration *self,
+                                           const char         *peer_verify_name)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  if (!replace_string (&self->peer_verify_name, peer_verify_name))
+    return;
+  changed (self, WS_SSL_CONFIGURATION_PROP_PEER_VERIFY_NAME);
+}

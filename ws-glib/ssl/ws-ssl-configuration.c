@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ssl/ws-ssl-configuration-private.h"
+
+/* More peers than these are forgotten again. */
+#define MAX_TICKETS 256
+
+/**
+ * WsSslConfiguration:
+ *
+ * How connections are encrypted, and whom they trust.
+ *
+ * One configuration serves any number of sockets and servers, in any thread, and
+ * loads keys and certificates once for all. It trusts whom the system trusts, and
+ * a client verifies its server, unless it is told otherwise.
+ *
+ * Change it in one thread, before connections use it or while no other thread
+ * does. A change is for later connections.
+ *
+ * Since: 1.0
+ */
+G_DEFINE_FINAL_TYPE (WsSslConfiguration, ws_ssl_configuration, G_TYPE_OBJECT)
+
+static void
+identity_free (gpointer data)
+{
+  WsSslIdentity *self = data;
+
+  g_clear_pointer (&self->certificate, g_bytes_unref);
+  g_clear_pointer (&self->key, g_bytes_unref);
+  g_free (self->certificate_file);
+  g_free (self->key_file);
+  g_free (self->password);
+  g_free (self);
+}
+
+static void
+ws_ssl_configuration_dispose (GObject *object)
+{
+  WsSslConfiguration *self = WS_SSL_CONFIGURATION (object);
+
+  if (self->ca_certificates != NULL)
+    g_signal_handlers_disconnect_by_data (self->ca_certificates, self);
+  G_OBJECT_CLASS (ws_ssl_configuration_parent_class)->dispose (object);
+}
+
+static void
+ws_ssl_configuration_finalize (GObject *object)
+{
+  WsSslConfiguration *self = WS_SSL_CONFIGURATION (object);
+
+  ws_ssl_configuration_invalidate (self);
+  g_clear_pointer (&self->local_certificate, g_bytes_unref);
+  g_free (self->local_certificate_file);
+  g_free (self->local_certificate_uri);
+  g_clear_pointer (&self->private_key, g_bytes_unref);
+  g_free (self->private_key_file);
+  g_free (self->private_key_uri);
+  g_free (self->password);
+  g_free (self->ca_certificates_file);
+  g_clear_pointer (&self->crl, g_bytes_unref);
+  g_free (self->crl_file);
+  g_free (self->priority);
+  g_free (self->peer_verify_name);
+  g_strfreev (self->allowed_next_protocols);
+  g_clear_pointer (&self->session_ticket, g_bytes_unref);
+  g_free (self->pre_shared_key_identity_hint);
+  g_clear_pointer (&self->ocsp_response, g_bytes_unref);
+  g_free (self->ocsp_response_file);
+  g_clear_object (&self->ca_certificates);
+  g_ptr_array_unref (self->identities);
+  g_hash_table_unref (self->tickets);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (ws_ssl_configuration_parent_class)->finalize (object);
+}
+
+static void
+ws_ssl_configuration_class_init (WsSslConfigurationClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = ws_ssl_configuration_dispose;
+  object_class->finalize = ws_ssl_configuration_finalize;
+  object_class->get_property = ws_ssl_configuration_get_property;
+  object_class->set_property = ws_ssl_configuration_set_property;
+  ws_ssl_configuration_install_properties (object_class);
+}
+
+static void
+ws_ssl_configuration_init (WsSslConfiguration *self)
+{
+  g_mutex_init (&self->lock);
+  self->tickets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                         (GDestroyNotify) g_bytes_unref);
+  self->identities = g_ptr_array_new_with_free_func (identity_free);
+  self->ca_certificates = g_list_store_new (WS_TYPE_SSL_CERTIFICATE);
+  /* Whoever has the model may change it. */
+  g_signal_connect_swapped (self->ca_certificates, "items-changed",
+                            G_CALLBACK (ws_ssl_configuration_invalidate), self);
+
+  self->system_trust = TRUE;
+  self->peer_verify_mode = WS_SSL_VERIFY_MODE_AUTO;
+  self->session_resumption = TRUE;
+  self->allowed_next_protocols = g_new0 (char *, 2);
+  self->allowed_next_protocols[0] = g_strdup ("http/1.1");
+}
+
+void
+ws_ssl_configuration_invalidate (WsSslConfiguration *self)
+{
+  g_autoptr (WsTlsCredentials) client = NULL;
+  g_autoptr (WsTlsCredentials) server = NULL;
+
+  g_mutex_lock (&self->lock);
+  client = g_steal_pointer (&self->credentials[FALSE]);
+  server = g_steal_pointer (&self->credentials[TRUE]);
+  g_hash_table_remove_all (self->tickets);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * ws_ssl_configuration_new:
+ *
+ * Creates a configuration that trusts whom the system trusts.
+ *
+ * Returns: (transfer full): a new configuration
+ *
+ * Since: 1.0
+ */
+WsSslConfiguration *
+ws_ssl_configuration_new (void)
+{
+  return g_object_new (WS_TYPE_SSL_CONFIGURATION, NULL);
+}
+
+/**
+ * ws_ssl_configuration_get_ca_certificates: (get-property ca-certificates)
+ * @self: a TLS configuration
+ *
+ * Authorities that are trusted, of type [class@SslCertificate].
+ *
+ * Returns: (transfer none): the authorities; may be empty
+ *
+ * Since: 1.0
+ */
+GListModel *
+ws_ssl_configuration_get_ca_certificates (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return G_LIST_MODEL (self->ca_certificates);
+}
+
+/**
+ * ws_ssl_configuration_set_ca_certificates: (set-property ca-certificates)
+ * @self: a TLS configuration
+ * @ca_certificates: (nullable): objects of type [class@SslCertificate]; %NULL:
+ *   none
+ *
+ * Replaces the authorities that are trusted by copies of these.
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_ca_certificates (WsSslConfiguration *self,
+                                          GListModel         *ca_certificates)
+{
+  g_autoptr (GPtrArray) copies
+      = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+  g_return_if_fail (ca_certificates == NULL
+                    || G_IS_LIST_MODEL (ca_certificates));
+  g_return_if_fail (
+      ca_certificates == NULL
+      || g_type_is_a (g_list_model_get_item_type (ca_certificates),
+                      WS_TYPE_SSL_CERTIFICATE));
+
+  for (guint i = 0; ca_certificates != NULL
+                    && i < g_list_model_get_n_items (ca_certificates);
+       i++)
+    g_ptr_array_add (copies, g_list_model_get_item (ca_certificates, i));
+  g_list_store_splice (self->ca_certificates, 0,
+                       g_list_model_get_n_items (
+                           G_LIST_MODEL (self->ca_certificates)),
+                       copies->pdata, copies->len);
+  ws_ssl_configuration_notify (self, WS_SSL_CONFIGURATION_PROP_CA_CERTIFICATES);
+}
+
+/**
+ * ws_ssl_configuration_add_ca_certificate:
+ * @self: a TLS configuration
+ * @certificate: an authority, or a peer's own certificate
+ *
+ * Trusts one more certificate.
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_add_ca_certificate (WsSslConfiguration *self,
+                                         WsSslCertificate   *certificate)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+  g_return_if_fail (WS_IS_SSL_CERTIFICATE (certificate));
+
+  g_list_store_append (self->ca_certificates, certificate);
+}
+
+/**
+ * ws_ssl_configuration_add_local_certificate:
+ * @self: a TLS configuration
+ * @certificate: a certificate and its chain: PEM, or DER of one
+ * @private_key: (nullable): its key: PEM or DER; %NULL: beside the certificate
+ * @password: (nullable): the password of an encrypted key
+ *
+ * Adds a certificate that a server shows to clients which ask for its names.
+ *
+ * To all others the one of [property@SslConfiguration:local-certificate] is
+ * shown, or else the first that was added.
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_add_local_certificate (WsSslConfiguration *self,
+                                            GBytes             *certificate,
+                                            GBytes             *private_key,
+                                            const char         *password)
+{
+  WsSslIdentity *identity = NULL;
+
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+  g_return_if_fail (certificate != NULL);
+
+  identity = g_new0 (WsSslIdentity, 1);
+  identity->certificate = g_bytes_ref (certificate);
+  identity->key = private_key != NULL ? g_bytes_ref (private_key) : NULL;
+  identity->password = g_strdup (password);
+  g_ptr_array_add (self->identities, identity);
+  ws_ssl_configuration_invalidate (self);
+}
+
+/**
+ * ws_ssl_configuration_add_local_certificate_file:
+ * @self: a TLS configuration
+ * @certificate_path: (type filename): a file with a certificate and its chain:
+ *   PEM, or DER of one
+ * @private_key_path: (type filename) (nullable): a file with its key: PEM or DER;
+ *   %NULL: the same file
+ * @password: (nullable): the password of an encrypted key
+ *
+ * Adds a certificate that a server shows to clients which ask for its names.
+ *
+ * The files are read for the first connection.
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_add_local_certificate_file (WsSslConfiguration *self,
+                                                 const char *certificate_path,
+                                                 const char *private_key_path,
+                                                 const char *password)
+{
+  WsSslIdentity *identity = NULL;
+
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+  g_return_if_fail (certificate_path != NULL);
+
+  identity = g_new0 (WsSslIdentity, 1);
+  identity->certificate_file = g_strdup (certificate_path);
+  identity->key_file = g_strdup (private_key_path);
+  identity->password = g_strdup (password);
+  g_ptr_array_add (self->identities, identity);
+  ws_ssl_configuration_invalidate (self);
+}
+
+/**
+ * ws_ssl_configuration_clear_added_certificates:
+ * @self: a TLS configuration
+ *
+ * Forgets all certificates that were added.
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_clear_added_certificates (WsSslConfiguration *self)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  g_ptr_array_set_size (self->identities, 0);
+  ws_ssl_configuration_invalidate (self);
+}
+
+/**
+ * ws_ssl_configuration_get_session_ticket: (get-property session-ticket)
+ * @self: a TLS configuration
+ *
+ * A session that a client resumes, and the last that a server has offered.
+ *
+ * It is a secret, and may be kept for the next run of a program.
+ *
+ * Returns: (transfer full) (nullable): the ticket
+ *
+ * Since: 1.0
+ */
+GBytes *
+ws_ssl_configuration_get_session_ticket (WsSslConfiguration *self)
+{
+  GBytes *ticket = NULL;
+
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  g_mutex_lock (&self->lock);
+  if (self->session_ticket != NULL)
+    ticket = g_bytes_ref (self->session_ticket);
+  g_mutex_unlock (&self->lock);
+  return ticket;
+}
+
+static void
+take_ticket (WsSslConfiguration *self, GBytes *ticket, gboolean is_given)
+{
+  g_autoptr (GBytes) old = NULL;
+
+  g_mutex_lock (&self->lock);
+  old = self->session_ticket;
+  self->session_ticket = ticket != NULL ? g_bytes_ref (ticket) : NULL;
+  self->ticket_is_given = is_given;
+  g_mutex_unlock (&self->lock);
+
+  if (old != ticket)
+    ws_ssl_configuration_notify (self,
+                                 WS_SSL_CONFIGURATION_PROP_SESSION_TICKET);
+}
+
+/**
+ * ws_ssl_configuration_set_session_ticket: (set-property session-ticket)
+ * @self: a TLS configuration
+ * @session_ticket: (nullable): a ticket that this property has had before
+ *
+ * Sets [property@SslConfiguration:session-ticket].
+ *
+ * It is offered to any server, and stands for a verification that was done when
+ * it was made.
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_session_ticket (WsSslConfiguration *self,
+                                         GBytes             *session_ticket)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  take_ticket (self, session_ticket, TRUE);
+}
+
+GBytes *
+ws_ssl_configuration_find_ticket (WsSslConfiguration *self, const char *peer)
+{
+  GBytes *ticket = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->session_resumption)
+    {
+      ticket = g_hash_table_lookup (self->tickets, peer);
+      /* Resumption skips verification: a ticket of one peer is for that peer. */
+      if (ticket == NULL && self->ticket_is_given)
+        ticket = self->session_ticket;
+      if (ticket != NULL)
+        g_bytes_ref (ticket);
+    }
+  g_mutex_unlock (&self->lock);
+  return ticket;
+}
+
+/* Which one goes does not matter: a full handshake is all that it costs. */
+static void
+forget_one_ticket (WsSslConfiguration *self)
+{
+  GHashTableIter iter;
+
+  g_hash_table_iter_init (&iter, self->tickets);
+  if (g_hash_table_iter_next (&iter, NULL, NULL))
+    g_hash_table_iter_remove (&iter);
+}
+
+void
+ws_ssl_configuration_store_ticket (WsSslConfiguration *self,
+                                   WsTlsCredentials   *credentials,
+                                   const char         *peer,
+                                   GBytes             *ticket)
+{
+  gboolean stored = FALSE;
+
+  g_mutex_lock (&self->lock);
+  if (self->session_resumption && self->credentials[FALSE] == credentials)
+    {
+      if (g_hash_table_size (self->tickets) >= MAX_TICKETS
+          && !g_hash_table_contains (self->tickets, peer))
+        forget_one_ticket (self);
+      g_hash_table_insert (self->tickets, g_strdup (peer),
+                           g_bytes_ref (ticket));
+      stored = TRUE;
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (stored)
+    take_ticket (self, ticket, FALSE);
+}
+
+/**
+ * ws_ssl_configuration_load:
+ * @self: a TLS configuration
+ * @is_server: whether it is for a server
+ * @error: return location for a #GError
+ *
+ * Loads now what the first connection would load, files included.
+ *
+ * The error names what cannot be used. It is of #GIOErrorEnum for a file that
+ * cannot be read, else of #GTlsError, as a rule.
+ *
+ * Returns: %TRUE if all of it can be used
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_ssl_configuration_load (WsSslConfiguration *self,
+                           gboolean            is_server,
+                           GError            **error)
+{
+  g_autoptr (WsTlsCredentials) credentials = NULL;
+
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  credentials = ws_ssl_configuration_get_credentials (self, is_server, error);
+  return credentials != NULL;
+}
+
+/**
+ * ws_ssl_configuration_reload:
+ * @self: a TLS configuration
+ *
+ * Forgets what was loaded, so that the next connection reads files anew.
+ *
+ * This is for a server whose certificate was renewed; connections that exist go
+ * on.
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_reload (WsSslConfiguration *self)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  ws_ssl_configuration_invalidate (self);
+}

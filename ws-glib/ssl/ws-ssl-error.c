@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ssl/ws-ssl-error-private.h"
+
+/**
+ * WsSslError:
+ *
+ * Something that is wrong with the certificate of a peer.
+ *
+ * It never changes.
+ *
+ * Since: 1.0
+ */
+struct _WsSslError
+{
+  GObject           parent_instance;
+  WsSslErrorCode    code;
+  WsSslCertificate *certificate; /* (owned) (nullable) */
+  int               depth;       /* -1: unknown */
+  char             *text;        /* (owned) */
+};
+
+G_DEFINE_FINAL_TYPE (WsSslError, ws_ssl_error, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_CODE = 1,
+  PROP_CERTIFICATE,
+  PROP_DEPTH,
+  PROP_TEXT,
+  N_PROPS
+} WsSslErrorProp;
+
+static GParamSpec *props[N_PROPS];
+
+#define READ_ONLY (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
+
+static const char *
+describe (WsSslErrorCode code)
+{
+  switch (code)
+    {
+    case WS_SSL_ERROR_CODE_UNSPECIFIED:
+      return "The certificate is not trusted";
+    case WS_SSL_ERROR_CODE_NO_PEER_CERTIFICATE:
+      return "The peer has shown no certificate";
+    case WS_SSL_ERROR_CODE_SELF_SIGNED_CERTIFICATE:
+      return "The certificate is signed by itself, and not trusted";
+    case WS_SSL_ERROR_CODE_SELF_SIGNED_CERTIFICATE_IN_CHAIN:
+      return "The chain ends with an authority that is not trusted";
+    case WS_SSL_ERROR_CODE_UNABLE_TO_GET_LOCAL_ISSUER_CERTIFICATE:
+      return "Whoever issued the certificate is not known";
+    case WS_SSL_ERROR_CODE_CERTIFICATE_SIGNATURE_FAILED:
+      return "The signature of the certificate is wrong";
+    case WS_SSL_ERROR_CODE_CERTIFICATE_NOT_YET_VALID:
+      return "The certificate is not valid yet";
+    case WS_SSL_ERROR_CODE_CERTIFICATE_EXPIRED:
+      return "The certificate is not valid any more";
+    case WS_SSL_ERROR_CODE_CERTIFICATE_UNTRUSTED:
+      return "The chain leads to an authority that is not trusted for this";
+    case WS_SSL_ERROR_CODE_CERTIFICATE_REJECTED:
+      return "The certificate is on a list of those to be refused";
+    case WS_SSL_ERROR_CODE_CERTIFICATE_REVOKED:
+      return "The certificate was revoked by its issuer";
+    case WS_SSL_ERROR_CODE_HOST_NAME_MISMATCH:
+      return "The certificate is for another host";
+    case WS_SSL_ERROR_CODE_INVALID_PURPOSE:
+      return "The certificate is for another purpose";
+    case WS_SSL_ERROR_CODE_INVALID_CA_CERTIFICATE:
+      return "Who issued a certificate of the chain may not do so";
+    case WS_SSL_ERROR_CODE_PATH_LENGTH_EXCEEDED:
+      return "The chain is longer than it may be";
+    case WS_SSL_ERROR_CODE_INSECURE_ALGORITHM:
+      return "A key or a signature is not secure";
+    case WS_SSL_ERROR_CODE_OCSP_STATUS_INVALID:
+      return "The response about the status of the certificate (OCSP) is not "
+             "valid";
+    case WS_SSL_ERROR_CODE_OCSP_RESPONSE_OUTDATED:
+      return "The response about the status of the certificate (OCSP) is not "
+             "of now";
+    case WS_SSL_ERROR_CODE_OCSP_STATUS_MISSING:
+      return "The certificate demands a response about its status (OCSP), and "
+             "none came";
+    default:
+      return "";
+    }
+}
+
+static void
+ws_ssl_error_constructed (GObject *object)
+{
+  WsSslError *self = WS_SSL_ERROR (object);
+
+  if (self->text == NULL)
+    self->text = g_strdup (describe (self->code));
+  G_OBJECT_CLASS (ws_ssl_error_parent_class)->constructed (object);
+}
+
+static void
+ws_ssl_error_finalize (GObject *object)
+{
+  WsSslError *self = WS_SSL_ERROR (object);
+
+  g_clear_object (&self->certificate);
+  g_free (self->text);
+  G_OBJECT_CLASS (ws_ssl_error_parent_class)->finalize (object);
+}
+
+static void
+ws_ssl_error_get_property (GObject    *object,
+                           guint       prop_id,
+                           GValue     *value,
+                           GParamSpec *pspec)
+{
+  WsSslError *self = WS_SSL_ERROR (object);
+
+  switch ((WsSslErrorProp) prop_id)
+    {
+    case PROP_CODE:
+      g_value_set_enum (value, ws_ssl_error_get_code (self));
+      break;
+    case PROP_CERTIFICATE:
+      g_value_set_object (value, ws_ssl_error_get_certificate (self));
+      break;
+    case PROP_DEPTH:
+      g_value_set_int (value, ws_ssl_error_get_depth (self));
+      break;
+    case PROP_TEXT:
+      g_value_set_string (value, ws_ssl_error_get_text (self));
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ws_ssl_error_set_property (GObject      *object,
+                           guint         prop_id,
+                           const GValue *value,
+                           GParamSpec   *pspec)
+{
+  WsSslError *self = WS_SSL_ERROR (object);
+
+  switch ((WsSslErrorProp) prop_id)
+    {
+    case PROP_CODE:
+      self->code = g_value_get_enum (value);
+      break;
+    case PROP_CERTIFICATE:
+      self->certificate = g_value_dup_object (value);
+      break;
+    case PROP_DEPTH:
+      self->depth = g_value_get_int (value);
+      break;
+    case PROP_TEXT:
+      self->text = g_value_dup_string (value);
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  /**
+   * WsSslError:code: (getter get_code)
+   *
+   * What is wrong.
+   *
+   * Since: 1.0
+   */
+  props[PROP_CODE]
+      = g_param_spec_enum ("code", NULL, NULL, WS_TYPE_SSL_ERROR_CODE,
+                           WS_SSL_ERROR_CODE_UNSPECIFIED,
+                           READ_ONLY | G_PARAM_WRITABLE
+                               | G_PARAM_CONSTRUCT_ONLY);
+
+  /**
+   * WsSslError:certificate: (getter get_certificate)
+   *
+   * The certificate that this is about.
+   *
+   * Since: 1.0
+   */
+  props[PROP_CERTIFICATE]
+      = g_param_spec_object ("certificate", NULL, NULL, WS_TYPE_SSL_CERTIFICATE,
+                             READ_ONLY | G_PARAM_WRITABLE
+                                 | G_PARAM_CONSTRUCT_ONLY);
+
+  /**
+   * WsSslError:depth: (getter get_depth)
+   *
+   * Where the certificate is in its chain: 0 is the peer's own.
+   *
+   * Since: 1.0
+   */
+  props[PROP_DEPTH] = g_param_spec_int ("depth", NULL, NULL, -1, G_MAXINT, -1,
+                                        READ_ONLY | G_PARAM_WRITABLE
+                                            | G_PARAM_CONSTRUCT_ONLY);
+
+  /**
+   * WsSslError:text: (getter get_text)
+   *
+   * What is wrong, for people to read.
+   *
+   * Since: 1.0
+   */
+  props[PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, NULL,
+                                          READ_ONLY | G_PARAM_WRITABLE
+                                              | G_PARAM_CONSTRUCT_ONLY);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+ws_ssl_error_class_init (WsSslErrorClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = ws_ssl_error_constructed;
+  object_class->finalize = ws_ssl_error_finalize;
+  object_class->get_property = ws_ssl_error_get_property;
+  object_class->set_property = ws_ssl_error_set_property;
+  install_properties (object_class);
+}
+
+static void
+ws_ssl_error_init (WsSslError *self)
+{
+}
+
+WsSslError *
+ws_ssl_error_new_from_problem (const WsTlsProblem *problem)
+{
+  g_autoptr (WsSslCertificate) certificate = NULL;
+
+  if (problem->certificate != NULL)
+    certificate = ws_ssl_certificate_new_from_der (problem->certificate, NULL);
+  return g_object_new (WS_TYPE_SSL_ERROR, "code",
+                       (WsSslErrorCode) problem->code, "certificate",
+                       certificate, "depth", problem->depth, "text",
+                       problem->text, NULL);
+}
+
+/**
+ * ws_ssl_error_new:
+ * @code: what is wrong
+ * @certificate: (nullable): the certificate that this is about
+ *
+ * Creates an error, to name one that is to be ignored.
+ *
+ * Returns: (transfer full): a new error
+ *
+ * Since: 1.0
+ */
+WsSslError *
+ws_ssl_error_new (WsSslErrorCode code, WsSslCertificate *certificate)
+{
+  g_return_val_if_fail (certificate == NULL
+                            || WS_IS_SSL_CERTIFICATE (certificate),
+                        NULL);
+
+  return g_object_new (WS_TYPE_SSL_ERROR, "code", code, "certificate",
+                       certificate, NULL);
+}
+
+/**
+ * ws_ssl_error_get_code: (get-property code)
+ * @self: an error
+ *
+ * What is wrong.
+ *
+ * Returns: the code
+ *
+ * Since: 1.0
+ */
+WsSslErrorCode
+ws_ssl_error_get_code (WsSslError *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_ERROR (self), WS_SSL_ERROR_CODE_UNSPECIFIED);
+
+  return self->code;
+}
+
+/**
+ * ws_ssl_error_get_certificate: (get-property certificate)
+ * @self: an error
+ *
+ * The certificate that this is about.
+ *
+ * Returns: (transfer none) (nullable): the certificate; %NULL: it is about
+ *   none
+ *
+ * Since: 1.0
+ */
+WsSslCertificate *
+ws_ssl_error_get_certificate (WsSslError *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_ERROR (self), NULL);
+
+  return self->certificate;
+}
+
+/**
+ * ws_ssl_error_get_depth: (get-property depth)
+ * @self: an error
+ *
+ * Where the certificate is in its chain: 0 is the peer's own.
+ *
+ * Returns: the depth; -1: it is about no certificate, or not known
+ *
+ * Since: 1.0
+ */
+int
+ws_ssl_error_get_depth (WsSslError *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_ERROR (self), -1);
+
+  return self->depth;
+}
+
+/**
+ * ws_ssl_error_get_text: (get-property text)
+ * @self: an error
+ *
+ * What is wrong, for people to read.
+ *
+ * Returns: (transfer none): the text
+ *
+ * Since: 1.0
+ */
+const char *
+ws_ssl_error_get_text (WsSslError *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_ERROR (self), NULL);
+
+  return self->text;
+}
+
+/**
+ * ws_ssl_error_equal:
+ * @self: an error
+ * @other: another one
+ *
+ * Whether both say the same about the same certificate.
+ *
+ * As in Qt, depth and text do not matter.
+ *
+ * Returns: %TRUE if code and certificate are equal
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_ssl_error_equal (WsSslError *self, WsSslError *other)
+{
+  g_return_val_if_fail (WS_IS_SSL_ERROR (self), FALSE);
+  g_return_val_if_fail (WS_IS_SSL_ERROR (other), FALSE);
+
+  if (self->code != other->code)
+    return FALSE;
+  if (self->certificate == NULL || other->certificate == NULL)
+    return self->certificate == other->certificate;
+  return ws_ssl_certificate_equal (self->certificate, other->certificate);
+}

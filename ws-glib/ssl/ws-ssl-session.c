@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ssl/ws-ssl-session-private.h"
+
+/**
+ * WsSslSession:
+ *
+ * What the two ends of an encrypted connection have agreed on.
+ *
+ * It never changes.
+ *
+ * Since: 1.0
+ */
+struct _WsSslSession
+{
+  GObject           parent_instance;
+  char             *protocol;      /* (owned) */
+  char             *cipher;        /* (owned) */
+  char             *next_protocol; /* (owned) (nullable) */
+  GListStore       *chain;         /* (owned) of WsSslCertificate */
+  WsSslCertificate *certificate;   /* (owned) (nullable): the first of them */
+  gboolean          resumed;
+};
+
+G_DEFINE_FINAL_TYPE (WsSslSession, ws_ssl_session, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_PROTOCOL = 1,
+  PROP_CIPHER,
+  PROP_NEXT_PROTOCOL,
+  PROP_RESUMED,
+  PROP_PEER_CERTIFICATE,
+  PROP_PEER_CERTIFICATE_CHAIN,
+  N_PROPS
+} WsSslSessionProp;
+
+static GParamSpec *props[N_PROPS];
+
+#define READ_ONLY (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
+
+static void
+ws_ssl_session_finalize (GObject *object)
+{
+  WsSslSession *self = WS_SSL_SESSION (object);
+
+  g_free (self->protocol);
+  g_free (self->cipher);
+  g_free (self->next_protocol);
+  g_clear_object (&self->certificate);
+  g_clear_object (&self->chain);
+  G_OBJECT_CLASS (ws_ssl_session_parent_class)->finalize (object);
+}
+
+static void
+ws_ssl_session_get_property (GObject    *object,
+                             guint       prop_id,
+                             GValue     *value,
+                             GParamSpec *pspec)
+{
+  WsSslSession *self = WS_SSL_SESSION (object);
+
+  switch ((WsSslSessionProp) prop_id)
+    {
+    case PROP_PROTOCOL:
+      g_value_set_string (value, ws_ssl_session_get_protocol (self));
+      break;
+    case PROP_CIPHER:
+      g_value_set_string (value, ws_ssl_session_get_cipher (self));
+      break;
+    case PROP_NEXT_PROTOCOL:
+      g_value_set_string (value, ws_ssl_session_get_next_protocol (self));
+      break;
+    case PROP_RESUMED:
+      g_value_set_boolean (value, ws_ssl_session_get_resumed (self));
+      break;
+    case PROP_PEER_CERTIFICATE:
+      g_value_set_object (value, ws_ssl_session_get_peer_certificate (self));
+      break;
+    case PROP_PEER_CERTIFICATE_CHAIN:
+      g_value_set_object (value,
+                          ws_ssl_session_get_peer_certificate_chain (self));
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  /**
+   * WsSslSession:protocol: (getter get_protocol)
+   *
+   * The version of TLS, such as `TLS1.3`.
+   *
+   * Since: 1.0
+   */
+  props[PROP_PROTOCOL]
+      = g_param_spec_string ("protocol", NULL, NULL, NULL, READ_ONLY);
+
+  /**
+   * WsSslSession:cipher: (getter get_cipher)
+   *
+   * What the session is encrypted with.
+   *
+   * Since: 1.0
+   */
+  props[PROP_CIPHER]
+      = g_param_spec_string ("cipher", NULL, NULL, NULL, READ_ONLY);
+
+  /**
+   * WsSslSession:next-protocol: (getter get_next_protocol)
+   *
+   * What was agreed on by ALPN (RFC 7301).
+   *
+   * Since: 1.0
+   */
+  props[PROP_NEXT_PROTOCOL]
+      = g_param_spec_string ("next-protocol", NULL, NULL, NULL, READ_ONLY);
+
+  /**
+   * WsSslSession:resumed: (getter get_resumed)
+   *
+   * Whether an earlier session was resumed.
+   *
+   * Since: 1.0
+   */
+  props[PROP_RESUMED]
+      = g_param_spec_boolean ("resumed", NULL, NULL, FALSE, READ_ONLY);
+
+  /**
+   * WsSslSession:peer-certificate: (getter get_peer_certificate)
+   *
+   * The certificate of the peer.
+   *
+   * Since: 1.0
+   */
+  props[PROP_PEER_CERTIFICATE]
+      = g_param_spec_object ("peer-certificate", NULL, NULL,
+                             WS_TYPE_SSL_CERTIFICATE, READ_ONLY);
+
+  /**
+   * WsSslSession:peer-certificate-chain: (getter get_peer_certificate_chain)
+   *
+   * The certificates that the peer has shown, its own first.
+   *
+   * Its items are of type [class@SslCertificate].
+   *
+   * Since: 1.0
+   */
+  props[PROP_PEER_CERTIFICATE_CHAIN]
+      = g_param_spec_object ("peer-certificate-chain", NULL, NULL,
+                             G_TYPE_LIST_MODEL, READ_ONLY);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+ws_ssl_session_class_init (WsSslSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = ws_ssl_session_finalize;
+  object_class->get_property = ws_ssl_session_get_property;
+  install_properties (object_class);
+}
+
+static void
+ws_ssl_session_init (WsSslSession *self)
+{
+  self->chain = g_list_store_new (WS_TYPE_SSL_CERTIFICATE);
+}
+
+/* A certificate that cannot be read ends the chain. */
+WsSslSession *
+ws_ssl_session_new (const char *protocol,
+                    const char *cipher,
+                    const char *next_protocol,
+                    gboolean    resumed,
+                    GPtrArray  *chain)
+{
+  WsSslSession *self = g_object_new (WS_TYPE_SSL_SESSION, NULL);
+
+  self->protocol = g_strdup (protocol);
+  self->cipher = g_strdup (cipher);
+  self->next_protocol = g_strdup (next_protocol);
+  self->resumed = resumed;
+  for (guint i = 0; chain != NULL && i < chain->len; i++)
+    {
+      g_autoptr (WsSslCertificate) certificate
+          = ws_ssl_certificate_new_from_der (g_ptr_array_index (chain, i),
+                                             NULL);
+
+      if (certificate == NULL)
+        break;
+      if (i == 0)
+        self->certificate = g_object_ref (certificate);
+      g_list_store_append (self->chain, certificate);
+    }
+  return self;
+}
+
+/**
+ * ws_ssl_session_get_protocol: (get-property protocol)
+ * @self: a session
+ *
+ * The version of TLS, such as `TLS1.3`.
+ *
+ * Returns: (transfer none): the version
+ *
+ * Since: 1.0
+ */
+const char *
+ws_ssl_session_get_protocol (WsSslSession *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_SESSION (self), NULL);
+
+  return self->protocol;
+}
+
+/**
+ * ws_ssl_session_get_cipher: (get-property cipher)
+ * @self: a session
+ *
+ * What the session is encrypted with.
+ *
+ * Returns: (transfer none): the name of the cipher suite
+ *
+ * Since: 1.0
+ */
+const char *
+ws_ssl_session_get_cipher (WsSslSession *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_SESSION (self), NULL);
+
+  return self->cipher;
+}
+
+/**
+ * ws_ssl_session_get_next_protocol: (get-property next-protocol)
+ * @self: a session
+ *
+ * What was agreed on by ALPN (RFC 7301).
+ *
+ * Returns: (transfer none) (nullable): the protocol; %NULL if none was
+ *
+ * Since: 1.0
+ */
+const char *
+ws_ssl_session_get_next_protocol (WsSslSession *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_SESSION (self), NULL);
+
+  return self->next_protocol;
+}
+
+/**
+ * ws_ssl_session_get_resumed: (get-property resumed)
+ * @self: a session
+ *
+ * Whether an earlier session was resumed.
+ *
+ * Returns: %TRUE if one was
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_ssl_session_get_resumed (WsSslSession *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_SESSION (self), FALSE);
+
+  return self->resumed;
+}
+
+/**
+ * ws_ssl_session_get_peer_certificate: (get-property peer-certificate)
+ * @self: a session
+ *
+ * The certificate of the peer.
+ *
+ * Returns: (transfer none) (nullable): the certificate; %NULL if the peer has
+ *   shown none
+ *
+ * Since: 1.0
+ */
+WsSslCertificate *
+ws_ssl_session_get_peer_certificate (WsSslSession *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_SESSION (self), NULL);
+
+  return self->certificate;
+}
+
+/**
+ * ws_ssl_session_get_peer_certificate_chain: (get-property peer-certificate-chain)
+ * @self: a session
+ *
+ * The certificates that the peer has shown, its own first.
+ *
+ * Its items are of type [class@SslCertificate].
+ *
+ * Returns: (transfer none): the chain; may be empty
+ *
+ * Since: 1.0
+ */
+GListModel *
+ws_ssl_session_get_peer_certificate_chain (WsSslSession *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_SESSION (self), NULL);
+
+  return G_LIST_MODEL (self->chain);
+}
