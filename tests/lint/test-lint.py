@@ -80,6 +80,59 @@ class Layers(unittest.TestCase):
         self.assertFalse(self.layers.check_user("<", "ws-glib/ws-glib.h"))
 
 
+class Rooms(unittest.TestCase):
+    rooms = load("check-rooms")
+
+    ROOF = """#include "ws-a.h"\n#include "den/ws-a-core.h"
+void
+ws_a_close (int a)
+{
+  /* ws_a_start() is not called here. */
+  ws_a_note (a, "ws_a_start ()");
+}
+"""
+    CORE = """#include "den/ws-a-core.h"
+void
+ws_a_note (int a, const char *what)
+{
+}
+static void
+ws_a_start (void)
+{
+}
+"""
+
+    def problems(self, **changes):
+        texts = {
+            "ws-glib/den/ws-a.c": self.ROOF,
+            "ws-glib/den/ws-a-core.c": self.CORE,
+            "ws-glib/den/ws-a-core.h": "void ws_a_note (int a, const char *what);",
+        }
+        for name, text in changes.items():
+            name = {"roof": "ws-a.c", "core": "ws-a-core.c", "header": "ws-a-core.h"}[name]
+            texts["ws-glib/den/" + name] += text
+        room = self.rooms.Room("den", texts)
+        return [*room.circles(), *room.strangers(), *room.peeks()]
+
+    def test_order(self):
+        self.assertEqual(self.problems(), [])
+
+    def test_circle_of_calls(self):
+        back = "void\nws_a_end (void)\n{\n  ws_a_close (1);\n}\n"
+        found = self.problems(core=back)
+        self.assertEqual(len(found), 3, found)
+        self.assertIn("ws-a-core -> ws-a: ws_a_close", found[2])
+
+    def test_circle_of_includes(self):
+        found = self.problems(header='\n#include "den/ws-a.h"\n')
+        self.assertIn("ws-a-core -> ws-a: an include", found[2])
+
+    def test_strangers_and_peeks(self):
+        found = self.problems(header="\nvoid ws_a_close (int a);\n")
+        self.assertIn("ws_a_close() stands in ws-a.c", found[-1])
+        self.assertEqual(len(self.problems(roof="int b = ws_socket_peek (1);\n")), 1)
+
+
 class Style(unittest.TestCase):
     style = load("check-style")
 
