@@ -20,11 +20,6 @@ KNOWN = {
     ("message/ws-message-input-stream.c", "socket/ws-socket-private.h"),
     ("message/ws-message-output-stream.c", "socket/ws-socket-calls-private.h"),
     ("message/ws-message-pipe-private.h", "ws-socket.h"),
-    ("signal/ws-signal-asking.c", "ws-socket.h"),
-    ("signal/ws-signal-home.c", "server/ws-server-private.h"),
-    ("signal/ws-signal-home.c", "socket/ws-socket-private.h"),
-    ("signal/ws-signal-link.c", "ws-server.h"),
-    ("signal/ws-signal-link.c", "ws-socket.h"),
     ("socket/ws-socket-topics.c", "server/ws-server-private.h"),
 }
 # The folder of tests -> the highest layer that its tests may look into.

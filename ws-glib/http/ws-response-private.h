@@ -3,6 +3,8 @@
 
 #include "ws-response.h"
 
+#include "base/ws-home.h"
+
 G_BEGIN_DECLS
 
 /* What the files of WsResponse share, and what WsServer needs of it. */
@@ -21,9 +23,8 @@ struct _WsResponse
   gboolean   has_status; /* it was set */
   gboolean   is_deferred;
 
-  GThread               *thread;    /* (unowned): where it was asked for */
-  GMainContext          *context;   /* (owned) (nullable): none, nobody asks */
-  const WsResponseOwner *owner;     /* (nullable): who waits */
+  WsHome                 home;  /* where it was asked for, if anybody asks */
+  const WsResponseOwner *owner; /* (nullable): who waits */
   gpointer               user_data; /* (owned): of @owner */
 };
 

@@ -66,7 +66,7 @@ abandon (WsResponse *self)
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_static_name (source, "ws-response");
   g_source_set_callback (source, on_abandoned, abandoned, free_abandoned);
-  g_source_attach (source, self->context);
+  g_source_attach (source, self->home.context);
 }
 
 WsResponse *
@@ -76,8 +76,8 @@ ws_response_new_asking (gboolean is_handshake, GMainContext *context)
 
   self->is_handshake = is_handshake;
   self->status = is_handshake ? 101 : 426;
-  self->thread = g_thread_self ();
-  self->context = g_main_context_ref (context);
+  self->home.thread = g_thread_self ();
+  self->home.context = g_main_context_ref (context);
   return self;
 }
 
@@ -112,7 +112,7 @@ ws_response_finalize (GObject *object)
   ws_headers_unref (self->headers);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_free (self->subprotocol);
-  g_clear_pointer (&self->context, g_main_context_unref);
+  ws_home_clear (&self->home);
   G_OBJECT_CLASS (ws_response_parent_class)->finalize (object);
 }
 
@@ -303,12 +303,10 @@ ws_response_refuse (WsResponse *self, guint status, const char *message)
 /* --- When it is answered --- */
 
 static gboolean
-is_in_thread (WsResponse *self, const char *function)
+may_call (WsResponse *self, const char *function)
 {
-  if (self->thread == g_thread_self ())
-    return TRUE;
-  g_warning ("%s: the server belongs to another thread", function);
-  return FALSE;
+  return ws_home_may_call (&self->home, function,
+                           "The server belongs to another thread");
 }
 
 /**
@@ -328,7 +326,7 @@ ws_response_defer (WsResponse *self)
 {
   g_return_if_fail (WS_IS_RESPONSE (self));
 
-  if (self->context == NULL || !is_in_thread (self, G_STRFUNC))
+  if (self->home.context == NULL || !may_call (self, G_STRFUNC))
     return;
   if (self->owner == NULL)
     self->is_deferred = TRUE;
@@ -354,7 +352,7 @@ ws_response_done (WsResponse *self)
 
   g_return_if_fail (WS_IS_RESPONSE (self));
 
-  if (self->context == NULL || !is_in_thread (self, G_STRFUNC))
+  if (self->home.context == NULL || !may_call (self, G_STRFUNC))
     return;
   self->is_deferred = FALSE;
   owner = g_steal_pointer (&self->owner);

@@ -333,7 +333,7 @@ ws_message_input_stream_new (WsSocket *socket, WsMessagePipe *pipe)
   ws_message_pipe_unref (self->pipe);
   self->pipe = ws_message_pipe_ref (pipe);
   self->socket = g_object_ref (socket);
-  self->context = g_main_context_ref (ws_socket_peek (socket)->context);
+  self->context = g_main_context_ref (ws_socket_peek (socket)->home.context);
   return G_INPUT_STREAM (self);
 }
 

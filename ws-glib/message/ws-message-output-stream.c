@@ -235,7 +235,7 @@ ws_message_output_stream_new (WsSocket *socket, WsMessageSink *sink)
       = g_object_new (WS_TYPE_MESSAGE_OUTPUT_STREAM, NULL);
 
   self->socket = g_object_ref (socket);
-  self->context = g_main_context_ref (ws_socket_peek (socket)->context);
+  self->context = g_main_context_ref (ws_socket_peek (socket)->home.context);
   self->sink = ws_message_sink_ref (sink);
   self->closed = FALSE;
   return G_OUTPUT_STREAM (self);

@@ -107,7 +107,7 @@ start_later (WsServerClient *client)
   ws_server_client_ref (client);
   g_source_set_callback (source, on_start, client,
                          (GDestroyNotify) ws_server_client_unref);
-  g_source_attach (source, ws_server_peek (client->server)->context);
+  g_source_attach (source, ws_server_peek (client->server)->home.context);
 }
 
 /* Nobody may have asked for the result. */

@@ -315,7 +315,7 @@ ws_server_schedule_startup (WsServer *self)
   ws_server_adopt_context (self);
   priv->startup = g_idle_source_new ();
   g_source_set_callback (priv->startup, on_startup, self, NULL);
-  g_source_attach (priv->startup, priv->context);
+  g_source_attach (priv->startup, priv->home.context);
 }
 
 /* --- Ending --- */
@@ -373,15 +373,11 @@ ws_server_close (WsServer *self)
 {
   WsServerPrivate *priv;
   gboolean         listened;
-  g_autoptr (GError) error = NULL;
 
   g_return_if_fail (WS_IS_SERVER (self));
 
-  if (!ws_server_check_thread (self, &error))
-    {
-      g_warning ("ws_server_close: %s", error->message);
-      return;
-    }
+  if (!ws_server_may_call (self, G_STRFUNC))
+    return;
   priv = ws_server_peek (self);
   listened = ws_server_is_listening (self);
   g_object_ref (self);
@@ -390,7 +386,7 @@ ws_server_close (WsServer *self)
   priv->is_closed = TRUE;
   stop_listening (self);
   ws_server_drop_waiting (self);
-  ws_server_run_later (self, on_closed);
+  ws_home_run_later (&priv->home, on_closed, self);
   if (listened)
     notify_listening (self);
   ws_server_end_accepts (self);

@@ -3,6 +3,7 @@
 
 #include <ws-glib/ws-server.h>
 
+#include "base/ws-home.h"
 #include "engine/ws-prepared.h"
 #include "engine/ws-server-opening.h"
 #include "engine/ws-settings.h"
@@ -42,8 +43,7 @@ typedef struct
       *ssl_configuration; /* (owned) (nullable): made when asked */
 
   /* Listening. */
-  GThread        *thread;    /* (unowned): where it was used first */
-  GMainContext   *context;   /* (owned) (nullable) */
+  WsHome          home;      /* where it was used first */
   WsPoller       *poller;    /* (owned) (nullable) */
   WsListener     *listener;  /* (owned) (nullable): of listen() and startup */
   WsListener     *added;     /* (owned) (nullable): of what was added */
@@ -103,10 +103,10 @@ void ws_server_client_unref (WsServerClient *client);
 /* --- ws-server.c --- */
 
 gboolean ws_server_check_thread (WsServer *self, GError **error);
+/* The same for @caller, which returns no error: a warning says it. */
+gboolean ws_server_may_call (WsServer *self, const char *caller);
 void     ws_server_adopt_context (WsServer *self);
-/* Runs @function in the server's context, with a reference to it. */
-void ws_server_run_later (WsServer *self, GSourceFunc function);
-void ws_server_cancel_startup (WsServer *self);
+void     ws_server_cancel_startup (WsServer *self);
 /* Notes an error, or with 1000 and NULL that all is fine. */
 void ws_server_set_error (WsServer *self, guint code, const char *message);
 /* Notes an error and signals it. */
@@ -282,7 +282,9 @@ typedef enum
   WS_SERVER_N_SIGNALS
 } WsServerSignal;
 
-void     ws_server_install_signals (void);
+void ws_server_install_signals (void);
+/* What a handler of @id, a signal of this class, has to do. */
+WsAsking ws_server_get_asking (guint id);
 gboolean ws_server_has_listener (WsServer *self, WsServerSignal signal);
 void     ws_server_emit (WsServer *self, WsServerSignal signal, ...);
 

@@ -18,13 +18,13 @@ ws_server_notify (WsServer *self, WsServerProp property)
 gboolean
 ws_server_may_set (WsServer *self, WsServerProp property)
 {
-  g_autoptr (GError) error = NULL;
+  g_autofree char *caller = NULL;
 
-  if (ws_server_check_thread (self, &error))
+  if (ws_server_check_thread (self, NULL))
     return TRUE;
-  g_warning ("The property %s cannot be set: %s",
-             g_param_spec_get_name (props[property]), error->message);
-  return FALSE;
+  caller = g_strdup_printf ("The property %s cannot be set",
+                            g_param_spec_get_name (props[property]));
+  return ws_server_may_call (self, caller);
 }
 
 static void

@@ -341,7 +341,7 @@ ask_handlers (WsServerClient *client, WsServerSignal signal)
   g_autoptr (WsRequest) request = make_request (client);
   g_autoptr (WsResponse) response
       = ws_response_new_asking (signal == WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED,
-                                ws_server_peek (self)->context);
+                                ws_server_peek (self)->home.context);
 
   ws_server_emit (self, signal, request, response);
   if (client->server == NULL)

@@ -8,6 +8,8 @@
 static guint signals[WS_SERVER_N_SIGNALS];
 /* Where the class keeps the default handler; 0: it has none. */
 static guint offsets[WS_SERVER_N_SIGNALS];
+/* What a handler has to do. */
+static WsAsking asking[WS_SERVER_N_SIGNALS];
 
 static void
 add_signal (WsServerSignal signal,
@@ -85,6 +87,7 @@ install_client_signals (void)
    */
   add_signal (WS_SERVER_SIGNAL_ORIGIN_AUTHENTICATION_REQUIRED,
               "origin-authentication-required", 0, WS_TYPE_CORS_AUTHENTICATOR);
+  asking[WS_SERVER_SIGNAL_ORIGIN_AUTHENTICATION_REQUIRED] = WS_ASKING;
 }
 
 static void
@@ -110,6 +113,7 @@ install_request_signals (void)
       = g_signal_new ("handshake-requested", WS_TYPE_SERVER, G_SIGNAL_RUN_LAST,
                       0, NULL, NULL, NULL, G_TYPE_NONE, 2, WS_TYPE_REQUEST,
                       WS_TYPE_RESPONSE);
+  asking[WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED] = WS_ASKING;
 
   /**
    * WsServer::http-request:
@@ -131,6 +135,7 @@ install_request_signals (void)
       = g_signal_new ("http-request", WS_TYPE_SERVER, G_SIGNAL_RUN_LAST, 0,
                       NULL, NULL, NULL, G_TYPE_NONE, 2, WS_TYPE_REQUEST,
                       WS_TYPE_RESPONSE);
+  asking[WS_SERVER_SIGNAL_HTTP_REQUEST] = WS_ASKING;
 }
 
 static void
@@ -199,6 +204,7 @@ install_certificate_signals (void)
       = g_signal_new ("ssl-errors", WS_TYPE_SERVER, G_SIGNAL_RUN_LAST, 0, NULL,
                       NULL, NULL, G_TYPE_NONE, 2, WS_TYPE_SOCKET,
                       G_TYPE_PTR_ARRAY);
+  asking[WS_SERVER_SIGNAL_SSL_ERRORS] = WS_ASKING;
 
   /**
    * WsServer::peer-verify-error:
@@ -234,6 +240,7 @@ install_certificate_signals (void)
       = g_signal_new ("handshake-interrupted-on-error", WS_TYPE_SERVER,
                       G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                       WS_TYPE_SOCKET, WS_TYPE_SSL_ERROR);
+  asking[WS_SERVER_SIGNAL_HANDSHAKE_INTERRUPTED_ON_ERROR] = WS_ASKING;
 }
 
 static void
@@ -254,6 +261,7 @@ install_tls_signals (void)
       = g_signal_new ("pre-shared-key-authentication-required", WS_TYPE_SERVER,
                       G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                       WS_TYPE_SOCKET, WS_TYPE_PSK_AUTHENTICATOR);
+  asking[WS_SERVER_SIGNAL_PRE_SHARED_KEY_AUTHENTICATION_REQUIRED] = WS_ASKING;
 
   /**
    * WsServer::alert-sent:
@@ -299,6 +307,15 @@ ws_server_install_signals (void)
   install_certificate_signals ();
   install_tls_signals ();
   ws_server_install_slots ();
+}
+
+WsAsking
+ws_server_get_asking (guint id)
+{
+  for (guint i = 0; i < WS_SERVER_N_SIGNALS; i++)
+    if (signals[i] == id)
+      return asking[i];
+  return WS_ASKING_NOT;
 }
 
 gboolean

@@ -5,7 +5,6 @@
 #include "protocol/ws-http.h"
 
 #include "server/ws-server-private.h"
-#include "signal/ws-signal-private.h"
 #include "ws-socket-error.h"
 #include "base/ws-tsan-private.h"
 
@@ -33,12 +32,16 @@
  * Since: 1.0
  */
 
+static void install_home (WsHomedInterface *iface);
+
 G_DEFINE_TYPE_WITH_CODE (WsServer,
                          ws_server,
                          G_TYPE_OBJECT,
                          G_ADD_PRIVATE (WsServer)
                              G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL,
-                                                    ws_server_install_model))
+                                                    ws_server_install_model)
+                                 G_IMPLEMENT_INTERFACE (WS_TYPE_HOMED,
+                                                        install_home))
 
 WsServerPrivate *
 ws_server_peek (WsServer *self)
@@ -48,17 +51,19 @@ ws_server_peek (WsServer *self)
 
 /* --- Threads --- */
 
+static const char wrong_thread[]
+    = "The server belongs to another thread: the one where it listened first";
+
 gboolean
 ws_server_check_thread (WsServer *self, GError **error)
 {
-  WsServerPrivate *priv = ws_server_peek (self);
+  return ws_home_check (&ws_server_peek (self)->home, wrong_thread, error);
+}
 
-  if (priv->thread == NULL || priv->thread == g_thread_self ())
-    return TRUE;
-  g_set_error_literal (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_WRONG_CONTEXT,
-                       "The server belongs to another thread: the one where it "
-                       "listened first");
-  return FALSE;
+gboolean
+ws_server_may_call (WsServer *self, const char *caller)
+{
+  return ws_home_may_call (&ws_server_peek (self)->home, caller, wrong_thread);
 }
 
 void
@@ -68,21 +73,27 @@ ws_server_adopt_context (WsServer *self)
 
   if (priv->poller != NULL)
     return;
-  ws_signal_lock ();
-  priv->thread = g_thread_self ();
-  priv->context = g_main_context_ref_thread_default ();
-  ws_signal_unlock ();
-  priv->poller = ws_poller_get (priv->context);
+  ws_home_move (&priv->home);
+  priv->poller = ws_poller_get (priv->home.context);
 }
 
-/* Disposes in any case: the other thread may not have left its unref yet. */
-static gboolean
-on_unref_in_owner (gpointer user_data)
+static const WsHome *
+get_home (WsHomed *homed)
 {
-  g_object_run_dispose (user_data);
-  WS_TSAN_RELEASE (user_data);
-  g_object_unref (user_data);
-  return G_SOURCE_REMOVE;
+  return &ws_server_peek (WS_SERVER (homed))->home;
+}
+
+static WsAsking
+get_asking (WsHomed *homed, guint signal)
+{
+  return ws_server_get_asking (signal);
+}
+
+static void
+install_home (WsHomedInterface *iface)
+{
+  iface->get_home = get_home;
+  iface->get_asking = get_asking;
 }
 
 /* --- Life --- */
@@ -98,26 +109,15 @@ ws_server_cancel_startup (WsServer *self)
   g_clear_pointer (&priv->startup, g_source_unref);
 }
 
-void
-ws_server_run_later (WsServer *self, GSourceFunc function)
-{
-  g_autoptr (GSource) source = g_idle_source_new ();
-
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, function, g_object_ref (self), NULL);
-  g_source_attach (source, ws_server_peek (self)->context);
-}
-
 static void
 ws_server_dispose (GObject *object)
 {
   WsServer        *self = WS_SERVER (object);
   WsServerPrivate *priv = ws_server_peek (self);
 
-  /* The last reference went in another thread: the owner gets one, to do it. */
   if (priv->poller != NULL && !ws_server_check_thread (self, NULL))
     {
-      ws_server_run_later (self, on_unref_in_owner);
+      ws_home_dispose_there (&priv->home, object);
       return;
     }
   ws_server_cancel_startup (self);
@@ -145,7 +145,7 @@ ws_server_finalize (GObject *object)
   g_strfreev (priv->allowed_origins);
   g_free (priv->url);
   g_free (priv->error_string);
-  g_clear_pointer (&priv->context, g_main_context_unref);
+  ws_home_clear (&priv->home);
   g_clear_object (&priv->ssl_configuration);
   g_clear_object (&priv->proxy_resolver);
   g_clear_pointer (&priv->compression, ws_deflate_options_free);

@@ -289,8 +289,9 @@ begin_waiting (Waiter *self, const WsSignalHome *home)
 {
   gboolean is_refused;
 
-  self->context = home->context;
-  self->runner = home->thread != g_thread_self () ? home->thread : NULL;
+  self->context = home->where.context;
+  self->runner
+      = home->where.thread != g_thread_self () ? home->where.thread : NULL;
   self->is_sure = home->is_own;
   ws_signal_lock ();
   if (waiters == NULL)
@@ -391,8 +392,8 @@ deliver_blocking (WsSignalLink       *link,
       delivery = delivery_new (link, n_args, args);
       if (result != NULL)
         g_value_init (&delivery->result, G_VALUE_TYPE (result));
-      attach (delivery, home->context);
-      if (wait_for (delivery, home->context, sender) == DELIVERY_DONE
+      attach (delivery, home->where.context);
+      if (wait_for (delivery, home->where.context, sender) == DELIVERY_DONE
           && result != NULL)
         g_value_copy (&delivery->result, result);
       delivery_unref (delivery);
@@ -410,9 +411,8 @@ deliver_later (WsSignalLink       *link,
                guint               n_args,
                const GValue       *args)
 {
-  const char *problem
-      = ws_signal_peek_unqueueable (link->signal, link->asking, sender);
-  Delivery *delivery;
+  const char *problem = ws_signal_peek_unqueueable (link->signal, sender);
+  Delivery   *delivery;
 
   if (problem != NULL)
     {
@@ -425,7 +425,7 @@ deliver_later (WsSignalLink       *link,
   if (!claim (link, sender))
     return;
   delivery = delivery_new (link, n_args, args);
-  attach (delivery, home->context);
+  attach (delivery, home->where.context);
   delivery_unref (delivery);
 }
 

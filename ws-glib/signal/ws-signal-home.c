@@ -1,33 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "signal/ws-signal-private.h"
 
-#include "server/ws-server-private.h"
-#include "socket/ws-socket-private.h"
-
 /* Where an object wants to be called. */
 
-/* What a socket or a server says itself; its owner writes it under the lock. */
-static void
-look_up (WsSignalHome *self, GObject *object)
+/* What an object of this library says itself. FALSE: nothing. */
+static gboolean
+ask (WsSignalHome *self, GObject *object)
 {
-  GThread      *thread = NULL;
-  GMainContext *context = NULL;
-
-  if (WS_IS_SOCKET (object))
-    {
-      thread = ws_socket_peek (WS_SOCKET (object))->thread;
-      context = ws_socket_peek (WS_SOCKET (object))->context;
-    }
-  else if (WS_IS_SERVER (object))
-    {
-      thread = ws_server_peek (WS_SERVER (object))->thread;
-      context = ws_server_peek (WS_SERVER (object))->context;
-    }
-  if (context == NULL)
-    return;
-  self->thread = thread;
-  self->context = g_main_context_ref (context);
-  self->is_own = TRUE;
+  self->where = ws_homed_copy_home (object);
+  self->is_own = self->where.context != NULL;
+  return self->is_own;
 }
 
 void
@@ -35,23 +17,17 @@ ws_signal_home_init (WsSignalHome       *self,
                      const WsSignalLink *link,
                      GObject            *receiver)
 {
-  *self = (WsSignalHome){ NULL };
-  if (link->receiver_is_ours && receiver != NULL)
-    {
-      ws_signal_lock ();
-      look_up (self, receiver);
-      ws_signal_unlock ();
-    }
-  if (self->is_own)
+  if (link->receiver_is_ours && receiver != NULL && ask (self, receiver))
     return;
-  self->thread = link->thread;
-  self->context = g_main_context_ref (link->context);
+  self->where.thread = link->thread;
+  self->where.context = g_main_context_ref (link->context);
+  self->is_own = FALSE;
 }
 
 void
 ws_signal_home_clear (WsSignalHome *self)
 {
-  g_clear_pointer (&self->context, g_main_context_unref);
+  ws_home_clear (&self->where);
 }
 
 static gboolean
@@ -68,26 +44,24 @@ gboolean
 ws_signal_home_is_here (const WsSignalHome *self)
 {
   if (self->is_own)
-    return self->thread == g_thread_self ();
-  if (g_main_context_is_owner (self->context))
+    return self->where.thread == g_thread_self ();
+  if (g_main_context_is_owner (self->where.context))
     return TRUE;
-  if (self->thread != g_thread_self () || !is_thread_default (self->context)
-      || !g_main_context_acquire (self->context))
+  if (self->where.thread != g_thread_self ()
+      || !is_thread_default (self->where.context)
+      || !g_main_context_acquire (self->where.context))
     return FALSE;
-  g_main_context_release (self->context);
+  g_main_context_release (self->where.context);
   return TRUE;
 }
 
 gboolean
 ws_signal_home_is_shared (const WsSignalHome *self, GObject *sender)
 {
-  WsSignalHome home = { NULL };
-  gboolean     is_shared;
+  WsHome   home = ws_homed_copy_home (sender);
+  gboolean is_shared
+      = home.context != NULL && home.thread == self->where.thread;
 
-  ws_signal_lock ();
-  look_up (&home, sender);
-  ws_signal_unlock ();
-  is_shared = home.is_own && home.thread == self->thread;
-  ws_signal_home_clear (&home);
+  ws_home_clear (&home);
   return is_shared;
 }

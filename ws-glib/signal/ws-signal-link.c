@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "signal/ws-signal-private.h"
 
-#include "ws-server.h"
 #include "ws-socket-error.h"
-#include "ws-socket.h"
 #include "base/ws-tsan-private.h"
 
 /* One connection that was made: who holds whom, and how it ends.
@@ -54,7 +52,7 @@ check_way (WsSignalLink *self,
   gboolean     is_deadlock;
 
   if ((self->flags & WS_CONNECT_FLAGS_QUEUED) != 0)
-    problem = ws_signal_peek_unqueueable (self->signal, self->asking, sender);
+    problem = ws_signal_peek_unqueueable (self->signal, sender);
   if (problem != NULL)
     {
       g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
@@ -76,12 +74,6 @@ check_way (WsSignalLink *self,
   return FALSE;
 }
 
-static gboolean
-is_ours (GObject *object)
-{
-  return WS_IS_SOCKET (object) || WS_IS_SERVER (object);
-}
-
 WsSignalLink *
 ws_signal_link_new (GObject       *sender,
                     const char    *signal,
@@ -96,22 +88,19 @@ ws_signal_link_new (GObject       *sender,
   self->n_refs = 1;
   self->sender = ws_signal_hub_get (sender);
   self->receiver = ws_signal_hub_get (receiver);
-  self->sender_is_ours = is_ours (sender);
-  self->receiver_is_ours = is_ours (receiver);
+  self->sender_is_ours = WS_IS_HOMED (sender);
+  self->receiver_is_ours = WS_IS_HOMED (receiver);
   self->slot = *slot;
   self->flags = flags;
   self->thread = g_thread_self ();
   self->context = g_main_context_ref_thread_default ();
   if (check_flags (flags, error)
-      && ws_signal_find (sender, signal, &self->signal, &self->detail, error))
-    {
-      self->asking = ws_signal_get_asking (self->signal);
-      if ((slot_name == NULL
-           || ws_signal_slot_find (&self->slot, receiver, slot_name,
-                                   self->signal, error))
-          && check_way (self, signal, sender, receiver, error))
-        return self;
-    }
+      && ws_signal_find (sender, signal, &self->signal, &self->detail, error)
+      && (slot_name == NULL
+          || ws_signal_slot_find (&self->slot, receiver, slot_name,
+                                  self->signal, error))
+      && check_way (self, signal, sender, receiver, error))
+    return self;
   ws_signal_link_unref (self);
   return NULL;
 }

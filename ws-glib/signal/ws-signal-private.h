@@ -4,6 +4,8 @@
 #include <ws-glib/ws-connection.h>
 #include <ws-glib/ws-signal.h>
 
+#include "base/ws-home.h"
+
 G_BEGIN_DECLS
 
 /* What the files behind ws_connect() share. A WsConnection is what a user
@@ -52,18 +54,8 @@ gboolean ws_signal_transform (const GValue *from, GValue *to, GError **error);
 
 /* --- ws-signal-asking.c: signals that are to be answered in the handler --- */
 
-typedef enum
-{
-  WS_SIGNAL_ASKS_NOT,
-  WS_SIGNAL_ASKS,
-  WS_SIGNAL_ASKS_UNLESS_PAUSED
-} WsSignalAsking;
-
-WsSignalAsking ws_signal_get_asking (guint signal);
 /* Why emissions of @signal of @sender cannot be queued; NULL if they can. */
-const char *ws_signal_peek_unqueueable (guint          signal,
-                                        WsSignalAsking asking,
-                                        GObject       *sender);
+const char *ws_signal_peek_unqueueable (guint signal, GObject *sender);
 
 /* --- ws-signal-hub.c --- */
 
@@ -79,8 +71,7 @@ typedef struct
   gboolean    is_watched; /* the object's disposal will be told */
 } WsSignalHub;
 
-/* What all links, and the home of each socket and server, are guarded by.
- * Nothing of a user runs under it. */
+/* What all links are guarded by. Nothing of a user runs under it. */
 void ws_signal_lock (void);
 void ws_signal_unlock (void);
 /* Waits for ws_signal_wake(), at most @ms; with the lock, which it leaves. */
@@ -100,9 +91,8 @@ void ws_signal_hub_add (WsSignalHub *self, GObject *object, WsSignalLink *link);
 /* Who is to be reached where. */
 typedef struct
 {
-  GThread      *thread;  /* (unowned) */
-  GMainContext *context; /* (owned) */
-  gboolean      is_own;  /* the object says so: only that thread may use it */
+  WsHome   where;
+  gboolean is_own; /* the object says so: only that thread may use it */
 } WsSignalHome;
 
 struct _WsSignalLink
@@ -117,7 +107,6 @@ struct _WsSignalLink
   WsSignalHub   *receiver; /* (owned) */
   guint          signal;
   GQuark         detail;
-  WsSignalAsking asking;
   WsSignalSlot   slot;
   WsConnectFlags flags;
   GThread       *thread;           /* (unowned): that connected */

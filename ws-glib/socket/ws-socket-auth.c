@@ -35,13 +35,9 @@ static gboolean
 on_answer (gpointer asker, guint number, const char *user, const char *password)
 {
   WsSocket *self = asker;
-  g_autoptr (GError) error = NULL;
 
-  if (!ws_socket_check_thread (self, &error))
-    {
-      g_warning ("ws_authenticator_done: %s", error->message);
-      return FALSE;
-    }
+  if (!ws_socket_may_call (self, "ws_authenticator_done"))
+    return FALSE;
   if (is_open_question (self, number))
     give_answer (self, user, password);
   return TRUE;
@@ -57,7 +53,8 @@ ask (WsSocket *self, const WsClientQuestion *question)
   const char      *user;
   const char      *password;
   g_autoptr (WsAuthenticator) authenticator
-      = ws_authenticator_new (question, self, number, priv->context, on_answer);
+      = ws_authenticator_new (question, self, number, priv->home.context,
+                              on_answer);
 
   http->question = number;
   if (question->is_proxy)

@@ -43,7 +43,7 @@ static void
 begin_opening (WsSocket *self, WsTlsCredentials *credentials)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  g_autoptr (WsPoller) poller = ws_poller_get (priv->context);
+  g_autoptr (WsPoller) poller = ws_poller_get (priv->home.context);
   WsClientOpeningOptions options = { .timeout = priv->settings.open_timeout };
 
   ws_socket_fill_http_options (self, &options);
@@ -258,5 +258,5 @@ ws_socket_schedule_activation (WsSocket *self)
   ws_socket_adopt_context (self);
   priv->activation = g_idle_source_new ();
   g_source_set_callback (priv->activation, on_activation, self, NULL);
-  g_source_attach (priv->activation, priv->context);
+  g_source_attach (priv->activation, priv->home.context);
 }

@@ -4,6 +4,7 @@
 #include <ws-glib/ws-socket.h>
 
 #include "value/ws-deflate-options-private.h"
+#include "base/ws-home.h"
 #include "engine/ws-client-opening.h"
 #include "engine/ws-engine.h"
 #include "engine/ws-server-opening.h"
@@ -72,8 +73,7 @@ typedef struct
   WsState          announced; /* the last one that state-changed told */
   guint            attempt; /* grows where one begins or ends, for a handler may
                              * do either */
-  GThread         *thread;  /* (unowned): where it was opened */
-  GMainContext    *context; /* (owned) (nullable) */
+  WsHome           home;    /* where it was opened */
   WsUrl           *target;  /* (owned) (nullable): of a client */
   WsClientOpening *opening; /* (owned) (nullable) */
   WsEngine        *engine;  /* (owned) (nullable): while CONNECTED or CLOSING */
@@ -146,6 +146,8 @@ void ws_socket_start (WsSocket *self);
 void ws_socket_leave (WsSocket *self);
 /* FALSE with WRONG_CONTEXT in another thread than the connection's. */
 gboolean ws_socket_check_thread (WsSocket *self, GError **error);
+/* The same for @caller, which returns no error: a warning says it. */
+gboolean ws_socket_may_call (WsSocket *self, const char *caller);
 /* Belongs to the calling thread and its context from now on. */
 void ws_socket_adopt_context (WsSocket *self);
 void ws_socket_cancel_activation (WsSocket *self);
@@ -432,6 +434,8 @@ typedef enum
 } WsSocketSignal;
 
 void ws_socket_install_signals (WsSocketClass *klass);
+/* What a handler of @id, a signal of this class, has to do. */
+WsAsking ws_socket_get_asking (WsSocket *self, guint id);
 /* Whether an emission would reach anybody. */
 gboolean ws_socket_has_listener (WsSocket *self, WsSocketSignal signal);
 void     ws_socket_emit (WsSocket *self, WsSocketSignal signal, ...);

@@ -18,14 +18,14 @@ gboolean
 ws_socket_may_set (WsSocket *self, WsSocketProp property)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  g_autoptr (GError) error = NULL;
+  g_autofree char *caller = NULL;
 
   if ((priv->state == WS_STATE_UNCONNECTED && priv->activation == NULL)
-      || ws_socket_check_thread (self, &error))
+      || ws_socket_check_thread (self, NULL))
     return TRUE;
-  g_warning ("The property %s cannot be set: %s",
-             g_param_spec_get_name (props[property]), error->message);
-  return FALSE;
+  caller = g_strdup_printf ("The property %s cannot be set",
+                            g_param_spec_get_name (props[property]));
+  return ws_socket_may_call (self, caller);
 }
 
 static void

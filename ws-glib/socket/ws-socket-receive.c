@@ -302,13 +302,9 @@ static void
 set_paused (WsSocket *self, gboolean paused, const char *function)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  g_autoptr (GError) error = NULL;
 
-  if (!ws_socket_check_thread (self, &error))
-    {
-      g_warning ("%s: %s", function, error->message);
-      return;
-    }
+  if (!ws_socket_may_call (self, function))
+    return;
   if (priv->state == WS_STATE_UNCONNECTED || priv->receiving_paused == paused)
     return;
   g_object_ref (self);

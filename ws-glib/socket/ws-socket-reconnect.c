@@ -121,7 +121,7 @@ begin_watch (WsSocket *self)
   ws_socket_clear_watch (self);
   if (priv->reconnect.policy != NULL)
     priv->reconnect.watch
-        = ws_network_watch_new (priv->context, &network_sink, self);
+        = ws_network_watch_new (priv->home.context, &network_sink, self);
 }
 
 static gboolean
@@ -183,7 +183,7 @@ begin_to_wait (WsSocket *self, int delay)
   g_source_set_static_name (priv->activation, "[ws-glib] reconnect");
   g_source_set_callback (priv->activation, on_wait_over, self, NULL);
   g_source_set_ready_time (priv->activation, now + delay * (gint64) 1000);
-  g_source_attach (priv->activation, priv->context);
+  g_source_attach (priv->activation, priv->home.context);
   /* The policy may be one of a handler just now. */
   if (priv->reconnect.watch == NULL)
     begin_watch (self);

@@ -8,6 +8,8 @@
 static guint signals[WS_SOCKET_N_SIGNALS];
 /* Where the class keeps the default handler; 0: it has none. */
 static guint offsets[WS_SOCKET_N_SIGNALS];
+/* What a handler has to do. */
+static WsAsking asking[WS_SOCKET_N_SIGNALS];
 
 static void
 add_signal (WsSocketSignal signal,
@@ -310,6 +312,7 @@ install_certificate_signals (void)
    */
   add_signal (WS_SOCKET_SIGNAL_SSL_ERRORS, "ssl-errors", 0, G_TYPE_PTR_ARRAY,
               G_TYPE_NONE);
+  asking[WS_SOCKET_SIGNAL_SSL_ERRORS] = WS_ASKING_UNLESS_PAUSED;
 
   /**
    * WsSocket::peer-verify-error:
@@ -340,6 +343,7 @@ install_certificate_signals (void)
   add_signal (WS_SOCKET_SIGNAL_HANDSHAKE_INTERRUPTED_ON_ERROR,
               "handshake-interrupted-on-error", 0, WS_TYPE_SSL_ERROR,
               G_TYPE_NONE);
+  asking[WS_SOCKET_SIGNAL_HANDSHAKE_INTERRUPTED_ON_ERROR] = WS_ASKING;
 }
 
 static void
@@ -357,6 +361,7 @@ install_tls_signals (void)
   add_signal (WS_SOCKET_SIGNAL_PRE_SHARED_KEY_AUTHENTICATION_REQUIRED,
               "pre-shared-key-authentication-required", 0,
               WS_TYPE_PSK_AUTHENTICATOR, G_TYPE_NONE);
+  asking[WS_SOCKET_SIGNAL_PRE_SHARED_KEY_AUTHENTICATION_REQUIRED] = WS_ASKING;
   add_alert_signal (WS_SOCKET_SIGNAL_ALERT_SENT, "alert-sent");
   add_alert_signal (WS_SOCKET_SIGNAL_ALERT_RECEIVED, "alert-received");
 }
@@ -401,6 +406,7 @@ install_http_signals (void)
    */
   add_signal (WS_SOCKET_SIGNAL_AUTHENTICATION_REQUIRED,
               "authentication-required", 0, WS_TYPE_AUTHENTICATOR, G_TYPE_NONE);
+  asking[WS_SOCKET_SIGNAL_AUTHENTICATION_REQUIRED] = WS_ASKING;
 
   /**
    * WsSocket::proxy-authentication-required:
@@ -419,6 +425,7 @@ install_http_signals (void)
   add_signal (WS_SOCKET_SIGNAL_PROXY_AUTHENTICATION_REQUIRED,
               "proxy-authentication-required", 0, G_TYPE_STRING,
               WS_TYPE_AUTHENTICATOR);
+  asking[WS_SOCKET_SIGNAL_PROXY_AUTHENTICATION_REQUIRED] = WS_ASKING;
 
   /**
    * WsSocket::redirected:
@@ -437,6 +444,7 @@ install_http_signals (void)
    */
   add_signal (WS_SOCKET_SIGNAL_REDIRECTED, "redirected", 0, WS_TYPE_REQUEST,
               G_TYPE_NONE);
+  asking[WS_SOCKET_SIGNAL_REDIRECTED] = WS_ASKING;
 }
 
 void
@@ -450,6 +458,17 @@ ws_socket_install_signals (WsSocketClass *klass)
   install_reconnect_signals ();
   ws_socket_install_slots ();
   install_http_signals ();
+}
+
+WsAsking
+ws_socket_get_asking (WsSocket *self, guint id)
+{
+  for (guint i = 0; i < WS_SOCKET_N_SIGNALS; i++)
+    if (signals[i] == id
+        && (asking[i] != WS_ASKING_UNLESS_PAUSED
+            || ws_socket_peek (self)->pause_mode == WS_PAUSE_MODES_NEVER))
+      return asking[i];
+  return WS_ASKING_NOT;
 }
 
 /* A subclass's override of a default handler is not seen by

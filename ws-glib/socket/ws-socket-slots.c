@@ -12,7 +12,7 @@ static void
 show_problem (WsSocket *self, const char *slot, const GError *error)
 {
   if (g_error_matches (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_WRONG_CONTEXT))
-    g_warning ("The slot \"%s\" of a WsSocket: %s", slot, error->message);
+    ws_home_warn (slot, error->message);
   else
     ws_socket_set_error (self, error);
 }
@@ -28,7 +28,7 @@ on_open (WsSocket *self, const char *url)
   if (!ws_socket_open (self, url, &error)
       && g_error_matches (error, WS_SOCKET_ERROR,
                           WS_SOCKET_ERROR_WRONG_CONTEXT))
-    show_problem (self, "open", error);
+    show_problem (self, "WsSocket::open", error);
 }
 
 static void
@@ -41,7 +41,7 @@ on_close (WsSocket *self, guint code, const char *reason)
   if (reason != NULL && *reason == '\0')
     reason = NULL;
   if (!ws_socket_close (self, code, reason, &error))
-    show_problem (self, "close", error);
+    show_problem (self, "WsSocket::close", error);
 }
 
 static void
@@ -50,7 +50,7 @@ on_ping (WsSocket *self, GBytes *payload)
   g_autoptr (GError) error = NULL;
 
   if (!ws_socket_ping (self, payload, &error))
-    show_problem (self, "ping", error);
+    show_problem (self, "WsSocket::ping", error);
 }
 
 static void
@@ -60,7 +60,7 @@ on_send_text_message (WsSocket *self, const char *message)
 
   if (ws_socket_send_text_message (self, message != NULL ? message : "", &error)
       < 0)
-    show_problem (self, "send-text-message", error);
+    show_problem (self, "WsSocket::send-text-message", error);
 }
 
 static void
@@ -71,7 +71,7 @@ on_send_binary_message (WsSocket *self, GBytes *message)
   g_autoptr (GError) error = NULL;
 
   if (ws_socket_send_binary_message (self, bytes, &error) < 0)
-    show_problem (self, "send-binary-message", error);
+    show_problem (self, "WsSocket::send-binary-message", error);
 }
 
 static void

@@ -92,17 +92,12 @@ ignored_of_this_time (WsSocketPrivate *priv)
                                              : &priv->ignored_now;
 }
 
-/* These return no error: a warning says that it is the wrong thread. */
+/* Nobody is in the way of a socket without a connection. */
 static gboolean
 may_call (WsSocket *self, const char *function)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (ws_socket_peek (self)->state == WS_STATE_UNCONNECTED
-      || ws_socket_check_thread (self, &error))
-    return TRUE;
-  g_warning ("%s: %s", function, error->message);
-  return FALSE;
+  return ws_socket_peek (self)->state == WS_STATE_UNCONNECTED
+         || ws_socket_may_call (self, function);
 }
 
 /**

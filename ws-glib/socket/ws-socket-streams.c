@@ -127,11 +127,11 @@ read_part (Sender *self)
   WsSocketPrivate *priv = ws_socket_peek (self->socket);
 
   self->reading = TRUE;
-  g_main_context_push_thread_default (priv->context);
+  g_main_context_push_thread_default (priv->home.context);
   g_input_stream_read_bytes_async (self->input, PART_MAX, G_PRIORITY_DEFAULT,
                                    g_task_get_cancellable (self->task), on_part,
                                    sender_ref (self));
-  g_main_context_pop_thread_default (priv->context);
+  g_main_context_pop_thread_default (priv->home.context);
 }
 
 /* The message is not completed, and why. */

@@ -6,7 +6,6 @@
 #include "protocol/ws-close.h"
 
 #include "http/ws-headers-private.h"
-#include "signal/ws-signal-private.h"
 #include "ws-socket-error.h"
 #include "socket/ws-socket-calls-private.h"
 #include "base/ws-tsan-private.h"
@@ -35,7 +34,14 @@
  * Since: 1.0
  */
 
-G_DEFINE_TYPE_WITH_PRIVATE (WsSocket, ws_socket, G_TYPE_OBJECT)
+static void install_home (WsHomedInterface *iface);
+
+G_DEFINE_TYPE_WITH_CODE (WsSocket,
+                         ws_socket,
+                         G_TYPE_OBJECT,
+                         G_ADD_PRIVATE (WsSocket)
+                             G_IMPLEMENT_INTERFACE (WS_TYPE_HOMED,
+                                                    install_home))
 
 WsSocketPrivate *
 ws_socket_peek (WsSocket *self)
@@ -45,39 +51,44 @@ ws_socket_peek (WsSocket *self)
 
 /* --- Threads --- */
 
+static const char wrong_thread[]
+    = "The socket belongs to another thread: the one that opened it";
+
 gboolean
 ws_socket_check_thread (WsSocket *self, GError **error)
 {
-  WsSocketPrivate *priv = ws_socket_peek (self);
-
-  if (priv->thread == NULL || priv->thread == g_thread_self ())
-    return TRUE;
-  g_set_error_literal (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_WRONG_CONTEXT,
-                       "The socket belongs to another thread: the one that "
-                       "opened it");
-  return FALSE;
+  return ws_home_check (&ws_socket_peek (self)->home, wrong_thread, error);
 }
 
-/* Disposes in any case: the other thread may not have left its unref yet. */
-static gboolean
-on_unref_in_owner (gpointer user_data)
+gboolean
+ws_socket_may_call (WsSocket *self, const char *caller)
 {
-  g_object_run_dispose (user_data);
-  WS_TSAN_RELEASE (user_data);
-  g_object_unref (user_data);
-  return G_SOURCE_REMOVE;
+  return ws_home_may_call (&ws_socket_peek (self)->home, caller, wrong_thread);
 }
 
-/* The last reference went in another thread: the connection is released by its
- * owner, who gets a reference for that. */
+void
+ws_socket_adopt_context (WsSocket *self)
+{
+  ws_home_move (&ws_socket_peek (self)->home);
+}
+
+static const WsHome *
+get_home (WsHomed *homed)
+{
+  return &ws_socket_peek (WS_SOCKET (homed))->home;
+}
+
+static WsAsking
+get_asking (WsHomed *homed, guint signal)
+{
+  return ws_socket_get_asking (WS_SOCKET (homed), signal);
+}
+
 static void
-hand_to_owner (WsSocket *self)
+install_home (WsHomedInterface *iface)
 {
-  WsSocketPrivate *priv = ws_socket_peek (self);
-  g_autoptr (GSource) source = g_idle_source_new ();
-
-  g_source_set_callback (source, on_unref_in_owner, g_object_ref (self), NULL);
-  g_source_attach (source, priv->context);
+  iface->get_home = get_home;
+  iface->get_asking = get_asking;
 }
 
 /* --- Life --- */
@@ -104,7 +115,7 @@ ws_socket_dispose (GObject *object)
       && (priv->engine != NULL || priv->opening != NULL
           || priv->activation != NULL || priv->reconnect.watch != NULL))
     {
-      hand_to_owner (self);
+      ws_home_dispose_there (&priv->home, object);
       return;
     }
   ws_socket_cancel_activation (self);
@@ -131,7 +142,7 @@ ws_socket_finalize (GObject *object)
   g_free (priv->origin);
   g_strfreev (priv->subprotocols);
   g_clear_pointer (&priv->request_headers, ws_headers_unref);
-  g_clear_pointer (&priv->context, g_main_context_unref);
+  ws_home_clear (&priv->home);
   g_clear_pointer (&priv->target, ws_url_free);
   g_clear_error (&priv->error);
   g_free (priv->subprotocol);
@@ -198,22 +209,6 @@ ws_socket_new_with_origin (const char *origin, WsProtocolVersion version)
 {
   return g_object_new (WS_TYPE_SOCKET, "origin", origin, "version", version,
                        NULL);
-}
-
-void
-ws_socket_adopt_context (WsSocket *self)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-  GMainContext    *old = priv->context;
-  GMainContext    *context = g_main_context_ref_thread_default ();
-
-  /* Whoever queues a signal to it looks from another thread. */
-  ws_signal_lock ();
-  priv->context = context;
-  priv->thread = g_thread_self ();
-  ws_signal_unlock ();
-  if (old != NULL)
-    g_main_context_unref (old);
 }
 
 WsSocket *
@@ -342,16 +337,12 @@ void
 ws_socket_abort (WsSocket *self)
 {
   WsSocketPrivate *priv;
-  g_autoptr (GError) error = NULL;
 
   g_return_if_fail (WS_IS_SOCKET (self));
 
+  if (!ws_socket_may_call (self, G_STRFUNC))
+    return;
   priv = ws_socket_peek (self);
-  if (!ws_socket_check_thread (self, &error))
-    {
-      g_warning ("ws_socket_abort: %s", error->message);
-      return;
-    }
   ws_socket_cancel_activation (self);
   priv->reconnect.is_unwanted = TRUE;
   if (priv->state != WS_STATE_UNCONNECTED)

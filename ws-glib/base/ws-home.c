@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/ws-home.h"
+
+#include "ws-socket-error.h"
+#include "base/ws-tsan-private.h"
+
+/* Where an object belongs, and who may touch it. */
+
+/* Guards every home against being moved while another thread copies it: once a
+ * connection the one, once a queued signal the other. */
+static GMutex mutex;
+
+static void
+lock (void)
+{
+  g_mutex_lock (&mutex);
+  WS_TSAN_ACQUIRE (&mutex);
+}
+
+static void
+unlock (void)
+{
+  WS_TSAN_RELEASE (&mutex);
+  g_mutex_unlock (&mutex);
+}
+
+void
+ws_home_move (WsHome *self)
+{
+  GMainContext *old = self->context;
+  GMainContext *context = g_main_context_ref_thread_default ();
+
+  lock ();
+  self->context = context;
+  self->thread = g_thread_self ();
+  unlock ();
+  if (old != NULL)
+    g_main_context_unref (old);
+}
+
+void
+ws_home_clear (WsHome *self)
+{
+  g_clear_pointer (&self->context, g_main_context_unref);
+  self->thread = NULL;
+}
+
+WsHome
+ws_home_copy (const WsHome *self)
+{
+  WsHome copy;
+
+  lock ();
+  copy = *self;
+  if (copy.context != NULL)
+    g_main_context_ref (copy.context);
+  unlock ();
+  return copy;
+}
+
+/* --- The right thread --- */
+
+static gboolean
+is_here (const WsHome *self)
+{
+  return self->thread == NULL || self->thread == g_thread_self ();
+}
+
+gboolean
+ws_home_check (const WsHome *self, const char *problem, GError **error)
+{
+  if (is_here (self))
+    return TRUE;
+  g_set_error_literal (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_WRONG_CONTEXT,
+                       problem);
+  return FALSE;
+}
+
+void
+ws_home_warn (const char *caller, const char *problem)
+{
+  g_warning ("%s: %s", caller, problem);
+}
+
+gboolean
+ws_home_may_call (const WsHome *self, const char *caller, const char *problem)
+{
+  if (is_here (self))
+    return TRUE;
+  ws_home_warn (caller, problem);
+  return FALSE;
+}
+
+void
+ws_home_run_later (const WsHome *self, GSourceFunc function, gpointer object)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, function, g_object_ref (object), NULL);
+  g_source_attach (source, self->context);
+}
+
+/* Disposes in any case: the other thread may not have left its unref yet. */
+static gboolean
+on_unref_there (gpointer user_data)
+{
+  g_object_run_dispose (user_data);
+  WS_TSAN_RELEASE (user_data);
+  g_object_unref (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+void
+ws_home_dispose_there (const WsHome *self, GObject *object)
+{
+  ws_home_run_later (self, on_unref_there, object);
+}
+
+/* --- The interface --- */
+
+G_DEFINE_INTERFACE (WsHomed, ws_homed, G_TYPE_OBJECT)
+
+static void
+ws_homed_default_init (WsHomedInterface *iface)
+{
+}
+
+WsHome
+ws_homed_copy_home (gpointer object)
+{
+  if (!WS_IS_HOMED (object))
+    return (WsHome){ NULL };
+  return ws_home_copy (WS_HOMED_GET_IFACE (object)->get_home (object));
+}
+
+WsAsking
+ws_homed_get_asking (gpointer object, guint signal)
+{
+  if (!WS_IS_HOMED (object))
+    return WS_ASKING_NOT;
+  return WS_HOMED_GET_IFACE (object)->get_asking (object, signal);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* The thread and the main context that an object belongs to.
+ *
+ * Only that thread moves the object; the functions of the first group are for
+ * the object itself, and for a thread that asks whether it is the right one. */
+typedef struct
+{
+  GThread      *thread;  /* (unowned) (nullable): none yet */
+  GMainContext *context; /* (owned) (nullable): none yet */
+} WsHome;
+
+/* To the calling thread, and to what is thread-default there. */
+void ws_home_move (WsHome *self);
+void ws_home_clear (WsHome *self);
+/* In another thread: FALSE with WRONG_CONTEXT and @problem, a sentence. */
+gboolean
+ws_home_check (const WsHome *self, const char *problem, GError **error);
+/* The same for @caller, which cannot return an error: a warning says it. */
+gboolean
+ws_home_may_call (const WsHome *self, const char *caller, const char *problem);
+/* How such a warning reads. */
+void ws_home_warn (const char *caller, const char *problem);
+/* Calls @function with @object, and with a reference to it, in the context. */
+void
+ws_home_run_later (const WsHome *self, GSourceFunc function, gpointer object);
+/* The last reference to @object goes here, in another thread: the home's thread
+ * gets one, and disposes of it. */
+void ws_home_dispose_there (const WsHome *self, GObject *object);
+
+/* (transfer full): where the object lives now; in any thread. Empty as long as
+ * it does not belong anywhere. */
+WsHome ws_home_copy (const WsHome *self);
+
+/* --- What ws_connect() has to know of objects with a home --- */
+
+/* Whether the handlers of a signal have to answer before they return, so that
+ * an emission cannot be queued. */
+typedef enum
+{
+  WS_ASKING_NOT,
+  WS_ASKING,
+  WS_ASKING_UNLESS_PAUSED /* as the sender's pause-mode is now */
+} WsAsking;
+
+#define WS_TYPE_HOMED (ws_homed_get_type ())
+G_DECLARE_INTERFACE (WsHomed, ws_homed, WS, HOMED, GObject)
+
+/* An interface of this library's classes, which no binding gets to see. */
+struct _WsHomedInterface
+{
+  GTypeInterface parent_iface;
+
+  const WsHome *(*get_home) (WsHomed *self);
+  /* @signal: of this object, perhaps of another class or interface. */
+  WsAsking (*get_asking) (WsHomed *self, guint signal);
+};
+
+/* In any thread, as ws_home_copy(). Empty, too, if @object is no WsHomed. */
+WsHome ws_homed_copy_home (gpointer object);
+/* In the thread of @object, or of who connects. NOT if it is no WsHomed. */
+WsAsking ws_homed_get_asking (gpointer object, guint signal);
+
+G_END_DECLS
