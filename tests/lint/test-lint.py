@@ -42,7 +42,7 @@ class Layers(unittest.TestCase):
             ("engine/ws-engine.c", "<gnutls/gnutls.h>", False),
             ("engine/ws-engine.c", '"ws-socket.h"', False),
             ("socket/ws-socket.c", '"engine/ws-engine.h"', True),
-            ("socket/ws-socket.c", '"signal/ws-signal-private.h"', True),
+            ("socket/ws-socket.c", '"signal/ws-signal-link.h"', True),
             ("socket/ws-socket.c", '"ws-message.h"', True),
             ("socket/ws-socket.c", '"server/ws-server-private.h"', False),
             ("socket/ws-socket.c", '"ws-server.h"', False),

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "signal/ws-connection-private.h"
+#include "signal/ws-connection-access.h"
+
+#include "signal/ws-signal-lock.h"
 
 /* What is set, and what became of it. */
+
+static GParamSpec *props[WS_CONNECTION_N_PROPS];
+
+void
+ws_connection_notify (WsConnection *self, WsConnectionProp property)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), props[property]);
+}
 
 /* (transfer full) (nullable) */
 static GObject *
@@ -280,4 +290,173 @@ ws_connection_get_error_string (WsConnection *self)
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
   return self->error != NULL ? self->error->message : "";
+}
+
+/* --- As properties --- */
+
+static void
+get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  WsConnection *self = WS_CONNECTION (object);
+
+  switch ((WsConnectionProp) prop_id)
+    {
+    case WS_CONNECTION_PROP_SENDER:
+      g_value_take_object (value, ws_connection_dup_sender (self));
+      break;
+    case WS_CONNECTION_PROP_SIGNAL:
+      g_value_set_string (value, self->signal);
+      break;
+    case WS_CONNECTION_PROP_RECEIVER:
+      g_value_take_object (value, ws_connection_dup_receiver (self));
+      break;
+    case WS_CONNECTION_PROP_SLOT:
+      g_value_set_string (value, self->slot);
+      break;
+    case WS_CONNECTION_PROP_FLAGS:
+      g_value_set_flags (value, self->flags);
+      break;
+    case WS_CONNECTION_PROP_CONNECTED:
+      g_value_set_boolean (value, ws_connection_get_connected (self));
+      break;
+    case WS_CONNECTION_PROP_ERROR_STRING:
+      g_value_set_string (value, ws_connection_get_error_string (self));
+      break;
+    case WS_CONNECTION_N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+set_property (GObject      *object,
+              guint         prop_id,
+              const GValue *value,
+              GParamSpec   *pspec)
+{
+  WsConnection *self = WS_CONNECTION (object);
+
+  switch ((WsConnectionProp) prop_id)
+    {
+    case WS_CONNECTION_PROP_SENDER:
+      ws_connection_set_sender (self, g_value_get_object (value));
+      break;
+    case WS_CONNECTION_PROP_SIGNAL:
+      ws_connection_set_signal (self, g_value_get_string (value));
+      break;
+    case WS_CONNECTION_PROP_RECEIVER:
+      ws_connection_set_receiver (self, g_value_get_object (value));
+      break;
+    case WS_CONNECTION_PROP_SLOT:
+      ws_connection_set_slot (self, g_value_get_string (value));
+      break;
+    case WS_CONNECTION_PROP_FLAGS:
+      ws_connection_set_flags (self, g_value_get_flags (value));
+      break;
+    case WS_CONNECTION_PROP_CONNECTED:
+    case WS_CONNECTION_PROP_ERROR_STRING:
+    case WS_CONNECTION_N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+#define READ_ONLY \
+  (G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS)
+#define READ_WRITE (READ_ONLY | G_PARAM_WRITABLE)
+
+static void
+install_ends (void)
+{
+  /**
+   * WsConnection:sender: (getter dup_sender) (setter set_sender)
+   *
+   * The object whose signal it is; %NULL once that is gone.
+   *
+   * Since: 1.0
+   */
+  props[WS_CONNECTION_PROP_SENDER]
+      = g_param_spec_object ("sender", NULL, NULL, G_TYPE_OBJECT, READ_WRITE);
+
+  /**
+   * WsConnection:signal: (getter get_signal) (setter set_signal)
+   *
+   * The name of the signal, with a detail if you like: `notify::state`.
+   *
+   * Since: 1.0
+   */
+  props[WS_CONNECTION_PROP_SIGNAL]
+      = g_param_spec_string ("signal", NULL, NULL, NULL, READ_WRITE);
+
+  /**
+   * WsConnection:receiver: (getter dup_receiver) (setter set_receiver)
+   *
+   * The object that the slot belongs to; %NULL once that is gone.
+   *
+   * Since: 1.0
+   */
+  props[WS_CONNECTION_PROP_RECEIVER]
+      = g_param_spec_object ("receiver", NULL, NULL, G_TYPE_OBJECT, READ_WRITE);
+
+  /**
+   * WsConnection:slot: (getter get_slot) (setter set_slot)
+   *
+   * The name of the slot, which is an action signal of the receiver.
+   *
+   * %NULL, too, where [func@connect] was given a function; that is forgotten
+   * when a name is set.
+   *
+   * Since: 1.0
+   */
+  props[WS_CONNECTION_PROP_SLOT]
+      = g_param_spec_string ("slot", NULL, NULL, NULL, READ_WRITE);
+
+  /**
+   * WsConnection:flags: (getter get_flags) (setter set_flags)
+   *
+   * How the slot is called.
+   *
+   * Since: 1.0
+   */
+  props[WS_CONNECTION_PROP_FLAGS]
+      = g_param_spec_flags ("flags", NULL, NULL, WS_TYPE_CONNECT_FLAGS,
+                            WS_CONNECT_FLAGS_AUTO, READ_WRITE);
+}
+
+static void
+install_outcome (void)
+{
+  /**
+   * WsConnection:connected: (getter get_connected)
+   *
+   * Whether emissions of the signal reach the slot.
+   *
+   * That it ends is notified in the thread where that happens.
+   *
+   * Since: 1.0
+   */
+  props[WS_CONNECTION_PROP_CONNECTED]
+      = g_param_spec_boolean ("connected", NULL, NULL, FALSE, READ_ONLY);
+
+  /**
+   * WsConnection:error-string: (getter get_error_string)
+   *
+   * Why it could not be connected with what is set; "" if it could, or if
+   * something is not set yet.
+   *
+   * Since: 1.0
+   */
+  props[WS_CONNECTION_PROP_ERROR_STRING]
+      = g_param_spec_string ("error-string", NULL, NULL, "", READ_ONLY);
+}
+
+void
+ws_connection_install_properties (GObjectClass *object_class)
+{
+  object_class->get_property = get_property;
+  object_class->set_property = set_property;
+  install_ends ();
+  install_outcome ();
+  g_object_class_install_properties (object_class, WS_CONNECTION_N_PROPS,
+                                     props);
 }

@@ -3,38 +3,19 @@
 
 #include <ws-glib/ws-connection.h>
 
-#include "signal/ws-signal-private.h"
+#include "signal/ws-signal-slot.h"
 
 G_BEGIN_DECLS
 
-/* What the files of WsConnection share. */
-
-struct _WsConnection
-{
-  GObject parent_instance;
-
-  WsSignalHub   *sender;   /* (owned) (nullable) */
-  WsSignalHub   *receiver; /* (owned) (nullable) */
-  char          *signal;   /* (owned) (nullable) */
-  char          *slot;     /* (owned) (nullable): its name, if it has one */
-  WsSignalSlot   function; /* if it has none */
-  WsConnectFlags flags;
-  WsSignalLink  *link;  /* (owned) (nullable): under ws_signal_lock() */
-  GError        *error; /* (owned) (nullable) */
-};
-
-typedef enum
-{
-  WS_CONNECTION_PROP_SENDER = 1,
-  WS_CONNECTION_PROP_SIGNAL,
-  WS_CONNECTION_PROP_RECEIVER,
-  WS_CONNECTION_PROP_SLOT,
-  WS_CONNECTION_PROP_FLAGS,
-  WS_CONNECTION_PROP_CONNECTED,
-  WS_CONNECTION_PROP_ERROR_STRING,
-  WS_CONNECTION_N_PROPS
-} WsConnectionProp;
-
-void ws_connection_notify (WsConnection *self, WsConnectionProp property);
+/* (transfer none) (nullable): connects a new one; as ws_connect(). */
+WsConnection *ws_connection_establish (GObject       *sender,
+                                       const char    *signal,
+                                       GObject       *receiver,
+                                       WsSignalSlot  *slot,
+                                       const char    *slot_name,
+                                       WsConnectFlags flags,
+                                       GError       **error);
+/* Whether it was connected; as ws_disconnect(). */
+gboolean ws_connection_end (WsConnection *self);
 
 G_END_DECLS

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-connection.h"
 
+#include "signal/ws-connection-access.h"
 #include "signal/ws-connection-private.h"
+#include "signal/ws-signal-delivery.h"
+#include "signal/ws-signal-lock.h"
 
 /**
  * WsConnection:
@@ -34,18 +37,11 @@
  */
 G_DEFINE_FINAL_TYPE (WsConnection, ws_connection, G_TYPE_OBJECT)
 
-static GParamSpec *props[WS_CONNECTION_N_PROPS];
-
-void
-ws_connection_notify (WsConnection *self, WsConnectionProp property)
-{
-  g_object_notify_by_pspec (G_OBJECT (self), props[property]);
-}
-
 /* --- Connecting --- */
 
-WsSignalLink *
-ws_connection_ref_link (WsConnection *self)
+/* (transfer full) (nullable): in any thread. */
+static WsSignalLink *
+ref_link (WsConnection *self)
 {
   WsSignalLink *link;
 
@@ -71,12 +67,19 @@ forget_link (WsConnection *self, WsSignalLink *link)
   return was_it;
 }
 
-void
-ws_connection_on_ended (WsConnection *self, WsSignalLink *link)
+static void
+on_link_ended (WsSignalLink *link, gpointer owner)
 {
+  WsConnection *self = owner;
+
   if (forget_link (self, link))
     ws_connection_notify (self, WS_CONNECTION_PROP_CONNECTED);
 }
+
+static const WsSignalLinkSink link_sink = {
+  .emitted = ws_signal_on_emission,
+  .ended = on_link_ended,
+};
 
 static gboolean
 make_link (WsConnection *self,
@@ -90,14 +93,15 @@ make_link (WsConnection *self,
 
   if (slot.closure != NULL)
     g_closure_ref (slot.closure);
-  link = ws_signal_link_new (sender, self->signal, receiver, &slot, self->slot,
-                             self->flags, error);
+  link = ws_signal_link_new (&link_sink, sender, self->signal, receiver, &slot,
+                             self->slot, self->flags, error);
   if (link == NULL)
     return FALSE;
   ws_signal_lock ();
   self->link = ws_signal_link_ref (link);
   ws_signal_unlock ();
-  is_attached = ws_signal_link_attach (link, sender, receiver, self, error);
+  is_attached
+      = ws_signal_link_attach (link, sender, receiver, G_OBJECT (self), error);
   if (!is_attached)
     forget_link (self, link);
   ws_signal_link_unref (link);
@@ -128,6 +132,19 @@ ws_connection_establish (GObject       *sender,
   return is_made ? self : NULL;
 }
 
+gboolean
+ws_connection_end (WsConnection *self)
+{
+  WsSignalLink *link = ref_link (self);
+  gboolean      was_connected;
+
+  if (link == NULL)
+    return FALSE;
+  was_connected = ws_signal_link_end (link, TRUE);
+  ws_signal_link_unref (link);
+  return was_connected;
+}
+
 static void
 set_error (WsConnection *self, GError *error)
 {
@@ -144,17 +161,12 @@ set_error (WsConnection *self, GError *error)
 static void
 reconnect (WsConnection *self)
 {
-  WsSignalLink *link = ws_connection_ref_link (self);
-  GError       *error = NULL;
+  GError *error = NULL;
   g_autoptr (GObject) sender = ws_connection_dup_sender (self);
   g_autoptr (GObject) receiver = ws_connection_dup_receiver (self);
 
   g_object_freeze_notify (G_OBJECT (self));
-  if (link != NULL)
-    {
-      ws_signal_link_end (link, TRUE);
-      ws_signal_link_unref (link);
-    }
+  ws_connection_end (self);
   if (sender != NULL && receiver != NULL && self->signal != NULL
       && (self->slot != NULL || self->function.closure != NULL)
       && make_link (self, sender, receiver, &error))
@@ -176,8 +188,7 @@ ws_connection_dispatch_properties_changed (GObject     *object,
       ->dispatch_properties_changed (object, n_pspecs, pspecs);
   for (guint i = 0; i < n_pspecs; i++)
     is_ours |= pspecs[i]->owner_type == WS_TYPE_CONNECTION
-               && pspecs[i] != props[WS_CONNECTION_PROP_CONNECTED]
-               && pspecs[i] != props[WS_CONNECTION_PROP_ERROR_STRING];
+               && (pspecs[i]->flags & G_PARAM_WRITABLE) != 0;
   if (is_ours)
     reconnect (WS_CONNECTION (object));
   g_object_unref (object);
@@ -190,7 +201,7 @@ ws_connection_dispose (GObject *object)
 {
   WsConnection *self = WS_CONNECTION (object);
 
-  ws_disconnect (self);
+  ws_connection_end (self);
   ws_signal_slot_clear (&self->function);
   G_OBJECT_CLASS (ws_connection_parent_class)->dispose (object);
 }
@@ -209,179 +220,15 @@ ws_connection_finalize (GObject *object)
 }
 
 static void
-ws_connection_get_property (GObject    *object,
-                            guint       prop_id,
-                            GValue     *value,
-                            GParamSpec *pspec)
-{
-  WsConnection *self = WS_CONNECTION (object);
-
-  switch ((WsConnectionProp) prop_id)
-    {
-    case WS_CONNECTION_PROP_SENDER:
-      g_value_take_object (value, ws_connection_dup_sender (self));
-      break;
-    case WS_CONNECTION_PROP_SIGNAL:
-      g_value_set_string (value, self->signal);
-      break;
-    case WS_CONNECTION_PROP_RECEIVER:
-      g_value_take_object (value, ws_connection_dup_receiver (self));
-      break;
-    case WS_CONNECTION_PROP_SLOT:
-      g_value_set_string (value, self->slot);
-      break;
-    case WS_CONNECTION_PROP_FLAGS:
-      g_value_set_flags (value, self->flags);
-      break;
-    case WS_CONNECTION_PROP_CONNECTED:
-      g_value_set_boolean (value, ws_connection_get_connected (self));
-      break;
-    case WS_CONNECTION_PROP_ERROR_STRING:
-      g_value_set_string (value, ws_connection_get_error_string (self));
-      break;
-    case WS_CONNECTION_N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-ws_connection_set_property (GObject      *object,
-                            guint         prop_id,
-                            const GValue *value,
-                            GParamSpec   *pspec)
-{
-  WsConnection *self = WS_CONNECTION (object);
-
-  switch ((WsConnectionProp) prop_id)
-    {
-    case WS_CONNECTION_PROP_SENDER:
-      ws_connection_set_sender (self, g_value_get_object (value));
-      break;
-    case WS_CONNECTION_PROP_SIGNAL:
-      ws_connection_set_signal (self, g_value_get_string (value));
-      break;
-    case WS_CONNECTION_PROP_RECEIVER:
-      ws_connection_set_receiver (self, g_value_get_object (value));
-      break;
-    case WS_CONNECTION_PROP_SLOT:
-      ws_connection_set_slot (self, g_value_get_string (value));
-      break;
-    case WS_CONNECTION_PROP_FLAGS:
-      ws_connection_set_flags (self, g_value_get_flags (value));
-      break;
-    case WS_CONNECTION_PROP_CONNECTED:
-    case WS_CONNECTION_PROP_ERROR_STRING:
-    case WS_CONNECTION_N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-#define READ_ONLY \
-  (G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS)
-#define READ_WRITE (READ_ONLY | G_PARAM_WRITABLE)
-
-static void
-install_ends (void)
-{
-  /**
-   * WsConnection:sender: (getter dup_sender) (setter set_sender)
-   *
-   * The object whose signal it is; %NULL once that is gone.
-   *
-   * Since: 1.0
-   */
-  props[WS_CONNECTION_PROP_SENDER]
-      = g_param_spec_object ("sender", NULL, NULL, G_TYPE_OBJECT, READ_WRITE);
-
-  /**
-   * WsConnection:signal: (getter get_signal) (setter set_signal)
-   *
-   * The name of the signal, with a detail if you like: `notify::state`.
-   *
-   * Since: 1.0
-   */
-  props[WS_CONNECTION_PROP_SIGNAL]
-      = g_param_spec_string ("signal", NULL, NULL, NULL, READ_WRITE);
-
-  /**
-   * WsConnection:receiver: (getter dup_receiver) (setter set_receiver)
-   *
-   * The object that the slot belongs to; %NULL once that is gone.
-   *
-   * Since: 1.0
-   */
-  props[WS_CONNECTION_PROP_RECEIVER]
-      = g_param_spec_object ("receiver", NULL, NULL, G_TYPE_OBJECT, READ_WRITE);
-
-  /**
-   * WsConnection:slot: (getter get_slot) (setter set_slot)
-   *
-   * The name of the slot, which is an action signal of the receiver.
-   *
-   * %NULL, too, where [func@connect] was given a function; that is forgotten
-   * when a name is set.
-   *
-   * Since: 1.0
-   */
-  props[WS_CONNECTION_PROP_SLOT]
-      = g_param_spec_string ("slot", NULL, NULL, NULL, READ_WRITE);
-
-  /**
-   * WsConnection:flags: (getter get_flags) (setter set_flags)
-   *
-   * How the slot is called.
-   *
-   * Since: 1.0
-   */
-  props[WS_CONNECTION_PROP_FLAGS]
-      = g_param_spec_flags ("flags", NULL, NULL, WS_TYPE_CONNECT_FLAGS,
-                            WS_CONNECT_FLAGS_AUTO, READ_WRITE);
-}
-
-static void
-install_outcome (void)
-{
-  /**
-   * WsConnection:connected: (getter get_connected)
-   *
-   * Whether emissions of the signal reach the slot.
-   *
-   * That it ends is notified in the thread where that happens.
-   *
-   * Since: 1.0
-   */
-  props[WS_CONNECTION_PROP_CONNECTED]
-      = g_param_spec_boolean ("connected", NULL, NULL, FALSE, READ_ONLY);
-
-  /**
-   * WsConnection:error-string: (getter get_error_string)
-   *
-   * Why it could not be connected with what is set; "" if it could, or if
-   * something is not set yet.
-   *
-   * Since: 1.0
-   */
-  props[WS_CONNECTION_PROP_ERROR_STRING]
-      = g_param_spec_string ("error-string", NULL, NULL, "", READ_ONLY);
-}
-
-static void
 ws_connection_class_init (WsConnectionClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->dispose = ws_connection_dispose;
   object_class->finalize = ws_connection_finalize;
-  object_class->get_property = ws_connection_get_property;
-  object_class->set_property = ws_connection_set_property;
   object_class->dispatch_properties_changed
       = ws_connection_dispatch_properties_changed;
-  install_ends ();
-  install_outcome ();
-  g_object_class_install_properties (object_class, WS_CONNECTION_N_PROPS,
-                                     props);
+  ws_connection_install_properties (object_class);
 }
 
 static void

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "signal/ws-signal-private.h"
+#include "signal/ws-signal-asking.h"
+
+#include "base/ws-home.h"
 
 /* Which signals cannot be queued. */
 

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "signal/ws-signal-private.h"
+#include "signal/ws-signal-delivery.h"
 
+#include "signal/ws-signal-asking.h"
+#include "signal/ws-signal-home.h"
+#include "signal/ws-signal-link.h"
+#include "signal/ws-signal-lock.h"
 #include "base/ws-tsan-private.h"
 
 /* What becomes of an emission: a call, a call later, or a call that is waited
@@ -26,7 +30,6 @@ typedef struct
   WsSignalLink *link;   /* (owned) */
   DeliveryState state;  /* under the lock */
   GList         node;   /* in the link's queue, likewise; without data: not */
-  GSource      *source; /* (unowned): while it is in there */
   GValue        result; /* of a call that is waited for; unset: there is none */
   guint         n_args;
   GValue       *args; /* (owned): copies */
@@ -151,8 +154,7 @@ enter_queue (Delivery *self, GSource *source)
   is_wanted = !ws_signal_link_is_dropped (self->link);
   if (is_wanted && self->state == DELIVERY_WAITING)
     {
-      self->source = source;
-      self->node.data = self;
+      self->node.data = source;
       g_queue_push_tail_link (&self->link->deliveries, &self->node);
     }
   ws_signal_unlock ();
@@ -175,34 +177,6 @@ attach (Delivery *self, GMainContext *context)
   g_source_attach (source, context);
   if (!enter_queue (self, source))
     g_source_destroy (source);
-}
-
-/* (transfer full) (nullable): of one that is on its way. */
-static GSource *
-leave_queue (WsSignalLink *link)
-{
-  GSource *source = NULL;
-  GList   *node;
-
-  ws_signal_lock ();
-  node = g_queue_pop_head_link (&link->deliveries);
-  if (node != NULL)
-    source
-        = g_source_ref (((Delivery *) g_steal_pointer (&node->data))->source);
-  ws_signal_unlock ();
-  return source;
-}
-
-void
-ws_signal_drop_deliveries (WsSignalLink *link)
-{
-  GSource *source;
-
-  while ((source = leave_queue (link)) != NULL)
-    {
-      g_source_destroy (source);
-      g_source_unref (source);
-    }
 }
 
 /* --- Waiting --- */
@@ -463,7 +437,7 @@ deliver (WsSignalLink *link,
     }
   if (link->receiver_is_ours)
     receiver = ws_signal_hub_ref_object (link->receiver);
-  ws_signal_home_init (&home, link, receiver);
+  ws_signal_home_init (&home, &link->home, receiver);
   if ((link->flags & WS_CONNECT_FLAGS_BLOCKING_QUEUED) != 0)
     deliver_blocking (link, &home, sender, n_args, args, result);
   else if ((link->flags & WS_CONNECT_FLAGS_QUEUED) == 0

@@ -1,27 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "signal/ws-signal-private.h"
+#include "signal/ws-signal-home.h"
 
 /* Where an object wants to be called. */
 
-/* What an object of this library says itself. FALSE: nothing. */
-static gboolean
-ask (WsSignalHome *self, GObject *object)
-{
-  self->where = ws_homed_copy_home (object);
-  self->is_own = self->where.context != NULL;
-  return self->is_own;
-}
-
 void
-ws_signal_home_init (WsSignalHome       *self,
-                     const WsSignalLink *link,
-                     GObject            *receiver)
+ws_signal_home_init (WsSignalHome *self,
+                     const WsHome *connected,
+                     GObject      *receiver)
 {
-  if (link->receiver_is_ours && receiver != NULL && ask (self, receiver))
-    return;
-  self->where.thread = link->thread;
-  self->where.context = g_main_context_ref (link->context);
-  self->is_own = FALSE;
+  self->where = ws_homed_copy_home (receiver);
+  self->is_own = self->where.context != NULL;
+  if (!self->is_own)
+    self->where = ws_home_copy (connected);
 }
 
 void

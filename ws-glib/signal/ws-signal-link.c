@@ -1,18 +1,137 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "signal/ws-signal-private.h"
+#include "signal/ws-signal-link.h"
 
+#include "signal/ws-signal-asking.h"
+#include "signal/ws-signal-home.h"
+#include "signal/ws-signal-lock.h"
 #include "ws-socket-error.h"
 #include "base/ws-tsan-private.h"
 
 /* One connection that was made: who holds whom, and how it ends.
  *
  * The handler at the sender is a closure that holds the link. The link holds
- * the WsConnection until it is over, the WsConnection holds the link until it
- * is told so. It knows the objects at both ends by their hubs, which hold them
+ * its owner, a WsConnection, until it is over; that holds the link until it is
+ * told so. It knows the objects at both ends by their hubs, which hold them
  * weakly and end all links of an object that is disposed. In a thread
  * that an object may not belong to no strong reference is taken to it, since
  * it might become the last one: what cannot be done without is left to the
  * sender's next emission. */
+
+/* --- Hubs --- */
+
+static GQuark
+hub_quark (void)
+{
+  return g_quark_from_static_string ("ws-signal-hub");
+}
+
+static WsSignalHub *
+hub_ref (WsSignalHub *self)
+{
+  g_atomic_int_inc (&self->n_refs);
+  return self;
+}
+
+void
+ws_signal_hub_unref (WsSignalHub *self)
+{
+  if (!g_atomic_int_dec_and_test (&self->n_refs))
+    return;
+  g_weak_ref_clear (&self->object);
+  g_hash_table_unref (self->links);
+  g_free (self);
+}
+
+GObject *
+ws_signal_hub_ref_object (WsSignalHub *self)
+{
+  return g_weak_ref_get (&self->object);
+}
+
+/* For who finds it in a hub, under the lock. */
+static gboolean
+ref_unless_gone (WsSignalLink *self)
+{
+  int n_refs;
+
+  do
+    {
+      n_refs = g_atomic_int_get (&self->n_refs);
+      if (n_refs == 0)
+        return FALSE;
+    }
+  while (
+      !g_atomic_int_compare_and_exchange (&self->n_refs, n_refs, n_refs + 1));
+  return TRUE;
+}
+
+/* Ends all links of a disposed object; takes the hub's reference. */
+static void
+on_disposed (gpointer data, GObject *where_it_was)
+{
+  WsSignalHub   *self = data;
+  GHashTableIter iter;
+  gpointer       link;
+  g_autoptr (GPtrArray) links
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ws_signal_link_unref);
+
+  ws_signal_lock ();
+  self->is_watched = FALSE;
+  g_hash_table_iter_init (&iter, self->links);
+  /* A link leaves its hubs only after its last reference went. */
+  while (g_hash_table_iter_next (&iter, &link, NULL))
+    if (ref_unless_gone (link))
+      g_ptr_array_add (links, link);
+  ws_signal_unlock ();
+  for (guint i = 0; i < links->len; i++)
+    {
+      WsSignalLink *ended = g_ptr_array_index (links, i);
+
+      ws_signal_link_end (ended, ended->receiver == self);
+    }
+  ws_signal_hub_unref (self);
+}
+
+/* With one reference, which is the object's. */
+static WsSignalHub *
+hub_new (GObject *object)
+{
+  WsSignalHub *self = g_new0 (WsSignalHub, 1);
+
+  self->n_refs = 1;
+  self->links = g_hash_table_new (NULL, NULL);
+  g_weak_ref_init (&self->object, NULL);
+  g_object_set_qdata_full (object, hub_quark (), self,
+                           (GDestroyNotify) ws_signal_hub_unref);
+  return self;
+}
+
+WsSignalHub *
+ws_signal_hub_get (GObject *object)
+{
+  WsSignalHub *self;
+
+  ws_signal_lock ();
+  self = g_object_get_qdata (object, hub_quark ());
+  if (self == NULL)
+    self = hub_new (object);
+  /* Anew, too: it may have been disposed, and live on. */
+  g_weak_ref_set (&self->object, object);
+  hub_ref (self);
+  ws_signal_unlock ();
+  return self;
+}
+
+/* Ends @link when @object, whose hub it is, is disposed; under the lock. */
+static void
+hub_add (WsSignalHub *self, GObject *object, WsSignalLink *link)
+{
+  g_hash_table_add (self->links, link);
+  if (self->is_watched)
+    return;
+  self->is_watched = TRUE;
+  g_object_weak_ref (object, on_disposed, hub_ref (self));
+}
 
 /* --- Making one --- */
 
@@ -62,7 +181,8 @@ check_way (WsSignalLink *self,
     }
   if ((self->flags & WS_CONNECT_FLAGS_BLOCKING_QUEUED) == 0)
     return TRUE;
-  ws_signal_home_init (&home, self, receiver);
+  ws_signal_home_init (&home, &self->home,
+                       self->receiver_is_ours ? receiver : NULL);
   is_deadlock = ws_signal_home_is_shared (&home, sender);
   ws_signal_home_clear (&home);
   if (!is_deadlock)
@@ -75,25 +195,26 @@ check_way (WsSignalLink *self,
 }
 
 WsSignalLink *
-ws_signal_link_new (GObject       *sender,
-                    const char    *signal,
-                    GObject       *receiver,
-                    WsSignalSlot  *slot,
-                    const char    *slot_name,
-                    WsConnectFlags flags,
-                    GError       **error)
+ws_signal_link_new (const WsSignalLinkSink *sink,
+                    GObject                *sender,
+                    const char             *signal,
+                    GObject                *receiver,
+                    WsSignalSlot           *slot,
+                    const char             *slot_name,
+                    WsConnectFlags          flags,
+                    GError                **error)
 {
   WsSignalLink *self = g_new0 (WsSignalLink, 1);
 
   self->n_refs = 1;
+  self->sink = sink;
   self->sender = ws_signal_hub_get (sender);
   self->receiver = ws_signal_hub_get (receiver);
   self->sender_is_ours = WS_IS_HOMED (sender);
   self->receiver_is_ours = WS_IS_HOMED (receiver);
   self->slot = *slot;
   self->flags = flags;
-  self->thread = g_thread_self ();
-  self->context = g_main_context_ref_thread_default ();
+  ws_home_move (&self->home);
   if (check_flags (flags, error)
       && ws_signal_find (sender, signal, &self->signal, &self->detail, error)
       && (slot_name == NULL
@@ -112,22 +233,6 @@ ws_signal_link_ref (WsSignalLink *self)
   return self;
 }
 
-gboolean
-ws_signal_link_ref_unless_gone (WsSignalLink *self)
-{
-  int n_refs;
-
-  do
-    {
-      n_refs = g_atomic_int_get (&self->n_refs);
-      if (n_refs == 0)
-        return FALSE;
-    }
-  while (
-      !g_atomic_int_compare_and_exchange (&self->n_refs, n_refs, n_refs + 1));
-  return TRUE;
-}
-
 static gboolean
 on_given_back (gpointer user_data)
 {
@@ -143,7 +248,7 @@ give_back (WsSignalLink *self, gpointer data, GDestroyNotify destroy)
 {
   g_autoptr (GSource) source = NULL;
 
-  if (self->thread == g_thread_self ())
+  if (self->home.thread == g_thread_self ())
     {
       destroy (data);
       return;
@@ -152,7 +257,7 @@ give_back (WsSignalLink *self, gpointer data, GDestroyNotify destroy)
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_callback (source, on_given_back, data, destroy);
   WS_TSAN_RELEASE (data);
-  g_source_attach (source, self->context);
+  g_source_attach (source, self->home.context);
 }
 
 void
@@ -169,7 +274,7 @@ ws_signal_link_unref (WsSignalLink *self)
   if (self->slot.closure != NULL)
     give_back (self, g_steal_pointer (&self->slot.closure),
                (GDestroyNotify) g_closure_unref);
-  g_main_context_unref (self->context);
+  ws_home_clear (&self->home);
   g_free (self);
 }
 
@@ -219,23 +324,23 @@ static gboolean
 enter_hubs (WsSignalLink *self,
             GObject      *sender,
             GObject      *receiver,
-            WsConnection *connection)
+            GObject      *owner)
 {
   gboolean is_refused;
 
   /* Not under the lock: a binding may hear of the second reference. */
-  g_object_ref (connection);
+  g_object_ref (owner);
   ws_signal_lock ();
   is_refused = (self->flags & WS_CONNECT_FLAGS_UNIQUE) != 0 && is_known (self);
   if (!is_refused)
     {
-      ws_signal_hub_add (self->sender, sender, self);
-      ws_signal_hub_add (self->receiver, receiver, self);
-      self->connection = connection;
+      hub_add (self->sender, sender, self);
+      hub_add (self->receiver, receiver, self);
+      self->owner = owner;
     }
   ws_signal_unlock ();
   if (is_refused)
-    g_object_unref (connection);
+    g_object_unref (owner);
   return !is_refused;
 }
 
@@ -255,13 +360,13 @@ gboolean
 ws_signal_link_attach (WsSignalLink *self,
                        GObject      *sender,
                        GObject      *receiver,
-                       WsConnection *connection,
+                       GObject      *owner,
                        GError      **error)
 {
   GClosure *closure;
   gulong    handler;
 
-  if (!enter_hubs (self, sender, receiver, connection))
+  if (!enter_hubs (self, sender, receiver, owner))
     {
       g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_OPERATION,
                    "The signal \"%s\" of this %s is connected to this slot of "
@@ -271,7 +376,7 @@ ws_signal_link_attach (WsSignalLink *self,
       return FALSE;
     }
   closure = g_closure_new_simple (sizeof (GClosure), self);
-  g_closure_set_marshal (closure, ws_signal_on_emission);
+  g_closure_set_marshal (closure, self->sink->emitted);
   g_closure_add_finalize_notifier (closure, ws_signal_link_ref (self),
                                    on_handler_gone);
   WS_TSAN_RELEASE (self);
@@ -308,33 +413,62 @@ leave_senders_hub (WsSignalLink *self)
     g_hash_table_remove (self->sender->links, self);
 }
 
+/* (transfer full) (nullable): of one that is on its way. */
+static GSource *
+leave_queue (WsSignalLink *self)
+{
+  GSource *source = NULL;
+  GList   *node;
+
+  ws_signal_lock ();
+  node = g_queue_pop_head_link (&self->deliveries);
+  if (node != NULL)
+    source = g_source_ref (g_steal_pointer (&node->data));
+  ws_signal_unlock ();
+  return source;
+}
+
+/* What is on its way does not arrive, and is freed. The context that it waits
+ * in may never run again, and would be kept by it through its link. */
+static void
+drop_deliveries (WsSignalLink *self)
+{
+  GSource *source;
+
+  while ((source = leave_queue (self)) != NULL)
+    {
+      g_source_destroy (source);
+      g_source_unref (source);
+    }
+}
+
 gboolean
 ws_signal_link_end (WsSignalLink *self, gboolean drops)
 {
-  WsConnection *connection;
+  GObject *owner;
   g_autoptr (GObject) sender = NULL;
 
   if (drops)
     {
       g_atomic_int_set (&self->is_dropped, TRUE);
-      ws_signal_drop_deliveries (self);
+      drop_deliveries (self);
     }
   if (!g_atomic_int_compare_and_exchange (&self->is_over, FALSE, TRUE))
     return FALSE;
   ws_signal_link_ref (self);
   ws_signal_lock ();
   leave_senders_hub (self);
-  connection = g_steal_pointer (&self->connection);
+  owner = g_steal_pointer (&self->owner);
   ws_signal_wake ();
   ws_signal_unlock ();
-  if (self->thread == g_thread_self () || self->sender_is_ours)
+  if (self->home.thread == g_thread_self () || self->sender_is_ours)
     sender = ws_signal_hub_ref_object (self->sender);
   if (sender != NULL)
     ws_signal_link_detach (self, sender);
-  if (connection != NULL)
+  if (owner != NULL)
     {
-      ws_connection_on_ended (connection, self);
-      give_back (self, connection, g_object_unref);
+      self->sink->ended (self, owner);
+      give_back (self, owner, g_object_unref);
     }
   ws_signal_link_unref (self);
   return TRUE;

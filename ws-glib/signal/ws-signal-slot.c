@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "signal/ws-signal-private.h"
+#include "signal/ws-signal-slot.h"
 
+#include "signal/ws-signal-transform.h"
 #include "ws-socket-error.h"
 
 /* --- Names --- */

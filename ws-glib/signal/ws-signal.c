@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-signal.h"
 
-#include "signal/ws-signal-private.h"
+#include "signal/ws-connection-private.h"
 #include "ws-socket-error.h"
 
 /**
@@ -210,15 +210,7 @@ ws_connect_slot (GObject       *sender,
 gboolean
 ws_disconnect (WsConnection *connection)
 {
-  WsSignalLink *link;
-  gboolean      was_connected;
-
   g_return_val_if_fail (WS_IS_CONNECTION (connection), FALSE);
 
-  link = ws_connection_ref_link (connection);
-  if (link == NULL)
-    return FALSE;
-  was_connected = ws_signal_link_end (link, TRUE);
-  ws_signal_link_unref (link);
-  return was_connected;
+  return ws_connection_end (connection);
 }
