@@ -129,21 +129,31 @@ test_peer_ends (Half *half, gconstpointer data)
                     !*closes);
 }
 
-/* A loss that writing finds out waits, too. */
+/* Sends until that fails, because the peer is gone. */
 static void
-test_loss_while_writing (Half *half, gconstpointer data)
+lose_while_writing (Half *half)
 {
-  g_autoptr (SignalLog) log = signal_log_new (half->socket);
+  g_autoptr (GError) error = NULL;
 
   send_text (half, "last");
   ws_socket_pause_receiving (half->socket);
   settle ();
   g_clear_pointer (&half->peer, raw_peer_free);
-  for (int i = 0; i < 3; i++)
-    {
-      ws_socket_send_text_message (half->socket, "into the void", NULL);
-      settle ();
-    }
+  while (ws_socket_send_text_message (half->socket, "into the void", &error)
+         >= 0)
+    settle ();
+  g_assert_cmpint (error->domain, ==, WS_SOCKET_ERROR);
+  g_assert_cmpint (error->code, !=, WS_SOCKET_ERROR_NOT_CONNECTED);
+  g_assert_cmpint (ws_socket_get_state (half->socket), ==, WS_STATE_CONNECTED);
+}
+
+/* A loss that writing finds out waits for what was received before. */
+static void
+test_loss_while_writing (Half *half, gconstpointer data)
+{
+  g_autoptr (SignalLog) log = signal_log_new (half->socket);
+
+  lose_while_writing (half);
   signal_log_expect (log, "");
   ws_socket_resume_receiving (half->socket);
   api_wait_state (half->socket, WS_STATE_UNCONNECTED);
@@ -300,6 +310,19 @@ test_wrong_thread (Half *half, gconstpointer data)
   ws_socket_abort (half->socket);
 }
 
+/* But not without an end. */
+static void
+test_loss_without_resume (Half *half, gconstpointer data)
+{
+  g_autoptr (SignalLog) log = signal_log_new (half->socket);
+
+  ws_socket_set_close_timeout (half->socket, 10);
+  lose_while_writing (half);
+  api_wait_state (half->socket, WS_STATE_UNCONNECTED);
+  g_assert_cmpuint (signal_log_count (log, "text:last"), ==, 0);
+  g_assert_cmpuint (signal_log_count (log, "disconnected"), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -313,6 +336,7 @@ main (int argc, char **argv)
   half_add ("/api/pause/peer-closes", &yes, test_peer_ends);
   half_add ("/api/pause/peer-is-lost", &no, test_peer_ends);
   half_add ("/api/pause/loss-while-writing", NULL, test_loss_while_writing);
+  half_add ("/api/pause/loss-without-resume", NULL, test_loss_without_resume);
   half_add ("/api/pause/close", NULL, test_close);
   half_add ("/api/pause/close-and-resume", NULL, test_close_and_resume);
   half_add ("/api/pause/abort", NULL, test_abort);

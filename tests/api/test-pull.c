@@ -303,6 +303,50 @@ test_close_flooded (Half *half, gconstpointer data)
   g_assert_false (ws_socket_get_was_clean (half->socket));
 }
 
+static void
+expect_next (Half *half, const char *text)
+{
+  g_auto (Outcome) taken = { 0 };
+
+  begin_receive (half->socket, NULL, &taken);
+  outcome_expect_text (&taken, text);
+}
+
+/* A peer that leaves without reading what is sent to it, while messages of its
+ * own wait to be taken: sends end with the reason, the connection does, and
+ * nothing that it has said is lost. */
+static void
+test_lost (Half *half, gconstpointer data)
+{
+  g_auto (Outcome) first = { 0 };
+  g_auto (Outcome) second = { 0 };
+  g_auto (Outcome) later = { 0 };
+  g_auto (Flood) flood = { 0 };
+  g_auto (Outcome) last = { 0 };
+
+  ws_socket_set_pull (half->socket, TRUE);
+  fill_buffer (half);
+  flood_init (&flood, half->peer);
+  for (guint len = 1; len <= 3; len++)
+    flood_add (&flood, 0x81, len);
+  flood_push (&flood);
+  expect_next (half, "x");
+  settle ();
+  begin_send (half->socket, 1000, NULL, &first);
+  begin_send (half->socket, 1000, NULL, &second);
+  raw_peer_reset (g_steal_pointer (&half->peer));
+  outcome_expect (&first, END_LOST);
+  outcome_expect (&second, END_LOST);
+  begin_send (half->socket, 1000, NULL, &later);
+  ws_test_until (NULL, later.number != 0);
+  g_assert_nonnull (later.error);
+  api_wait_state (half->socket, WS_STATE_UNCONNECTED);
+  expect_next (half, "xx");
+  expect_next (half, "xxx");
+  begin_receive (half->socket, NULL, &last);
+  outcome_expect (&last, END_LOST);
+}
+
 /* One that was cancelled takes nothing with it. */
 static void
 test_cancelled (Half *half, gconstpointer data)
@@ -369,7 +413,7 @@ test_refused (Half *half, gconstpointer data)
   outcome_expect (&outcome, END_NOT_CONNECTED);
 }
 
-/* Who does not listen judges nobody. */
+/* Among what waits unread may be the answer to our pings. */
 static void
 test_keepalive (Half *half, gconstpointer data)
 {
@@ -379,6 +423,7 @@ test_keepalive (Half *half, gconstpointer data)
   ws_socket_set_pull (half->socket, TRUE);
   send_text (half, "waits");
   settle ();
+  send_text (half, "behind it");
   ws_socket_set_ping_timeout (half->socket, 20);
   ws_socket_set_ping_interval (half->socket, 20);
   while (g_get_monotonic_time () < end)
@@ -388,6 +433,22 @@ test_keepalive (Half *half, gconstpointer data)
   outcome_expect_text (&outcome, "waits");
   api_wait_state (half->socket, WS_STATE_UNCONNECTED);
   g_assert_nonnull (ws_socket_get_error (half->socket));
+}
+
+/* A peer of which nothing waits any more is silent, also while nobody takes
+ * what it has said. */
+static void
+test_keepalive_untaken (Half *half, gconstpointer data)
+{
+  ws_socket_set_pull (half->socket, TRUE);
+  send_text (half, "waits");
+  settle ();
+  ws_socket_set_ping_timeout (half->socket, 20);
+  ws_socket_set_ping_interval (half->socket, 20);
+  api_wait_state (half->socket, WS_STATE_UNCONNECTED);
+  g_assert_error (ws_socket_get_error (half->socket), WS_SOCKET_ERROR,
+                  WS_SOCKET_ERROR_SOCKET_TIMEOUT);
+  expect_next (half, "waits");
 }
 
 /* --- What the callback may do --- */
@@ -473,11 +534,13 @@ main (int argc, char **argv)
   half_add ("/api/pull/close-untaken", NULL, test_close_untaken);
   half_add ("/api/pull/close-taken", NULL, test_close_taken);
   half_add ("/api/pull/close-flooded", NULL, test_close_flooded);
+  half_add ("/api/pull/lost", NULL, test_lost);
   half_add ("/api/pull/cancelled", NULL, test_cancelled);
   half_add_client ("/api/pull/forgotten", NULL, test_forgotten);
   half_add ("/api/pull/refused", NULL, test_refused);
   for (guint i = 0; i < G_N_ELEMENTS (acts); i++)
     half_add (acts[i].name, &acts[i].act, test_callback);
   half_add ("/api/pull/keepalive", NULL, test_keepalive);
+  half_add ("/api/pull/keepalive-untaken", NULL, test_keepalive_untaken);
   return g_test_run ();
 }

@@ -123,6 +123,17 @@ on_read_finished (gpointer user_data)
 }
 
 static void
+on_broken (gpointer user_data, const GError *error)
+{
+  Rig *self = user_data;
+
+  g_assert_nonnull (error);
+  g_assert_true (ws_engine_get_failure (self->engine) == error);
+  self->told_broken = TRUE;
+  call_hook (self, "broken");
+}
+
+static void
 on_written (gpointer user_data, guint64 n_bytes)
 {
   Rig *self = user_data;
@@ -165,6 +176,7 @@ static const WsEngineSink sink = {
   .about_to_close = on_about_to_close,
   .closing = on_closing,
   .read_finished = on_read_finished,
+  .broken = on_broken,
   .written = on_written,
   .drained = on_drained,
   .ended = on_ended,

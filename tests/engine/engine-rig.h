@@ -30,6 +30,7 @@ struct _Rig
   GString       *log;
   guint64        written; /* as the sink was told */
   gboolean       wants_frames;
+  gboolean       told_broken;
   gboolean       ended;
   WsClosing      closing; /* (owned): as it was when it ended */
   gint64         elapsed; /* of the last pong */

@@ -44,6 +44,18 @@ fake_want (WsTransport *transport, GIOCondition condition)
   ((FakeTransport *) transport)->wanted = condition;
 }
 
+static gboolean
+fake_is_readable (WsTransport *transport)
+{
+  return ((FakeTransport *) transport)->readable;
+}
+
+static gboolean
+fake_is_heard (WsTransport *transport, gint64 since)
+{
+  return ((FakeTransport *) transport)->heard;
+}
+
 static void
 fake_shutdown (WsTransport *transport)
 {
@@ -71,6 +83,8 @@ static const WsTransportClass fake_class = {
   .read = fake_read,
   .writev = fake_writev,
   .want = fake_want,
+  .is_readable = fake_is_readable,
+  .is_heard = fake_is_heard,
   .shutdown = fake_shutdown,
   .get_address = fake_get_address,
   .free = fake_free,

@@ -17,8 +17,10 @@ typedef struct
   guint         n_vectors;   /* of the last call */
   gconstpointer buffers[64]; /* likewise: where they lie */
   GIOCondition  wanted;
-  gboolean      broken;  /* writing fails */
-  guint        *n_freed; /* (unowned) (nullable): counts its end */
+  gboolean      broken;   /* writing fails */
+  gboolean      readable; /* something is said to wait unread */
+  gboolean      heard;    /* the peer's system is said to live */
+  guint        *n_freed;  /* (unowned) (nullable): counts its end */
 } FakeTransport;
 
 FakeTransport *fake_transport_new (WsPoller *poller);

@@ -111,6 +111,7 @@ static const Occasion occasions[] = {
   { "written", "written", provoke_write },
   { "drained", "drained", provoke_write },
   { "end", "ended", provoke_end },
+  { "broken", "broken", provoke_broken_write },
   { "broken-write", "ended", provoke_broken_write },
   { "end-of-closing", "ended", provoke_end_after_close },
 };

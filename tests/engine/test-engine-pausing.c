@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine-rig.h"
+#include "fake-transport.h"
 
 #include <string.h>
 
@@ -46,12 +47,20 @@ test_only_reading (gconstpointer data)
   rig_assert_read (rig, "pong(?)");
 }
 
-/* Neither silence nor the lack of a message's rest is judged meanwhile. */
 static void
-test_no_judgement (gconstpointer data)
+iterate_for (Rig *rig, guint ms)
+{
+  gint64 end = g_get_monotonic_time () + ms * (gint64) 1000;
+
+  while (g_get_monotonic_time () < end)
+    g_main_context_iteration (rig->context, FALSE);
+}
+
+/* The answer to our pings, or a message's rest, may be what waits unread. */
+static void
+test_unread_answer (gconstpointer data)
 {
   g_autoptr (Rig) rig = rig_new_waiting (GPOINTER_TO_INT (data), RIG_UNIX);
-  gint64 end;
 
   rig->settings.ping_interval = 10;
   rig->settings.ping_timeout = 10;
@@ -59,12 +68,132 @@ test_no_judgement (gconstpointer data)
   rig_peer_frame (rig, FALSE, WS_OPCODE_TEXT, "begun", 5);
   ws_engine_start (rig->engine);
   ws_engine_set_paused (rig->engine, TRUE);
-  end = g_get_monotonic_time () + 100 * 1000;
-  while (g_get_monotonic_time () < end)
-    g_main_context_iteration (rig->context, FALSE);
+  iterate_for (rig, 100);
+  g_assert_false (rig->told_broken);
   g_assert_false (rig->ended);
   ws_engine_set_paused (rig->engine, FALSE);
   rig_until (rig, rig->ended || strstr (rig->log->str, "about") != NULL);
+}
+
+/* The rest of a message is owed by a peer of which nothing waits. */
+static void
+test_unfinished (gconstpointer data)
+{
+  g_autoptr (Rig) rig = rig_new_waiting (GPOINTER_TO_INT (data), RIG_UNIX);
+
+  rig->settings.frame_timeout = 10;
+  ws_engine_start (rig->engine);
+  rig_peer_frame (rig, FALSE, WS_OPCODE_TEXT, "begun", 5);
+  rig_until (rig, ws_engine_has_read (rig->engine));
+  ws_engine_set_paused (rig->engine, TRUE);
+  rig_assert_log (rig, "about-to-close!TIMED_OUT closing");
+  rig_assert_read (rig, "close(1001 The rest of a message did not come within "
+                        "frame-timeout (10 ms))");
+}
+
+/* A peer that is silent while we do not listen. */
+static Rig *
+rig_new_silent (WsRole role, gboolean readable, gboolean heard)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (WsPoller) poller = ws_poller_get (context);
+  FakeTransport *transport = fake_transport_new (poller);
+  Rig *rig = rig_new_for_transport (context, role, &transport->parent);
+
+  transport->readable = readable;
+  transport->heard = heard;
+  rig->settings.ping_interval = 10;
+  rig->settings.ping_timeout = 10;
+  rig->settings.close_timeout = 10;
+  ws_engine_set_paused (rig->engine, TRUE);
+  ws_engine_start (rig->engine);
+  return rig;
+}
+
+/* Nothing of it waits: it has not answered. */
+static void
+test_silent (gconstpointer data)
+{
+  g_autoptr (Rig) rig = rig_new_silent (GPOINTER_TO_INT (data), FALSE, TRUE);
+
+  rig_assert_log (rig, "ended!TIMED_OUT");
+  g_assert_true (rig->told_broken);
+}
+
+/* Something does, but its system does not even acknowledge what we send. */
+static void
+test_unheard (gconstpointer data)
+{
+  g_autoptr (Rig) rig = rig_new_silent (GPOINTER_TO_INT (data), TRUE, FALSE);
+
+  rig_assert_log (rig, "ended!TIMED_OUT");
+  g_assert_true (rig->told_broken);
+}
+
+static void
+test_heard (gconstpointer data)
+{
+  g_autoptr (Rig) rig = rig_new_silent (GPOINTER_TO_INT (data), TRUE, TRUE);
+
+  iterate_for (rig, 100);
+  g_assert_false (rig->told_broken);
+  g_assert_false (rig->ended);
+}
+
+/* A peer that has said something, and is found gone while we do not listen. */
+static Rig *
+rig_new_lost (WsRole role, guint close_timeout)
+{
+  Rig *rig = rig_new_waiting (role, RIG_UNIX);
+
+  rig->settings.close_timeout = close_timeout;
+  ws_engine_set_paused (rig->engine, TRUE);
+  ws_engine_start (rig->engine);
+  rig_peer_text (rig, "one");
+  rig_peer_text (rig, "two");
+  rig_peer_hang_up (rig);
+  rig_send_text (rig, "nobody reads this");
+  rig_until (rig, rig->told_broken);
+  g_assert_cmpuint (ws_engine_get_bytes_to_write (rig->engine), ==, 0);
+  return rig;
+}
+
+/* What it has said is not lost, if it is asked for: again and again. */
+static void
+test_lost (gconstpointer data)
+{
+  g_autoptr (Rig) rig = rig_new_lost (GPOINTER_TO_INT (data), 30000);
+
+  rig_send_text (rig, "nor this");
+  g_assert_cmpuint (ws_engine_get_bytes_to_write (rig->engine), ==, 0);
+  rig->hook = pause_first;
+  ws_engine_set_paused (rig->engine, FALSE);
+  rig_assert_log (rig, "text(one)");
+  ws_engine_set_paused (rig->engine, FALSE);
+  rig_assert_log (rig, "text(two)");
+  ws_engine_set_paused (rig->engine, FALSE);
+  rig_assert_log (rig, "ended!PEER_GONE");
+}
+
+/* Nobody asks. */
+static void
+test_lost_unread (gconstpointer data)
+{
+  g_autoptr (Rig) rig = rig_new_lost (GPOINTER_TO_INT (data), 10);
+
+  rig_assert_log (rig, "ended!g-io-error-quark");
+  g_assert_cmpuint (rig->closing.code, ==, 1006);
+}
+
+/* A close comes in between. */
+static void
+test_lost_closed (gconstpointer data)
+{
+  g_autoptr (Rig) rig = rig_new_lost (GPOINTER_TO_INT (data), 10);
+
+  ws_engine_close (rig->engine, 1000, NULL);
+  rig_assert_log (rig, "ended");
+  g_assert_false (rig->closing.clean);
 }
 
 int
@@ -77,7 +206,14 @@ main (int argc, char **argv)
   } tests[] = {
     { "between-events", test_between_events },
     { "only-reading", test_only_reading },
-    { "no-judgement", test_no_judgement },
+    { "unread-answer", test_unread_answer },
+    { "unfinished", test_unfinished },
+    { "silent", test_silent },
+    { "unheard", test_unheard },
+    { "heard", test_heard },
+    { "lost", test_lost },
+    { "lost-unread", test_lost_unread },
+    { "lost-closed", test_lost_closed },
   };
 
   g_test_init (&argc, &argv, NULL);

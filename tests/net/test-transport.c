@@ -332,7 +332,7 @@ assert_read_fails (Fixture *fixture, int code, const char *message)
 }
 
 static void
-test_reset (Fixture *fixture, gconstpointer data)
+reset_peer (Fixture *fixture)
 {
   struct linger at_once = { .l_onoff = 1 };
 
@@ -340,7 +340,12 @@ test_reset (Fixture *fixture, gconstpointer data)
                                  sizeof at_once));
   close (fixture->peer);
   fixture->peer = -1;
+}
 
+static void
+test_reset (Fixture *fixture, gconstpointer data)
+{
+  reset_peer (fixture);
   wait_for (fixture, G_IO_IN);
   assert_read_fails (fixture, G_IO_ERROR_CONNECTION_CLOSED,
                      "Error receiving data: Connection reset by peer");
@@ -498,6 +503,49 @@ test_options (Fixture *fixture, gconstpointer data)
     g_assert_cmpint (get_option (fixture->fd, IPPROTO_TCP, TCP_NODELAY), !=, 0);
 }
 
+/* Looking changes nothing; an end is something to read, too. */
+static void
+test_is_readable (Fixture *fixture, gconstpointer data)
+{
+  char buffer[8];
+
+  g_assert_false (ws_transport_is_readable (fixture->transport));
+  g_assert_cmpint (write (fixture->peer, "one", 3), ==, 3);
+  wait_for (fixture, G_IO_IN);
+  g_assert_true (ws_transport_is_readable (fixture->transport));
+  g_assert_true (ws_transport_is_readable (fixture->transport));
+  g_assert_cmpint (transport_read (fixture, buffer, 8), ==, 3);
+  g_assert_false (ws_transport_is_readable (fixture->transport));
+  close (fixture->peer);
+  fixture->peer = -1;
+  wait_for (fixture, G_IO_IN);
+  g_assert_true (ws_transport_is_readable (fixture->transport));
+}
+
+static void
+test_is_heard (Fixture *fixture, gconstpointer data)
+{
+  const gint64 far = 3600 * (gint64) G_USEC_PER_SEC;
+  gint64       now = g_get_monotonic_time ();
+
+  g_assert_true (ws_transport_is_heard (fixture->transport, now - far));
+#ifdef __linux__
+  g_assert_true (ws_transport_is_heard (fixture->transport, now + far)
+                 != is_tcp ((Kind) GPOINTER_TO_INT (data)));
+#endif
+}
+
+/* Who has reset the connection is not there any more. */
+static void
+test_is_heard_no_more (Fixture *fixture, gconstpointer data)
+{
+  reset_peer (fixture);
+  wait_for (fixture, G_IO_IN);
+#ifdef __linux__
+  g_assert_false (ws_transport_is_heard (fixture->transport, 0));
+#endif
+}
+
 static void
 add_kind (Kind kind, const char *name, void (*test) (Fixture *, gconstpointer))
 {
@@ -539,6 +587,9 @@ main (int argc, char **argv)
   add ("freed-inside", test_freed_inside);
   add ("nested", test_nested);
   add ("addresses", test_addresses);
+  add ("is-readable", test_is_readable);
+  add ("is-heard", test_is_heard);
+  add_tcp ("is-heard-no-more", test_is_heard_no_more);
   add ("options", test_options);
 
   return g_test_run ();

@@ -196,26 +196,42 @@ ws_engine_handle_eof (WsEngine *self)
   ws_engine_end (self, error);
 }
 
+/* (transfer full) (nullable): what the peer did not do in time; NULL: it was
+ * told already that something is wrong. */
+static GError *
+explain_late (WsEngine *self)
+{
+  const char *what = NULL;
+
+  if (self->failed)
+    return NULL;
+  if (!ws_outbox_is_empty (&self->outbox))
+    what = "read all that was sent";
+  else if (self->closing.received == 0)
+    what = "answer the close frame";
+  if (what == NULL)
+    return NULL;
+  return g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
+                      "The peer did not %s within close-timeout (%u ms)", what,
+                      self->settings->close_timeout);
+}
+
 static void
 on_close_deadline (WsDeadline *deadline)
 {
-  WsEngine *self = WS_CONTAINER_OF (deadline, WsEngine, close_deadline);
+  WsEngine *self
+      = ws_engine_ref (WS_CONTAINER_OF (deadline, WsEngine, close_deadline));
   g_autoptr (GError) error = NULL;
 
-  if (self->failed)
-    error = NULL; /* it was told already */
-  else if (!ws_outbox_is_empty (&self->outbox))
-    error = g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
-                         "The peer did not read all that was sent within "
-                         "close-timeout (%u ms)",
-                         self->settings->close_timeout);
-  else if (self->closing.received == 0)
-    error = g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
-                         "The peer did not answer the close frame within "
-                         "close-timeout (%u ms)",
-                         self->settings->close_timeout);
-  ws_engine_ref (self);
-  ws_engine_end (self, error);
+  if (self->broken != NULL)
+    {
+      ws_engine_lose (self, self->broken);
+    }
+  else
+    {
+      error = explain_late (self);
+      ws_engine_end (self, error);
+    }
   ws_engine_unref (self);
 }
 
@@ -240,12 +256,26 @@ is_owed (const WsEngine *self)
          && ws_protocol_is_waiting (&self->protocol);
 }
 
+static gint64
+get_frame_due (const WsEngine *self)
+{
+  return self->keepalive.last_received
+         + self->settings->frame_timeout * (gint64) 1000;
+}
+
 static gboolean
 is_late (const WsEngine *self)
 {
-  return is_owed (self) && self->reading
-         && ws_poller_now (self->poller) - self->keepalive.last_received
-                >= self->settings->frame_timeout * (gint64) 1000;
+  return is_owed (self) && ws_poller_now (self->poller) >= get_frame_due (self);
+}
+
+/* Whether the rest may have come, while reading is paused. */
+static gboolean
+waits_unread (const WsEngine *self)
+{
+  return !self->reading
+         && (ws_protocol_has_input (&self->protocol)
+             || ws_transport_is_readable (self->transport));
 }
 
 static void
@@ -255,7 +285,7 @@ judge_frame (WsEngine *self)
 
   if (is_late (self))
     ws_engine_catch_up (self);
-  if (is_late (self))
+  if (is_late (self) && !waits_unread (self))
     {
       ws_fault_set (&fault, WS_CLOSE_GOING_AWAY,
                     "The rest of a message did not come within frame-timeout "
@@ -265,11 +295,11 @@ judge_frame (WsEngine *self)
     }
   else if (is_owed (self))
     {
-      gint64 timeout = self->settings->frame_timeout * (gint64) 1000;
-      gint64 since = self->reading ? self->keepalive.last_received
-                                   : ws_poller_now (self->poller);
+      gint64 due = get_frame_due (self);
 
-      ws_poller_arm (self->poller, &self->frame_deadline, since + timeout);
+      if (is_late (self))
+        due += ws_poller_now (self->poller) - self->keepalive.last_received;
+      ws_poller_arm (self->poller, &self->frame_deadline, due);
     }
 }
 

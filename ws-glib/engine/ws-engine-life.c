@@ -13,16 +13,17 @@ send_ping (
   ws_engine_push_control (self, WS_OPCODE_PING, data, len);
 }
 
+/* What was received before may still be read by who has paused. */
 static void
 declare_dead (WsEngine *self)
 {
-  g_autoptr (GError) error
+  GError *error
       = g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
                      "The peer gave no sign of life within ping-timeout "
                      "(%u ms)",
                      self->settings->ping_timeout);
 
-  ws_engine_lose (self, error);
+  ws_engine_note_broken (self, error);
 }
 
 /* Handlers may have taken their time since the dispatch has looked at the clock;
@@ -38,12 +39,32 @@ ask_for_life (WsEngine *self)
   return now;
 }
 
-/* Who does not listen cannot judge. */
 static gboolean
 may_judge (const WsEngine *self)
 {
   return self->settings->ping_interval > 0 && self->state == WS_ENGINE_OPEN
-         && self->reading;
+         && self->started && self->broken == NULL;
+}
+
+/* While reading is paused the answer may be among what waits unread; but the
+ * peer's system has to have been heard. */
+static gboolean
+may_have_answered (const WsEngine *self)
+{
+  return !self->reading && ws_transport_is_readable (self->transport)
+         && ws_transport_is_heard (self->transport, self->keepalive.last_ping);
+}
+
+/* The same once more, after all that tells of life was looked at. */
+static WsLife
+judge_again (WsEngine *self, gint64 now, gint64 *due)
+{
+  ws_engine_catch_up (self);
+  if (!may_judge (self))
+    return WS_LIFE_FINE;
+  if (may_have_answered (self))
+    self->keepalive.last_received = now;
+  return ws_keepalive_judge (&self->keepalive, self->settings, now, due);
 }
 
 static void
@@ -57,12 +78,9 @@ judge_life (WsEngine *self)
     return;
   life = ws_keepalive_judge (&self->keepalive, self->settings, now, &due);
   if (life == WS_LIFE_DEAD)
-    {
-      ws_engine_catch_up (self);
-      if (!may_judge (self))
-        return;
-      life = ws_keepalive_judge (&self->keepalive, self->settings, now, &due);
-    }
+    life = judge_again (self, now, &due);
+  if (!may_judge (self))
+    return;
   if (life == WS_LIFE_DEAD)
     {
       declare_dead (self);
@@ -70,7 +88,7 @@ judge_life (WsEngine *self)
     }
   if (life == WS_LIFE_ASK)
     due += ask_for_life (self) - now;
-  if (self->state == WS_ENGINE_OPEN)
+  if (may_judge (self))
     ws_poller_arm (self->poller, &self->life_deadline, due);
 }
 
@@ -126,9 +144,7 @@ ws_engine_probe (WsEngine *self)
 {
   gboolean asked = self->keepalive.last_ping > self->keepalive.last_received;
 
-  if (self->state != WS_ENGINE_OPEN || !self->reading || asked
-      || self->settings->ping_interval == 0
-      || self->settings->ping_timeout == 0)
+  if (!may_judge (self) || asked || self->settings->ping_timeout == 0)
     return;
   ask_for_life (self);
   ws_engine_update (self);

@@ -57,6 +57,7 @@ struct _WsEngine
   guint    idle_release;    /* ms until contexts are given back, 0: never */
   gboolean compressing;     /* a compressed message is being framed */
   GError  *broken;          /* (owned) (nullable): writing has failed */
+  gboolean told_broken;     /* the owner knows */
   gboolean started;
   gboolean paused;  /* by the owner */
   gboolean reading; /* started, and not paused */
@@ -66,6 +67,8 @@ struct _WsEngine
   gboolean peer_closed; /* its close frame came, legal or not */
 };
 
+/* Reads what has come, within a turn's budget. TRUE: there may be more. */
+gboolean ws_engine_read (WsEngine *self);
 /* Reads what has come already: to be done before a peer is given up, for it may
  * be our own loop that was late. The caller holds a reference. */
 void ws_engine_catch_up (WsEngine *self);
@@ -96,6 +99,15 @@ gboolean ws_engine_send_compressed (WsEngine     *self,
 /* Compressed messages may have come, or been sent. */
 void ws_engine_watch_contexts (WsEngine *self);
 void ws_engine_forget_idle (WsEngine *self);
+
+/* --- ws-engine-broken.c --- */
+
+/* Nothing can be written any more; takes @error. Calls nothing of the sink. */
+void ws_engine_note_broken (WsEngine *self, GError *error);
+/* Tells the owner, before it gets what was received, and ends after that; of a
+ * job, and nothing if all is well. */
+void ws_engine_tell_broken (WsEngine *self);
+void ws_engine_settle_broken (WsEngine *self);
 
 /* --- ws-engine-sending.c --- */
 

@@ -105,17 +105,6 @@ ws_engine_queue_flush (WsEngine *self)
   ws_poller_queue (self->poller, &self->flush_job, WS_JOB_FLUSH);
 }
 
-/* What was received before still has to be read, so that the end is judged
- * later, and never inside a call of the user's. */
-static void
-note_broken (WsEngine *self, GError *error)
-{
-  self->broken = error;
-  ws_outbox_clear (&self->outbox);
-  ws_engine_update_wanted (self);
-  ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
-}
-
 /* Writes what the transport takes; FALSE: it takes nothing any more. */
 static gboolean
 write_out (WsEngine *self)
@@ -128,7 +117,7 @@ write_out (WsEngine *self)
   n = ws_outbox_flush (&self->outbox, self->transport, &error);
   if (n == WS_IO_ERROR)
     {
-      note_broken (self, error);
+      ws_engine_note_broken (self, error);
       return FALSE;
     }
   self->traffic.wire_sent += n;
@@ -313,9 +302,8 @@ read_once (WsEngine *self, gsize *budget)
   return n > 0 && (!short_read_is_last || n == WS_READ_BUFFER_SIZE);
 }
 
-/* TRUE when the budget is used up, so that there may be more. */
-static gboolean
-read_turn (WsEngine *self)
+gboolean
+ws_engine_read (WsEngine *self)
 {
   gsize budget = WS_ENGINE_READ_BUDGET;
 
@@ -330,7 +318,7 @@ void
 ws_engine_catch_up (WsEngine *self)
 {
   if (self->state == WS_ENGINE_OPEN && self->reading)
-    read_turn (self);
+    ws_engine_read (self);
 }
 
 static void
@@ -343,7 +331,7 @@ on_ready (gpointer user_data, GIOCondition condition)
   if (condition & G_IO_IN)
     {
       if (G_LIKELY (self->reading))
-        read_turn (self);
+        ws_engine_read (self);
       else if (self->state != WS_ENGINE_ENDED)
         ws_engine_update_wanted (self);
     }
@@ -357,18 +345,11 @@ on_resume_job (WsJob *job)
 {
   WsEngine *self = ws_engine_ref (WS_CONTAINER_OF (job, WsEngine, resume_job));
 
-  if (self->reading && ws_protocol_has_input (&self->protocol))
+  ws_engine_tell_broken (self);
+  if (self->state != WS_ENGINE_ENDED && self->reading
+      && ws_protocol_has_input (&self->protocol))
     pull (self);
-  /* While reading is paused the loss is not seen. */
-  if (self->broken != NULL && !self->paused)
-    {
-      gboolean more = read_turn (self);
-
-      if (more && self->state != WS_ENGINE_ENDED)
-        ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
-      else if (!self->paused)
-        ws_engine_lose (self, self->broken);
-    }
+  ws_engine_settle_broken (self);
   ws_engine_unref (self);
 }
 
@@ -473,7 +454,7 @@ ws_engine_update (WsEngine *self)
                           self->settings->max_incoming_message_size);
   ws_protocol_set_max_fragments (&self->protocol,
                                  self->settings->max_incoming_fragments);
-  if (self->state != WS_ENGINE_OPEN || !self->reading)
+  if (self->state != WS_ENGINE_OPEN || !self->started)
     return;
   ws_engine_watch_frame (self);
   ws_engine_watch_life (self);

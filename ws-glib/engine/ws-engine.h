@@ -51,6 +51,9 @@ typedef struct
   /* The peer's close frame came, or the stream ended, after ws_engine_close ()
    * or a fault. */
   void (*read_finished) (gpointer user_data);
+  /* Nothing can be written any more, and why. What was received before may still
+   * come; then it is over. */
+  void (*broken) (gpointer user_data, const GError *error);
   void (*written) (gpointer user_data, guint64 n_bytes);
   void (*drained) (gpointer user_data);
   /* It is over; @error unless that was asked for. Nothing comes after. */
@@ -89,15 +92,19 @@ void ws_engine_push_head (WsEngine *self, const char *head, gsize len);
 /* What came with the handshake's last bytes, and is the first input; copied. */
 void ws_engine_push_input (WsEngine *self, const guint8 *data, gsize len);
 void ws_engine_start (WsEngine *self);
-/* Stops reading, and goes on; also between two events of one batch. Nothing
- * but writing and closing happens in between: what was read waits, a loss is
- * not seen, and nobody's silence is judged. */
+/* Stops reading, and goes on; also between two events of one batch. What was
+ * read waits in between, and an end of the stream is not seen. A peer that is
+ * gone is, by a failed write or by its silence: then the owner has
+ * close_timeout to go on, before all is over. */
 void ws_engine_set_paused (WsEngine *self, gboolean paused);
 /* Messages that span reads come in pieces, until switched off between two
  * messages. */
 void ws_engine_set_streaming (WsEngine *self, gboolean wanted);
 /* Whether anything of the peer's was looked at. */
 gboolean ws_engine_has_read (WsEngine *self);
+
+/* (transfer none) (nullable): why nothing can be written any more. */
+const GError *ws_engine_get_failure (WsEngine *self);
 
 WsTransport     *ws_engine_get_transport (WsEngine *self); /* (nullable) */
 WsPoller        *ws_engine_get_poller (WsEngine *self);

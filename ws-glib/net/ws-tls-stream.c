@@ -305,6 +305,21 @@ tls_want (WsTransport *transport, GIOCondition condition)
   ws_tls_stream_update_job (self);
 }
 
+static gboolean
+tls_is_readable (WsTransport *transport)
+{
+  WsTlsStream *self = (WsTlsStream *) transport;
+
+  return ws_tls_session_is_readable (self->session)
+         || ws_transport_is_readable (self->inner);
+}
+
+static gboolean
+tls_is_heard (WsTransport *transport, gint64 since)
+{
+  return ws_transport_is_heard (((WsTlsStream *) transport)->inner, since);
+}
+
 static void
 tls_shutdown (WsTransport *transport)
 {
@@ -350,6 +365,8 @@ static const WsTransportClass tls_class = {
   .read = ws_tls_stream_read,
   .writev = ws_tls_stream_writev,
   .want = tls_want,
+  .is_readable = tls_is_readable,
+  .is_heard = tls_is_heard,
   .shutdown = tls_shutdown,
   .short_read_is_last = TRUE,
   .get_address = tls_get_address,

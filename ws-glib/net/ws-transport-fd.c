@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -13,6 +14,9 @@
 #ifndef IOV_MAX
 #define IOV_MAX 16
 #endif
+
+/* A system may take so many ms to acknowledge (RFC 1122, 4.2.3.2). */
+#define ACK_DELAY 500
 
 /* A GOutputVector is passed to the kernel as it is. */
 G_STATIC_ASSERT (sizeof (GOutputVector) == sizeof (struct iovec));
@@ -83,6 +87,37 @@ fd_want (WsTransport *transport, GIOCondition condition)
   ws_watch_want (&((FdTransport *) transport)->watch, condition);
 }
 
+static gboolean
+fd_is_readable (WsTransport *transport)
+{
+  struct pollfd poll_fd
+      = { .fd = ((FdTransport *) transport)->watch.fd, .events = POLLIN };
+
+  return poll (&poll_fd, 1, 0) > 0;
+}
+
+gboolean
+ws_transport_fd_is_heard (int fd, gint64 since)
+{
+#if defined(__linux__) && defined(TCP_INFO)
+  struct tcp_info info;
+  socklen_t       len = sizeof info;
+  gint64          ago = (g_get_monotonic_time () - since) / 1000;
+
+  if (getsockopt (fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
+    return info.tcpi_state != TCP_CLOSE
+           && info.tcpi_last_ack_recv <= ago + ACK_DELAY;
+#endif
+  return TRUE;
+}
+
+static gboolean
+fd_is_heard (WsTransport *transport, gint64 since)
+{
+  return ws_transport_fd_is_heard (((FdTransport *) transport)->watch.fd,
+                                   since);
+}
+
 static void
 fd_shutdown (WsTransport *transport)
 {
@@ -139,6 +174,8 @@ static const WsTransportClass fd_class = {
   .read = fd_read,
   .writev = fd_writev,
   .want = fd_want,
+  .is_readable = fd_is_readable,
+  .is_heard = fd_is_heard,
   .shutdown = fd_shutdown,
   .short_read_is_last = TRUE,
   .get_address = fd_get_address,

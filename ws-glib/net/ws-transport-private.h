@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 WsTransport *
 ws_transport_fd_new (WsPoller *poller, int fd, GSocketConnection *connection);
 
+/* As a transport's is_heard, of a socket. */
+gboolean ws_transport_fd_is_heard (int fd, gint64 since);
+
 /* Over a stream whose halves can be polled. */
 WsTransport *ws_transport_stream_new (WsPoller *poller, GIOStream *stream);
 

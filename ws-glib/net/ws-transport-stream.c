@@ -228,6 +228,26 @@ is_encrypted (GIOStream *stream)
   return G_IS_TLS_CONNECTION (stream);
 }
 
+static gboolean
+stream_is_readable (WsTransport *transport)
+{
+  return g_pollable_input_stream_is_readable (
+      ((StreamTransport *) transport)->input);
+}
+
+static gboolean
+stream_is_heard (WsTransport *transport, gint64 since)
+{
+  StreamTransport   *self = (StreamTransport *) transport;
+  GSocketConnection *connection = peek_connection (self->stream, TRUE);
+  GSocket           *socket;
+
+  if (connection == NULL)
+    return TRUE;
+  socket = g_socket_connection_get_socket (connection);
+  return ws_transport_fd_is_heard (g_socket_get_fd (socket), since);
+}
+
 static void
 stream_shutdown (WsTransport *transport)
 {
@@ -281,6 +301,8 @@ static const WsTransportClass stream_class = {
   .read = stream_read,
   .writev = stream_writev,
   .want = stream_want,
+  .is_readable = stream_is_readable,
+  .is_heard = stream_is_heard,
   .shutdown = stream_shutdown,
   .short_read_is_last = FALSE,
   .get_address = stream_get_address,

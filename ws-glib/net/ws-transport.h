@@ -28,6 +28,11 @@ typedef struct
   void (*want) (WsTransport *self, GIOCondition condition);
   /* The end of what we send (a FIN); reading goes on. */
   void (*shutdown) (WsTransport *self);
+  /* Whether a read would tell something, be it the end. */
+  gboolean (*is_readable) (WsTransport *self);
+  /* Whether the peer's system was heard since @since (monotonic µs), read or
+   * not: over TCP it acknowledges what we write. TRUE where nobody can tell. */
+  gboolean (*is_heard) (WsTransport *self, gint64 since);
   /* Whether a read that returns less than asked for means "drained". */
   gboolean short_read_is_last;
   /* (transfer full) (nullable) */
@@ -83,6 +88,18 @@ static inline void
 ws_transport_want (WsTransport *self, GIOCondition condition)
 {
   self->klass->want (self, condition);
+}
+
+static inline gboolean
+ws_transport_is_readable (WsTransport *self)
+{
+  return self->klass->is_readable (self);
+}
+
+static inline gboolean
+ws_transport_is_heard (WsTransport *self, gint64 since)
+{
+  return self->klass->is_heard (self, since);
 }
 
 static inline void

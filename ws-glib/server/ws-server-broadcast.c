@@ -48,8 +48,8 @@ deliver (Broadcast *self, WsServerClient *client)
 {
   WsSocketPrivate *priv = ws_socket_peek (client->socket);
 
-  if (priv->state != WS_STATE_CONNECTED || priv->engine == NULL
-      || priv->is_slow)
+  if (priv->state != WS_STATE_CONNECTED || priv->engine == NULL || priv->is_slow
+      || ws_engine_get_failure (priv->engine) != NULL)
     return FALSE;
   if (send_to (self, client->socket))
     return TRUE;

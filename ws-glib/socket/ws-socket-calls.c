@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "socket/ws-socket-calls-private.h"
 
+#include "base/ws-socket-error-private.h"
 #include "ws-socket-error.h"
 
 /* What the asynchronous calls of a socket have in common: they wait in a queue
@@ -301,6 +302,31 @@ ws_socket_end_openings (WsSocket *self)
   if (async == NULL || async->calls[WS_CALL_OPEN].length == 0)
     return;
   ws_call_return (async->calls[WS_CALL_OPEN].head->data);
+}
+
+void
+ws_socket_on_broken (gpointer user_data, const GError *error)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsSocketAsync   *async = priv->async;
+  guint            attempt = priv->attempt;
+
+  if (async != NULL)
+    ws_socket_clear_outgoing (async);
+  while (async != NULL && attempt == priv->attempt)
+    {
+      GList *head = async->calls[WS_CALL_SEND].head;
+
+      if (head == NULL)
+        head = async->calls[WS_CALL_PING].head;
+      if (head == NULL)
+        break;
+      ws_call_fail (head->data, ws_socket_error_translate (error));
+    }
+  if (attempt == priv->attempt)
+    ws_socket_update_receiving (self);
+  g_object_unref (self);
 }
 
 void

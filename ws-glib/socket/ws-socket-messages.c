@@ -241,6 +241,7 @@ const WsEngineSink ws_socket_engine_sink = {
   .about_to_close = ws_socket_on_about_to_close,
   .closing = ws_socket_on_closing,
   .read_finished = ws_socket_on_read_finished,
+  .broken = ws_socket_on_broken,
   .written = on_written,
   .drained = on_drained,
   .ended = ws_socket_on_ended,

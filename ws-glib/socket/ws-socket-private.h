@@ -301,6 +301,8 @@ void ws_socket_cancel_calls (GQueue *stale);
 void ws_socket_end_calls (WsSocket *self);
 /* It was successful: ends those of open_async(). */
 void ws_socket_end_openings (WsSocket *self);
+/* Nothing can be sent any more: ends the calls that wait for that. */
+void ws_socket_on_broken (gpointer user_data, const GError *error);
 /* A ping was answered that was sent at @sent. */
 void ws_socket_end_pings (WsSocket *self, gint64 sent);
 

@@ -11,7 +11,7 @@
 #define MESSAGE_OVERHEAD 64
 
 /* Bytes that may wait, whatever the user has set, while the connection is being
- * closed. */
+ * closed, or was lost. */
 #define CLOSING_ROOM (1024 * 1024)
 
 /* --- Messages that wait to be taken --- */
@@ -25,17 +25,26 @@ get_cost (WsMessage *message)
   return len + MESSAGE_OVERHEAD;
 }
 
+/* Nothing can be sent any more, and all is over when what has come is read. */
+static gboolean
+is_broken (WsSocketPrivate *priv)
+{
+  return priv->engine != NULL && ws_engine_get_failure (priv->engine) != NULL;
+}
+
 /* Whether nothing more is to be read before something was taken. Who closes may
  * not take anything any more, but waits for the peer's close frame behind what is
- * still to come. */
+ * still to come; who sends in vain may not either. */
 static gboolean
 is_full (WsSocketPrivate *priv)
 {
   WsSocketAsync *async = priv->async;
-  guint64        least = priv->state == WS_STATE_CLOSING ? CLOSING_ROOM : 0;
+  guint64        least = 0;
 
   if (async == NULL)
     return FALSE;
+  if (priv->state == WS_STATE_CLOSING || is_broken (priv))
+    least = CLOSING_ROOM;
   if (async->pipe != NULL)
     return async->pipe->chunks.length > 0 && async->pipe->size >= least
            && !g_atomic_int_get (&async->pipe->dropped);
@@ -60,12 +69,16 @@ void
 ws_socket_update_receiving (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
+  gboolean         paused = priv->receiving_paused;
 
-  if (priv->engine != NULL && priv->pull)
+  if (priv->engine == NULL)
+    return;
+  if (priv->pull)
     ws_engine_set_streaming (priv->engine, wants_stream (priv));
-  if (priv->engine != NULL)
-    ws_engine_set_paused (priv->engine,
-                          priv->receiving_paused || is_full (priv));
+  /* What is read for who pulls waits for the end of the pause. */
+  if (priv->pull && is_broken (priv))
+    paused = FALSE;
+  ws_engine_set_paused (priv->engine, paused || is_full (priv));
 }
 
 void
@@ -328,8 +341,16 @@ set_paused (WsSocket *self, gboolean paused, const char *function)
  * are full. In a handler it takes effect behind the present message: those that
  * came with it wait. Sending and closing go on, but the peer's close frame and
  * its end are not seen either, so that a connection that is closed while it is
- * paused ends with [property@Socket:close-timeout]. The keepalive judges
- * nobody it does not listen to.
+ * paused ends with [property@Socket:close-timeout].
+ *
+ * A peer that is gone is noticed all the same: when something cannot be written,
+ * or by [property@Socket:ping-interval] (where its answer may be among what
+ * waits, its system still has to acknowledge what is sent) and
+ * [property@Socket:frame-timeout]. Then sends fail at once with the reason, and
+ * what was received before is signalled when receiving goes on within
+ * [property@Socket:close-timeout]; after that the connection has ended.
+ * With [property@Socket:pull] it ends at once, and what was received may be
+ * taken after the end.
  *
  * Since: 1.0
  */
@@ -489,7 +510,8 @@ ws_socket_install_receiving_properties (GParamSpec **props)
    * 256 KiB at most. While receiving is paused nothing is read.
    *
    * After [method@Socket.close] at least 1 MiB may wait, for the peer's close
-   * frame comes behind it. Nothing is dropped: beyond that, who takes nothing
+   * frame comes behind it, and so it may when a connection is lost while
+   * nobody takes anything. Nothing is dropped: beyond that, who takes nothing
    * more waits for [property@Socket:close-timeout].
    *
    * Since: 1.0

@@ -5,6 +5,7 @@
 
 #include "protocol/ws-utf8.h"
 
+#include "base/ws-socket-error-private.h"
 #include "message/ws-message-private.h"
 #include "ws-socket-error.h"
 
@@ -20,7 +21,14 @@ ws_socket_check_sendable (WsSocket *self, GError **error)
   if (!ws_socket_check_thread (self, error))
     return FALSE;
   if (priv->state == WS_STATE_CONNECTED && priv->engine != NULL)
-    return TRUE;
+    {
+      const GError *failure = ws_engine_get_failure (priv->engine);
+
+      if (failure == NULL)
+        return TRUE;
+      g_propagate_error (error, ws_socket_error_translate (failure));
+      return FALSE;
+    }
   problem = g_error_new_literal (WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED,
                                  priv->state == WS_STATE_CLOSING
                                      ? "The connection is closing"
@@ -125,7 +133,9 @@ send_message (WsSocket     *self,
  * [property@Socket:outgoing-frame-size]. Fails with
  * %WS_SOCKET_ERROR_NOT_CONNECTED, %WS_SOCKET_ERROR_INVALID_UTF8, or
  * %WS_SOCKET_ERROR_BUFFER_FULL when more than
- * [property@Socket:max-bytes-to-write] would wait; nothing is sent then.
+ * [property@Socket:max-bytes-to-write] would wait; nothing is sent then. When an
+ * earlier message could not be written it fails with the reason of that, until
+ * the connection has ended.
  *
  * Returns: the length of the text in bytes, or -1 on error
  *

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/ws-engine-private.h"
+
+/* A connection that cannot be written to any more. What was received before
+ * still has to be read, so that the end is judged later, and never inside a call
+ * of the user's. */
+
+void
+ws_engine_note_broken (WsEngine *self, GError *error)
+{
+  self->broken = error;
+  ws_outbox_clear (&self->outbox);
+  ws_engine_update_wanted (self);
+  ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
+}
+
+const GError *
+ws_engine_get_failure (WsEngine *self)
+{
+  return self->broken;
+}
+
+void
+ws_engine_tell_broken (WsEngine *self)
+{
+  if (self->broken == NULL || self->told_broken)
+    return;
+  self->told_broken = TRUE;
+  self->sink->broken (self->user_data, self->broken);
+}
+
+/* Whoever has paused may still go on, and gets what was received; but nobody is
+ * waited for without an end. */
+static void
+await_reader (WsEngine *self)
+{
+  if (self->settings->close_timeout > 0
+      && !ws_deadline_is_armed (&self->close_deadline))
+    ws_poller_arm_after (self->poller, &self->close_deadline,
+                         self->settings->close_timeout * (gint64) 1000);
+}
+
+void
+ws_engine_settle_broken (WsEngine *self)
+{
+  gboolean more;
+
+  if (self->broken == NULL || self->state == WS_ENGINE_ENDED)
+    return;
+  more = ws_engine_read (self);
+  if (self->state == WS_ENGINE_ENDED)
+    return;
+  if (self->paused)
+    await_reader (self);
+  else if (more)
+    ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
+  else
+    ws_engine_lose (self, self->broken);
+}
