@@ -68,7 +68,7 @@ test_refusal (gconstpointer data)
   g_assert_finalize_object (server);
 }
 
-/* Limits: a line of 8 KiB, 100 lines, max-header-size in all. */
+/* Limits: a line of 16 KiB, 200 lines, max-header-size in all. */
 
 typedef struct
 {
@@ -81,11 +81,11 @@ typedef struct
 
 /* clang-format off */
 static const Limit limits[] = {
-  { "line", 8192, 0, 0, 101 },
-  { "long-line", 8193, 0, 0, 431 },
-  { "lines", 0, 100, 0, 101 },
-  { "many-lines", 0, 101, 0, 431 },
-  { "long-path", 0, 0, 8193, 414 },
+  { "line", 16384, 0, 0, 101 },
+  { "long-line", 16385, 0, 0, 431 },
+  { "lines", 0, 200, 0, 101 },
+  { "many-lines", 0, 201, 0, 431 },
+  { "long-path", 0, 0, 16385, 414 },
   { "all", 8000, 9, 0, 431 },
 };
 /* clang-format on */

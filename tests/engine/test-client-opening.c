@@ -171,9 +171,13 @@ test_refusals (ClientRig *rig, gconstpointer data)
     }
 }
 
-/* A good answer with one field more, of @count times @filler. */
+/* A good answer with one field more, of @count times @filler. @limit (nullable):
+ * which one refuses it. */
 static void
-check_padded (ClientRig *rig, const char *filler, guint count, gboolean good)
+check_padded (ClientRig  *rig,
+              const char *filler,
+              guint       count,
+              const char *limit)
 {
   g_autoptr (GString) all = NULL;
   g_autofree char *answer = NULL;
@@ -189,21 +193,51 @@ check_padded (ClientRig *rig, const char *filler, guint count, gboolean good)
     g_string_append (all, "\r\n");
   /* Too much: the client closes before all is sent. */
   send (rig->server, all->str, all->len, MSG_NOSIGNAL);
-  if (good)
+  if (limit == NULL)
     client_rig_expect_opened (rig, "");
   else
-    client_rig_expect_failed (rig, WS_ENGINE_ERROR,
-                              WS_ENGINE_ERROR_HANDSHAKE_REJECTED);
+    {
+      client_rig_expect_failed (rig, WS_ENGINE_ERROR,
+                                WS_ENGINE_ERROR_HANDSHAKE_REJECTED);
+      g_assert_nonnull (strstr (rig->error->message, limit));
+    }
   client_rig_end (rig);
 }
 
 static void
 test_limits (ClientRig *rig, gconstpointer data)
 {
-  check_padded (rig, "X:yyyyyy", 1024, TRUE);
-  check_padded (rig, "X:yyyyyy", 1025, FALSE);
-  check_padded (rig, "X: y\r\n", 96, TRUE);
-  check_padded (rig, "X: y\r\n", 97, FALSE);
+  check_padded (rig, "X:yyyyyy", 2048, NULL);
+  check_padded (rig, "X:yyyyyy", 2049, "max-header-line-size (16384 bytes)");
+  check_padded (rig, "X: y\r\n", 196, NULL);
+  check_padded (rig, "X: y\r\n", 197, "max-header-count (200)");
+}
+
+static void
+test_own_limits (ClientRig *rig, gconstpointer data)
+{
+  const WsHttpLimits           limits = { 300, 60, 5 };
+  const WsClientOpeningOptions options
+      = { .timeout = WS_TEST_DEADLINE * 1000, .limits = &limits };
+  const char *answers[][2] = {
+    { "HTTP/1.1 101 x\r\nA: b\r\nA: b\r\nA: b\r\nA: b\r\nA: b\r\nA: b\r\n",
+      "max-header-count (5)" },
+    /* An interim response does not change them. */
+    { "HTTP/1.1 103 x\r\n\r\nHTTP/1.1 101 Switching to some protocol of "
+      "which nothing is known\r\n",
+      "max-header-line-size (60 bytes)" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      client_rig_begin_with (rig, &options);
+      ws_test_until (rig->context, rig->request->len > 0);
+      client_rig_say_text (rig, answers[i][0]);
+      client_rig_expect_failed (rig, WS_ENGINE_ERROR,
+                                WS_ENGINE_ERROR_HANDSHAKE_REJECTED);
+      g_assert_nonnull (strstr (rig->error->message, answers[i][1]));
+      client_rig_end (rig);
+    }
 }
 
 /* --- Servers that do not answer --- */
@@ -370,6 +404,7 @@ main (int argc, char *argv[])
   add ("stolen-later", test_stolen_later);
   add ("refusals", test_refusals);
   add ("limits", test_limits);
+  add ("own-limits", test_own_limits);
   add ("closed-early", test_closed_early);
   add ("reset", test_reset);
   add ("timeout", test_timeout);

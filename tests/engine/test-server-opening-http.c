@@ -109,9 +109,8 @@ set_reading (Fixture *fixture, gboolean reading)
 static void
 begin (Fixture *fixture, guint timeout)
 {
-  WsServerOpeningOptions options
-      = { .timeout = timeout, .max_head = WS_HTTP_MAX_HEAD };
-  int fds[2];
+  WsServerOpeningOptions options = { .timeout = timeout };
+  int                    fds[2];
 
   g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds));
   fixture->peer = fds[1];

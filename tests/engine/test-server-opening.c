@@ -131,9 +131,8 @@ begin_with (Fixture *fixture, const WsServerOpeningOptions *options)
 static void
 begin (Fixture *fixture)
 {
-  WsServerOpeningOptions options = { .timeout = WS_TEST_DEADLINE * 1000,
-                                     .max_head = WS_HTTP_MAX_HEAD,
-                                     .server_name = "test" };
+  WsServerOpeningOptions options
+      = { .timeout = WS_TEST_DEADLINE * 1000, .server_name = "test" };
 
   begin_with (fixture, &options);
 }
@@ -380,15 +379,17 @@ test_refusals_byte_by_byte (Fixture *fixture, gconstpointer data)
 static void
 test_head_limit (Fixture *fixture, gconstpointer data)
 {
+  WsHttpLimits limits
+      = { .max_head = strlen (REQUEST), .max_line = 100, .max_lines = 10 };
   WsServerOpeningOptions options = { .timeout = WS_TEST_DEADLINE * 1000,
-                                     .max_head = strlen (REQUEST),
+                                     .limits = &limits,
                                      .server_name = "test" };
 
   begin_with (fixture, &options);
   say_text (fixture, REQUEST);
   expect_request (fixture, NULL, 0);
   end (fixture);
-  options.max_head--;
+  limits.max_head--;
   begin_with (fixture, &options);
   say_text (fixture, REQUEST);
   expect_answer (fixture, 431);
@@ -439,8 +440,7 @@ test_linger_budget (Fixture *fixture, gconstpointer data)
 static void
 test_timeout (Fixture *fixture, gconstpointer data)
 {
-  WsServerOpeningOptions options
-      = { .timeout = 10, .max_head = WS_HTTP_MAX_HEAD };
+  WsServerOpeningOptions options = { .timeout = 10 };
 
   begin_with (fixture, &options);
   expect_log (fixture, "gone ");
@@ -459,8 +459,7 @@ test_timeout (Fixture *fixture, gconstpointer data)
 static void
 test_linger_timeout (Fixture *fixture, gconstpointer data)
 {
-  WsServerOpeningOptions options
-      = { .timeout = 0, .max_head = WS_HTTP_MAX_HEAD };
+  WsServerOpeningOptions options = { .timeout = 0 };
 
   begin_with (fixture, &options);
   say_text (fixture, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");

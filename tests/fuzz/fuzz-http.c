@@ -17,7 +17,8 @@
 static const char *const subprotocols[] = { "chat", "superchat", NULL };
 
 static WsParse
-read_head (const guint8 *data,
+read_head (WsHttpKind    kind,
+           const guint8 *data,
            gsize         size,
            gsize         piece,
            WsHttpReader *reader,
@@ -26,7 +27,7 @@ read_head (const guint8 *data,
 {
   WsParse answer = WS_NEED_MORE;
 
-  ws_http_reader_init (reader);
+  ws_http_reader_init (reader, kind, NULL);
   *total = 0;
   while (answer == WS_NEED_MORE && *total < size)
     {
@@ -40,7 +41,7 @@ read_head (const guint8 *data,
         g_assert_cmpuint (consumed, ==, len);
       *total += consumed;
     }
-  g_assert_cmpuint (reader->head.len, <=, WS_HTTP_MAX_HEAD);
+  g_assert_cmpuint (reader->head.len, <=, WS_HTTP_DEFAULT_MAX_HEAD);
   return answer;
 }
 
@@ -53,10 +54,11 @@ check_head (const GString *head, gboolean has_body)
   gsize        consumed;
   WsHttpFault  fault;
 
-  if (head->len > WS_HTTP_MAX_LINE)
+  if (head->len > WS_HTTP_DEFAULT_MAX_LINE)
     return;
-  g_assert_cmpint (read_head ((const guint8 *) head->str, head->len,
-                              MAX (head->len, 1), &reader, &consumed, &fault),
+  g_assert_cmpint (read_head (WS_HTTP_REQUEST, (const guint8 *) head->str,
+                              head->len, MAX (head->len, 1), &reader, &consumed,
+                              &fault),
                    ==, WS_DONE);
   if (!has_body)
     g_assert_cmpuint (consumed, ==, head->len);
@@ -104,7 +106,8 @@ play_page (const WsHttpRequest *request)
     check_origin (page.origin);
   ws_server_handshake_clear (&page);
   /* With ours, that would be more lines than our reader takes. */
-  if (ws_http_headers_length (request->headers) > WS_HTTP_MAX_LINES - 10)
+  if (ws_http_headers_length (request->headers)
+      > WS_HTTP_DEFAULT_MAX_LINES - 10)
     return;
   head = ws_http_answer_head (&answer);
   check_head (head, FALSE);
@@ -160,7 +163,7 @@ play_client (const char *head, gsize len)
     return;
   if (ws_client_handshake_judge (&handshake, &response, &verdict, &fault))
     ws_client_verdict_clear (&verdict);
-  if (ws_http_headers_length (response.headers) < WS_HTTP_MAX_LINES / 2)
+  if (ws_http_headers_length (response.headers) < WS_HTTP_DEFAULT_MAX_LINES / 2)
     handshake.headers = response.headers;
   handshake.origin = response.reason;
   built = ws_client_handshake_build (&handshake, NULL);
@@ -169,18 +172,15 @@ play_client (const char *head, gsize len)
   ws_http_response_clear (&response);
 }
 
-int
-LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+static void
+play_kind (WsHttpKind kind, const guint8 *data, gsize size, gsize piece)
 {
   WsHttpReader whole, pieces;
   gsize        total, total_of_pieces;
   WsHttpFault  fault = { 0 }, fault_of_pieces = { 0 };
-  WsParse      answer;
+  WsParse answer = read_head (kind, data, size, size, &whole, &total, &fault);
 
-  if (size < 2)
-    return 0;
-  answer = read_head (data + 1, size - 1, size - 1, &whole, &total, &fault);
-  g_assert_cmpint (read_head (data + 1, size - 1, 1 + data[0], &pieces,
+  g_assert_cmpint (read_head (kind, data, size, piece, &pieces,
                               &total_of_pieces, &fault_of_pieces),
                    ==, answer);
   g_assert_cmpuint (fault.status, ==, fault_of_pieces.status);
@@ -190,13 +190,24 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
       g_assert_cmpuint (total, ==, total_of_pieces);
       g_assert_cmpmem (whole.head.data, whole.head.len, pieces.head.data,
                        pieces.head.len);
-      play_server ((const char *) whole.head.data, whole.head.len);
-      play_client ((const char *) whole.head.data, whole.head.len);
+      if (kind == WS_HTTP_REQUEST)
+        play_server ((const char *) whole.head.data, whole.head.len);
+      else
+        play_client ((const char *) whole.head.data, whole.head.len);
     }
   else if (answer == WS_FAILED)
     check_refusal (&fault);
   ws_http_reader_clear (&whole);
   ws_http_reader_clear (&pieces);
+}
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  if (size < 2)
+    return 0;
+  play_kind (WS_HTTP_REQUEST, data + 1, size - 1, 1 + data[0]);
+  play_kind (WS_HTTP_RESPONSE, data + 1, size - 1, 1 + data[0]);
 
   /* The parsers get what the reader would not let through, too. */
   play_server ((const char *) data + 1, size - 1);

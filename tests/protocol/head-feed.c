@@ -17,13 +17,14 @@ typedef struct
 
 /* Feeds pieces: the first of @first bytes, the others of @rest. */
 static Outcome
-feed_pieces (const guint8 *data, gsize len, gsize first, gsize rest)
+feed_pieces (
+    WsHttpKind kind, const guint8 *data, gsize len, gsize first, gsize rest)
 {
   Outcome      outcome = { WS_NEED_MORE, { 0, "" }, NULL, 0 };
   WsHttpReader reader;
   gsize        piece = first;
 
-  ws_http_reader_init (&reader);
+  ws_http_reader_init (&reader, kind, NULL);
   while (outcome.result == WS_NEED_MORE && outcome.consumed < len)
     {
       const gsize n = MIN (piece, len - outcome.consumed);
@@ -35,7 +36,7 @@ feed_pieces (const guint8 *data, gsize len, gsize first, gsize rest)
       if (outcome.result == WS_NEED_MORE)
         g_assert_cmpuint (consumed, ==, n);
       outcome.consumed += consumed;
-      g_assert_cmpuint (reader.head.size, <=, WS_HTTP_MAX_HEAD);
+      g_assert_cmpuint (reader.head.size, <=, WS_HTTP_DEFAULT_MAX_HEAD);
       piece = rest;
     }
   outcome.head
@@ -59,22 +60,23 @@ assert_same (const Outcome *a, const Outcome *b)
 }
 
 WsParse
-head_feed (const char  *data,
+head_feed (WsHttpKind   kind,
+           const char  *data,
            gsize        len,
            GString    **head,
            gsize       *consumed,
            WsHttpFault *fault)
 {
   guint8     *guarded = ws_test_guarded ((const guint8 *) data, len);
-  Outcome     whole = feed_pieces (guarded, len, len, len);
+  Outcome     whole = feed_pieces (kind, guarded, len, len, len);
   const gsize step = len > LONG_HEAD ? LONG_STEP : 1;
-  Outcome     bytewise = feed_pieces (guarded, len, 1, 1);
+  Outcome     bytewise = feed_pieces (kind, guarded, len, 1, 1);
 
   assert_same (&whole, &bytewise);
   g_string_free (bytewise.head, TRUE);
   for (gsize cut = 1; cut < len; cut += step)
     {
-      Outcome halves = feed_pieces (guarded, len, cut, len - cut);
+      Outcome halves = feed_pieces (kind, guarded, len, cut, len - cut);
 
       assert_same (&whole, &halves);
       g_string_free (halves.head, TRUE);

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * The input lies flush against an unreadable page.
  *
  * @head: (out) (transfer full): what was collected. @consumed: of @data. */
-WsParse head_feed (const char  *data,
+WsParse head_feed (WsHttpKind   kind,
+                   const char  *data,
                    gsize        len,
                    GString    **head,
                    gsize       *consumed,

@@ -175,8 +175,9 @@ judge (const char *text, WsClientVerdict *verdict, WsHttpFault *fault)
   gboolean       ok;
 
   ws_http_headers_append (headers, "Sec-WebSocket-Protocol", "xmpp");
-  g_assert_cmpint (head_feed (text, strlen (text), &head, &consumed, fault), ==,
-                   WS_DONE);
+  g_assert_cmpint (head_feed (WS_HTTP_RESPONSE, text, strlen (text), &head,
+                              &consumed, fault),
+                   ==, WS_DONE);
   g_assert_true (
       ws_http_response_parse (&response, head->str, head->len, fault));
   ok = ws_client_handshake_judge (&self, &response, verdict, fault);

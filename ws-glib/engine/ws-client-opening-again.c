@@ -42,7 +42,6 @@ begin_again (WsClientOpening *self)
   gboolean is_same = self->is_reusable && self->transport != NULL;
 
   ws_client_opening_clear_answer (self);
-  ws_http_reader_init (&self->reader);
   ws_outbox_clear (&self->outbox);
   ws_outbox_init (&self->outbox, NULL, NULL);
   self->is_reusable = FALSE;

@@ -214,7 +214,6 @@ judge_head (WsClientOpening *self)
   if (status >= 100 && status < 200 && status != 101)
     {
       ws_client_opening_clear_answer (self);
-      ws_http_reader_init (&self->reader);
       return WS_PROGRESS_WAIT;
     }
   keep_head (self);

@@ -345,7 +345,7 @@ ws_client_opening_new (WsPoller                     *poller,
   self->body_deadline.func = on_body_deadline;
   self->job.func = on_job;
   ws_outbox_init (&self->outbox, NULL, NULL);
-  ws_http_reader_init (&self->reader);
+  ws_http_reader_init (&self->reader, WS_HTTP_RESPONSE, options->limits);
   if (!ws_client_opening_make_request (self))
     {
       ws_poller_arm_after (poller, &self->deadline, 0);

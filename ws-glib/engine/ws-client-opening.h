@@ -16,12 +16,13 @@ typedef struct _WsClientOpening WsClientOpening;
 
 typedef struct
 {
-  const char              *origin;         /* (nullable) */
-  const char *const       *subprotocols;   /* (nullable) */
-  const WsHttpHeaders     *headers;        /* (nullable) */
-  const WsDeflateSettings *deflate;        /* (nullable): is offered */
-  guint                    timeout;        /* ms for all of it, 0: none */
-  guint                    max_redirects;  /* 0: none is followed */
+  const char              *origin;        /* (nullable) */
+  const char *const       *subprotocols;  /* (nullable) */
+  const WsHttpHeaders     *headers;       /* (nullable) */
+  const WsDeflateSettings *deflate;       /* (nullable): is offered */
+  guint                    timeout;       /* ms for all of it, 0: none */
+  guint                    max_redirects; /* 0: none is followed */
+  const WsHttpLimits      *limits;        /* (nullable): of a response's head */
   GProxyResolver          *proxy_resolver; /* (nullable): the system's */
 
   /* For wss only. The session outlives the opening, and so must what its sink

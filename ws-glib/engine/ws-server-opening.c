@@ -568,8 +568,7 @@ ws_server_opening_new (WsTransport                  *transport,
   self->user_data = user_data;
   self->server_name = g_strdup (options->server_name);
   self->deadline.func = on_deadline;
-  ws_http_reader_init (&self->reader);
-  self->reader.max_head = options->max_head;
+  ws_http_reader_init (&self->reader, WS_HTTP_REQUEST, options->limits);
   ws_outbox_init (&self->outbox, NULL, NULL);
   self->timeout = options->timeout * (gint64) 1000;
   arm (self);

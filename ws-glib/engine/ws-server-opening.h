@@ -39,10 +39,10 @@ typedef struct
 
 typedef struct
 {
-  guint       timeout;     /* ms until it is given up, 0: never; and while an
-                            * answer is written, to each part of it */
-  gsize       max_head;    /* bytes */
-  const char *server_name; /* (nullable): for refusals; copied */
+  guint timeout; /* ms until it is given up, 0: never; and while an answer is
+                  * written, to each part of it */
+  const WsHttpLimits *limits;      /* (nullable): of a request's head */
+  const char         *server_name; /* (nullable): for refusals; copied */
 
   /* For wss only. The session outlives the opening, and so must what its sink
    * is given: the opening's own user_data, until it is set anew. */

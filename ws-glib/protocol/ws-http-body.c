@@ -7,7 +7,7 @@
 #define LENGTH_FIELD "Content-Length"
 
 /* All chunk extensions and trailers of a body together. */
-#define MAX_EXTRA WS_HTTP_MAX_HEAD
+#define MAX_EXTRA WS_HTTP_DEFAULT_MAX_HEAD
 
 /* Nobody answers a response. */
 static WsParse

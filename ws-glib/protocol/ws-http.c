@@ -95,15 +95,27 @@ ws_http_status_phrase (guint status)
 }
 
 void
-ws_http_reader_init (WsHttpReader *self)
+ws_http_reader_init (WsHttpReader       *self,
+                     WsHttpKind          kind,
+                     const WsHttpLimits *limits)
 {
-  *self = (WsHttpReader){ .max_head = WS_HTTP_MAX_HEAD };
+  static const WsHttpLimits defaults
+      = { .max_head = WS_HTTP_DEFAULT_MAX_HEAD,
+          .max_line = WS_HTTP_DEFAULT_MAX_LINE,
+          .max_lines = WS_HTTP_DEFAULT_MAX_LINES };
+
+  *self = (WsHttpReader){ .kind = kind,
+                          .limits = limits != NULL ? *limits : defaults };
+  /* So that it can be counted beyond. */
+  self->limits.max_line = MIN (self->limits.max_line, G_MAXSIZE / 2);
 }
 
 void
 ws_http_reader_clear (WsHttpReader *self)
 {
   ws_buffer_clear (&self->head);
+  self->line_len = 0;
+  self->n_lines = 0;
 }
 
 static WsParse
@@ -111,6 +123,17 @@ fail_first_byte (guint8 byte, WsHttpFault *fault)
 {
   ws_http_fault_set (fault, 400, "This is not HTTP: the first byte is 0x%02x%s",
                      byte, byte == TLS_HANDSHAKE ? ", as when TLS begins" : "");
+  return WS_FAILED;
+}
+
+/* 9112, 2.2: a recipient may take a bare LF for a line end. What one takes for
+ * it, and another for a part of the line, can be two requests to one and one
+ * request to the other. */
+static WsParse
+fail_line_end (WsHttpFault *fault)
+{
+  ws_http_fault_set (fault, 400,
+                     "A line of the HTTP head ends with LF, without CR");
   return WS_FAILED;
 }
 
@@ -128,6 +151,9 @@ skip_empty_line (WsHttpReader *self,
   while (*pos < len && self->line_len < 2
          && (data[*pos] == '\n' || (data[*pos] == '\r' && self->line_len == 0)))
     {
+      if (data[*pos] == '\n' && self->line_len == 0
+          && self->kind == WS_HTTP_REQUEST)
+        return fail_line_end (fault);
       self->line_len = data[*pos] == '\n' ? 2 : 1;
       ++*pos;
     }
@@ -145,12 +171,18 @@ skip_empty_line (WsHttpReader *self,
 static WsParse
 fail_line (const WsHttpReader *self, WsHttpFault *fault)
 {
+  const gsize max = self->limits.max_line;
+
   if (self->n_lines == 0)
-    ws_http_fault_set (fault, 414, "The start line is over %d bytes",
-                       WS_HTTP_MAX_LINE);
+    ws_http_fault_set (fault, 414,
+                       "The start line is over max-header-line-size "
+                       "(%" G_GSIZE_FORMAT " bytes)",
+                       max);
   else
-    ws_http_fault_set (fault, 431, "Header line %u is over %d bytes",
-                       self->n_lines, WS_HTTP_MAX_LINE);
+    ws_http_fault_set (fault, 431,
+                       "Header line %u is over max-header-line-size "
+                       "(%" G_GSIZE_FORMAT " bytes)",
+                       self->n_lines, max);
   return WS_FAILED;
 }
 
@@ -158,8 +190,9 @@ static WsParse
 fail_head (const WsHttpReader *self, WsHttpFault *fault)
 {
   ws_http_fault_set (fault, self->n_lines == 0 ? 414 : 431,
-                     "The HTTP head is over %" G_GSIZE_FORMAT " bytes",
-                     self->max_head);
+                     "The HTTP head is over max-header-size "
+                     "(%" G_GSIZE_FORMAT " bytes)",
+                     self->limits.max_head);
   return WS_FAILED;
 }
 
@@ -180,18 +213,28 @@ check_start_line (const WsHttpReader *self, WsHttpFault *fault)
   return WS_FAILED;
 }
 
+/* Of a line that is in the head, with its end, and has @content_len bytes. */
 static WsParse
 finish_line (WsHttpReader *self, gsize content_len, WsHttpFault *fault)
 {
+  const gboolean is_bare = content_len == self->line_len;
+  WsParse        result = WS_NEED_MORE;
+
   self->line_len = 0;
+  if (content_len > 0 && ++self->n_lines == 1)
+    result = check_start_line (self, fault);
+  if (result == WS_FAILED)
+    return result;
+  if (is_bare && self->kind == WS_HTTP_REQUEST)
+    return fail_line_end (fault);
   if (content_len == 0)
     return WS_DONE;
-  if (++self->n_lines == 1)
-    return check_start_line (self, fault);
-  if (self->n_lines - 1 > WS_HTTP_MAX_LINES)
+  if (self->n_lines - 1 > self->limits.max_lines)
     {
-      ws_http_fault_set (fault, 431, "There are over %d header lines",
-                         WS_HTTP_MAX_LINES);
+      ws_http_fault_set (fault, 431,
+                         "There are more header lines than max-header-count "
+                         "(%u)",
+                         self->limits.max_lines);
       return WS_FAILED;
     }
   return WS_NEED_MORE;
@@ -201,7 +244,7 @@ finish_line (WsHttpReader *self, gsize content_len, WsHttpFault *fault)
 static gsize
 room_left (const WsHttpReader *self)
 {
-  return self->max_head - MIN (self->max_head, self->head.len);
+  return self->limits.max_head - MIN (self->limits.max_head, self->head.len);
 }
 
 /* Reads one line, or what is there of it, from @data + @pos on. Of two faults
@@ -215,8 +258,9 @@ scan_line (WsHttpReader *self,
            WsHttpFault  *fault)
 {
   const gsize   room = room_left (self);
-  const gsize   in_line = WS_HTTP_MAX_LINE + 1 - self->line_len;
-  const gsize   seen = MIN (len - *pos, MIN (room, MAX (in_line, 1)));
+  const gsize   max = self->limits.max_line;
+  const gsize   in_line = max - MIN (max, self->line_len) + 1;
+  const gsize   seen = MIN (len - *pos, MIN (room, in_line));
   const guint8 *line = data + *pos;
   const guint8 *lf = memchr (line, '\n', seen);
   const gsize   line_len = lf != NULL ? (gsize) (lf - line) : seen;
@@ -234,7 +278,7 @@ scan_line (WsHttpReader *self,
   content_len = self->line_len;
   if (content_len > 0 && self->head.data[self->head.len - 1] == '\r')
     content_len--;
-  if (content_len > WS_HTTP_MAX_LINE)
+  if (content_len > max)
     return fail_line (self, fault);
 
   if (lf == NULL)
@@ -265,7 +309,7 @@ ws_http_reader_feed (WsHttpReader *self,
     }
 
   ws_buffer_reserve (&self->head, MIN (len - pos, room_left (self)),
-                     self->max_head);
+                     self->limits.max_head);
   while (result == WS_NEED_MORE && pos < len)
     result = scan_line (self, data, len, &pos, fault);
   *consumed = pos;
@@ -360,22 +404,25 @@ parse_field (char *line, WsHttpHeaders *headers, WsHttpFault *fault)
   return TRUE;
 }
 
+/* 9112, 5.2: what continues a line is refused in a request, for others may read
+ * it as a field of its own. */
 static WsHttpHeaders *
-parse_fields (Lines *lines, WsHttpFault *fault)
+parse_fields (Lines *lines, WsHttpKind kind, WsHttpFault *fault)
 {
   g_autoptr (WsHttpHeaders) headers = ws_http_headers_new ();
-  char *line = next_line (lines);
+  char *line;
 
-  if (line != NULL && (*line == ' ' || *line == '\t'))
-    {
-      fail_field (line, "continues nothing", fault);
-      return NULL;
-    }
-  for (; line != NULL; line = next_line (lines))
+  while ((line = next_line (lines)) != NULL)
     {
       if (*line == '\0')
         return g_steal_pointer (&headers);
-      unfold (lines, line);
+      if (*line == ' ' || *line == '\t')
+        {
+          fail_field (line, "begins with a blank", fault);
+          return NULL;
+        }
+      if (kind == WS_HTTP_RESPONSE)
+        unfold (lines, line);
       if (!parse_field (line, headers, fault))
         return NULL;
     }
@@ -444,7 +491,7 @@ ws_http_request_parse (WsHttpRequest *self,
 
   line = next_line (&lines);
   if (parse_request_line (self, line != NULL ? line : "", fault))
-    self->headers = parse_fields (&lines, fault);
+    self->headers = parse_fields (&lines, WS_HTTP_REQUEST, fault);
   lines_clear (&lines);
 
   if (self->headers == NULL)
@@ -503,7 +550,7 @@ ws_http_response_parse (WsHttpResponse *self,
 
   line = next_line (&lines);
   if (parse_status_line (self, line != NULL ? line : "", fault))
-    self->headers = parse_fields (&lines, fault);
+    self->headers = parse_fields (&lines, WS_HTTP_RESPONSE, fault);
   lines_clear (&lines);
 
   if (self->headers == NULL)

@@ -9,9 +9,18 @@ G_BEGIN_DECLS
 
 /* HTTP/1.1 heads (RFC 9112), as far as the upgrade needs them. */
 
-#define WS_HTTP_MAX_LINE  8192  /* without its line end */
-#define WS_HTTP_MAX_LINES 100   /* header lines, the start line not counted */
-#define WS_HTTP_MAX_HEAD  65536 /* start line, fields, line ends, blank line */
+/* What a peer's head may be. Browsers keep tens of KiB of cookies, which proxies
+ * in front of a server let through. */
+typedef struct
+{
+  gsize max_head;  /* bytes: start line, fields, line ends, blank line */
+  gsize max_line;  /* bytes, without its line end */
+  guint max_lines; /* fields; the start line is not counted */
+} WsHttpLimits;
+
+#define WS_HTTP_DEFAULT_MAX_HEAD  (64 * 1024)
+#define WS_HTTP_DEFAULT_MAX_LINE  (16 * 1024)
+#define WS_HTTP_DEFAULT_MAX_LINES 200
 
 /* What is wrong with a head: the status a server answers with, and why. */
 typedef struct
@@ -31,22 +40,35 @@ char *ws_http_quote (const char *text);
 /* The canonical phrase, or "" for an unknown status. */
 const char *ws_http_status_phrase (guint status);
 
+typedef enum
+{
+  WS_HTTP_REQUEST,
+  WS_HTTP_RESPONSE
+} WsHttpKind;
+
 /* Collects a head, in any split. */
 typedef struct
 {
-  gsize    max_head; /* bytes; set by _init, may be lowered or raised */
-  WsBuffer head;     /* all of it, blank line included, once WS_DONE */
-  gsize    line_len; /* of the line being read, without its LF */
-  guint    n_lines;  /* finished ones, the start line included */
+  WsHttpKind   kind;
+  WsHttpLimits limits;
+  WsBuffer     head;     /* all of it, blank line included, once WS_DONE */
+  gsize        line_len; /* of the line being read, without its LF */
+  guint        n_lines;  /* finished ones, the start line included */
 } WsHttpReader;
 
-void ws_http_reader_init (WsHttpReader *self);
+/* @limits (nullable): the defaults. */
+void ws_http_reader_init (WsHttpReader       *self,
+                          WsHttpKind          kind,
+                          const WsHttpLimits *limits);
+/* It is ready for another head. */
 void ws_http_reader_clear (WsHttpReader *self);
 
-/* @consumed: bytes of @data that belong to the head. A bare LF ends a line too,
- * and one empty line may come first (RFC 9112, 2.2). WS_FAILED: 414 for a start
- * line, 431 for a field or all of them together, over their limits; 400 for NUL
- * bytes, a first byte that no HTTP message begins with or a first line that
+/* @consumed: bytes of @data that belong to the head. One empty line may come
+ * first (RFC 9112, 2.2). A bare LF ends a line of a response too; in a request
+ * it is refused, for a proxy before us may have read it as something else.
+ * WS_FAILED: 414 for a start line, 431 for a field or all of them together, over
+ * their limits, which the message names as the properties are called; 400 for
+ * NUL bytes, a first byte that no HTTP message begins with or a first line that
  * names no HTTP version (so that garbage is answered at once). */
 WsParse ws_http_reader_feed (WsHttpReader *self,
                              const guint8 *data,
@@ -73,9 +95,9 @@ typedef struct
 /* Whether a request line may name it: no blank, nothing but ASCII (3986, 2). */
 gboolean ws_http_is_target (const char *text);
 
-/* Parse whole heads. On failure nothing is left to clear. Folded lines are
- * joined with one space (RFC 9112, 5.2). The fault of a response has status 0,
- * for nobody is to be answered. */
+/* Parse whole heads. On failure nothing is left to clear. Folded lines of a
+ * response are joined with one space, those of a request are refused (RFC 9112,
+ * 5.2). The fault of a response has status 0, for nobody is to be answered. */
 gboolean ws_http_request_parse (WsHttpRequest *self,
                                 const char    *head,
                                 gsize          len,

@@ -242,7 +242,7 @@ install_limit_properties (void)
    */
   props[WS_SERVER_PROP_MAX_HEADER_SIZE]
       = g_param_spec_uint ("max-header-size", NULL, NULL, 0, G_MAXUINT,
-                           WS_HTTP_MAX_HEAD, READ_WRITE);
+                           WS_HTTP_DEFAULT_MAX_HEAD, READ_WRITE);
 
   /**
    * WsServer:backlog: (getter get_backlog) (setter set_backlog)
