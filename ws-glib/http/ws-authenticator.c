@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "http/ws-authenticator-private.h"
 
+#include "base/ws-property.h"
+
 /**
  * WsAuthenticator:
  *
@@ -134,77 +136,8 @@ ws_authenticator_finalize (GObject *object)
   G_OBJECT_CLASS (ws_authenticator_parent_class)->finalize (object);
 }
 
-static void
-ws_authenticator_get_property (GObject    *object,
-                               guint       prop_id,
-                               GValue     *value,
-                               GParamSpec *pspec)
-{
-  WsAuthenticator *self = WS_AUTHENTICATOR (object);
-
-  switch ((WsAuthenticatorProp) prop_id)
-    {
-    case PROP_REALM:
-      g_value_set_string (value, self->realm);
-      break;
-    case PROP_SCHEME:
-      g_value_set_string (value, self->scheme);
-      break;
-    case PROP_URI:
-      g_value_set_string (value, self->uri);
-      break;
-    case PROP_IS_PROXY:
-      g_value_set_boolean (value, self->is_proxy);
-      break;
-    case PROP_RETRIES:
-      g_value_set_uint (value, self->retries);
-      break;
-    case PROP_USER:
-      g_value_set_string (value, self->user);
-      break;
-    case PROP_PASSWORD:
-      g_value_set_string (value, self->password);
-      break;
-    case N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-ws_authenticator_set_property (GObject      *object,
-                               guint         prop_id,
-                               const GValue *value,
-                               GParamSpec   *pspec)
-{
-  WsAuthenticator *self = WS_AUTHENTICATOR (object);
-
-  switch ((WsAuthenticatorProp) prop_id)
-    {
-    case PROP_USER:
-      ws_authenticator_set_user (self, g_value_get_string (value));
-      break;
-    case PROP_PASSWORD:
-      ws_authenticator_set_password (self, g_value_get_string (value));
-      break;
-    case PROP_REALM:
-    case PROP_SCHEME:
-    case PROP_URI:
-    case PROP_IS_PROXY:
-    case PROP_RETRIES:
-    case N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-#define READ_ONLY \
-  (G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS)
-#define READ_WRITE (READ_ONLY | G_PARAM_WRITABLE)
-
-static void
-install_question_properties (void)
-{
+/* clang-format off */
+static const WsProperty properties[] = {
   /**
    * WsAuthenticator:realm: (getter get_realm)
    *
@@ -214,7 +147,8 @@ install_question_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_REALM] = g_param_spec_string ("realm", NULL, NULL, "", READ_ONLY);
+  { WS_PROPERTY_STRING (WsAuthenticator, PROP_REALM, "realm", "",
+                        ws_authenticator_get_realm, NULL) },
 
   /**
    * WsAuthenticator:scheme: (getter get_scheme)
@@ -225,8 +159,8 @@ install_question_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_SCHEME]
-      = g_param_spec_string ("scheme", NULL, NULL, "", READ_ONLY);
+  { WS_PROPERTY_STRING (WsAuthenticator, PROP_SCHEME, "scheme", "",
+                        ws_authenticator_get_scheme, NULL) },
 
   /**
    * WsAuthenticator:uri: (getter get_uri)
@@ -235,7 +169,8 @@ install_question_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_URI] = g_param_spec_string ("uri", NULL, NULL, "", READ_ONLY);
+  { WS_PROPERTY_STRING (WsAuthenticator, PROP_URI, "uri", "",
+                        ws_authenticator_get_uri, NULL) },
 
   /**
    * WsAuthenticator:is-proxy: (getter get_is_proxy)
@@ -244,8 +179,8 @@ install_question_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_IS_PROXY]
-      = g_param_spec_boolean ("is-proxy", NULL, NULL, FALSE, READ_ONLY);
+  { WS_PROPERTY_BOOLEAN (WsAuthenticator, PROP_IS_PROXY, "is-proxy", FALSE,
+                         ws_authenticator_get_is_proxy, NULL) },
 
   /**
    * WsAuthenticator:retries: (getter get_retries)
@@ -254,13 +189,9 @@ install_question_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_RETRIES]
-      = g_param_spec_uint ("retries", NULL, NULL, 0, G_MAXUINT, 0, READ_ONLY);
-}
+  { WS_PROPERTY_UINT (WsAuthenticator, PROP_RETRIES, "retries", 0, G_MAXUINT,
+                      0, ws_authenticator_get_retries, NULL) },
 
-static void
-install_answer_properties (void)
-{
   /**
    * WsAuthenticator:user: (getter get_user) (setter set_user)
    *
@@ -268,7 +199,8 @@ install_answer_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_USER] = g_param_spec_string ("user", NULL, NULL, "", READ_WRITE);
+  { WS_PROPERTY_STRING (WsAuthenticator, PROP_USER, "user", "",
+                        ws_authenticator_get_user, ws_authenticator_set_user) },
 
   /**
    * WsAuthenticator:password: (getter get_password) (setter set_password)
@@ -277,9 +209,15 @@ install_answer_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_PASSWORD]
-      = g_param_spec_string ("password", NULL, NULL, "", READ_WRITE);
-}
+  { WS_PROPERTY_STRING (WsAuthenticator, PROP_PASSWORD, "password", "",
+                        ws_authenticator_get_password,
+                        ws_authenticator_set_password) },
+
+  { 0 }
+};
+/* clang-format on */
+
+static const WsProperty *const tables[] = { properties, NULL };
 
 static void
 ws_authenticator_class_init (WsAuthenticatorClass *klass)
@@ -288,11 +226,7 @@ ws_authenticator_class_init (WsAuthenticatorClass *klass)
 
   object_class->dispose = ws_authenticator_dispose;
   object_class->finalize = ws_authenticator_finalize;
-  object_class->get_property = ws_authenticator_get_property;
-  object_class->set_property = ws_authenticator_set_property;
-  install_question_properties ();
-  install_answer_properties ();
-  g_object_class_install_properties (object_class, N_PROPS, props);
+  ws_property_install (object_class, tables, props, N_PROPS);
 }
 
 static void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-cors-authenticator.h"
 
+#include "base/ws-property.h"
+
 /**
  * WsCorsAuthenticator:
  *
@@ -40,52 +42,13 @@ ws_cors_authenticator_finalize (GObject *object)
 }
 
 static void
-ws_cors_authenticator_get_property (GObject    *object,
-                                    guint       prop_id,
-                                    GValue     *value,
-                                    GParamSpec *pspec)
+init_origin (WsCorsAuthenticator *self, const char *origin)
 {
-  WsCorsAuthenticator *self = WS_CORS_AUTHENTICATOR (object);
-
-  switch ((WsCorsAuthenticatorProp) prop_id)
-    {
-    case PROP_ORIGIN:
-      g_value_set_string (value, self->origin);
-      break;
-    case PROP_ALLOWED:
-      g_value_set_boolean (value, self->allowed);
-      break;
-    case N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
+  self->origin = g_strdup (origin);
 }
 
-static void
-ws_cors_authenticator_set_property (GObject      *object,
-                                    guint         prop_id,
-                                    const GValue *value,
-                                    GParamSpec   *pspec)
-{
-  WsCorsAuthenticator *self = WS_CORS_AUTHENTICATOR (object);
-
-  switch ((WsCorsAuthenticatorProp) prop_id)
-    {
-    case PROP_ORIGIN:
-      self->origin = g_value_dup_string (value);
-      break;
-    case PROP_ALLOWED:
-      ws_cors_authenticator_set_allowed (self, g_value_get_boolean (value));
-      break;
-    case N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-install_properties (GObjectClass *object_class)
-{
+/* clang-format off */
+static const WsProperty properties[] = {
   /**
    * WsCorsAuthenticator:origin: (getter get_origin)
    *
@@ -93,10 +56,9 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_ORIGIN]
-      = g_param_spec_string ("origin", NULL, NULL, NULL,
-                             G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY
-                                 | G_PARAM_STATIC_STRINGS);
+  { WS_PROPERTY_STRING (WsCorsAuthenticator, PROP_ORIGIN, "origin", NULL,
+                        ws_cors_authenticator_get_origin, init_origin),
+    .flags = G_PARAM_CONSTRUCT_ONLY },
 
   /**
    * WsCorsAuthenticator:allowed: (getter get_allowed) (setter set_allowed)
@@ -105,13 +67,15 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_ALLOWED]
-      = g_param_spec_boolean ("allowed", NULL, NULL, TRUE,
-                              G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY
-                                  | G_PARAM_STATIC_STRINGS);
+  { WS_PROPERTY_BOOLEAN (WsCorsAuthenticator, PROP_ALLOWED, "allowed", TRUE,
+                         ws_cors_authenticator_get_allowed,
+                         ws_cors_authenticator_set_allowed) },
 
-  g_object_class_install_properties (object_class, N_PROPS, props);
-}
+  { 0 }
+};
+/* clang-format on */
+
+static const WsProperty *const tables[] = { properties, NULL };
 
 static void
 ws_cors_authenticator_class_init (WsCorsAuthenticatorClass *klass)
@@ -119,9 +83,7 @@ ws_cors_authenticator_class_init (WsCorsAuthenticatorClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = ws_cors_authenticator_finalize;
-  object_class->get_property = ws_cors_authenticator_get_property;
-  object_class->set_property = ws_cors_authenticator_set_property;
-  install_properties (object_class);
+  ws_property_install (object_class, tables, props, N_PROPS);
 }
 
 static void

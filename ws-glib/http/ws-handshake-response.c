@@ -2,6 +2,7 @@
 #include "http/ws-handshake-response-private.h"
 
 #include "http/ws-headers-private.h"
+#include "base/ws-property.h"
 
 /**
  * WsHandshakeResponse:
@@ -47,44 +48,8 @@ ws_handshake_response_finalize (GObject *object)
   G_OBJECT_CLASS (ws_handshake_response_parent_class)->finalize (object);
 }
 
-static void
-ws_handshake_response_get_property (GObject    *object,
-                                    guint       prop_id,
-                                    GValue     *value,
-                                    GParamSpec *pspec)
-{
-  WsHandshakeResponse *self = WS_HANDSHAKE_RESPONSE (object);
-
-  switch ((WsHandshakeResponseProp) prop_id)
-    {
-    case PROP_STATUS:
-      g_value_set_uint (value, self->status);
-      break;
-    case PROP_REASON:
-      g_value_set_string (value, self->reason);
-      break;
-    case PROP_HEADERS:
-      g_value_set_boxed (value, self->headers);
-      break;
-    case PROP_BODY:
-      g_value_set_boxed (value, self->body);
-      break;
-    case N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-ws_handshake_response_class_init (WsHandshakeResponseClass *klass)
-{
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GParamFlags   read_only
-      = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
-
-  object_class->finalize = ws_handshake_response_finalize;
-  object_class->get_property = ws_handshake_response_get_property;
-
+/* clang-format off */
+static const WsProperty properties[] = {
   /**
    * WsHandshakeResponse:status: (getter get_status)
    *
@@ -92,8 +57,8 @@ ws_handshake_response_class_init (WsHandshakeResponseClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_STATUS]
-      = g_param_spec_uint ("status", NULL, NULL, 0, 999, 0, read_only);
+  { WS_PROPERTY_UINT (WsHandshakeResponse, PROP_STATUS, "status", 0, 999, 0,
+                      ws_handshake_response_get_status, NULL) },
 
   /**
    * WsHandshakeResponse:reason: (getter get_reason)
@@ -102,8 +67,8 @@ ws_handshake_response_class_init (WsHandshakeResponseClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_REASON]
-      = g_param_spec_string ("reason", NULL, NULL, "", read_only);
+  { WS_PROPERTY_STRING (WsHandshakeResponse, PROP_REASON, "reason", "",
+                        ws_handshake_response_get_reason, NULL) },
 
   /**
    * WsHandshakeResponse:headers: (getter get_headers)
@@ -112,8 +77,9 @@ ws_handshake_response_class_init (WsHandshakeResponseClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_HEADERS]
-      = g_param_spec_boxed ("headers", NULL, NULL, WS_TYPE_HEADERS, read_only);
+  { WS_PROPERTY_BOXED (WsHandshakeResponse, PROP_HEADERS, "headers",
+                       WsHeaders *, WsHeaders *, ws_headers_get_type,
+                       ws_handshake_response_get_headers, NULL) },
 
   /**
    * WsHandshakeResponse:body: (getter get_body)
@@ -122,9 +88,23 @@ ws_handshake_response_class_init (WsHandshakeResponseClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_BODY]
-      = g_param_spec_boxed ("body", NULL, NULL, G_TYPE_BYTES, read_only);
-  g_object_class_install_properties (object_class, N_PROPS, props);
+  { WS_PROPERTY_BOXED (WsHandshakeResponse, PROP_BODY, "body", GBytes *,
+                       GBytes *, g_bytes_get_type,
+                       ws_handshake_response_get_body, NULL) },
+
+  { 0 }
+};
+/* clang-format on */
+
+static const WsProperty *const tables[] = { properties, NULL };
+
+static void
+ws_handshake_response_class_init (WsHandshakeResponseClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = ws_handshake_response_finalize;
+  ws_property_install (object_class, tables, props, N_PROPS);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "http/ws-request-private.h"
 
 #include "protocol/ws-client-handshake.h"
+#include "base/ws-property.h"
 
 /**
  * WsRequest:
@@ -55,93 +56,8 @@ ws_request_finalize (GObject *object)
   G_OBJECT_CLASS (ws_request_parent_class)->finalize (object);
 }
 
-static void
-ws_request_get_property (GObject    *object,
-                         guint       prop_id,
-                         GValue     *value,
-                         GParamSpec *pspec)
-{
-  WsRequest *self = WS_REQUEST (object);
-
-  switch ((WsRequestProp) prop_id)
-    {
-    case PROP_METHOD:
-      g_value_set_string (value, self->method);
-      break;
-    case PROP_URL:
-      g_value_set_string (value, self->url);
-      break;
-    case PROP_HEADERS:
-      g_value_set_boxed (value, self->headers);
-      break;
-    case PROP_SUBPROTOCOLS:
-      g_value_set_boxed (value, self->subprotocols);
-      break;
-    case PROP_ORIGIN:
-      g_value_set_string (value, self->origin);
-      break;
-    case PROP_IS_HANDSHAKE:
-      g_value_set_boolean (value, self->is_handshake);
-      break;
-    case PROP_RESOURCE_NAME:
-      g_value_set_string (value, ws_request_get_resource_name (self));
-      break;
-    case PROP_HTTP_VERSION:
-      g_value_set_string (value, self->http_version);
-      break;
-    case PROP_PEER_ADDRESS:
-      g_value_set_object (value, self->peer_address);
-      break;
-    case PROP_BODY:
-      g_value_set_boxed (value, self->body);
-      break;
-    case N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-ws_request_set_property (GObject      *object,
-                         guint         prop_id,
-                         const GValue *value,
-                         GParamSpec   *pspec)
-{
-  WsRequest *self = WS_REQUEST (object);
-
-  switch ((WsRequestProp) prop_id)
-    {
-    case PROP_URL:
-      ws_request_set_url (self, g_value_get_string (value));
-      break;
-    case PROP_HEADERS:
-      ws_request_set_headers (self, g_value_get_boxed (value));
-      break;
-    case PROP_SUBPROTOCOLS:
-      ws_request_set_subprotocols (self, g_value_get_boxed (value));
-      break;
-    case PROP_ORIGIN:
-      ws_request_set_origin (self, g_value_get_string (value));
-      break;
-    case PROP_METHOD:
-    case PROP_IS_HANDSHAKE:
-    case PROP_RESOURCE_NAME:
-    case PROP_HTTP_VERSION:
-    case PROP_PEER_ADDRESS:
-    case PROP_BODY:
-    case N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-#define READ_ONLY \
-  (G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS)
-#define READ_WRITE (READ_ONLY | G_PARAM_WRITABLE)
-
-static void
-install_common_properties (void)
-{
+/* clang-format off */
+static const WsProperty properties[] = {
   /**
    * WsRequest:method: (getter get_method)
    *
@@ -149,8 +65,8 @@ install_common_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_METHOD]
-      = g_param_spec_string ("method", NULL, NULL, "GET", READ_ONLY);
+  { WS_PROPERTY_STRING (WsRequest, PROP_METHOD, "method", "GET",
+                        ws_request_get_method, NULL) },
 
   /**
    * WsRequest:url: (getter get_url) (setter set_url)
@@ -163,7 +79,8 @@ install_common_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_URL] = g_param_spec_string ("url", NULL, NULL, NULL, READ_WRITE);
+  { WS_PROPERTY_STRING (WsRequest, PROP_URL, "url", NULL, ws_request_get_url,
+                        ws_request_set_url) },
 
   /**
    * WsRequest:headers: (getter get_headers) (setter set_headers)
@@ -172,8 +89,9 @@ install_common_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_HEADERS]
-      = g_param_spec_boxed ("headers", NULL, NULL, WS_TYPE_HEADERS, READ_WRITE);
+  { WS_PROPERTY_BOXED (WsRequest, PROP_HEADERS, "headers", WsHeaders *,
+                       WsHeaders *, ws_headers_get_type,
+                       ws_request_get_headers, ws_request_set_headers) },
 
   /**
    * WsRequest:subprotocols: (getter get_subprotocols) (setter set_subprotocols)
@@ -182,8 +100,10 @@ install_common_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_SUBPROTOCOLS] = g_param_spec_boxed ("subprotocols", NULL, NULL,
-                                                 G_TYPE_STRV, READ_WRITE);
+  { WS_PROPERTY_BOXED (WsRequest, PROP_SUBPROTOCOLS, "subprotocols",
+                       const char *const *, const char *const *,
+                       g_strv_get_type, ws_request_get_subprotocols,
+                       ws_request_set_subprotocols) },
 
   /**
    * WsRequest:origin: (getter get_origin) (setter set_origin)
@@ -192,13 +112,9 @@ install_common_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_ORIGIN]
-      = g_param_spec_string ("origin", NULL, NULL, NULL, READ_WRITE);
-}
+  { WS_PROPERTY_STRING (WsRequest, PROP_ORIGIN, "origin", NULL,
+                        ws_request_get_origin, ws_request_set_origin) },
 
-static void
-install_incoming_properties (void)
-{
   /**
    * WsRequest:is-handshake: (getter get_is_handshake)
    *
@@ -206,8 +122,8 @@ install_incoming_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_IS_HANDSHAKE]
-      = g_param_spec_boolean ("is-handshake", NULL, NULL, TRUE, READ_ONLY);
+  { WS_PROPERTY_BOOLEAN (WsRequest, PROP_IS_HANDSHAKE, "is-handshake", TRUE,
+                         ws_request_get_is_handshake, NULL) },
 
   /**
    * WsRequest:resource-name: (getter get_resource_name)
@@ -216,8 +132,8 @@ install_incoming_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_RESOURCE_NAME]
-      = g_param_spec_string ("resource-name", NULL, NULL, "/", READ_ONLY);
+  { WS_PROPERTY_STRING (WsRequest, PROP_RESOURCE_NAME, "resource-name", "/",
+                        ws_request_get_resource_name, NULL) },
 
   /**
    * WsRequest:http-version: (getter get_http_version)
@@ -226,8 +142,8 @@ install_incoming_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_HTTP_VERSION]
-      = g_param_spec_string ("http-version", NULL, NULL, "1.1", READ_ONLY);
+  { WS_PROPERTY_STRING (WsRequest, PROP_HTTP_VERSION, "http-version", "1.1",
+                        ws_request_get_http_version, NULL) },
 
   /**
    * WsRequest:peer-address: (getter get_peer_address)
@@ -236,9 +152,9 @@ install_incoming_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_PEER_ADDRESS]
-      = g_param_spec_object ("peer-address", NULL, NULL, G_TYPE_SOCKET_ADDRESS,
-                             READ_ONLY);
+  { WS_PROPERTY_OBJECT (WsRequest, PROP_PEER_ADDRESS, "peer-address",
+                        GSocketAddress, g_socket_address_get_type,
+                        ws_request_get_peer_address, NULL) },
 
   /**
    * WsRequest:body: (getter get_body)
@@ -247,9 +163,14 @@ install_incoming_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_BODY]
-      = g_param_spec_boxed ("body", NULL, NULL, G_TYPE_BYTES, READ_ONLY);
-}
+  { WS_PROPERTY_BOXED (WsRequest, PROP_BODY, "body", GBytes *, GBytes *,
+                       g_bytes_get_type, ws_request_get_body, NULL) },
+
+  { 0 }
+};
+/* clang-format on */
+
+static const WsProperty *const tables[] = { properties, NULL };
 
 static void
 ws_request_class_init (WsRequestClass *klass)
@@ -257,11 +178,7 @@ ws_request_class_init (WsRequestClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = ws_request_finalize;
-  object_class->get_property = ws_request_get_property;
-  object_class->set_property = ws_request_set_property;
-  install_common_properties ();
-  install_incoming_properties ();
-  g_object_class_install_properties (object_class, N_PROPS, props);
+  ws_property_install (object_class, tables, props, N_PROPS);
 }
 
 static void

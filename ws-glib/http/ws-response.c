@@ -2,6 +2,7 @@
 #include "http/ws-response-private.h"
 
 #include "protocol/ws-http.h"
+#include "base/ws-property.h"
 
 /**
  * WsResponse:
@@ -116,71 +117,8 @@ ws_response_finalize (GObject *object)
   G_OBJECT_CLASS (ws_response_parent_class)->finalize (object);
 }
 
-static void
-ws_response_get_property (GObject    *object,
-                          guint       prop_id,
-                          GValue     *value,
-                          GParamSpec *pspec)
-{
-  WsResponse *self = WS_RESPONSE (object);
-
-  switch ((WsResponseProp) prop_id)
-    {
-    case WS_RESPONSE_PROP_STATUS:
-      g_value_set_uint (value, self->status);
-      break;
-    case WS_RESPONSE_PROP_REASON:
-      g_value_set_string (value, self->reason);
-      break;
-    case WS_RESPONSE_PROP_HEADERS:
-      g_value_set_boxed (value, self->headers);
-      break;
-    case WS_RESPONSE_PROP_BODY:
-      g_value_set_boxed (value, self->body);
-      break;
-    case WS_RESPONSE_PROP_SUBPROTOCOL:
-      g_value_set_string (value, self->subprotocol);
-      break;
-    case WS_RESPONSE_N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-ws_response_set_property (GObject      *object,
-                          guint         prop_id,
-                          const GValue *value,
-                          GParamSpec   *pspec)
-{
-  WsResponse *self = WS_RESPONSE (object);
-
-  switch ((WsResponseProp) prop_id)
-    {
-    case WS_RESPONSE_PROP_STATUS:
-      ws_response_set_status (self, g_value_get_uint (value));
-      break;
-    case WS_RESPONSE_PROP_REASON:
-      ws_response_set_reason (self, g_value_get_string (value));
-      break;
-    case WS_RESPONSE_PROP_SUBPROTOCOL:
-      ws_response_set_subprotocol (self, g_value_get_string (value));
-      break;
-    case WS_RESPONSE_PROP_HEADERS:
-    case WS_RESPONSE_PROP_BODY:
-    case WS_RESPONSE_N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-#define READ_ONLY \
-  (G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS)
-#define READ_WRITE (READ_ONLY | G_PARAM_WRITABLE)
-
-static void
-install_properties (GObjectClass *object_class)
-{
+/* clang-format off */
+static const WsProperty properties[] = {
   /**
    * WsResponse:status: (getter get_status) (setter set_status)
    *
@@ -191,8 +129,8 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[WS_RESPONSE_PROP_STATUS]
-      = g_param_spec_uint ("status", NULL, NULL, 101, 599, 426, READ_WRITE);
+  { WS_PROPERTY_UINT (WsResponse, WS_RESPONSE_PROP_STATUS, "status", 101, 599,
+                      426, ws_response_get_status, ws_response_set_status) },
 
   /**
    * WsResponse:reason: (getter get_reason) (setter set_reason)
@@ -202,8 +140,8 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[WS_RESPONSE_PROP_REASON]
-      = g_param_spec_string ("reason", NULL, NULL, NULL, READ_WRITE);
+  { WS_PROPERTY_STRING (WsResponse, WS_RESPONSE_PROP_REASON, "reason", NULL,
+                        ws_response_get_reason, ws_response_set_reason) },
 
   /**
    * WsResponse:headers: (getter get_headers)
@@ -216,8 +154,9 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[WS_RESPONSE_PROP_HEADERS]
-      = g_param_spec_boxed ("headers", NULL, NULL, WS_TYPE_HEADERS, READ_ONLY);
+  { WS_PROPERTY_BOXED (WsResponse, WS_RESPONSE_PROP_HEADERS, "headers",
+                       WsHeaders *, WsHeaders *, ws_headers_get_type,
+                       ws_response_get_headers, NULL) },
 
   /**
    * WsResponse:body: (getter get_body)
@@ -226,8 +165,8 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[WS_RESPONSE_PROP_BODY]
-      = g_param_spec_boxed ("body", NULL, NULL, G_TYPE_BYTES, READ_ONLY);
+  { WS_PROPERTY_BOXED (WsResponse, WS_RESPONSE_PROP_BODY, "body", GBytes *,
+                       GBytes *, g_bytes_get_type, ws_response_get_body, NULL) },
 
   /**
    * WsResponse:subprotocol: (getter get_subprotocol) (setter set_subprotocol)
@@ -239,11 +178,15 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[WS_RESPONSE_PROP_SUBPROTOCOL]
-      = g_param_spec_string ("subprotocol", NULL, NULL, NULL, READ_WRITE);
+  { WS_PROPERTY_STRING (WsResponse, WS_RESPONSE_PROP_SUBPROTOCOL,
+                        "subprotocol", NULL, ws_response_get_subprotocol,
+                        ws_response_set_subprotocol) },
 
-  g_object_class_install_properties (object_class, WS_RESPONSE_N_PROPS, props);
-}
+  { 0 }
+};
+/* clang-format on */
+
+static const WsProperty *const tables[] = { properties, NULL };
 
 static void
 ws_response_class_init (WsResponseClass *klass)
@@ -251,9 +194,7 @@ ws_response_class_init (WsResponseClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = ws_response_finalize;
-  object_class->get_property = ws_response_get_property;
-  object_class->set_property = ws_response_set_property;
-  install_properties (object_class);
+  ws_property_install (object_class, tables, props, WS_RESPONSE_N_PROPS);
 }
 
 static void

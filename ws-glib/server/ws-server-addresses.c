@@ -178,3 +178,21 @@ ws_server_get_socket_descriptor (WsServer *self)
   listener = ws_server_peek_listener (self);
   return listener != NULL ? ws_listener_get_fd (listener) : -1;
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_server_addresses_properties[] = {
+  /**
+   * WsServer:url: (getter get_url)
+   *
+   * A URL that a client on this host can use; empty when the server does not listen.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsServer, WS_SERVER_PROP_URL, "url", "",
+                        ws_server_get_url, NULL) },
+
+  { 0 }
+};
+/* clang-format on */

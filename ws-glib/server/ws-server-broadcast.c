@@ -211,3 +211,28 @@ ws_server_set_slow_client_policy (WsServer          *self,
   priv->slow_client_policy = slow_client_policy;
   ws_server_notify (self, WS_SERVER_PROP_SLOW_CLIENT_POLICY);
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_server_broadcast_properties[] = {
+  /**
+   * WsServer:slow-client-policy: (getter get_slow_client_policy) (setter set_slow_client_policy)
+   *
+   * What becomes of a client that has no room for a broadcast.
+   *
+   * What waits for a client is bounded by its [property@Socket:max-bytes-to-write];
+   * no other client waits for it.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_ENUM (WsServer, WS_SERVER_PROP_SLOW_CLIENT_POLICY,
+                      "slow-client-policy", WsSlowClientPolicy,
+                      ws_slow_client_policy_get_type,
+                      WS_SLOW_CLIENT_POLICY_CLOSE,
+                      ws_server_get_slow_client_policy,
+                      ws_server_set_slow_client_policy) },
+
+  { 0 }
+};
+/* clang-format on */

@@ -51,3 +51,30 @@ ws_server_set_compression (WsServer *self, const WsDeflateOptions *compression)
     priv->compression = ws_deflate_options_copy (compression);
   ws_server_notify (self, WS_SERVER_PROP_COMPRESSION);
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_server_compression_properties[] = {
+  /**
+   * WsServer:compression: (getter get_compression) (setter set_compression)
+   *
+   * How messages of new clients are compressed with permessage-deflate (RFC 7692),
+   * if they offer it; %NULL: not at all.
+   *
+   * A server asks clients not to compress with what it would have to remember of
+   * their earlier messages, unless
+   * [method@DeflateOptions.set_client_context_takeover] was told otherwise: then
+   * an idle client costs as much as one that never compressed.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOXED (WsServer, WS_SERVER_PROP_COMPRESSION, "compression",
+                       WsDeflateOptions *, const WsDeflateOptions *,
+                       ws_deflate_options_get_type, ws_server_get_compression,
+                       ws_server_set_compression),
+    .is_taken = TRUE },
+
+  { 0 }
+};
+/* clang-format on */

@@ -341,3 +341,122 @@ ws_server_set_reuse_port (WsServer *self, gboolean reuse_port)
   priv->reuse_port = reuse_port;
   ws_server_notify (self, WS_SERVER_PROP_REUSE_PORT);
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_server_limits_properties[] = {
+  /**
+   * WsServer:max-pending-connections: (getter get_max_pending_connections) (setter set_max_pending_connections)
+   *
+   * How many connections may wait to be taken; 0 and less: none.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_INT (WsServer, WS_SERVER_PROP_MAX_PENDING_CONNECTIONS,
+                     "max-pending-connections", G_MININT, G_MAXINT,
+                     WS_SERVER_DEFAULT_PENDING,
+                     ws_server_get_max_pending_connections,
+                     ws_server_set_max_pending_connections) },
+
+  /**
+   * WsServer:max-connections: (getter get_max_connections) (setter set_max_connections)
+   *
+   * How many connections there may be at a time; 0: any number.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_MAX_CONNECTIONS,
+                      "max-connections", 0, G_MAXUINT, 0,
+                      ws_server_get_max_connections,
+                      ws_server_set_max_connections) },
+
+  /**
+   * WsServer:max-connections-per-address: (getter get_max_connections_per_address) (setter set_max_connections_per_address)
+   *
+   * How many connections one IP address may have, handshakes included; 0: any number.
+   *
+   * Those are counted that were accepted while this was set.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_MAX_CONNECTIONS_PER_ADDRESS,
+                      "max-connections-per-address", 0, G_MAXUINT, 0,
+                      ws_server_get_max_connections_per_address,
+                      ws_server_set_max_connections_per_address) },
+
+  /**
+   * WsServer:max-handshakes: (getter get_max_handshakes) (setter set_max_handshakes)
+   *
+   * How many unfinished handshakes there may be at a time; 0: any number.
+   *
+   * Beyond it the oldest is dropped for a new one, for most take no time: what
+   * is old is stalled, and must not keep others out. Those whose answer a
+   * handler has put off count, but are not dropped.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_MAX_HANDSHAKES,
+                      "max-handshakes", 0, G_MAXUINT, 0,
+                      ws_server_get_max_handshakes,
+                      ws_server_set_max_handshakes) },
+
+  /**
+   * WsServer:handshake-timeout: (getter get_handshake_timeout) (setter set_handshake_timeout)
+   *
+   * Milliseconds until an unfinished opening handshake is given up; 0 and less:
+   * never.
+   *
+   * It stands still while a handler has put its answer off. A client that takes
+   * less than 64 KiB of an HTTP answer in that time is given up, too.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_INT (WsServer, WS_SERVER_PROP_HANDSHAKE_TIMEOUT,
+                     "handshake-timeout", G_MININT, G_MAXINT,
+                     WS_SERVER_DEFAULT_HANDSHAKE_TIMEOUT,
+                     ws_server_get_handshake_timeout,
+                     ws_server_set_handshake_timeout) },
+
+  /**
+   * WsServer:max-header-size: (getter get_max_header_size) (setter set_max_header_size)
+   *
+   * The largest head of a request, in bytes; what is larger gets a 431.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_MAX_HEADER_SIZE,
+                      "max-header-size", 0, G_MAXUINT, WS_HTTP_DEFAULT_MAX_HEAD,
+                      ws_server_get_max_header_size,
+                      ws_server_set_max_header_size) },
+
+  /**
+   * WsServer:backlog: (getter get_backlog) (setter set_backlog)
+   *
+   * How many connections the system may queue; for the next listening.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_BACKLOG, "backlog", 0,
+                      G_MAXUINT, WS_SERVER_DEFAULT_BACKLOG,
+                      ws_server_get_backlog, ws_server_set_backlog) },
+
+  /**
+   * WsServer:reuse-port: (getter get_reuse_port) (setter set_reuse_port)
+   *
+   * Whether the port is shared with other servers of this user that do the same
+   * (`SO_REUSEPORT`); for the next listening.
+   *
+   * The system spreads new connections over them: with a server in each of
+   * several threads a process uses several cores. One that pauses accepting still
+   * gets its share, which waits then.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOOLEAN (WsServer, WS_SERVER_PROP_REUSE_PORT, "reuse-port",
+                         FALSE, ws_server_get_reuse_port,
+                         ws_server_set_reuse_port) },
+
+  { 0 }
+};
+/* clang-format on */

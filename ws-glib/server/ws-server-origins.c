@@ -91,3 +91,31 @@ ws_server_set_allowed_origins (WsServer          *self,
   priv->allowed_origins = normal;
   ws_server_notify (self, WS_SERVER_PROP_ALLOWED_ORIGINS);
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_server_origins_properties[] = {
+  /**
+   * WsServer:allowed-origins: (getter get_allowed_origins) (setter set_allowed_origins)
+   *
+   * Whose pages may connect (RFC 6455, 10.2); %NULL:
+   * [signal@Server::origin-authentication-required] is asked, and without a
+   * handler all may.
+   *
+   * Scheme, host and port must be the same, where letter case and a default
+   * port do not matter; nothing in the list stands for several origins. Others
+   * get a 403 without anybody being asked. A client that names no origin is no
+   * browser, which could be told to name any, and may connect.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOXED (WsServer, WS_SERVER_PROP_ALLOWED_ORIGINS,
+                       "allowed-origins", const char *const *,
+                       const char *const *, g_strv_get_type,
+                       ws_server_get_allowed_origins,
+                       ws_server_set_allowed_origins) },
+
+  { 0 }
+};
+/* clang-format on */

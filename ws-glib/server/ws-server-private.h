@@ -3,6 +3,7 @@
 
 #include <ws-glib/ws-server.h>
 
+#include "base/ws-property.h"
 #include "base/ws-home.h"
 #include "engine/ws-prepared.h"
 #include "engine/ws-server-opening.h"
@@ -249,16 +250,15 @@ void ws_server_notify (WsServer *self, WsServerProp property);
  * than the server's. */
 gboolean ws_server_may_set (WsServer *self, WsServerProp property);
 
-/* --- ws-server-property-access.c --- */
-
-void ws_server_get_property (GObject    *object,
-                             guint       prop_id,
-                             GValue     *value,
-                             GParamSpec *pspec);
-void ws_server_set_property (GObject      *object,
-                             guint         prop_id,
-                             const GValue *value,
-                             GParamSpec   *pspec);
+/* Each in the file of its name. */
+extern const WsProperty ws_server_status_properties[];
+extern const WsProperty ws_server_ssl_properties[];
+extern const WsProperty ws_server_addresses_properties[];
+extern const WsProperty ws_server_origins_properties[];
+extern const WsProperty ws_server_limits_properties[];
+extern const WsProperty ws_server_broadcast_properties[];
+extern const WsProperty ws_server_compression_properties[];
+extern const WsProperty ws_server_settings_properties[];
 
 /* --- ws-server-signals.c --- */
 

@@ -3,6 +3,24 @@
 
 /* What new sockets begin with. */
 
+static void
+set_size (WsServer *self, guint64 *place, guint64 value, WsServerProp property)
+{
+  if (*place == value || !ws_server_may_set (self, property))
+    return;
+  *place = value;
+  ws_server_notify (self, property);
+}
+
+static void
+set_number (WsServer *self, guint *place, guint value, WsServerProp property)
+{
+  if (*place == value || !ws_server_may_set (self, property))
+    return;
+  *place = value;
+  ws_server_notify (self, property);
+}
+
 /**
  * ws_server_get_max_incoming_frame_size:
  * @self: a server
@@ -34,16 +52,10 @@ void
 ws_server_set_max_incoming_frame_size (WsServer *self,
                                        guint64   max_incoming_frame_size)
 {
-  WsServerPrivate *priv;
-
   g_return_if_fail (WS_IS_SERVER (self));
 
-  priv = ws_server_peek (self);
-  if (priv->settings.max_incoming_frame_size == max_incoming_frame_size
-      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_INCOMING_FRAME_SIZE))
-    return;
-  priv->settings.max_incoming_frame_size = max_incoming_frame_size;
-  ws_server_notify (self, WS_SERVER_PROP_MAX_INCOMING_FRAME_SIZE);
+  set_size (self, &ws_server_peek (self)->settings.max_incoming_frame_size,
+            max_incoming_frame_size, WS_SERVER_PROP_MAX_INCOMING_FRAME_SIZE);
 }
 
 /**
@@ -77,16 +89,10 @@ void
 ws_server_set_max_incoming_fragments (WsServer *self,
                                       guint     max_incoming_fragments)
 {
-  WsServerPrivate *priv;
-
   g_return_if_fail (WS_IS_SERVER (self));
 
-  priv = ws_server_peek (self);
-  if (priv->settings.max_incoming_fragments == max_incoming_fragments
-      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_INCOMING_FRAGMENTS))
-    return;
-  priv->settings.max_incoming_fragments = max_incoming_fragments;
-  ws_server_notify (self, WS_SERVER_PROP_MAX_INCOMING_FRAGMENTS);
+  set_number (self, &ws_server_peek (self)->settings.max_incoming_fragments,
+              max_incoming_fragments, WS_SERVER_PROP_MAX_INCOMING_FRAGMENTS);
 }
 
 /**
@@ -120,16 +126,11 @@ void
 ws_server_set_max_incoming_message_size (WsServer *self,
                                          guint64   max_incoming_message_size)
 {
-  WsServerPrivate *priv;
-
   g_return_if_fail (WS_IS_SERVER (self));
 
-  priv = ws_server_peek (self);
-  if (priv->settings.max_incoming_message_size == max_incoming_message_size
-      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_INCOMING_MESSAGE_SIZE))
-    return;
-  priv->settings.max_incoming_message_size = max_incoming_message_size;
-  ws_server_notify (self, WS_SERVER_PROP_MAX_INCOMING_MESSAGE_SIZE);
+  set_size (self, &ws_server_peek (self)->settings.max_incoming_message_size,
+            max_incoming_message_size,
+            WS_SERVER_PROP_MAX_INCOMING_MESSAGE_SIZE);
 }
 
 /**
@@ -162,16 +163,10 @@ ws_server_get_outgoing_frame_size (WsServer *self)
 void
 ws_server_set_outgoing_frame_size (WsServer *self, guint64 outgoing_frame_size)
 {
-  WsServerPrivate *priv;
-
   g_return_if_fail (WS_IS_SERVER (self));
 
-  priv = ws_server_peek (self);
-  if (priv->settings.outgoing_frame_size == outgoing_frame_size
-      || !ws_server_may_set (self, WS_SERVER_PROP_OUTGOING_FRAME_SIZE))
-    return;
-  priv->settings.outgoing_frame_size = outgoing_frame_size;
-  ws_server_notify (self, WS_SERVER_PROP_OUTGOING_FRAME_SIZE);
+  set_size (self, &ws_server_peek (self)->settings.outgoing_frame_size,
+            outgoing_frame_size, WS_SERVER_PROP_OUTGOING_FRAME_SIZE);
 }
 
 /**
@@ -204,16 +199,10 @@ ws_server_get_max_bytes_to_write (WsServer *self)
 void
 ws_server_set_max_bytes_to_write (WsServer *self, guint64 max_bytes_to_write)
 {
-  WsServerPrivate *priv;
-
   g_return_if_fail (WS_IS_SERVER (self));
 
-  priv = ws_server_peek (self);
-  if (priv->settings.max_bytes_to_write == max_bytes_to_write
-      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_BYTES_TO_WRITE))
-    return;
-  priv->settings.max_bytes_to_write = max_bytes_to_write;
-  ws_server_notify (self, WS_SERVER_PROP_MAX_BYTES_TO_WRITE);
+  set_size (self, &ws_server_peek (self)->settings.max_bytes_to_write,
+            max_bytes_to_write, WS_SERVER_PROP_MAX_BYTES_TO_WRITE);
 }
 
 /**
@@ -247,16 +236,10 @@ void
 ws_server_set_write_high_water_mark (WsServer *self,
                                      guint64   write_high_water_mark)
 {
-  WsServerPrivate *priv;
-
   g_return_if_fail (WS_IS_SERVER (self));
 
-  priv = ws_server_peek (self);
-  if (priv->settings.write_high_water_mark == write_high_water_mark
-      || !ws_server_may_set (self, WS_SERVER_PROP_WRITE_HIGH_WATER_MARK))
-    return;
-  priv->settings.write_high_water_mark = write_high_water_mark;
-  ws_server_notify (self, WS_SERVER_PROP_WRITE_HIGH_WATER_MARK);
+  set_size (self, &ws_server_peek (self)->settings.write_high_water_mark,
+            write_high_water_mark, WS_SERVER_PROP_WRITE_HIGH_WATER_MARK);
 }
 
 /**
@@ -289,16 +272,10 @@ ws_server_get_close_timeout (WsServer *self)
 void
 ws_server_set_close_timeout (WsServer *self, guint close_timeout)
 {
-  WsServerPrivate *priv;
-
   g_return_if_fail (WS_IS_SERVER (self));
 
-  priv = ws_server_peek (self);
-  if (priv->settings.close_timeout == close_timeout
-      || !ws_server_may_set (self, WS_SERVER_PROP_CLOSE_TIMEOUT))
-    return;
-  priv->settings.close_timeout = close_timeout;
-  ws_server_notify (self, WS_SERVER_PROP_CLOSE_TIMEOUT);
+  set_number (self, &ws_server_peek (self)->settings.close_timeout,
+              close_timeout, WS_SERVER_PROP_CLOSE_TIMEOUT);
 }
 
 /**
@@ -331,16 +308,10 @@ ws_server_get_frame_timeout (WsServer *self)
 void
 ws_server_set_frame_timeout (WsServer *self, guint frame_timeout)
 {
-  WsServerPrivate *priv;
-
   g_return_if_fail (WS_IS_SERVER (self));
 
-  priv = ws_server_peek (self);
-  if (priv->settings.frame_timeout == frame_timeout
-      || !ws_server_may_set (self, WS_SERVER_PROP_FRAME_TIMEOUT))
-    return;
-  priv->settings.frame_timeout = frame_timeout;
-  ws_server_notify (self, WS_SERVER_PROP_FRAME_TIMEOUT);
+  set_number (self, &ws_server_peek (self)->settings.frame_timeout,
+              frame_timeout, WS_SERVER_PROP_FRAME_TIMEOUT);
 }
 
 /**
@@ -373,16 +344,10 @@ ws_server_get_ping_interval (WsServer *self)
 void
 ws_server_set_ping_interval (WsServer *self, guint ping_interval)
 {
-  WsServerPrivate *priv;
-
   g_return_if_fail (WS_IS_SERVER (self));
 
-  priv = ws_server_peek (self);
-  if (priv->settings.ping_interval == ping_interval
-      || !ws_server_may_set (self, WS_SERVER_PROP_PING_INTERVAL))
-    return;
-  priv->settings.ping_interval = ping_interval;
-  ws_server_notify (self, WS_SERVER_PROP_PING_INTERVAL);
+  set_number (self, &ws_server_peek (self)->settings.ping_interval,
+              ping_interval, WS_SERVER_PROP_PING_INTERVAL);
 }
 
 /**
@@ -415,14 +380,132 @@ ws_server_get_ping_timeout (WsServer *self)
 void
 ws_server_set_ping_timeout (WsServer *self, guint ping_timeout)
 {
-  WsServerPrivate *priv;
-
   g_return_if_fail (WS_IS_SERVER (self));
 
-  priv = ws_server_peek (self);
-  if (priv->settings.ping_timeout == ping_timeout
-      || !ws_server_may_set (self, WS_SERVER_PROP_PING_TIMEOUT))
-    return;
-  priv->settings.ping_timeout = ping_timeout;
-  ws_server_notify (self, WS_SERVER_PROP_PING_TIMEOUT);
+  set_number (self, &ws_server_peek (self)->settings.ping_timeout, ping_timeout,
+              WS_SERVER_PROP_PING_TIMEOUT);
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_server_settings_properties[] = {
+  /**
+   * WsServer:max-incoming-frame-size: (getter get_max_incoming_frame_size) (setter set_max_incoming_frame_size)
+   *
+   * The [property@Socket:max-incoming-frame-size] of new sockets, in bytes.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT64 (WsServer, WS_SERVER_PROP_MAX_INCOMING_FRAME_SIZE,
+                        "max-incoming-frame-size", 16 * 1024 * 1024,
+                        ws_server_get_max_incoming_frame_size,
+                        ws_server_set_max_incoming_frame_size) },
+
+  /**
+   * WsServer:max-incoming-fragments: (getter get_max_incoming_fragments) (setter set_max_incoming_fragments)
+   *
+   * The [property@Socket:max-incoming-fragments] of new sockets.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_MAX_INCOMING_FRAGMENTS,
+                      "max-incoming-fragments", 0, G_MAXUINT, 128 * 1024,
+                      ws_server_get_max_incoming_fragments,
+                      ws_server_set_max_incoming_fragments) },
+
+  /**
+   * WsServer:max-incoming-message-size: (getter get_max_incoming_message_size) (setter set_max_incoming_message_size)
+   *
+   * The [property@Socket:max-incoming-message-size] of new sockets, in bytes.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT64 (WsServer, WS_SERVER_PROP_MAX_INCOMING_MESSAGE_SIZE,
+                        "max-incoming-message-size", 16 * 1024 * 1024,
+                        ws_server_get_max_incoming_message_size,
+                        ws_server_set_max_incoming_message_size) },
+
+  /**
+   * WsServer:outgoing-frame-size: (getter get_outgoing_frame_size) (setter set_outgoing_frame_size)
+   *
+   * The [property@Socket:outgoing-frame-size] of new sockets, in bytes.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT64 (WsServer, WS_SERVER_PROP_OUTGOING_FRAME_SIZE,
+                        "outgoing-frame-size", 512 * 1024,
+                        ws_server_get_outgoing_frame_size,
+                        ws_server_set_outgoing_frame_size) },
+
+  /**
+   * WsServer:max-bytes-to-write: (getter get_max_bytes_to_write) (setter set_max_bytes_to_write)
+   *
+   * The [property@Socket:max-bytes-to-write] of new sockets, in bytes.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT64 (WsServer, WS_SERVER_PROP_MAX_BYTES_TO_WRITE,
+                        "max-bytes-to-write", 64 * 1024 * 1024,
+                        ws_server_get_max_bytes_to_write,
+                        ws_server_set_max_bytes_to_write) },
+
+  /**
+   * WsServer:write-high-water-mark: (getter get_write_high_water_mark) (setter set_write_high_water_mark)
+   *
+   * The [property@Socket:write-high-water-mark] of new sockets, in bytes.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT64 (WsServer, WS_SERVER_PROP_WRITE_HIGH_WATER_MARK,
+                        "write-high-water-mark", 1024 * 1024,
+                        ws_server_get_write_high_water_mark,
+                        ws_server_set_write_high_water_mark) },
+
+  /**
+   * WsServer:close-timeout: (getter get_close_timeout) (setter set_close_timeout)
+   *
+   * The [property@Socket:close-timeout] of new sockets, in milliseconds.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_CLOSE_TIMEOUT, "close-timeout",
+                      0, G_MAXUINT, 5000, ws_server_get_close_timeout,
+                      ws_server_set_close_timeout) },
+
+  /**
+   * WsServer:frame-timeout: (getter get_frame_timeout) (setter set_frame_timeout)
+   *
+   * The [property@Socket:frame-timeout] of new sockets, in milliseconds.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_FRAME_TIMEOUT, "frame-timeout",
+                      0, G_MAXUINT, 30000, ws_server_get_frame_timeout,
+                      ws_server_set_frame_timeout) },
+
+  /**
+   * WsServer:ping-interval: (getter get_ping_interval) (setter set_ping_interval)
+   *
+   * The [property@Socket:ping-interval] of new sockets, in milliseconds.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_PING_INTERVAL, "ping-interval",
+                      0, G_MAXUINT, 0, ws_server_get_ping_interval,
+                      ws_server_set_ping_interval) },
+
+  /**
+   * WsServer:ping-timeout: (getter get_ping_timeout) (setter set_ping_timeout)
+   *
+   * The [property@Socket:ping-timeout] of new sockets, in milliseconds.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_PING_TIMEOUT, "ping-timeout",
+                      0, G_MAXUINT, 20000, ws_server_get_ping_timeout,
+                      ws_server_set_ping_timeout) },
+
+  { 0 }
+};
+/* clang-format on */

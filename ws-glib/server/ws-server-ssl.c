@@ -184,3 +184,26 @@ ws_server_fill_tls_options (WsServer               *self,
       ws_server_get_ssl_configuration (self));
   options->tls_sink = &tls_sink;
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_server_ssl_properties[] = {
+  /**
+   * WsServer:ssl-configuration: (getter get_ssl_configuration) (setter set_ssl_configuration)
+   *
+   * The settings of TLS, for connections to come.
+   *
+   * Clients are not asked for a certificate unless the configuration says so.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_OBJECT (WsServer, WS_SERVER_PROP_SSL_CONFIGURATION,
+                        "ssl-configuration", WsSslConfiguration,
+                        ws_ssl_configuration_get_type,
+                        ws_server_get_ssl_configuration,
+                        ws_server_set_ssl_configuration) },
+
+  { 0 }
+};
+/* clang-format on */

@@ -422,3 +422,151 @@ ws_server_set_proxy_resolver (WsServer *self, GProxyResolver *proxy_resolver)
       && g_set_object (&ws_server_peek (self)->proxy_resolver, proxy_resolver))
     ws_server_notify (self, WS_SERVER_PROP_PROXY_RESOLVER);
 }
+
+/* --- The properties --- */
+
+static void
+init_ssl_mode (WsServer *self, WsSslMode ssl_mode)
+{
+  ws_server_peek (self)->ssl_mode = ssl_mode;
+}
+
+/* clang-format off */
+const WsProperty ws_server_status_properties[] = {
+  /**
+   * WsServer:server-name: (getter get_server_name) (setter set_server_name)
+   *
+   * What the `Server` header field of later handshakes says; empty: it is left out.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsServer, WS_SERVER_PROP_SERVER_NAME, "server-name",
+                        NULL, ws_server_get_server_name,
+                        ws_server_set_server_name) },
+
+  /**
+   * WsServer:ssl-mode: (getter get_ssl_mode)
+   *
+   * Whether connections are encrypted.
+   *
+   * With %WS_SSL_MODE_SECURE the server needs a certificate and its key, or
+   * pre-shared keys, in [property@Server:ssl-configuration].
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_ENUM (WsServer, WS_SERVER_PROP_SSL_MODE, "ssl-mode",
+                      WsSslMode, ws_ssl_mode_get_type, WS_SSL_MODE_NON_SECURE,
+                      ws_server_get_ssl_mode, init_ssl_mode),
+    .flags = G_PARAM_CONSTRUCT_ONLY },
+
+  /**
+   * WsServer:host: (getter get_host) (setter set_host)
+   *
+   * The IP address where [property@Server:listening] listens, or "localhost" for
+   * the loopbacks of both IPv4 and IPv6; [method@Server.listen] does not look at
+   * it.
+   *
+   * When it changes, a server that listens there begins anew; addresses that were
+   * added stay.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsServer, WS_SERVER_PROP_HOST, "host",
+                        WS_SERVER_DEFAULT_HOST, ws_server_get_host,
+                        ws_server_set_host) },
+
+  /**
+   * WsServer:port: (getter get_port) (setter set_port)
+   *
+   * The port; 0: any that is free, and while listening the real one, that of
+   * [method@Server.get_server_address].
+   *
+   * When it changes, a server that listens there begins anew; addresses that were
+   * added stay.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_PORT, "port", 0, G_MAXUINT16,
+                      0, ws_server_get_port, ws_server_set_port) },
+
+  /**
+   * WsServer:listening: (getter get_listening) (setter set_listening)
+   *
+   * Whether the server listens.
+   *
+   * Set to %TRUE it begins to, on [property@Server:host] and
+   * [property@Server:port], from the context's idle, so that properties may be set
+   * in any order; set to %FALSE it closes.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOOLEAN (WsServer, WS_SERVER_PROP_LISTENING, "listening",
+                         FALSE, ws_server_get_listening,
+                         ws_server_set_listening) },
+
+  /**
+   * WsServer:accepting: (getter get_accepting) (setter set_accepting)
+   *
+   * Whether connections are accepted, or left in the system's queue.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOOLEAN (WsServer, WS_SERVER_PROP_ACCEPTING, "accepting",
+                         TRUE, ws_server_get_accepting,
+                         ws_server_set_accepting) },
+
+  /**
+   * WsServer:supported-subprotocols: (getter get_supported_subprotocols) (setter set_supported_subprotocols)
+   *
+   * The subprotocols that the server speaks (RFC 6455, 1.9).
+   *
+   * The first that a client offers of them is agreed on; a connection without any is
+   * accepted too.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOXED (WsServer, WS_SERVER_PROP_SUPPORTED_SUBPROTOCOLS,
+                       "supported-subprotocols", const char *const *,
+                       const char *const *, g_strv_get_type,
+                       ws_server_get_supported_subprotocols,
+                       ws_server_set_supported_subprotocols) },
+
+  /**
+   * WsServer:proxy-resolver: (getter get_proxy_resolver) (setter set_proxy_resolver)
+   *
+   * A proxy resolver, which has no effect.
+   *
+   * Qt can listen through a SOCKS proxy, GIO cannot: this is here so that what was
+   * set can be asked for.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_OBJECT (WsServer, WS_SERVER_PROP_PROXY_RESOLVER,
+                        "proxy-resolver", GProxyResolver,
+                        g_proxy_resolver_get_type,
+                        ws_server_get_proxy_resolver,
+                        ws_server_set_proxy_resolver) },
+
+  /**
+   * WsServer:error: (getter get_error)
+   *
+   * What went wrong last, as a close code; 1000: nothing.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_ERROR, "error", 0, G_MAXUINT,
+                      1000, ws_server_get_error, NULL) },
+
+  /**
+   * WsServer:error-string: (getter get_error_string)
+   *
+   * What went wrong last; empty when all is fine.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsServer, WS_SERVER_PROP_ERROR_STRING, "error-string",
+                        "", ws_server_get_error_string, NULL) },
+
+  { 0 }
+};
+/* clang-format on */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "signal/ws-connection-access.h"
 
+#include "base/ws-property.h"
+
 #include "signal/ws-signal-lock.h"
 
 /* What is set, and what became of it. */
@@ -294,80 +296,8 @@ ws_connection_get_error_string (WsConnection *self)
 
 /* --- As properties --- */
 
-static void
-get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
-{
-  WsConnection *self = WS_CONNECTION (object);
-
-  switch ((WsConnectionProp) prop_id)
-    {
-    case WS_CONNECTION_PROP_SENDER:
-      g_value_take_object (value, ws_connection_dup_sender (self));
-      break;
-    case WS_CONNECTION_PROP_SIGNAL:
-      g_value_set_string (value, self->signal);
-      break;
-    case WS_CONNECTION_PROP_RECEIVER:
-      g_value_take_object (value, ws_connection_dup_receiver (self));
-      break;
-    case WS_CONNECTION_PROP_SLOT:
-      g_value_set_string (value, self->slot);
-      break;
-    case WS_CONNECTION_PROP_FLAGS:
-      g_value_set_flags (value, self->flags);
-      break;
-    case WS_CONNECTION_PROP_CONNECTED:
-      g_value_set_boolean (value, ws_connection_get_connected (self));
-      break;
-    case WS_CONNECTION_PROP_ERROR_STRING:
-      g_value_set_string (value, ws_connection_get_error_string (self));
-      break;
-    case WS_CONNECTION_N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-set_property (GObject      *object,
-              guint         prop_id,
-              const GValue *value,
-              GParamSpec   *pspec)
-{
-  WsConnection *self = WS_CONNECTION (object);
-
-  switch ((WsConnectionProp) prop_id)
-    {
-    case WS_CONNECTION_PROP_SENDER:
-      ws_connection_set_sender (self, g_value_get_object (value));
-      break;
-    case WS_CONNECTION_PROP_SIGNAL:
-      ws_connection_set_signal (self, g_value_get_string (value));
-      break;
-    case WS_CONNECTION_PROP_RECEIVER:
-      ws_connection_set_receiver (self, g_value_get_object (value));
-      break;
-    case WS_CONNECTION_PROP_SLOT:
-      ws_connection_set_slot (self, g_value_get_string (value));
-      break;
-    case WS_CONNECTION_PROP_FLAGS:
-      ws_connection_set_flags (self, g_value_get_flags (value));
-      break;
-    case WS_CONNECTION_PROP_CONNECTED:
-    case WS_CONNECTION_PROP_ERROR_STRING:
-    case WS_CONNECTION_N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-#define READ_ONLY \
-  (G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS)
-#define READ_WRITE (READ_ONLY | G_PARAM_WRITABLE)
-
-static void
-install_ends (void)
-{
+/* clang-format off */
+static const WsProperty properties[] = {
   /**
    * WsConnection:sender: (getter dup_sender) (setter set_sender)
    *
@@ -375,8 +305,10 @@ install_ends (void)
    *
    * Since: 1.0
    */
-  props[WS_CONNECTION_PROP_SENDER]
-      = g_param_spec_object ("sender", NULL, NULL, G_TYPE_OBJECT, READ_WRITE);
+  { WS_PROPERTY_OBJECT (WsConnection, WS_CONNECTION_PROP_SENDER, "sender",
+                        GObject, g_object_get_type, ws_connection_dup_sender,
+                        ws_connection_set_sender),
+    .is_taken = TRUE },
 
   /**
    * WsConnection:signal: (getter get_signal) (setter set_signal)
@@ -385,8 +317,9 @@ install_ends (void)
    *
    * Since: 1.0
    */
-  props[WS_CONNECTION_PROP_SIGNAL]
-      = g_param_spec_string ("signal", NULL, NULL, NULL, READ_WRITE);
+  { WS_PROPERTY_STRING (WsConnection, WS_CONNECTION_PROP_SIGNAL, "signal",
+                        NULL, ws_connection_get_signal,
+                        ws_connection_set_signal) },
 
   /**
    * WsConnection:receiver: (getter dup_receiver) (setter set_receiver)
@@ -395,8 +328,10 @@ install_ends (void)
    *
    * Since: 1.0
    */
-  props[WS_CONNECTION_PROP_RECEIVER]
-      = g_param_spec_object ("receiver", NULL, NULL, G_TYPE_OBJECT, READ_WRITE);
+  { WS_PROPERTY_OBJECT (WsConnection, WS_CONNECTION_PROP_RECEIVER, "receiver",
+                        GObject, g_object_get_type,
+                        ws_connection_dup_receiver, ws_connection_set_receiver),
+    .is_taken = TRUE },
 
   /**
    * WsConnection:slot: (getter get_slot) (setter set_slot)
@@ -408,8 +343,8 @@ install_ends (void)
    *
    * Since: 1.0
    */
-  props[WS_CONNECTION_PROP_SLOT]
-      = g_param_spec_string ("slot", NULL, NULL, NULL, READ_WRITE);
+  { WS_PROPERTY_STRING (WsConnection, WS_CONNECTION_PROP_SLOT, "slot", NULL,
+                        ws_connection_get_slot, ws_connection_set_slot) },
 
   /**
    * WsConnection:flags: (getter get_flags) (setter set_flags)
@@ -418,14 +353,11 @@ install_ends (void)
    *
    * Since: 1.0
    */
-  props[WS_CONNECTION_PROP_FLAGS]
-      = g_param_spec_flags ("flags", NULL, NULL, WS_TYPE_CONNECT_FLAGS,
-                            WS_CONNECT_FLAGS_AUTO, READ_WRITE);
-}
+  { WS_PROPERTY_FLAGS (WsConnection, WS_CONNECTION_PROP_FLAGS, "flags",
+                       WsConnectFlags, ws_connect_flags_get_type,
+                       WS_CONNECT_FLAGS_AUTO, ws_connection_get_flags,
+                       ws_connection_set_flags) },
 
-static void
-install_outcome (void)
-{
   /**
    * WsConnection:connected: (getter get_connected)
    *
@@ -435,8 +367,8 @@ install_outcome (void)
    *
    * Since: 1.0
    */
-  props[WS_CONNECTION_PROP_CONNECTED]
-      = g_param_spec_boolean ("connected", NULL, NULL, FALSE, READ_ONLY);
+  { WS_PROPERTY_BOOLEAN (WsConnection, WS_CONNECTION_PROP_CONNECTED,
+                         "connected", FALSE, ws_connection_get_connected, NULL) },
 
   /**
    * WsConnection:error-string: (getter get_error_string)
@@ -446,17 +378,18 @@ install_outcome (void)
    *
    * Since: 1.0
    */
-  props[WS_CONNECTION_PROP_ERROR_STRING]
-      = g_param_spec_string ("error-string", NULL, NULL, "", READ_ONLY);
-}
+  { WS_PROPERTY_STRING (WsConnection, WS_CONNECTION_PROP_ERROR_STRING,
+                        "error-string", "", ws_connection_get_error_string,
+                        NULL) },
+
+  { 0 }
+};
+/* clang-format on */
+
+static const WsProperty *const tables[] = { properties, NULL };
 
 void
 ws_connection_install_properties (GObjectClass *object_class)
 {
-  object_class->get_property = get_property;
-  object_class->set_property = set_property;
-  install_ends ();
-  install_outcome ();
-  g_object_class_install_properties (object_class, WS_CONNECTION_N_PROPS,
-                                     props);
+  ws_property_install (object_class, tables, props, WS_CONNECTION_N_PROPS);
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-reconnect-policy-private.h"
+#include "socket/ws-reconnect-policy-properties.h"
+
+#include "base/ws-property.h"
 
 /* What a policy is made of. */
-
-#define READ_WRITE \
-  (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS)
 
 typedef enum
 {
@@ -21,226 +20,7 @@ typedef enum
 
 static GParamSpec *props[N_PROPS];
 
-static void
-set_fatal_close_codes (WsReconnectPolicy *self, GVariant *codes)
-{
-  gsize         n_codes = 0;
-  gconstpointer data = NULL;
-
-  if (codes != NULL)
-    data = g_variant_get_fixed_array (codes, &n_codes, sizeof (guint32));
-  ws_reconnect_policy_set_fatal_close_codes (self, data, n_codes);
-}
-
-static GVariant *
-make_fatal_close_codes (const GArray *codes)
-{
-  return g_variant_new_fixed_array (G_VARIANT_TYPE_UINT32, codes->data,
-                                    codes->len, sizeof (guint32));
-}
-
-static void
-ws_reconnect_policy_set_property (GObject      *object,
-                                  guint         prop_id,
-                                  const GValue *value,
-                                  GParamSpec   *pspec)
-{
-  WsReconnectPolicy *self = WS_RECONNECT_POLICY (object);
-
-  switch ((WsReconnectPolicyProp) prop_id)
-    {
-    case PROP_MINIMUM:
-      ws_reconnect_policy_set_minimum (self, g_value_get_uint (value));
-      break;
-    case PROP_MAXIMUM:
-      ws_reconnect_policy_set_maximum (self, g_value_get_uint (value));
-      break;
-    case PROP_FACTOR:
-      ws_reconnect_policy_set_factor (self, g_value_get_double (value));
-      break;
-    case PROP_JITTER:
-      ws_reconnect_policy_set_jitter (self, g_value_get_double (value));
-      break;
-    case PROP_RESET_AFTER:
-      ws_reconnect_policy_set_reset_after (self, g_value_get_uint (value));
-      break;
-    case PROP_MAX_ATTEMPTS:
-      ws_reconnect_policy_set_max_attempts (self, g_value_get_uint (value));
-      break;
-    case PROP_AFTER_NORMAL_CLOSE:
-      ws_reconnect_policy_set_after_normal_close (self,
-                                                  g_value_get_boolean (value));
-      break;
-    case PROP_FATAL_CLOSE_CODES:
-      set_fatal_close_codes (self, g_value_get_variant (value));
-      break;
-    case N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-ws_reconnect_policy_get_property (GObject    *object,
-                                  guint       prop_id,
-                                  GValue     *value,
-                                  GParamSpec *pspec)
-{
-  WsReconnectPolicyPrivate *priv
-      = ws_reconnect_policy_peek (WS_RECONNECT_POLICY (object));
-
-  switch ((WsReconnectPolicyProp) prop_id)
-    {
-    case PROP_MINIMUM:
-      g_value_set_uint (value, priv->minimum);
-      break;
-    case PROP_MAXIMUM:
-      g_value_set_uint (value, priv->maximum);
-      break;
-    case PROP_FACTOR:
-      g_value_set_double (value, priv->factor);
-      break;
-    case PROP_JITTER:
-      g_value_set_double (value, priv->jitter);
-      break;
-    case PROP_RESET_AFTER:
-      g_value_set_uint (value, priv->reset_after);
-      break;
-    case PROP_MAX_ATTEMPTS:
-      g_value_set_uint (value, priv->max_attempts);
-      break;
-    case PROP_AFTER_NORMAL_CLOSE:
-      g_value_set_boolean (value, priv->after_normal_close);
-      break;
-    case PROP_FATAL_CLOSE_CODES:
-      g_value_set_variant (value,
-                           make_fatal_close_codes (priv->fatal_close_codes));
-      break;
-    case N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-install_delay_properties (void)
-{
-  /**
-   * WsReconnectPolicy:minimum: (getter get_minimum) (setter set_minimum)
-   *
-   * Milliseconds before the first attempt; at least 1.
-   *
-   * Since: 1.0
-   */
-  props[PROP_MINIMUM] = g_param_spec_uint ("minimum", NULL, NULL, 1, G_MAXINT,
-                                           1000, READ_WRITE);
-
-  /**
-   * WsReconnectPolicy:maximum: (getter get_maximum) (setter set_maximum)
-   *
-   * The most milliseconds before an attempt.
-   *
-   * A smaller one than [property@ReconnectPolicy:minimum] counts as that.
-   *
-   * Since: 1.0
-   */
-  props[PROP_MAXIMUM] = g_param_spec_uint ("maximum", NULL, NULL, 1, G_MAXINT,
-                                           60000, READ_WRITE);
-
-  /**
-   * WsReconnectPolicy:factor: (getter get_factor) (setter set_factor)
-   *
-   * By what the delay grows from one attempt to the next; at least 1.
-   *
-   * Since: 1.0
-   */
-  props[PROP_FACTOR] = g_param_spec_double ("factor", NULL, NULL, 1,
-                                            G_MAXDOUBLE, 2, READ_WRITE);
-
-  /**
-   * WsReconnectPolicy:jitter: (getter get_jitter) (setter set_jitter)
-   *
-   * The share of a delay, from 0 to 1, that chance may take off.
-   *
-   * 0 makes delays exact. Clients that lost the same server should not all come
-   * back in the same moment.
-   *
-   * Since: 1.0
-   */
-  props[PROP_JITTER]
-      = g_param_spec_double ("jitter", NULL, NULL, 0, 1, 0.5, READ_WRITE);
-}
-
-static void
-install_end_properties (void)
-{
-  /**
-   * WsReconnectPolicy:reset-after: (getter get_reset_after) (setter set_reset_after)
-   *
-   * Milliseconds that a connection must have held for the next attempt to be the
-   * first again.
-   *
-   * 0: every connection that was open does. Else a server that accepts and closes
-   * at once sees the delays grow.
-   *
-   * Since: 1.0
-   */
-  props[PROP_RESET_AFTER] = g_param_spec_uint ("reset-after", NULL, NULL, 0,
-                                               G_MAXINT, 10000, READ_WRITE);
-
-  /**
-   * WsReconnectPolicy:max-attempts: (getter get_max_attempts) (setter set_max_attempts)
-   *
-   * How many attempts are made before the socket gives up; 0: no end.
-   *
-   * Since: 1.0
-   */
-  props[PROP_MAX_ATTEMPTS] = g_param_spec_uint ("max-attempts", NULL, NULL, 0,
-                                                G_MAXUINT, 0, READ_WRITE);
-
-  /**
-   * WsReconnectPolicy:after-normal-close: (getter get_after_normal_close) (setter set_after_normal_close)
-   *
-   * Whether to reconnect when the peer has closed in order with 1000 or an empty
-   * close frame (RFC 6455, 7.4.1).
-   *
-   * That means that it has done what it was asked for, so that the default is
-   * %FALSE. Other codes, such as 1001 of a server that restarts, are no end.
-   *
-   * Since: 1.0
-   */
-  props[PROP_AFTER_NORMAL_CLOSE]
-      = g_param_spec_boolean ("after-normal-close", NULL, NULL, FALSE,
-                              READ_WRITE);
-
-  /**
-   * WsReconnectPolicy:fatal-close-codes:
-   *
-   * The close codes after which no attempt is made.
-   *
-   * By default 1002, 1003, 1007, 1008, 1009 and 1010, where the same would happen
-   * again. What 3000 to 4999 mean the application knows: it lists those of them
-   * that no attempt can change.
-   *
-   * An array of numbers (`au`), as in a `.ui` file;
-   * [method@ReconnectPolicy.set_fatal_close_codes] is the shorter way.
-   *
-   * Since: 1.0
-   */
-  props[PROP_FATAL_CLOSE_CODES]
-      = g_param_spec_variant ("fatal-close-codes", NULL, NULL,
-                              G_VARIANT_TYPE ("au"), NULL, READ_WRITE);
-}
-
-void
-ws_reconnect_policy_install_properties (GObjectClass *object_class)
-{
-  object_class->get_property = ws_reconnect_policy_get_property;
-  object_class->set_property = ws_reconnect_policy_set_property;
-  install_delay_properties ();
-  install_end_properties ();
-  g_object_class_install_properties (object_class, N_PROPS, props);
-}
+int ws_reconnect_policy_offset;
 
 /**
  * ws_reconnect_policy_get_minimum:
@@ -589,4 +369,152 @@ ws_reconnect_policy_set_fatal_close_codes (WsReconnectPolicy *self,
   g_array_unref (priv->fatal_close_codes);
   priv->fatal_close_codes = copy;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FATAL_CLOSE_CODES]);
+}
+
+/* --- The properties --- */
+
+static void
+set_fatal_close_codes (WsReconnectPolicy *self, GVariant *codes)
+{
+  gsize         n_codes = 0;
+  gconstpointer data = NULL;
+
+  if (codes != NULL)
+    data = g_variant_get_fixed_array (codes, &n_codes, sizeof (guint32));
+  ws_reconnect_policy_set_fatal_close_codes (self, data, n_codes);
+}
+
+/* (transfer floating) */
+static GVariant *
+get_fatal_close_codes (WsReconnectPolicy *self)
+{
+  GArray *codes = ws_reconnect_policy_peek (self)->fatal_close_codes;
+
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_UINT32, codes->data,
+                                    codes->len, sizeof (guint32));
+}
+
+/* clang-format off */
+static const WsProperty properties[] = {
+  /**
+   * WsReconnectPolicy:minimum: (getter get_minimum) (setter set_minimum)
+   *
+   * Milliseconds before the first attempt; at least 1.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsReconnectPolicy, PROP_MINIMUM, "minimum", 1, G_MAXINT,
+                      1000, ws_reconnect_policy_get_minimum,
+                      ws_reconnect_policy_set_minimum) },
+
+  /**
+   * WsReconnectPolicy:maximum: (getter get_maximum) (setter set_maximum)
+   *
+   * The most milliseconds before an attempt.
+   *
+   * A smaller one than [property@ReconnectPolicy:minimum] counts as that.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsReconnectPolicy, PROP_MAXIMUM, "maximum", 1, G_MAXINT,
+                      60000, ws_reconnect_policy_get_maximum,
+                      ws_reconnect_policy_set_maximum) },
+
+  /**
+   * WsReconnectPolicy:factor: (getter get_factor) (setter set_factor)
+   *
+   * By what the delay grows from one attempt to the next; at least 1.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_DOUBLE (WsReconnectPolicy, PROP_FACTOR, "factor", 1,
+                        G_MAXDOUBLE, 2, ws_reconnect_policy_get_factor,
+                        ws_reconnect_policy_set_factor) },
+
+  /**
+   * WsReconnectPolicy:jitter: (getter get_jitter) (setter set_jitter)
+   *
+   * The share of a delay, from 0 to 1, that chance may take off.
+   *
+   * 0 makes delays exact. Clients that lost the same server should not all come
+   * back in the same moment.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_DOUBLE (WsReconnectPolicy, PROP_JITTER, "jitter", 0, 1, 0.5,
+                        ws_reconnect_policy_get_jitter,
+                        ws_reconnect_policy_set_jitter) },
+
+  /**
+   * WsReconnectPolicy:reset-after: (getter get_reset_after) (setter set_reset_after)
+   *
+   * Milliseconds that a connection must have held for the next attempt to be the
+   * first again.
+   *
+   * 0: every connection that was open does. Else a server that accepts and closes
+   * at once sees the delays grow.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsReconnectPolicy, PROP_RESET_AFTER, "reset-after", 0,
+                      G_MAXINT, 10000, ws_reconnect_policy_get_reset_after,
+                      ws_reconnect_policy_set_reset_after) },
+
+  /**
+   * WsReconnectPolicy:max-attempts: (getter get_max_attempts) (setter set_max_attempts)
+   *
+   * How many attempts are made before the socket gives up; 0: no end.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsReconnectPolicy, PROP_MAX_ATTEMPTS, "max-attempts", 0,
+                      G_MAXUINT, 0, ws_reconnect_policy_get_max_attempts,
+                      ws_reconnect_policy_set_max_attempts) },
+
+  /**
+   * WsReconnectPolicy:after-normal-close: (getter get_after_normal_close) (setter set_after_normal_close)
+   *
+   * Whether to reconnect when the peer has closed in order with 1000 or an empty
+   * close frame (RFC 6455, 7.4.1).
+   *
+   * That means that it has done what it was asked for, so that the default is
+   * %FALSE. Other codes, such as 1001 of a server that restarts, are no end.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOOLEAN (WsReconnectPolicy, PROP_AFTER_NORMAL_CLOSE,
+                         "after-normal-close", FALSE,
+                         ws_reconnect_policy_get_after_normal_close,
+                         ws_reconnect_policy_set_after_normal_close) },
+
+  /**
+   * WsReconnectPolicy:fatal-close-codes:
+   *
+   * The close codes after which no attempt is made.
+   *
+   * By default 1002, 1003, 1007, 1008, 1009 and 1010, where the same would happen
+   * again. What 3000 to 4999 mean the application knows: it lists those of them
+   * that no attempt can change.
+   *
+   * An array of numbers (`au`), as in a `.ui` file;
+   * [method@ReconnectPolicy.set_fatal_close_codes] is the shorter way.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_VARIANT (WsReconnectPolicy, PROP_FATAL_CLOSE_CODES,
+                         "fatal-close-codes", "au", get_fatal_close_codes,
+                         set_fatal_close_codes) },
+
+  { 0 }
+};
+/* clang-format on */
+
+static const WsProperty *const tables[] = { properties, NULL };
+
+void
+ws_reconnect_policy_install_properties (GObjectClass *object_class)
+{
+  ws_reconnect_policy_offset
+      = g_type_class_get_instance_private_offset (object_class);
+  ws_property_install (object_class, tables, props, N_PROPS);
 }

@@ -2,6 +2,7 @@
 #include "socket/ws-reconnect-policy-private.h"
 
 #include "ws-socket-error.h"
+#include "socket/ws-reconnect-policy-properties.h"
 #include "socket/ws-socket-private.h"
 
 /**
@@ -36,12 +37,6 @@ static const guint default_fatal_close_codes[]
     = { WS_CLOSE_CODE_PROTOCOL_ERROR, WS_CLOSE_CODE_DATATYPE_NOT_SUPPORTED,
         WS_CLOSE_CODE_WRONG_DATATYPE, WS_CLOSE_CODE_POLICY_VIOLATED,
         WS_CLOSE_CODE_TOO_MUCH_DATA,  WS_CLOSE_CODE_MISSING_EXTENSION };
-
-WsReconnectPolicyPrivate *
-ws_reconnect_policy_peek (WsReconnectPolicy *self)
-{
-  return ws_reconnect_policy_get_instance_private (self);
-}
 
 /* --- The decisions --- */
 
@@ -146,6 +141,8 @@ ws_reconnect_policy_finalize (GObject *object)
   g_array_unref (priv->fatal_close_codes);
   G_OBJECT_CLASS (ws_reconnect_policy_parent_class)->finalize (object);
 }
+
+/* --- The class --- */
 
 static void
 ws_reconnect_policy_class_init (WsReconnectPolicyClass *klass)

@@ -2,6 +2,7 @@
 #include "ws-ssl-certificate.h"
 
 #include "net/ws-tls-certificate.h"
+#include "base/ws-property.h"
 
 /**
  * WsSslCertificate:
@@ -39,8 +40,6 @@ typedef enum
 
 static GParamSpec *props[N_PROPS];
 
-#define READ_ONLY (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
-
 static void
 ws_ssl_certificate_finalize (GObject *object)
 {
@@ -53,54 +52,8 @@ ws_ssl_certificate_finalize (GObject *object)
   G_OBJECT_CLASS (ws_ssl_certificate_parent_class)->finalize (object);
 }
 
-static void
-ws_ssl_certificate_get_property (GObject    *object,
-                                 guint       prop_id,
-                                 GValue     *value,
-                                 GParamSpec *pspec)
-{
-  WsSslCertificate *self = WS_SSL_CERTIFICATE (object);
-
-  switch ((WsSslCertificateProp) prop_id)
-    {
-    case PROP_SUBJECT:
-      g_value_set_string (value, ws_ssl_certificate_get_subject (self));
-      break;
-    case PROP_ISSUER:
-      g_value_set_string (value, ws_ssl_certificate_get_issuer (self));
-      break;
-    case PROP_SERIAL_NUMBER:
-      g_value_set_string (value, ws_ssl_certificate_get_serial_number (self));
-      break;
-    case PROP_NOT_VALID_BEFORE:
-      g_value_set_boxed (value, ws_ssl_certificate_get_not_valid_before (self));
-      break;
-    case PROP_NOT_VALID_AFTER:
-      g_value_set_boxed (value, ws_ssl_certificate_get_not_valid_after (self));
-      break;
-    case PROP_SUBJECT_ALTERNATIVE_NAMES:
-      g_value_set_boxed (value,
-                         ws_ssl_certificate_get_subject_alternative_names (
-                             self));
-      break;
-    case PROP_KEY_ALGORITHM:
-      g_value_set_enum (value, ws_ssl_certificate_get_key_algorithm (self));
-      break;
-    case PROP_KEY_SIZE:
-      g_value_set_uint (value, ws_ssl_certificate_get_key_size (self));
-      break;
-    case PROP_SELF_SIGNED:
-      g_value_set_boolean (value, ws_ssl_certificate_get_self_signed (self));
-      break;
-    case N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-install_properties (GObjectClass *object_class)
-{
+/* clang-format off */
+static const WsProperty properties[] = {
   /**
    * WsSslCertificate:subject: (getter get_subject)
    *
@@ -108,8 +61,8 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_SUBJECT]
-      = g_param_spec_string ("subject", NULL, NULL, NULL, READ_ONLY);
+  { WS_PROPERTY_STRING (WsSslCertificate, PROP_SUBJECT, "subject", NULL,
+                        ws_ssl_certificate_get_subject, NULL) },
 
   /**
    * WsSslCertificate:issuer: (getter get_issuer)
@@ -118,8 +71,8 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_ISSUER]
-      = g_param_spec_string ("issuer", NULL, NULL, NULL, READ_ONLY);
+  { WS_PROPERTY_STRING (WsSslCertificate, PROP_ISSUER, "issuer", NULL,
+                        ws_ssl_certificate_get_issuer, NULL) },
 
   /**
    * WsSslCertificate:serial-number: (getter get_serial_number)
@@ -128,8 +81,8 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_SERIAL_NUMBER]
-      = g_param_spec_string ("serial-number", NULL, NULL, NULL, READ_ONLY);
+  { WS_PROPERTY_STRING (WsSslCertificate, PROP_SERIAL_NUMBER, "serial-number",
+                        NULL, ws_ssl_certificate_get_serial_number, NULL) },
 
   /**
    * WsSslCertificate:not-valid-before: (getter get_not_valid_before)
@@ -138,9 +91,10 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_NOT_VALID_BEFORE]
-      = g_param_spec_boxed ("not-valid-before", NULL, NULL, G_TYPE_DATE_TIME,
-                            READ_ONLY);
+  { WS_PROPERTY_BOXED (WsSslCertificate, PROP_NOT_VALID_BEFORE,
+                       "not-valid-before", GDateTime *, GDateTime *,
+                       g_date_time_get_type,
+                       ws_ssl_certificate_get_not_valid_before, NULL) },
 
   /**
    * WsSslCertificate:not-valid-after: (getter get_not_valid_after)
@@ -149,9 +103,10 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_NOT_VALID_AFTER]
-      = g_param_spec_boxed ("not-valid-after", NULL, NULL, G_TYPE_DATE_TIME,
-                            READ_ONLY);
+  { WS_PROPERTY_BOXED (WsSslCertificate, PROP_NOT_VALID_AFTER,
+                       "not-valid-after", GDateTime *, GDateTime *,
+                       g_date_time_get_type,
+                       ws_ssl_certificate_get_not_valid_after, NULL) },
 
   /**
    * WsSslCertificate:subject-alternative-names: (getter get_subject_alternative_names)
@@ -162,9 +117,10 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_SUBJECT_ALTERNATIVE_NAMES]
-      = g_param_spec_boxed ("subject-alternative-names", NULL, NULL,
-                            G_TYPE_STRV, READ_ONLY);
+  { WS_PROPERTY_BOXED (WsSslCertificate, PROP_SUBJECT_ALTERNATIVE_NAMES,
+                       "subject-alternative-names", const char *const *,
+                       const char *const *, g_strv_get_type,
+                       ws_ssl_certificate_get_subject_alternative_names, NULL) },
 
   /**
    * WsSslCertificate:key-algorithm: (getter get_key_algorithm)
@@ -173,10 +129,10 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_KEY_ALGORITHM]
-      = g_param_spec_enum ("key-algorithm", NULL, NULL,
-                           WS_TYPE_SSL_KEY_ALGORITHM,
-                           WS_SSL_KEY_ALGORITHM_OPAQUE, READ_ONLY);
+  { WS_PROPERTY_ENUM (WsSslCertificate, PROP_KEY_ALGORITHM, "key-algorithm",
+                      WsSslKeyAlgorithm, ws_ssl_key_algorithm_get_type,
+                      WS_SSL_KEY_ALGORITHM_OPAQUE,
+                      ws_ssl_certificate_get_key_algorithm, NULL) },
 
   /**
    * WsSslCertificate:key-size: (getter get_key_size)
@@ -185,8 +141,8 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_KEY_SIZE]
-      = g_param_spec_uint ("key-size", NULL, NULL, 0, G_MAXUINT, 0, READ_ONLY);
+  { WS_PROPERTY_UINT (WsSslCertificate, PROP_KEY_SIZE, "key-size", 0,
+                      G_MAXUINT, 0, ws_ssl_certificate_get_key_size, NULL) },
 
   /**
    * WsSslCertificate:self-signed: (getter get_self_signed)
@@ -195,11 +151,14 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_SELF_SIGNED]
-      = g_param_spec_boolean ("self-signed", NULL, NULL, FALSE, READ_ONLY);
+  { WS_PROPERTY_BOOLEAN (WsSslCertificate, PROP_SELF_SIGNED, "self-signed",
+                         FALSE, ws_ssl_certificate_get_self_signed, NULL) },
 
-  g_object_class_install_properties (object_class, N_PROPS, props);
-}
+  { 0 }
+};
+/* clang-format on */
+
+static const WsProperty *const tables[] = { properties, NULL };
 
 static void
 ws_ssl_certificate_class_init (WsSslCertificateClass *klass)
@@ -207,8 +166,7 @@ ws_ssl_certificate_class_init (WsSslCertificateClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = ws_ssl_certificate_finalize;
-  object_class->get_property = ws_ssl_certificate_get_property;
-  install_properties (object_class);
+  ws_property_install (object_class, tables, props, N_PROPS);
 }
 
 /* A binding can make one of nothing; it is empty then. */

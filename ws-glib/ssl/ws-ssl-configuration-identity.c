@@ -390,3 +390,140 @@ ws_ssl_configuration_set_ocsp_response_file (WsSslConfiguration *self,
     return;
   changed (self, WS_SSL_CONFIGURATION_PROP_OCSP_RESPONSE_FILE);
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_ssl_configuration_identity_properties[] = {
+  /**
+   * WsSslConfiguration:local-certificate: (getter get_local_certificate) (setter set_local_certificate)
+   *
+   * The certificate that is shown to peers, and its chain: PEM, or DER of one.
+   *
+   * It goes before [property@SslConfiguration:local-certificate-file].
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOXED (WsSslConfiguration,
+                       WS_SSL_CONFIGURATION_PROP_LOCAL_CERTIFICATE,
+                       "local-certificate", GBytes *, GBytes *,
+                       g_bytes_get_type,
+                       ws_ssl_configuration_get_local_certificate,
+                       ws_ssl_configuration_set_local_certificate) },
+
+  /**
+   * WsSslConfiguration:local-certificate-file: (getter get_local_certificate_file) (setter set_local_certificate_file)
+   *
+   * A file with the certificate that is shown to peers, and its chain: PEM, or
+   * DER of one.
+   *
+   * It is read for the first connection.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSslConfiguration,
+                        WS_SSL_CONFIGURATION_PROP_LOCAL_CERTIFICATE_FILE,
+                        "local-certificate-file", NULL,
+                        ws_ssl_configuration_get_local_certificate_file,
+                        ws_ssl_configuration_set_local_certificate_file) },
+
+  /**
+   * WsSslConfiguration:local-certificate-uri: (getter get_local_certificate_uri) (setter set_local_certificate_uri)
+   *
+   * A `pkcs11:` URI (RFC 7512) of the certificate that is shown to peers.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSslConfiguration,
+                        WS_SSL_CONFIGURATION_PROP_LOCAL_CERTIFICATE_URI,
+                        "local-certificate-uri", NULL,
+                        ws_ssl_configuration_get_local_certificate_uri,
+                        ws_ssl_configuration_set_local_certificate_uri) },
+
+  /**
+   * WsSslConfiguration:private-key: (getter get_private_key) (setter set_private_key)
+   *
+   * The key of the certificate: PEM or DER.
+   *
+   * It goes before [property@SslConfiguration:private-key-file]. Without any
+   * key, the one beside the certificate is used.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOXED (WsSslConfiguration,
+                       WS_SSL_CONFIGURATION_PROP_PRIVATE_KEY, "private-key",
+                       GBytes *, GBytes *, g_bytes_get_type,
+                       ws_ssl_configuration_get_private_key,
+                       ws_ssl_configuration_set_private_key) },
+
+  /**
+   * WsSslConfiguration:private-key-file: (getter get_private_key_file) (setter set_private_key_file)
+   *
+   * A file with the key of the certificate: PEM or DER.
+   *
+   * It is read for the first connection.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSslConfiguration,
+                        WS_SSL_CONFIGURATION_PROP_PRIVATE_KEY_FILE,
+                        "private-key-file", NULL,
+                        ws_ssl_configuration_get_private_key_file,
+                        ws_ssl_configuration_set_private_key_file) },
+
+  /**
+   * WsSslConfiguration:private-key-uri: (getter get_private_key_uri) (setter set_private_key_uri)
+   *
+   * A `pkcs11:` URI (RFC 7512) of the key of the certificate.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSslConfiguration,
+                        WS_SSL_CONFIGURATION_PROP_PRIVATE_KEY_URI,
+                        "private-key-uri", NULL,
+                        ws_ssl_configuration_get_private_key_uri,
+                        ws_ssl_configuration_set_private_key_uri) },
+
+  /**
+   * WsSslConfiguration:password: (getter get_password) (setter set_password)
+   *
+   * The password of an encrypted key, or the PIN of a token.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSslConfiguration,
+                        WS_SSL_CONFIGURATION_PROP_PASSWORD, "password", NULL,
+                        ws_ssl_configuration_get_password,
+                        ws_ssl_configuration_set_password) },
+
+  /**
+   * WsSslConfiguration:ocsp-response: (getter get_ocsp_response) (setter set_ocsp_response)
+   *
+   * The response about the status of a server's certificate (OCSP, RFC 6960),
+   * in DER, that is sent along with it.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOXED (WsSslConfiguration,
+                       WS_SSL_CONFIGURATION_PROP_OCSP_RESPONSE,
+                       "ocsp-response", GBytes *, GBytes *, g_bytes_get_type,
+                       ws_ssl_configuration_get_ocsp_response,
+                       ws_ssl_configuration_set_ocsp_response) },
+
+  /**
+   * WsSslConfiguration:ocsp-response-file: (getter get_ocsp_response_file) (setter set_ocsp_response_file)
+   *
+   * A file with the response about the status of a server's certificate, in
+   * DER.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSslConfiguration,
+                        WS_SSL_CONFIGURATION_PROP_OCSP_RESPONSE_FILE,
+                        "ocsp-response-file", NULL,
+                        ws_ssl_configuration_get_ocsp_response_file,
+                        ws_ssl_configuration_set_ocsp_response_file) },
+
+  { 0 }
+};
+/* clang-format on */

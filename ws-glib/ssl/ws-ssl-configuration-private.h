@@ -3,6 +3,7 @@
 
 #include <ws-glib/ws-ssl-configuration.h>
 
+#include "base/ws-property.h"
 #include "net/ws-tls-credentials.h"
 
 G_BEGIN_DECLS
@@ -110,16 +111,13 @@ void ws_ssl_configuration_store_ticket (WsSslConfiguration *self,
 /* --- Between the files of WsSslConfiguration --- */
 
 void ws_ssl_configuration_install_properties (GObjectClass *object_class);
-void ws_ssl_configuration_get_property (GObject    *object,
-                                        guint       prop_id,
-                                        GValue     *value,
-                                        GParamSpec *pspec);
-void ws_ssl_configuration_set_property (GObject      *object,
-                                        guint         prop_id,
-                                        const GValue *value,
-                                        GParamSpec   *pspec);
-void ws_ssl_configuration_notify (WsSslConfiguration    *self,
-                                  WsSslConfigurationProp property);
+/* Each in the file of its name. */
+extern const WsProperty ws_ssl_configuration_identity_properties[];
+extern const WsProperty ws_ssl_configuration_trust_properties[];
+extern const WsProperty ws_ssl_configuration_own_properties[];
+extern const WsProperty ws_ssl_configuration_session_properties[];
+void                    ws_ssl_configuration_notify (WsSslConfiguration    *self,
+                                                     WsSslConfigurationProp property);
 /* Drops what was loaded, and all tickets. */
 void ws_ssl_configuration_invalidate (WsSslConfiguration *self);
 

@@ -366,3 +366,126 @@ ws_ssl_configuration_set_handshake_must_interrupt_on_error (
   ws_ssl_configuration_notify (
       self, WS_SSL_CONFIGURATION_PROP_HANDSHAKE_MUST_INTERRUPT_ON_ERROR);
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_ssl_configuration_session_properties[] = {
+  /**
+   * WsSslConfiguration:priority: (getter get_priority) (setter set_priority)
+   *
+   * Which algorithms are used, as a priority string of GnuTLS; %NULL: what it
+   * thinks secure.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSslConfiguration,
+                        WS_SSL_CONFIGURATION_PROP_PRIORITY, "priority", NULL,
+                        ws_ssl_configuration_get_priority,
+                        ws_ssl_configuration_set_priority) },
+
+  /**
+   * WsSslConfiguration:minimum-protocol: (getter get_minimum_protocol) (setter set_minimum_protocol)
+   *
+   * The oldest version of TLS that is spoken.
+   *
+   * Versions before TLS 1.2 are never spoken.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_ENUM (WsSslConfiguration,
+                      WS_SSL_CONFIGURATION_PROP_MINIMUM_PROTOCOL,
+                      "minimum-protocol", WsSslProtocol,
+                      ws_ssl_protocol_get_type, WS_SSL_PROTOCOL_ANY,
+                      ws_ssl_configuration_get_minimum_protocol,
+                      ws_ssl_configuration_set_minimum_protocol) },
+
+  /**
+   * WsSslConfiguration:maximum-protocol: (getter get_maximum_protocol) (setter set_maximum_protocol)
+   *
+   * The newest version of TLS that is spoken.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_ENUM (WsSslConfiguration,
+                      WS_SSL_CONFIGURATION_PROP_MAXIMUM_PROTOCOL,
+                      "maximum-protocol", WsSslProtocol,
+                      ws_ssl_protocol_get_type, WS_SSL_PROTOCOL_ANY,
+                      ws_ssl_configuration_get_maximum_protocol,
+                      ws_ssl_configuration_set_maximum_protocol) },
+
+  /**
+   * WsSslConfiguration:allowed-next-protocols: (getter get_allowed_next_protocols) (setter set_allowed_next_protocols)
+   *
+   * What is offered by ALPN (RFC 7301), the best first; %NULL: nothing.
+   *
+   * `http/1.1` unless it is set, for it is what a WebSocket is made from.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOXED (WsSslConfiguration,
+                       WS_SSL_CONFIGURATION_PROP_ALLOWED_NEXT_PROTOCOLS,
+                       "allowed-next-protocols", const char *const *,
+                       const char *const *, g_strv_get_type,
+                       ws_ssl_configuration_get_allowed_next_protocols,
+                       ws_ssl_configuration_set_allowed_next_protocols) },
+
+  /**
+   * WsSslConfiguration:session-resumption: (getter get_session_resumption) (setter set_session_resumption)
+   *
+   * Whether later connections resume the session of earlier ones, which is
+   * faster.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOOLEAN (WsSslConfiguration,
+                         WS_SSL_CONFIGURATION_PROP_SESSION_RESUMPTION,
+                         "session-resumption", TRUE,
+                         ws_ssl_configuration_get_session_resumption,
+                         ws_ssl_configuration_set_session_resumption) },
+
+  /**
+   * WsSslConfiguration:pre-shared-key: (getter get_pre_shared_key) (setter set_pre_shared_key)
+   *
+   * Whether connections may be secured by a key that both ends know, instead
+   * of certificates.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOOLEAN (WsSslConfiguration,
+                         WS_SSL_CONFIGURATION_PROP_PRE_SHARED_KEY,
+                         "pre-shared-key", FALSE,
+                         ws_ssl_configuration_get_pre_shared_key,
+                         ws_ssl_configuration_set_pre_shared_key) },
+
+  /**
+   * WsSslConfiguration:pre-shared-key-identity-hint: (getter get_pre_shared_key_identity_hint) (setter set_pre_shared_key_identity_hint)
+   *
+   * What a server tells clients before they choose a key; set, it allows for
+   * such keys.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSslConfiguration,
+                        WS_SSL_CONFIGURATION_PROP_PRE_SHARED_KEY_IDENTITY_HINT,
+                        "pre-shared-key-identity-hint", NULL,
+                        ws_ssl_configuration_get_pre_shared_key_identity_hint,
+                        ws_ssl_configuration_set_pre_shared_key_identity_hint) },
+
+  /**
+   * WsSslConfiguration:handshake-must-interrupt-on-error: (getter get_handshake_must_interrupt_on_error) (setter set_handshake_must_interrupt_on_error)
+   *
+   * Whether each problem of a certificate is told as it is found, and the
+   * handshake waits for what is to be done.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOOLEAN (WsSslConfiguration,
+                         WS_SSL_CONFIGURATION_PROP_HANDSHAKE_MUST_INTERRUPT_ON_ERROR,
+                         "handshake-must-interrupt-on-error", FALSE,
+                         ws_ssl_configuration_get_handshake_must_interrupt_on_error,
+                         ws_ssl_configuration_set_handshake_must_interrupt_on_error) },
+
+  { 0 }
+};
+/* clang-format on */

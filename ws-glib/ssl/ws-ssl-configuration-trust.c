@@ -311,3 +311,105 @@ ws_ssl_configuration_set_peer_verify_name (WsSslConfiguration *self,
     return;
   changed (self, WS_SSL_CONFIGURATION_PROP_PEER_VERIFY_NAME);
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_ssl_configuration_trust_properties[] = {
+  /**
+   * WsSslConfiguration:ca-certificates-file: (getter get_ca_certificates_file) (setter set_ca_certificates_file)
+   *
+   * A file with authorities that are trusted, beside
+   * [property@SslConfiguration:ca-certificates]: PEM, or DER of one.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSslConfiguration,
+                        WS_SSL_CONFIGURATION_PROP_CA_CERTIFICATES_FILE,
+                        "ca-certificates-file", NULL,
+                        ws_ssl_configuration_get_ca_certificates_file,
+                        ws_ssl_configuration_set_ca_certificates_file) },
+
+  /**
+   * WsSslConfiguration:system-trust: (getter get_system_trust) (setter set_system_trust)
+   *
+   * Whether the authorities are trusted that the system trusts.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOOLEAN (WsSslConfiguration,
+                         WS_SSL_CONFIGURATION_PROP_SYSTEM_TRUST,
+                         "system-trust", TRUE,
+                         ws_ssl_configuration_get_system_trust,
+                         ws_ssl_configuration_set_system_trust) },
+
+  /**
+   * WsSslConfiguration:crl: (getter get_crl) (setter set_crl)
+   *
+   * Lists of revoked certificates (RFC 5280, 5): PEM, or DER of one.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOXED (WsSslConfiguration, WS_SSL_CONFIGURATION_PROP_CRL,
+                       "crl", GBytes *, GBytes *, g_bytes_get_type,
+                       ws_ssl_configuration_get_crl,
+                       ws_ssl_configuration_set_crl) },
+
+  /**
+   * WsSslConfiguration:crl-file: (getter get_crl_file) (setter set_crl_file)
+   *
+   * A file with lists of revoked certificates, beside
+   * [property@SslConfiguration:crl].
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSslConfiguration,
+                        WS_SSL_CONFIGURATION_PROP_CRL_FILE, "crl-file", NULL,
+                        ws_ssl_configuration_get_crl_file,
+                        ws_ssl_configuration_set_crl_file) },
+
+  /**
+   * WsSslConfiguration:peer-verify-mode: (getter get_peer_verify_mode) (setter set_peer_verify_mode)
+   *
+   * Whether the peer's certificate is asked for, and judged.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_ENUM (WsSslConfiguration,
+                      WS_SSL_CONFIGURATION_PROP_PEER_VERIFY_MODE,
+                      "peer-verify-mode", WsSslVerifyMode,
+                      ws_ssl_verify_mode_get_type, WS_SSL_VERIFY_MODE_AUTO,
+                      ws_ssl_configuration_get_peer_verify_mode,
+                      ws_ssl_configuration_set_peer_verify_mode) },
+
+  /**
+   * WsSslConfiguration:peer-verify-depth: (getter get_peer_verify_depth) (setter set_peer_verify_depth)
+   *
+   * How many certificates the peer's chain may have, the trusted one not
+   * counted; 0: any number.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsSslConfiguration,
+                      WS_SSL_CONFIGURATION_PROP_PEER_VERIFY_DEPTH,
+                      "peer-verify-depth", 0, G_MAXUINT, 0,
+                      ws_ssl_configuration_get_peer_verify_depth,
+                      ws_ssl_configuration_set_peer_verify_depth) },
+
+  /**
+   * WsSslConfiguration:peer-verify-name: (getter get_peer_verify_name) (setter set_peer_verify_name)
+   *
+   * The name that a server's certificate must be for; %NULL: the host of the
+   * URL.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSslConfiguration,
+                        WS_SSL_CONFIGURATION_PROP_PEER_VERIFY_NAME,
+                        "peer-verify-name", NULL,
+                        ws_ssl_configuration_get_peer_verify_name,
+                        ws_ssl_configuration_set_peer_verify_name) },
+
+  { 0 }
+};
+/* clang-format on */

@@ -80,8 +80,6 @@ ws_ssl_configuration_class_init (WsSslConfigurationClass *klass)
 
   object_class->dispose = ws_ssl_configuration_dispose;
   object_class->finalize = ws_ssl_configuration_finalize;
-  object_class->get_property = ws_ssl_configuration_get_property;
-  object_class->set_property = ws_ssl_configuration_set_property;
   ws_ssl_configuration_install_properties (object_class);
 }
 
@@ -453,3 +451,41 @@ ws_ssl_configuration_reload (WsSslConfiguration *self)
 
   ws_ssl_configuration_invalidate (self);
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_ssl_configuration_own_properties[] = {
+  /**
+   * WsSslConfiguration:ca-certificates: (getter get_ca_certificates) (setter set_ca_certificates)
+   *
+   * Authorities that are trusted, of type [class@SslCertificate].
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_OBJECT (WsSslConfiguration,
+                        WS_SSL_CONFIGURATION_PROP_CA_CERTIFICATES,
+                        "ca-certificates", GListModel, g_list_model_get_type,
+                        ws_ssl_configuration_get_ca_certificates,
+                        ws_ssl_configuration_set_ca_certificates) },
+
+  /**
+   * WsSslConfiguration:session-ticket: (getter get_session_ticket) (setter set_session_ticket)
+   *
+   * A session that a client resumes, and the last that a server has offered.
+   *
+   * It is a secret, and may be kept for the next run of a program. It is
+   * notified in the thread of the connection.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOXED (WsSslConfiguration,
+                       WS_SSL_CONFIGURATION_PROP_SESSION_TICKET,
+                       "session-ticket", GBytes *, GBytes *, g_bytes_get_type,
+                       ws_ssl_configuration_get_session_ticket,
+                       ws_ssl_configuration_set_session_ticket),
+    .is_taken = TRUE },
+
+  { 0 }
+};
+/* clang-format on */

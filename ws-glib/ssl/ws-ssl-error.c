@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ssl/ws-ssl-error-private.h"
 
+#include "base/ws-property.h"
+
 /**
  * WsSslError:
  *
@@ -31,8 +33,6 @@ typedef enum
 } WsSslErrorProp;
 
 static GParamSpec *props[N_PROPS];
-
-#define READ_ONLY (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
 
 static const char *
 describe (WsSslErrorCode code)
@@ -106,64 +106,31 @@ ws_ssl_error_finalize (GObject *object)
 }
 
 static void
-ws_ssl_error_get_property (GObject    *object,
-                           guint       prop_id,
-                           GValue     *value,
-                           GParamSpec *pspec)
+init_code (WsSslError *self, WsSslErrorCode code)
 {
-  WsSslError *self = WS_SSL_ERROR (object);
-
-  switch ((WsSslErrorProp) prop_id)
-    {
-    case PROP_CODE:
-      g_value_set_enum (value, ws_ssl_error_get_code (self));
-      break;
-    case PROP_CERTIFICATE:
-      g_value_set_object (value, ws_ssl_error_get_certificate (self));
-      break;
-    case PROP_DEPTH:
-      g_value_set_int (value, ws_ssl_error_get_depth (self));
-      break;
-    case PROP_TEXT:
-      g_value_set_string (value, ws_ssl_error_get_text (self));
-      break;
-    case N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
+  self->code = code;
 }
 
 static void
-ws_ssl_error_set_property (GObject      *object,
-                           guint         prop_id,
-                           const GValue *value,
-                           GParamSpec   *pspec)
+init_certificate (WsSslError *self, WsSslCertificate *certificate)
 {
-  WsSslError *self = WS_SSL_ERROR (object);
-
-  switch ((WsSslErrorProp) prop_id)
-    {
-    case PROP_CODE:
-      self->code = g_value_get_enum (value);
-      break;
-    case PROP_CERTIFICATE:
-      self->certificate = g_value_dup_object (value);
-      break;
-    case PROP_DEPTH:
-      self->depth = g_value_get_int (value);
-      break;
-    case PROP_TEXT:
-      self->text = g_value_dup_string (value);
-      break;
-    case N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
+  g_set_object (&self->certificate, certificate);
 }
 
 static void
-install_properties (GObjectClass *object_class)
+init_depth (WsSslError *self, int depth)
 {
+  self->depth = depth;
+}
+
+static void
+init_text (WsSslError *self, const char *text)
+{
+  self->text = g_strdup (text);
+}
+
+/* clang-format off */
+static const WsProperty properties[] = {
   /**
    * WsSslError:code: (getter get_code)
    *
@@ -171,11 +138,11 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_CODE]
-      = g_param_spec_enum ("code", NULL, NULL, WS_TYPE_SSL_ERROR_CODE,
-                           WS_SSL_ERROR_CODE_UNSPECIFIED,
-                           READ_ONLY | G_PARAM_WRITABLE
-                               | G_PARAM_CONSTRUCT_ONLY);
+  { WS_PROPERTY_ENUM (WsSslError, PROP_CODE, "code", WsSslErrorCode,
+                      ws_ssl_error_code_get_type,
+                      WS_SSL_ERROR_CODE_UNSPECIFIED, ws_ssl_error_get_code,
+                      init_code),
+    .flags = G_PARAM_CONSTRUCT_ONLY },
 
   /**
    * WsSslError:certificate: (getter get_certificate)
@@ -184,10 +151,10 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_CERTIFICATE]
-      = g_param_spec_object ("certificate", NULL, NULL, WS_TYPE_SSL_CERTIFICATE,
-                             READ_ONLY | G_PARAM_WRITABLE
-                                 | G_PARAM_CONSTRUCT_ONLY);
+  { WS_PROPERTY_OBJECT (WsSslError, PROP_CERTIFICATE, "certificate",
+                        WsSslCertificate, ws_ssl_certificate_get_type,
+                        ws_ssl_error_get_certificate, init_certificate),
+    .flags = G_PARAM_CONSTRUCT_ONLY },
 
   /**
    * WsSslError:depth: (getter get_depth)
@@ -196,9 +163,9 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_DEPTH] = g_param_spec_int ("depth", NULL, NULL, -1, G_MAXINT, -1,
-                                        READ_ONLY | G_PARAM_WRITABLE
-                                            | G_PARAM_CONSTRUCT_ONLY);
+  { WS_PROPERTY_INT (WsSslError, PROP_DEPTH, "depth", -1, G_MAXINT, -1,
+                     ws_ssl_error_get_depth, init_depth),
+    .flags = G_PARAM_CONSTRUCT_ONLY },
 
   /**
    * WsSslError:text: (getter get_text)
@@ -207,12 +174,15 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, NULL,
-                                          READ_ONLY | G_PARAM_WRITABLE
-                                              | G_PARAM_CONSTRUCT_ONLY);
+  { WS_PROPERTY_STRING (WsSslError, PROP_TEXT, "text", NULL,
+                        ws_ssl_error_get_text, init_text),
+    .flags = G_PARAM_CONSTRUCT_ONLY },
 
-  g_object_class_install_properties (object_class, N_PROPS, props);
-}
+  { 0 }
+};
+/* clang-format on */
+
+static const WsProperty *const tables[] = { properties, NULL };
 
 static void
 ws_ssl_error_class_init (WsSslErrorClass *klass)
@@ -221,9 +191,7 @@ ws_ssl_error_class_init (WsSslErrorClass *klass)
 
   object_class->constructed = ws_ssl_error_constructed;
   object_class->finalize = ws_ssl_error_finalize;
-  object_class->get_property = ws_ssl_error_get_property;
-  object_class->set_property = ws_ssl_error_set_property;
-  install_properties (object_class);
+  ws_property_install (object_class, tables, props, N_PROPS);
 }
 
 static void

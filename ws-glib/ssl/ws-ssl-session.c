@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ssl/ws-ssl-session-private.h"
 
+#include "base/ws-property.h"
+
 /**
  * WsSslSession:
  *
@@ -36,8 +38,6 @@ typedef enum
 
 static GParamSpec *props[N_PROPS];
 
-#define READ_ONLY (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
-
 static void
 ws_ssl_session_finalize (GObject *object)
 {
@@ -51,44 +51,8 @@ ws_ssl_session_finalize (GObject *object)
   G_OBJECT_CLASS (ws_ssl_session_parent_class)->finalize (object);
 }
 
-static void
-ws_ssl_session_get_property (GObject    *object,
-                             guint       prop_id,
-                             GValue     *value,
-                             GParamSpec *pspec)
-{
-  WsSslSession *self = WS_SSL_SESSION (object);
-
-  switch ((WsSslSessionProp) prop_id)
-    {
-    case PROP_PROTOCOL:
-      g_value_set_string (value, ws_ssl_session_get_protocol (self));
-      break;
-    case PROP_CIPHER:
-      g_value_set_string (value, ws_ssl_session_get_cipher (self));
-      break;
-    case PROP_NEXT_PROTOCOL:
-      g_value_set_string (value, ws_ssl_session_get_next_protocol (self));
-      break;
-    case PROP_RESUMED:
-      g_value_set_boolean (value, ws_ssl_session_get_resumed (self));
-      break;
-    case PROP_PEER_CERTIFICATE:
-      g_value_set_object (value, ws_ssl_session_get_peer_certificate (self));
-      break;
-    case PROP_PEER_CERTIFICATE_CHAIN:
-      g_value_set_object (value,
-                          ws_ssl_session_get_peer_certificate_chain (self));
-      break;
-    case N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-install_properties (GObjectClass *object_class)
-{
+/* clang-format off */
+static const WsProperty properties[] = {
   /**
    * WsSslSession:protocol: (getter get_protocol)
    *
@@ -96,8 +60,8 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_PROTOCOL]
-      = g_param_spec_string ("protocol", NULL, NULL, NULL, READ_ONLY);
+  { WS_PROPERTY_STRING (WsSslSession, PROP_PROTOCOL, "protocol", NULL,
+                        ws_ssl_session_get_protocol, NULL) },
 
   /**
    * WsSslSession:cipher: (getter get_cipher)
@@ -106,8 +70,8 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_CIPHER]
-      = g_param_spec_string ("cipher", NULL, NULL, NULL, READ_ONLY);
+  { WS_PROPERTY_STRING (WsSslSession, PROP_CIPHER, "cipher", NULL,
+                        ws_ssl_session_get_cipher, NULL) },
 
   /**
    * WsSslSession:next-protocol: (getter get_next_protocol)
@@ -116,8 +80,8 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_NEXT_PROTOCOL]
-      = g_param_spec_string ("next-protocol", NULL, NULL, NULL, READ_ONLY);
+  { WS_PROPERTY_STRING (WsSslSession, PROP_NEXT_PROTOCOL, "next-protocol",
+                        NULL, ws_ssl_session_get_next_protocol, NULL) },
 
   /**
    * WsSslSession:resumed: (getter get_resumed)
@@ -126,8 +90,8 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_RESUMED]
-      = g_param_spec_boolean ("resumed", NULL, NULL, FALSE, READ_ONLY);
+  { WS_PROPERTY_BOOLEAN (WsSslSession, PROP_RESUMED, "resumed", FALSE,
+                         ws_ssl_session_get_resumed, NULL) },
 
   /**
    * WsSslSession:peer-certificate: (getter get_peer_certificate)
@@ -136,9 +100,10 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_PEER_CERTIFICATE]
-      = g_param_spec_object ("peer-certificate", NULL, NULL,
-                             WS_TYPE_SSL_CERTIFICATE, READ_ONLY);
+  { WS_PROPERTY_OBJECT (WsSslSession, PROP_PEER_CERTIFICATE,
+                        "peer-certificate", WsSslCertificate,
+                        ws_ssl_certificate_get_type,
+                        ws_ssl_session_get_peer_certificate, NULL) },
 
   /**
    * WsSslSession:peer-certificate-chain: (getter get_peer_certificate_chain)
@@ -149,12 +114,16 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  props[PROP_PEER_CERTIFICATE_CHAIN]
-      = g_param_spec_object ("peer-certificate-chain", NULL, NULL,
-                             G_TYPE_LIST_MODEL, READ_ONLY);
+  { WS_PROPERTY_OBJECT (WsSslSession, PROP_PEER_CERTIFICATE_CHAIN,
+                        "peer-certificate-chain", GListModel,
+                        g_list_model_get_type,
+                        ws_ssl_session_get_peer_certificate_chain, NULL) },
 
-  g_object_class_install_properties (object_class, N_PROPS, props);
-}
+  { 0 }
+};
+/* clang-format on */
+
+static const WsProperty *const tables[] = { properties, NULL };
 
 static void
 ws_ssl_session_class_init (WsSslSessionClass *klass)
@@ -162,8 +131,7 @@ ws_ssl_session_class_init (WsSslSessionClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = ws_ssl_session_finalize;
-  object_class->get_property = ws_ssl_session_get_property;
-  install_properties (object_class);
+  ws_property_install (object_class, tables, props, N_PROPS);
 }
 
 static void
