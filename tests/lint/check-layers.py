@@ -18,7 +18,8 @@ LAYERS = ROOMS + ["engine", "net", "protocol"]
 # What points up today, to be mended: an entry that is no longer needed fails.
 KNOWN = {
     ("message/ws-message-input-stream.c", "socket/ws-socket-private.h"),
-    ("message/ws-message-output-stream.c", "socket/ws-socket-calls-private.h"),
+    ("message/ws-message-output-stream.c", "socket/ws-socket-parts.h"),
+    ("message/ws-message-output-stream.c", "socket/ws-socket-queue.h"),
     ("message/ws-message-pipe-private.h", "ws-socket.h"),
     ("socket/ws-socket-topics.c", "server/ws-server-private.h"),
 }

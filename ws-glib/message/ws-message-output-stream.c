@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "message/ws-message-pipe-private.h"
-#include "socket/ws-socket-calls-private.h"
+#include "socket/ws-socket-parts.h"
+#include "socket/ws-socket-queue.h"
 
 /* The stream that ws_socket_begin_message() gives: what is written becomes the
  * fragments of one message. */

@@ -61,8 +61,4 @@ void           ws_message_sink_unref (WsMessageSink *self);
 GOutputStream *
 ws_message_output_stream_new (WsSocket *socket, WsMessageSink *sink);
 
-/* Has @func called with @socket in its context. */
-void
-ws_socket_invoke (WsSocket *socket, GMainContext *context, GSourceFunc func);
-
 G_END_DECLS

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "server/ws-server-private.h"
 
-#include "socket/ws-socket-calls-private.h"
+#include "socket/ws-socket-post.h"
+#include "socket/ws-socket-queue.h"
 
 /* Messages to all, or to those who want them. Nobody's code runs while the list
  * is walked: what has to be told is posted. */

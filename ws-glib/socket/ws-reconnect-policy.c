@@ -3,7 +3,7 @@
 
 #include "ws-socket-error.h"
 #include "socket/ws-reconnect-policy-properties.h"
-#include "socket/ws-socket-private.h"
+#include "socket/ws-socket-core.h"
 
 /**
  * WsReconnectPolicy:

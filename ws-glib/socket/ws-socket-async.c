@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-socket-async.h"
 
-#include "socket/ws-socket-calls-private.h"
 #include "ws-socket-error.h"
+#include "socket/ws-socket-calls.h"
+#include "socket/ws-socket-ending.h"
+#include "socket/ws-socket-queue.h"
+#include "socket/ws-socket-send.h"
 
 /* What a socket does, as GIO's asynchronous calls. Each begins what the method
  * without _async does, then waits for the outcome. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-http-private.h"
+#include "socket/ws-socket-auth.h"
 
-#include "http/ws-authenticator-private.h"
 #include "ws-socket-error.h"
+#include "socket/ws-socket-http.h"
+#include "socket/ws-socket-signals.h"
+#include "http/ws-authenticator-private.h"
 
 /* How a client's user is asked for credentials, and through which proxy it
  * goes. */

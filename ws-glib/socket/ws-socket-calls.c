@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-calls-private.h"
+#include "socket/ws-socket-calls.h"
 
-#include "base/ws-socket-error-private.h"
 #include "ws-socket-error.h"
+#include "socket/ws-socket-ending.h"
+#include "socket/ws-socket-parts.h"
+#include "socket/ws-socket-queue.h"
+#include "socket/ws-socket-receive-private.h"
+#include "socket/ws-socket-state.h"
+#include "socket/ws-socket-waiting.h"
 
 /* What the asynchronous calls of a socket have in common: they wait in a queue
  * of their kind, can be cancelled, and end with the attempt at the latest. */
@@ -161,16 +166,6 @@ on_cancelled (WsSocket *self, WsCall *call)
 
 /* --- All calls --- */
 
-void
-ws_socket_invoke (WsSocket *socket, GMainContext *context, GSourceFunc func)
-{
-  g_autoptr (GSource) source = g_idle_source_new ();
-
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, func, g_object_ref (socket), g_object_unref);
-  g_source_attach (source, context);
-}
-
 WsSocketAsync *
 ws_socket_get_async (WsSocket *self)
 {
@@ -179,70 +174,6 @@ ws_socket_get_async (WsSocket *self)
   if (priv->async == NULL)
     priv->async = g_new0 (WsSocketAsync, 1);
   return priv->async;
-}
-
-/* No call is left: each holds a reference to the socket. */
-void
-ws_socket_free_async (WsSocket *self)
-{
-  WsSocketAsync *async = ws_socket_peek (self)->async;
-
-  if (async == NULL)
-    return;
-  ws_socket_forget_received (self);
-  ws_socket_clear_outgoing (async);
-  g_clear_pointer (&ws_socket_peek (self)->async, g_free);
-}
-
-static void
-take_calls (WsSocket *self, GQueue *calls)
-{
-  WsSocketAsync *async = ws_socket_peek (self)->async;
-
-  g_queue_init (calls);
-  if (async == NULL)
-    return;
-  ws_socket_clear_outgoing (async);
-  for (int kind = 0; kind < WS_CALL_N_KINDS; kind++)
-    while (async->calls[kind].length > 0)
-      {
-        GList  *link = g_queue_pop_head_link (&async->calls[kind]);
-        WsCall *call = link->data;
-
-        call->queue = calls;
-        call->outgoing = NULL;
-        g_queue_push_tail_link (calls, link);
-      }
-}
-
-void
-ws_socket_renew_calls (WsSocket *self, GQueue *stale)
-{
-  WsSocketAsync *async = ws_socket_peek (self)->async;
-
-  take_calls (self, stale);
-  ws_socket_forget_received (self);
-  if (async != NULL && async->opening != NULL)
-    ws_socket_queue_call (self, g_steal_pointer (&async->opening));
-}
-
-void
-ws_socket_cancel_calls (GQueue *calls)
-{
-  while (calls->length > 0)
-    ws_call_fail_cancelled (calls->head->data,
-                            "The socket was opened anew meanwhile");
-}
-
-GError *
-ws_socket_make_end_error (WsSocket *self)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-
-  if (priv->failed && priv->error != NULL)
-    return g_error_copy (priv->error);
-  return g_error_new_literal (WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED,
-                              "The connection has ended");
 }
 
 void
@@ -280,21 +211,6 @@ ws_socket_end_call (WsSocket *self, WsCall *call)
 }
 
 void
-ws_socket_end_calls (WsSocket *self)
-{
-  GQueue calls;
-
-  if (ws_socket_peek (self)->async == NULL)
-    return;
-  g_object_ref (self);
-  ws_socket_end_receiving (self);
-  take_calls (self, &calls);
-  while (calls.length > 0)
-    ws_socket_end_call (self, calls.head->data);
-  g_object_unref (self);
-}
-
-void
 ws_socket_end_openings (WsSocket *self)
 {
   WsSocketAsync *async = ws_socket_peek (self)->async;
@@ -302,31 +218,6 @@ ws_socket_end_openings (WsSocket *self)
   if (async == NULL || async->calls[WS_CALL_OPEN].length == 0)
     return;
   ws_call_return (async->calls[WS_CALL_OPEN].head->data);
-}
-
-void
-ws_socket_on_broken (gpointer user_data, const GError *error)
-{
-  WsSocket        *self = g_object_ref (user_data);
-  WsSocketPrivate *priv = ws_socket_peek (self);
-  WsSocketAsync   *async = priv->async;
-  guint            attempt = priv->attempt;
-
-  if (async != NULL)
-    ws_socket_clear_outgoing (async);
-  while (async != NULL && attempt == priv->attempt)
-    {
-      GList *head = async->calls[WS_CALL_SEND].head;
-
-      if (head == NULL)
-        head = async->calls[WS_CALL_PING].head;
-      if (head == NULL)
-        break;
-      ws_call_fail (head->data, ws_socket_error_translate (error));
-    }
-  if (attempt == priv->attempt)
-    ws_socket_update_receiving (self);
-  g_object_unref (self);
 }
 
 void

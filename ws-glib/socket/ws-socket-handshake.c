@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-private.h"
+#include "socket/ws-socket-open.h"
 
+#include "socket/ws-socket-ending.h"
+#include "socket/ws-socket-state.h"
 #include "http/ws-headers-private.h"
 
 /* What is opened, what the handshake offers, and what it agreed on. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-http-private.h"
+#include "socket/ws-socket-http.h"
 
+#include "socket/ws-socket-signals.h"
+#include "socket/ws-socket-ssl.h"
 #include "http/ws-handshake-response-private.h"
 #include "http/ws-headers-private.h"
 

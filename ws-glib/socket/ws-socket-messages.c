@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-private.h"
+#include "socket/ws-socket-messages.h"
 
 #include <string.h>
 
+#include "socket/ws-socket-ending.h"
+#include "socket/ws-socket-queue.h"
+#include "socket/ws-socket-receive-private.h"
+#include "socket/ws-socket-signals.h"
+#include "socket/ws-socket-waiting.h"
 #include "message/ws-message-private.h"
+#include "value/ws-mask-generator-private.h"
 
 /* What an open connection brings becomes signals here. */
 
@@ -230,7 +236,7 @@ on_drained (gpointer user_data)
   g_object_unref (self);
 }
 
-const WsEngineSink ws_socket_engine_sink = {
+static const WsEngineSink sink = {
   .enter = on_enter,
   .leave = on_leave,
   .frame = on_frame,
@@ -246,3 +252,29 @@ const WsEngineSink ws_socket_engine_sink = {
   .drained = on_drained,
   .ended = ws_socket_on_ended,
 };
+
+/* A mask of the generator that is set at this moment, so that it may change
+ * while connected. */
+static void
+draw_mask (gpointer user_data, guint8 mask[4])
+{
+  WsSocketPrivate *priv = ws_socket_peek (user_data);
+
+  ws_mask_generator_draw (priv->mask_generator, mask);
+}
+
+void
+ws_socket_adopt_engine (WsSocket *self, WsTransport *transport, WsRole role)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  priv->failed = FALSE;
+  priv->read_finished = FALSE;
+  priv->about_to_close = FALSE;
+  priv->reconnect.connected_at = g_get_monotonic_time ();
+  priv->is_slow = FALSE;
+  priv->engine = ws_engine_new (transport, role, &priv->settings, &sink, self);
+  ws_socket_update_receiving (self);
+  if (role == WS_ROLE_CLIENT)
+    ws_engine_set_draw (priv->engine, draw_mask, self);
+}

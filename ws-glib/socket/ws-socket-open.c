@@ -1,10 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-private.h"
+#include "socket/ws-socket-open.h"
+
+#include <string.h>
 
 #include "ws-socket-error.h"
+#include "socket/ws-socket-auth.h"
+#include "socket/ws-socket-calls.h"
+#include "socket/ws-socket-compression.h"
+#include "socket/ws-socket-ending.h"
+#include "socket/ws-socket-http.h"
+#include "socket/ws-socket-messages.h"
+#include "socket/ws-socket-reconnect.h"
+#include "socket/ws-socket-signals.h"
+#include "socket/ws-socket-ssl.h"
+#include "socket/ws-socket-state.h"
+#include "socket/ws-socket-waiting.h"
+#include "protocol/ws-close.h"
 
-/* How an attempt begins. */
+/* How an attempt begins, and what its opening reports. Every handler may close,
+ * reopen or drop the socket: after each emission the attempt's number tells
+ * whether what follows still concerns it. */
 
+/* --- Refusing --- */
 /* The only place where a URL's faults become ours. */
 static WsUrl *
 parse_url (const char *text, GError **error)
@@ -39,6 +56,94 @@ refuse_to_open (WsSocket *self, GError *problem, GError **error)
   g_object_unref (self);
 }
 
+/* --- What an opening reports --- */
+
+static void
+on_opened (WsClientOpening *opening, gpointer user_data)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsTlsSession    *session = ws_client_opening_get_session (opening);
+  WsClientOpened   opened = ws_client_opening_steal (opening);
+  WsEngine        *engine;
+  guint            attempt = priv->attempt;
+
+  ws_socket_take_response (self, opening);
+  ws_socket_forget_attempt_http (self);
+  g_clear_pointer (&priv->opening, ws_client_opening_free);
+  ws_socket_adopt_engine (self, opened.transport, WS_ROLE_CLIENT);
+  ws_socket_begin_compression (self, WS_ROLE_CLIENT, opened.verdict.extensions,
+                               &opened.deflate, &opened.settings);
+  engine = ws_engine_ref (priv->engine);
+  ws_engine_push_input (engine, opened.rest.data, opened.rest.len);
+  ws_buffer_clear (&opened.rest);
+  g_free (priv->subprotocol);
+  priv->subprotocol = g_steal_pointer (&opened.verdict.subprotocol);
+  ws_client_verdict_clear (&opened.verdict);
+  ws_socket_notify_connection (self);
+  if (attempt == priv->attempt)
+    ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);
+  if (attempt == priv->attempt && session != NULL)
+    ws_socket_note_session (self, session);
+  if (attempt == priv->attempt)
+    ws_socket_set_state (self, WS_STATE_CONNECTED);
+  /* Also when a handler has closed: the peer's answer has to be read. Before
+   * connected, whose handlers may wait for a message in a nested loop. */
+  if (priv->engine == engine)
+    ws_engine_start (engine);
+  if (attempt == priv->attempt && priv->state == WS_STATE_CONNECTED)
+    ws_socket_emit (self, WS_SOCKET_SIGNAL_CONNECTED);
+  ws_engine_unref (engine);
+  if (attempt == priv->attempt)
+    ws_socket_end_openings (self);
+  g_object_unref (self);
+}
+
+/* (transfer full): @error with the URL in front, unless it names it. */
+static GError *
+name_target (WsSocketPrivate *priv, const GError *error)
+{
+  g_autofree char *url = ws_url_quote (priv->target->text);
+  GError          *named = g_error_copy (error);
+
+  if (strstr (named->message, url) == NULL)
+    g_prefix_error (&named, "%s: ", url);
+  return named;
+}
+
+static void
+on_failed (WsClientOpening *opening, const GError *error, gpointer user_data)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsClosing        closing = { .code = WS_CLOSE_ABNORMAL };
+  guint            attempt = ++priv->attempt;
+  g_autoptr (GError) named = name_target (priv, error);
+
+  ws_socket_note_failure (self, error, ws_client_opening_get_status (opening));
+  ws_socket_take_response (self, opening);
+  ws_socket_forget_attempt_http (self);
+  g_clear_pointer (&priv->opening, ws_client_opening_free);
+  ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);
+  if (attempt == priv->attempt)
+    ws_socket_fail (self, named);
+  if (attempt == priv->attempt)
+    ws_socket_note_closing (self, &closing);
+  if (attempt == priv->attempt)
+    ws_socket_finish (self);
+  g_object_unref (self);
+}
+
+static const WsClientOpeningSink sink = {
+  .paused = ws_socket_on_opening_paused,
+  .asked = ws_socket_on_opening_asked,
+  .redirected = ws_socket_on_opening_redirected,
+  .opened = on_opened,
+  .failed = on_failed,
+};
+
+/* --- Beginning --- */
+
 static void
 begin_opening (WsSocket *self, WsTlsCredentials *credentials)
 {
@@ -49,9 +154,9 @@ begin_opening (WsSocket *self, WsTlsCredentials *credentials)
   ws_socket_fill_http_options (self, &options);
   if (credentials != NULL)
     ws_socket_fill_tls_options (self, credentials, &options);
-  ws_socket_set_mailbox (self, poller);
-  priv->opening = ws_client_opening_new (poller, priv->target, &options,
-                                         &ws_socket_opening_sink, self);
+  ws_mailbox_open (&priv->mailbox, poller);
+  priv->opening
+      = ws_client_opening_new (poller, priv->target, &options, &sink, self);
 }
 
 /* Takes @url (transfer full) as the target of a new attempt. */
@@ -66,7 +171,7 @@ begin_attempt (WsSocket         *self,
   ws_socket_cancel_activation (self);
   ws_socket_release_connection (self);
   ws_socket_adopt_context (self);
-  ws_socket_note_attempt (self);
+  ws_socket_note_attempt (self, ws_socket_activate);
   g_clear_pointer (&priv->target, ws_url_free);
   g_clear_pointer (&priv->subprotocol, g_free);
   g_clear_pointer (&priv->extensions, g_free);

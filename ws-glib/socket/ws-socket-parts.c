@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-calls-private.h"
+#include "socket/ws-socket-parts.h"
+
 #include "ws-socket-error.h"
+#include "socket/ws-socket-queue.h"
 
 /* A message that is sent in parts: each becomes a fragment, as long as the
  * buffer is below its mark, and nothing but control frames goes between. */
-
-static gboolean
-is_at_turn (WsSocketPrivate *priv, const WsMessageSink *sink)
-{
-  return priv->engine != NULL && priv->state == WS_STATE_CONNECTED
-         && priv->async->outgoing.head == &sink->outgoing->link
-         && !priv->async->framing;
-}
-
-gboolean
-ws_socket_takes_part (WsSocket *self, WsMessageSink *sink)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-
-  if (sink->outgoing == NULL)
-    return TRUE; /* it says why not */
-  return is_at_turn (priv, sink)
-         && ws_engine_get_bytes_to_write (priv->engine)
-                < MAX (priv->settings.write_high_water_mark, 1);
-}
 
 static void
 set_text_error (GError **error)

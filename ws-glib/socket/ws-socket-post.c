@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-private.h"
+#include "socket/ws-socket-post.h"
 
-#include "message/ws-message-private.h"
 #include "ws-socket-error.h"
-#include "base/ws-tsan-private.h"
+#include "socket/ws-socket-ending.h"
+#include "socket/ws-socket-state.h"
 
-/* What other threads ask of a socket. They find its poller in the mailbox, whose
- * bit lock nobody else ever waits for: the owner takes it when a connection
- * begins or ends, never for a message. */
-
-#define LOCK_BIT 0
+/* What other threads ask of a socket: it comes through the mailbox to the
+ * socket's own. */
 
 typedef enum
 {
@@ -20,73 +17,13 @@ typedef enum
 
 typedef struct
 {
-  WsPost     post;
+  WsMail     mail;
   PostKind   kind;
-  guint      connection; /* that it is meant for */
-  WsSocket  *socket;     /* (owned) */
-  WsMessage *message;    /* (owned) (nullable) */
+  WsSocket  *socket;  /* (owned) */
+  WsMessage *message; /* (owned) (nullable) */
   guint      code;
   char      *reason; /* (owned) (nullable) */
 } SocketPost;
-
-/* --- The mailbox --- */
-
-static void
-lock (WsMailbox *self)
-{
-  g_bit_lock (&self->lock, LOCK_BIT);
-  WS_TSAN_ACQUIRE (&self->lock);
-}
-
-static void
-unlock (WsMailbox *self)
-{
-  WS_TSAN_RELEASE (&self->lock);
-  g_bit_unlock (&self->lock, LOCK_BIT);
-}
-
-void
-ws_socket_set_mailbox (WsSocket *self, WsPoller *poller)
-{
-  WsMailbox *mailbox = &ws_socket_peek (self)->mailbox;
-  WsPoller  *before;
-
-  if (mailbox->poller == NULL && poller == NULL)
-    return;
-  lock (mailbox);
-  before = mailbox->poller;
-  mailbox->poller = poller != NULL ? ws_poller_ref (poller) : NULL;
-  mailbox->connection++;
-  if (poller != NULL)
-    mailbox->n_dropped = 0;
-  unlock (mailbox);
-  if (before != NULL)
-    ws_poller_unref (before);
-}
-
-guint
-ws_socket_count_lost_posts (WsSocket *self)
-{
-  WsMailbox *mailbox = &ws_socket_peek (self)->mailbox;
-  guint      n;
-
-  lock (mailbox);
-  n = mailbox->n_dropped;
-  unlock (mailbox);
-  return n;
-}
-
-static gboolean
-is_current (SocketPost *post)
-{
-  WsMailbox *mailbox = &ws_socket_peek (post->socket)->mailbox;
-  gboolean   answer;
-
-  lock (mailbox);
-  answer = mailbox->poller != NULL && mailbox->connection == post->connection;
-  unlock (mailbox);
-  return answer;
-}
 
 /* --- Delivery --- */
 
@@ -102,15 +39,10 @@ post_free (SocketPost *post)
 static void
 drop (SocketPost *post, const char *why)
 {
-  WsMailbox *mailbox = &ws_socket_peek (post->socket)->mailbox;
-
   g_debug ("%p: a posted %s is dropped: %s", (gpointer) post->socket,
            post->kind == POST_MESSAGE ? "message" : "close", why);
-  if (post->kind != POST_MESSAGE)
-    return;
-  lock (mailbox);
-  mailbox->n_dropped++;
-  unlock (mailbox);
+  if (post->kind == POST_MESSAGE)
+    ws_mailbox_note_lost (&ws_socket_peek (post->socket)->mailbox);
 }
 
 /* A client for which a broadcast had no room any more. */
@@ -164,9 +96,10 @@ deliver (SocketPost *post)
 static void
 on_post (WsPost *base)
 {
-  SocketPost *post = WS_CONTAINER_OF (base, SocketPost, post);
+  SocketPost *post = WS_CONTAINER_OF (base, SocketPost, mail.post);
 
-  if (is_current (post))
+  if (ws_mailbox_is_current (&ws_socket_peek (post->socket)->mailbox,
+                             &post->mail))
     deliver (post);
   else
     drop (post, "its connection is over");
@@ -180,7 +113,7 @@ post_new (WsSocket *self, PostKind kind)
 {
   SocketPost *post = g_new0 (SocketPost, 1);
 
-  post->post.func = on_post;
+  post->mail.post.func = on_post;
   post->kind = kind;
   post->socket = g_object_ref (self);
   return post;
@@ -190,18 +123,7 @@ post_new (WsSocket *self, PostKind kind)
 static void
 submit (SocketPost *post)
 {
-  WsMailbox *mailbox = &ws_socket_peek (post->socket)->mailbox;
-  gboolean   is_posted = FALSE;
-
-  lock (mailbox);
-  if (mailbox->poller != NULL)
-    {
-      post->connection = mailbox->connection;
-      ws_poller_post (mailbox->poller, &post->post);
-      is_posted = TRUE;
-    }
-  unlock (mailbox);
-  if (is_posted)
+  if (ws_mailbox_submit (&ws_socket_peek (post->socket)->mailbox, &post->mail))
     return;
   drop (post, "the socket is unconnected");
   post_free (post);

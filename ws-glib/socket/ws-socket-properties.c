@@ -1,32 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-private.h"
+#include "socket/ws-socket-properties.h"
+
+#include "socket/ws-socket-compression.h"
+#include "socket/ws-socket-receive-private.h"
 
 /* The properties of WsSocket: what they are and mean. */
 
-static GParamSpec *props[WS_SOCKET_N_PROPS];
+static GParamSpec **const props = ws_socket_props;
 
 #define READ_ONLY  WS_SOCKET_READ_ONLY
 #define READ_WRITE WS_SOCKET_READ_WRITE
-
-void
-ws_socket_notify (WsSocket *self, WsSocketProp property)
-{
-  g_object_notify_by_pspec (G_OBJECT (self), props[property]);
-}
-
-gboolean
-ws_socket_may_set (WsSocket *self, WsSocketProp property)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-  g_autofree char *caller = NULL;
-
-  if ((priv->state == WS_STATE_UNCONNECTED && priv->activation == NULL)
-      || ws_socket_check_thread (self, NULL))
-    return TRUE;
-  caller = g_strdup_printf ("The property %s cannot be set",
-                            g_param_spec_get_name (props[property]));
-  return ws_socket_may_call (self, caller);
-}
 
 static void
 install_first_handshake_properties (void)

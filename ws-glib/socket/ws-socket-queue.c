@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-calls-private.h"
+#include "socket/ws-socket-queue.h"
 
-#include "message/ws-message-private.h"
 #include "ws-socket-error.h"
+#include "message/ws-message-private.h"
 
 /* Messages that wait to be framed, because there is no room for one of them, or
  * because the first is sent in parts. They leave in the order in which they were
@@ -262,4 +262,24 @@ ws_socket_note_written (WsSocket *self)
   ws_socket_frame_outgoing (self);
   if (attempt == priv->attempt && priv->engine != NULL)
     end_written (self);
+}
+
+static gboolean
+is_at_turn (WsSocketPrivate *priv, const WsMessageSink *sink)
+{
+  return priv->engine != NULL && priv->state == WS_STATE_CONNECTED
+         && priv->async->outgoing.head == &sink->outgoing->link
+         && !priv->async->framing;
+}
+
+gboolean
+ws_socket_takes_part (WsSocket *self, WsMessageSink *sink)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (sink->outgoing == NULL)
+    return TRUE; /* it says why not */
+  return is_at_turn (priv, sink)
+         && ws_engine_get_bytes_to_write (priv->engine)
+                < MAX (priv->settings.write_high_water_mark, 1);
 }

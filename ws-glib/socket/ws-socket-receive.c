@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-socket-receive.h"
 
-#include "socket/ws-socket-calls-private.h"
 #include "ws-socket-error.h"
+#include "socket/ws-socket-properties.h"
+#include "socket/ws-socket-receive-private.h"
+#include "socket/ws-socket-state.h"
 
 /* When a socket reads, and who gets what it has read. */
 
@@ -81,20 +83,9 @@ ws_socket_update_receiving (WsSocket *self)
   ws_engine_set_paused (priv->engine, paused || is_full (priv));
 }
 
-void
-ws_socket_forget_received (WsSocket *self)
-{
-  WsSocketAsync *async = ws_socket_peek (self)->async;
-
-  if (async == NULL)
-    return;
-  g_queue_clear_full (&async->inbox, (GDestroyNotify) ws_message_unref);
-  async->inbox_size = 0;
-  ws_socket_end_pipe (self, FALSE);
-}
-
-void
-ws_socket_end_pipe (WsSocket *self, gboolean is_complete)
+/* The message under way has come, or never will. */
+static void
+end_pipe (WsSocket *self, gboolean is_complete)
 {
   WsSocketAsync *async = ws_socket_peek (self)->async;
 
@@ -105,6 +96,18 @@ ws_socket_end_pipe (WsSocket *self, gboolean is_complete)
   else if (async->pipe->error == NULL)
     async->pipe->error = ws_socket_make_end_error (self);
   g_clear_pointer (&async->pipe, ws_message_pipe_unref);
+}
+
+void
+ws_socket_forget_received (WsSocket *self)
+{
+  WsSocketAsync *async = ws_socket_peek (self)->async;
+
+  if (async == NULL)
+    return;
+  g_queue_clear_full (&async->inbox, (GDestroyNotify) ws_message_unref);
+  async->inbox_size = 0;
+  end_pipe (self, FALSE);
 }
 
 static void
@@ -207,7 +210,7 @@ ws_socket_take_piece (WsSocket *self, WsMessageType type, WsEvent *event)
   push_chunk (pipe, bytes);
   ws_message_pipe_ref (pipe);
   if (event->is_last)
-    ws_socket_end_pipe (self, TRUE);
+    end_pipe (self, TRUE);
   if (call != NULL)
     return_stream (self, call, pipe);
   ws_message_pipe_unref (pipe);
@@ -217,7 +220,7 @@ ws_socket_take_piece (WsSocket *self, WsMessageType type, WsEvent *event)
 void
 ws_socket_end_receiving (WsSocket *self)
 {
-  ws_socket_end_pipe (self, FALSE);
+  end_pipe (self, FALSE);
   ws_socket_peek (self)->receiving_paused = FALSE;
   deliver (self);
 }

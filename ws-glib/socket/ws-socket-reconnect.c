@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-private.h"
-
-#include "engine/ws-engine-error.h"
-#include "protocol/ws-http-retry.h"
+#include "socket/ws-socket-reconnect.h"
 
 #include "socket/ws-reconnect-policy-private.h"
+#include "socket/ws-socket-http.h"
+#include "socket/ws-socket-signals.h"
+#include "socket/ws-socket-state.h"
+#include "engine/ws-engine-error.h"
+#include "protocol/ws-http-retry.h"
 
 /* A connection that comes back by itself. The wait is the socket's activation,
  * only later: what ends the one ends the other. */
@@ -83,7 +85,7 @@ retry (WsSocket *self)
 
   g_object_ref (self);
   priv->reconnect.is_retry = TRUE;
-  ws_socket_activate (self);
+  priv->reconnect.open (self);
   /* Still set when there was nothing to open. */
   priv->reconnect.is_retry = FALSE;
   g_object_unref (self);
@@ -105,13 +107,6 @@ static const WsNetworkWatchSink network_sink = {
   .changed = on_network_changed,
   .answered = on_network_answered,
 };
-
-void
-ws_socket_clear_watch (WsSocket *self)
-{
-  g_clear_pointer (&ws_socket_peek (self)->reconnect.watch,
-                   ws_network_watch_free);
-}
 
 static void
 begin_watch (WsSocket *self)
@@ -253,7 +248,7 @@ ws_socket_await_reconnect (WsSocket *self)
 }
 
 void
-ws_socket_note_attempt (WsSocket *self)
+ws_socket_note_attempt (WsSocket *self, void (*open) (WsSocket *socket))
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsReconnect     *reconnect = &priv->reconnect;
@@ -264,6 +259,7 @@ ws_socket_note_attempt (WsSocket *self)
   reconnect->is_unwanted = FALSE;
   reconnect->is_hopeless = FALSE;
   reconnect->connected_at = 0;
+  reconnect->open = open;
   begin_watch (self);
 }
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-calls-private.h"
+#include "socket/ws-socket-send.h"
 
 #include <string.h>
 
-#include "protocol/ws-utf8.h"
-
-#include "base/ws-socket-error-private.h"
-#include "message/ws-message-private.h"
 #include "ws-socket-error.h"
+#include "socket/ws-socket-queue.h"
+#include "socket/ws-socket-state.h"
+#include "message/ws-message-private.h"
+#include "base/ws-socket-error-private.h"
+#include "protocol/ws-utf8.h"
 
 /* Sending: the arguments are judged here, the engine does the rest. A message
  * leaves whole or not at all. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-private.h"
+#include "socket/ws-socket-signals.h"
 
 #include "ws-authenticator.h"
 #include "ws-psk-authenticator.h"
@@ -456,7 +456,6 @@ ws_socket_install_signals (WsSocketClass *klass)
   install_certificate_signals ();
   install_tls_signals ();
   install_reconnect_signals ();
-  ws_socket_install_slots ();
   install_http_signals ();
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-private.h"
+#include "socket/ws-socket-slots.h"
 
 #include "ws-socket-error.h"
+#include "socket/ws-socket-ending.h"
+#include "socket/ws-socket-state.h"
 
 /* The methods that are slots: action signals, for ws_connect_slot() and whoever
  * else emits by name. A slot has nobody to return an error to, so that it shows

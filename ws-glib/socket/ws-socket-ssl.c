@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-private.h"
+#include "socket/ws-socket-ssl.h"
 
+#include "ws-socket-error.h"
+#include "socket/ws-socket-signals.h"
 #include "ssl/ws-psk-authenticator-private.h"
-#include "base/ws-socket-error-private.h"
 #include "ssl/ws-ssl-configuration-private.h"
 #include "ssl/ws-ssl-error-private.h"
 #include "ssl/ws-ssl-session-private.h"

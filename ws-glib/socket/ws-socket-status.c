@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-private.h"
+#include "socket/ws-socket-status.h"
+
+#include "socket/ws-socket-queue.h"
 
 /* How the connection is, how it went and how it ended. */
 
@@ -363,7 +365,8 @@ ws_socket_get_statistics (WsSocket *self)
     .pings_sent = traffic.pings_sent,
     .pings_received = traffic.pings_received,
     .pongs_received = traffic.pongs_received,
-    .messages_dropped = traffic.dropped + ws_socket_count_lost_posts (self),
+    .messages_dropped
+    = traffic.dropped + ws_mailbox_count_lost (&priv->mailbox),
     .compression_ratio_sent
     = get_ratio (traffic.payload_sent, traffic.saved_sent),
     .compression_ratio_received

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-socket-streams.h"
 
-#include "socket/ws-socket-calls-private.h"
 #include "ws-socket-error.h"
+#include "socket/ws-socket-parts.h"
+#include "socket/ws-socket-queue.h"
+#include "socket/ws-socket-receive-private.h"
+#include "socket/ws-socket-send.h"
 
 /* Messages that are never whole in memory. */
 

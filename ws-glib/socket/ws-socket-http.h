@@ -3,7 +3,7 @@
 
 #include "ws-handshake-response.h"
 #include "ws-request.h"
-#include "socket/ws-socket-private.h"
+#include "socket/ws-socket-core.h"
 
 G_BEGIN_DECLS
 
@@ -27,5 +27,20 @@ struct _WsSocketHttp
 };
 
 WsSocketHttp *ws_socket_ensure_http (WsSocket *self);
+/* An attempt begins, with @request (nullable) or the socket's own settings. */
+void ws_socket_begin_request (WsSocket *self, WsRequest *request);
+/* (transfer none) (nullable): that it began with. */
+WsRequest *ws_socket_peek_request (WsSocket *self);
+void
+ws_socket_fill_http_options (WsSocket *self, WsClientOpeningOptions *options);
+/* Takes what the server answered; it is to be notified then. */
+void ws_socket_take_response (WsSocket *self, WsClientOpening *opening);
+/* What belongs to an attempt goes with it, but for the response. */
+void ws_socket_forget_attempt_http (WsSocket *self);
+void ws_socket_clear_http (WsSocket *self);
+void ws_socket_on_opening_redirected (WsClientOpening *opening,
+                                      const WsUrl     *url,
+                                      gboolean         is_same_origin,
+                                      gpointer         user_data);
 
 G_END_DECLS

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "message/ws-message-pipe-private.h"
-#include "socket/ws-socket-private.h"
+#include "socket/ws-socket-core.h"
 
 G_BEGIN_DECLS
 
@@ -57,11 +57,8 @@ struct _WsSocketAsync
   WsMessagePipe *pipe; /* (owned) (nullable): the message that is under way */
 };
 
-/* --- ws-socket-calls.c --- */
-
 /* Made when first needed. */
 WsSocketAsync *ws_socket_get_async (WsSocket *self);
-void           ws_socket_free_async (WsSocket *self);
 
 /* (transfer full) (nullable): a call that waits in no queue; NULL when it has
  * ended already, because it is cancelled or in a wrong thread. */
@@ -79,66 +76,13 @@ void ws_socket_queue_call (WsSocket *self, WsCall *call);
 void ws_call_return (WsCall *call);
 void ws_call_fail (WsCall *call, GError *error);
 void ws_call_fail_cancelled (WsCall *call, const char *message);
-/* (transfer full): why a call could not be done whose connection has ended. */
-GError *ws_socket_make_end_error (WsSocket *self);
 /* Ends a call because the connection has ended. */
 void ws_socket_end_call (WsSocket *self, WsCall *call);
 /* (transfer full): ends a call without a result, which the task is to get. */
 GTask *ws_call_steal_task (WsCall *call);
-
-/* --- ws-socket-receive.c --- */
-
-/* Waits for a message, or a stream; takes @call. */
-void ws_socket_queue_receive (WsSocket *self, WsCall *call);
-/* The message under way has come, or never will. */
-void ws_socket_end_pipe (WsSocket *self, gboolean is_complete);
-/* Nothing will come any more: what waits may be taken all the same. */
-void ws_socket_end_receiving (WsSocket *self);
-
-/* --- ws-socket-queue.c: messages that wait to be framed --- */
-
-/* Whether a message must wait behind others. */
-static inline gboolean
-ws_socket_private_has_outgoing (const WsSocketPrivate *priv)
-{
-  return G_UNLIKELY (priv->async != NULL) && priv->async->outgoing.length > 0;
-}
-
-static inline gboolean
-ws_socket_has_outgoing (WsSocket *self)
-{
-  return ws_socket_private_has_outgoing (ws_socket_peek (self));
-}
-
-/* Appends one; @call (nullable): that it belongs to. */
-void ws_socket_queue_message (WsSocket *self, WsMessage *message, WsCall *call);
-/* Appends one that is sent in parts; @call (nullable). */
-void ws_socket_queue_sink (WsSocket *self, WsMessageSink *sink, WsCall *call);
-/* Frames what there is room for. */
-void ws_socket_frame_outgoing (WsSocket *self);
-/* Gives the engine a whole message. That may run a user's code. */
-void ws_socket_frame_message (WsEngine *engine, WsMessage *message);
-/* Forgets a message that was not framed. */
-void ws_socket_drop_outgoing (WsSocket *self, WsOutgoing *outgoing);
-void ws_socket_clear_outgoing (WsSocketAsync *async);
-
-/* --- ws-socket-parts.c: a message that is sent in parts --- */
-
-/* Whether a part would be taken, or refused for good. */
-gboolean ws_socket_takes_part (WsSocket *self, WsMessageSink *sink);
-/* Sends some of @data as a fragment; G_IO_ERROR_WOULD_BLOCK. */
-gssize ws_socket_send_part (WsSocket      *self,
-                            WsMessageSink *sink,
-                            const guint8  *data,
-                            gsize          len,
-                            GError       **error);
-/* The last part was sent. */
-gboolean
-ws_socket_end_message (WsSocket *self, WsMessageSink *sink, GError **error);
-/* The message cannot be completed: the connection is closed if some of it was
- * sent. May run a user's code. */
-void ws_socket_break_message (WsSocket *self, WsMessageSink *sink);
-/* A GSourceFunc: breaks that of begin_message() if its stream was dropped. */
-gboolean ws_socket_drop_message (gpointer socket);
+/* The connection is there: ends those of open_async(). */
+void ws_socket_end_openings (WsSocket *self);
+/* A ping was answered that was sent at @sent. */
+void ws_socket_end_pings (WsSocket *self, gint64 sent);
 
 G_END_DECLS

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "socket/ws-socket-core.h"
+
+/* The struct of a socket, and what every other file may call. */
+
+int ws_socket_private_offset;
+
+/* --- Thread and context --- */
+
+static const char wrong_thread[]
+    = "The socket belongs to another thread: the one that opened it";
+
+gboolean
+ws_socket_check_thread (WsSocket *self, GError **error)
+{
+  return ws_home_check (&ws_socket_peek (self)->home, wrong_thread, error);
+}
+
+gboolean
+ws_socket_may_call (WsSocket *self, const char *caller)
+{
+  return ws_home_may_call (&ws_socket_peek (self)->home, caller, wrong_thread);
+}
+
+void
+ws_socket_adopt_context (WsSocket *self)
+{
+  ws_home_move (&ws_socket_peek (self)->home);
+}
+
+void
+ws_socket_invoke (WsSocket *socket, GMainContext *context, GSourceFunc func)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, func, g_object_ref (socket), g_object_unref);
+  g_source_attach (source, context);
+}
+
+/* --- What waits for a time --- */
+
+void
+ws_socket_cancel_activation (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  priv->reconnect.is_waiting = FALSE;
+  if (priv->activation == NULL)
+    return;
+  g_source_destroy (priv->activation);
+  g_clear_pointer (&priv->activation, g_source_unref);
+}
+
+void
+ws_socket_clear_watch (WsSocket *self)
+{
+  g_clear_pointer (&ws_socket_peek (self)->reconnect.watch,
+                   ws_network_watch_free);
+}
+
+/* --- Properties --- */
+
+GParamSpec *ws_socket_props[WS_SOCKET_N_PROPS];
+
+void
+ws_socket_notify (WsSocket *self, WsSocketProp property)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), ws_socket_props[property]);
+}
+
+gboolean
+ws_socket_may_set (WsSocket *self, WsSocketProp property)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  g_autofree char *caller = NULL;
+
+  if ((priv->state == WS_STATE_UNCONNECTED && priv->activation == NULL)
+      || ws_socket_check_thread (self, NULL))
+    return TRUE;
+  caller = g_strdup_printf ("The property %s cannot be set",
+                            g_param_spec_get_name (ws_socket_props[property]));
+  return ws_socket_may_call (self, caller);
+}

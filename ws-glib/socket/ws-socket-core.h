@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <ws-glib/ws-socket.h>
+
+#include "socket/ws-mailbox.h"
+#include "value/ws-deflate-options-private.h"
+#include "base/ws-home.h"
+#include "engine/ws-client-opening.h"
+#include "engine/ws-engine.h"
+#include "net/ws-network-watch.h"
+
+G_BEGIN_DECLS
+
+/* What every file of WsSocket may use: the struct, the right thread, and how a
+ * property's change is told. */
+
+/* Tells the server that a client of its is gone. */
+typedef void (*WsSocketGone) (WsSocket *socket, gpointer user_data);
+
+/* What only sockets have whose asynchronous calls are used. */
+typedef struct _WsSocketAsync WsSocketAsync;
+
+/* What only clients have: see ws-socket-http.h. */
+typedef struct _WsSocketHttp WsSocketHttp;
+
+/* The certificate errors that do not count. */
+typedef struct
+{
+  gboolean   all;
+  GPtrArray *list; /* (owned) (nullable): of WsSslError */
+} WsSslIgnored;
+
+/* What the policy has to be asked for, and what waits for it. */
+typedef struct
+{
+  WsReconnectPolicy *policy; /* (owned) (nullable) */
+  WsNetworkWatch    *watch;  /* (owned) (nullable): active with a policy */
+  void (*open) (WsSocket *socket); /* makes the next attempt */
+  gint64 connected_at;             /* monotonic µs, 0: it never was */
+  gint64 waiting_since;            /* monotonic µs */
+  guint  n_attempts;      /* since a connection has held for long enough */
+  guint  is_waiting : 1;  /* activation is what the delay ends with */
+  guint  is_held : 1;     /* it has ended, but there is no network */
+  guint  is_retry : 1;    /* the attempt that begins is the policy's */
+  guint  is_unwanted : 1; /* the user has asked for the end */
+  guint  is_hopeless : 1; /* no other attempt could do better */
+} WsReconnect;
+
+typedef struct
+{
+  /* What the user sets. */
+  char             *url;             /* (owned) (nullable) */
+  char             *origin;          /* (owned) (nullable) */
+  char            **subprotocols;    /* (owned) (nullable) */
+  WsHeaders        *request_headers; /* (owned) (nullable): made when asked */
+  WsMaskGenerator  *mask_generator;  /* (owned) (nullable): built in */
+  WsDeflateOptions *compression;     /* (owned) (nullable) */
+  WsProtocolVersion version;
+  WsSettings        settings;
+  gint64            read_buffer_size;
+
+  /* The attempt, or the connection. */
+  WsState          state;
+  WsState          announced; /* the last one that state-changed told */
+  guint            attempt; /* grows where one begins or ends, for a handler may
+                             * do either */
+  WsHome           home;    /* where it was opened */
+  WsUrl           *target;  /* (owned) (nullable): of a client */
+  WsClientOpening *opening; /* (owned) (nullable) */
+  WsEngine        *engine;  /* (owned) (nullable): while CONNECTED or CLOSING */
+  GSource         *activation;    /* (owned) (nullable): active waits for it */
+  GError          *error;         /* (owned) (nullable): the last one */
+  char            *subprotocol;   /* (owned) (nullable) */
+  char            *extensions;    /* (owned) (nullable) */
+  GSocketAddress  *local_address; /* (owned) (nullable): made when asked */
+  GSocketAddress  *peer_address;  /* (owned) (nullable): made when asked */
+  char            *close_reason;  /* (owned) (nullable) */
+  guint            close_code;
+  guint            close_code_sent;
+  guint            close_code_received;
+  WsMailbox        mailbox;
+  WsTraffic *last_traffic; /* (owned) (nullable): of an ended connection */
+
+  WsSocketAsync *async; /* (owned) (nullable) */
+
+  /* TLS. */
+  WsSslConfiguration
+                   *ssl_configuration; /* (owned) (nullable): made when asked */
+  WsSslSession     *ssl_session;       /* (owned) (nullable) */
+  WsTlsCredentials *ssl_credentials;   /* (owned) (nullable): of the attempt */
+  GBytes           *ssl_ticket;        /* (owned) (nullable): to resume with */
+  GPtrArray        *ssl_errors;        /* (owned) (nullable): of the attempt */
+  WsSslIgnored      ignored_always;
+  WsSslIgnored      ignored_now; /* in this attempt */
+  WsPauseModes      pause_mode;
+
+  WsReconnect   reconnect; /* of a client */
+  WsSocketHttp *http;      /* (owned) (nullable): of a client */
+
+  /* A server's socket. */
+  WsBuffer     request_head; /* parsed when asked */
+  char        *resource;     /* (owned) (nullable) */
+  WsSocketGone gone;         /* (nullable): once, when the connection is over */
+  gpointer     gone_data;    /* (unowned) */
+
+  guint active : 1;
+  guint pull : 1;
+  guint receiving_paused : 1; /* by the user, in this attempt */
+  guint was_clean : 1;
+  guint failed : 1;         /* this attempt has signalled its error */
+  guint read_finished : 1;  /* read-channel-finished was signalled */
+  guint about_to_close : 1; /* about-to-close was signalled */
+  guint ssl_paused : 1;     /* the opening waits at certificate errors */
+  guint continues : 1;      /* an interrupted handshake shall go on */
+  guint warned_nul : 1;
+  guint is_slow : 1;        /* it missed a broadcast, and is to be closed */
+  guint hears_messages : 1; /* message-received was heard in this batch */
+} WsSocketPrivate;
+
+/* Where the struct is, seen from the object; set by the class. */
+extern G_GNUC_INTERNAL int ws_socket_private_offset;
+
+static inline WsSocketPrivate *
+ws_socket_peek (WsSocket *self)
+{
+  return G_STRUCT_MEMBER_P (self, ws_socket_private_offset);
+}
+
+/* --- Thread and context --- */
+
+/* FALSE with WRONG_CONTEXT in another thread than the connection's. */
+gboolean ws_socket_check_thread (WsSocket *self, GError **error);
+/* The same for @caller, which returns no error: a warning says it. */
+gboolean ws_socket_may_call (WsSocket *self, const char *caller);
+/* Belongs to the calling thread and its context from now on. */
+void ws_socket_adopt_context (WsSocket *self);
+/* Has @func called with @socket in @context. */
+void
+ws_socket_invoke (WsSocket *socket, GMainContext *context, GSourceFunc func);
+
+/* --- What waits for a time --- */
+
+/* Neither active nor the reconnect policy opens the socket any more. */
+void ws_socket_cancel_activation (WsSocket *self);
+void ws_socket_clear_watch (WsSocket *self);
+
+/* --- Properties --- */
+
+typedef enum
+{
+  WS_SOCKET_PROP_URL = 1,
+  WS_SOCKET_PROP_ACTIVE,
+  WS_SOCKET_PROP_STATE,
+  WS_SOCKET_PROP_STATUS,
+  WS_SOCKET_PROP_ERROR_STRING,
+  WS_SOCKET_PROP_ORIGIN,
+  WS_SOCKET_PROP_VERSION,
+  WS_SOCKET_PROP_SUBPROTOCOLS,
+  WS_SOCKET_PROP_SUBPROTOCOL,
+  WS_SOCKET_PROP_RESOURCE_NAME,
+  WS_SOCKET_PROP_PEER_NAME,
+  WS_SOCKET_PROP_REQUEST_HEADERS,
+  WS_SOCKET_PROP_LOCAL_ADDRESS,
+  WS_SOCKET_PROP_PEER_ADDRESS,
+  WS_SOCKET_PROP_CLOSE_CODE,
+  WS_SOCKET_PROP_CLOSE_REASON,
+  WS_SOCKET_PROP_CLOSE_CODE_SENT,
+  WS_SOCKET_PROP_CLOSE_CODE_RECEIVED,
+  WS_SOCKET_PROP_WAS_CLEAN,
+  WS_SOCKET_PROP_MASK_GENERATOR,
+  WS_SOCKET_PROP_MAX_INCOMING_FRAME_SIZE,
+  WS_SOCKET_PROP_MAX_INCOMING_FRAGMENTS,
+  WS_SOCKET_PROP_MAX_INCOMING_MESSAGE_SIZE,
+  WS_SOCKET_PROP_OUTGOING_FRAME_SIZE,
+  WS_SOCKET_PROP_BYTES_TO_WRITE,
+  WS_SOCKET_PROP_MAX_BYTES_TO_WRITE,
+  WS_SOCKET_PROP_WRITE_HIGH_WATER_MARK,
+  WS_SOCKET_PROP_OPEN_TIMEOUT,
+  WS_SOCKET_PROP_CLOSE_TIMEOUT,
+  WS_SOCKET_PROP_FRAME_TIMEOUT,
+  WS_SOCKET_PROP_PING_INTERVAL,
+  WS_SOCKET_PROP_PING_TIMEOUT,
+  WS_SOCKET_PROP_LATENCY,
+  WS_SOCKET_PROP_STATISTICS,
+  WS_SOCKET_PROP_PAUSE_MODE,
+  WS_SOCKET_PROP_SSL_CONFIGURATION,
+  WS_SOCKET_PROP_SSL_SESSION,
+  WS_SOCKET_PROP_RECONNECT,
+  WS_SOCKET_PROP_COMPRESSION,
+  WS_SOCKET_PROP_EXTENSIONS,
+  WS_SOCKET_PROP_PULL,
+  WS_SOCKET_PROP_READ_BUFFER_SIZE,
+  WS_SOCKET_PROP_RESPONSE,
+  WS_SOCKET_PROP_MAX_REDIRECTS,
+  WS_SOCKET_PROP_PROXY_RESOLVER,
+  WS_SOCKET_N_PROPS
+} WsSocketProp;
+
+/* Filled by ws_socket_install_properties(). */
+extern G_GNUC_INTERNAL GParamSpec *ws_socket_props[WS_SOCKET_N_PROPS];
+
+void ws_socket_notify (WsSocket *self, WsSocketProp property);
+/* For setters, which return no error: FALSE with a warning in another thread
+ * than that of a connection or an attempt. */
+gboolean ws_socket_may_set (WsSocket *self, WsSocketProp property);
+
+G_END_DECLS

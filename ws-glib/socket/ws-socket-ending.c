@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "socket/ws-socket-ending.h"
+
+#include "ws-socket-error.h"
+#include "socket/ws-socket-http.h"
+#include "socket/ws-socket-queue.h"
+#include "socket/ws-socket-receive-private.h"
+#include "socket/ws-socket-reconnect.h"
+#include "socket/ws-socket-signals.h"
+#include "socket/ws-socket-ssl.h"
+#include "socket/ws-socket-state.h"
+#include "socket/ws-socket-status.h"
+#include "socket/ws-socket-waiting.h"
+#include "value/ws-mask-generator-private.h"
+#include "protocol/ws-close.h"
+
+/* Everything that ends a connection or an attempt: the engine, the user, a new
+ * opening, the last reference. */
+
+/* --- What is given back --- */
+
+static void
+draw_built_in_mask (gpointer user_data, guint8 mask[4])
+{
+  ws_mask_generator_draw (NULL, mask);
+}
+
+void
+ws_socket_release_connection (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  priv->attempt++;
+  ws_mailbox_close (&priv->mailbox);
+  g_clear_pointer (&priv->opening, ws_client_opening_free);
+  if (priv->engine != NULL)
+    {
+      WsEngine *engine = g_steal_pointer (&priv->engine);
+
+      /* No user code runs for a connection that nobody sees any more. */
+      if (priv->target != NULL)
+        ws_engine_set_draw (engine, draw_built_in_mask, NULL);
+      ws_engine_leave (engine, WS_CLOSE_GOING_AWAY);
+    }
+  ws_socket_forget_attempt_ssl (self);
+  ws_socket_forget_attempt_http (self);
+  g_clear_object (&priv->local_address);
+  g_clear_object (&priv->peer_address);
+}
+
+void
+ws_socket_leave (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  ws_socket_cancel_activation (self);
+  ws_socket_release_connection (self);
+  priv->state = priv->announced = WS_STATE_UNCONNECTED;
+  priv->active = FALSE;
+  /* That may drop the last reference. */
+  g_object_ref (self);
+  ws_socket_tell_gone (self);
+  ws_socket_end_calls (self);
+  g_object_unref (self);
+}
+
+/* --- The end --- */
+
+void
+ws_socket_finish (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+
+  g_object_ref (self);
+  ws_mailbox_close (&priv->mailbox);
+  ws_socket_set_state (self, WS_STATE_UNCONNECTED);
+  if (attempt == priv->attempt)
+    ws_socket_emit (self, WS_SOCKET_SIGNAL_DISCONNECTED);
+  if (attempt == priv->attempt)
+    {
+      g_clear_object (&priv->local_address);
+      g_clear_object (&priv->peer_address);
+      g_clear_pointer (&priv->subprotocol, g_free);
+      g_clear_pointer (&priv->extensions, g_free);
+      ws_socket_notify_connection (self);
+    }
+  if (attempt == priv->attempt)
+    ws_socket_end_calls (self);
+  if (attempt == priv->attempt && priv->activation == NULL
+      && !ws_socket_await_reconnect (self))
+    ws_socket_set_active_flag (self, FALSE);
+  ws_socket_tell_gone (self);
+  g_object_unref (self);
+}
+
+void
+ws_socket_on_about_to_close (gpointer user_data, const GError *error)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+
+  ws_socket_fail (self, error);
+  if (attempt == priv->attempt)
+    ws_socket_finish_reading (self);
+  if (attempt == priv->attempt)
+    ws_socket_announce_close (self);
+  if (attempt == priv->attempt)
+    ws_socket_frame_all_outgoing (self);
+  g_object_unref (self);
+}
+
+void
+ws_socket_on_closing (gpointer user_data)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+
+  ws_socket_set_state (self, WS_STATE_CLOSING);
+  if (attempt == priv->attempt)
+    ws_socket_note_closing (self, ws_engine_get_closing (priv->engine));
+  g_object_unref (self);
+}
+
+void
+ws_socket_on_read_finished (gpointer user_data)
+{
+  WsSocket *self = g_object_ref (user_data);
+
+  ws_socket_finish_reading (self);
+  g_object_unref (self);
+}
+
+void
+ws_socket_on_ended (gpointer user_data, const GError *error)
+{
+  WsSocket        *self = g_object_ref (user_data);
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsEngine        *engine = g_steal_pointer (&priv->engine);
+  guint            attempt = ++priv->attempt;
+
+  ws_socket_keep_traffic (self, engine);
+  ws_socket_fail (self, error);
+  if (attempt == priv->attempt)
+    ws_socket_finish_reading (self);
+  if (attempt == priv->attempt)
+    ws_socket_note_closing (self, ws_engine_get_closing (engine));
+  if (attempt == priv->attempt)
+    ws_socket_finish (self);
+  ws_engine_unref (engine);
+  g_object_unref (self);
+}
+
+/* --- What a user asks for --- */
+
+/* Ends whatever there is without a closing handshake. */
+static void
+cut_off (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsClosing        closing = { .code = WS_CLOSE_ABNORMAL };
+  guint            attempt = ++priv->attempt;
+  gboolean         was_open = priv->state != WS_STATE_CONNECTING;
+
+  g_object_ref (self);
+  g_clear_pointer (&priv->opening, ws_client_opening_free);
+  if (priv->engine != NULL)
+    ws_socket_keep_traffic (self, priv->engine);
+  g_clear_pointer (&priv->engine, ws_engine_drop);
+  ws_socket_forget_received (self);
+  if (was_open && !priv->read_finished)
+    {
+      priv->read_finished = TRUE;
+      ws_socket_emit (self, WS_SOCKET_SIGNAL_READ_CHANNEL_FINISHED);
+    }
+  if (attempt == priv->attempt)
+    ws_socket_note_closing (self, &closing);
+  if (attempt == priv->attempt)
+    ws_socket_finish (self);
+  g_object_unref (self);
+}
+
+/**
+ * ws_socket_abort:
+ * @self: a socket
+ *
+ * Ends the connection, or the attempt to open one, at once.
+ *
+ * Nothing that waits is sent, and no close frame either. Before this call ends,
+ * [signal@Socket::disconnected] has been emitted; [property@Socket:close-code]
+ * is 1006. Does nothing on an unconnected socket.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_abort (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  if (!ws_socket_may_call (self, G_STRFUNC))
+    return;
+  priv = ws_socket_peek (self);
+  ws_socket_cancel_activation (self);
+  priv->reconnect.is_unwanted = TRUE;
+  if (priv->state != WS_STATE_UNCONNECTED)
+    cut_off (self);
+  else
+    ws_socket_set_active_flag (self, FALSE);
+}
+
+gboolean
+ws_socket_check_closing (guint code, const char *reason, GError **error)
+{
+  if (!ws_close_is_sendable (code))
+    {
+      g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
+                   "The close code %u may not be sent; 1000 to 1003, 1007 to "
+                   "1014 and 3000 to 4999 may",
+                   code);
+      return FALSE;
+    }
+  if (reason != NULL && !g_utf8_validate (reason, -1, NULL))
+    {
+      g_set_error_literal (error, WS_SOCKET_ERROR,
+                           WS_SOCKET_ERROR_INVALID_ARGUMENT,
+                           "The reason of a close is not valid UTF-8");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+close_connection (WsSocket *self, guint code, const char *reason)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+  WsEngine        *engine;
+
+  ws_socket_announce_close (self);
+  if (attempt != priv->attempt || priv->state != WS_STATE_CONNECTED
+      || priv->engine == NULL)
+    return;
+  ws_socket_frame_all_outgoing (self);
+  if (attempt != priv->attempt || priv->state != WS_STATE_CONNECTED
+      || priv->engine == NULL)
+    return;
+  engine = ws_engine_ref (priv->engine);
+  ws_engine_close (engine, code, reason);
+  if (attempt == priv->attempt)
+    ws_socket_set_state (self, WS_STATE_CLOSING);
+  if (attempt == priv->attempt)
+    ws_socket_update_receiving (self);
+  if (attempt == priv->attempt)
+    ws_socket_note_closing (self, ws_engine_get_closing (engine));
+  ws_engine_unref (engine);
+}
+
+/**
+ * ws_socket_close:
+ * @self: a socket
+ * @code: the close code: 1000 to 1003, 1007 to 1014 or 3000 to 4999
+ * @reason: (nullable): why, for the peer; longer than 123 bytes it is cut
+ *   between two characters
+ * @error: return location for an error
+ *
+ * Begins the closing handshake (RFC 6455, 7.1.2).
+ *
+ * What waits is sent first, then the close frame. Messages of the peer still
+ * come until it has answered. One deadline, [property@Socket:close-timeout],
+ * holds for all of it. An attempt to open is given up at once.
+ *
+ * Any other @code is refused with %WS_SOCKET_ERROR_INVALID_ARGUMENT, as is a
+ * @reason that is not UTF-8; nothing is sent then.
+ *
+ * Returns: whether the arguments are right; also on a socket that is
+ *   unconnected or closing already, where nothing happens
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_close (WsSocket *self, guint code, const char *reason, GError **error)
+{
+  WsSocketPrivate *priv;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  priv = ws_socket_peek (self);
+  if (!ws_socket_check_thread (self, error)
+      || !ws_socket_check_closing (code, reason, error))
+    return FALSE;
+  g_object_ref (self);
+  ws_socket_cancel_activation (self);
+  priv->reconnect.is_unwanted = TRUE;
+  if (priv->state == WS_STATE_CONNECTED)
+    close_connection (self, code, reason);
+  else if (priv->state == WS_STATE_CONNECTING)
+    ws_socket_abort (self);
+  else if (priv->state == WS_STATE_UNCONNECTED)
+    ws_socket_set_active_flag (self, FALSE);
+  g_object_unref (self);
+  return TRUE;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "socket/ws-socket-incoming.h"
+
+#include "socket/ws-socket-compression.h"
+#include "socket/ws-socket-messages.h"
+
+/* A server's sockets, which are connected when they are handed out. */
+
+WsSocket *
+ws_socket_new_incoming (const WsSettings *settings,
+                        WsDeflateOptions *compression,
+                        WsSocketGone      gone,
+                        gpointer          gone_data)
+{
+  WsSocket        *self = ws_socket_new ();
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  ws_socket_adopt_context (self);
+  priv->settings = *settings;
+  g_clear_pointer (&priv->compression, ws_deflate_options_free);
+  if (compression != NULL)
+    priv->compression = ws_deflate_options_ref (compression);
+  priv->gone = gone;
+  priv->gone_data = gone_data;
+  priv->state = priv->announced = WS_STATE_CONNECTING;
+  priv->active = TRUE;
+  return self;
+}
+
+void
+ws_socket_accept (WsSocket                *self,
+                  WsServerOpened          *opened,
+                  const WsServerHandshake *handshake,
+                  const WsServerAnswer    *answer)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsServerAnswer   full = *answer;
+  WsDeflateParams  params;
+  g_autofree char *extensions
+      = ws_socket_accept_extensions (self, handshake->extensions, &params);
+  GString *head;
+
+  full.extensions = extensions;
+  head = ws_server_handshake_accept (handshake, &full);
+  priv->origin = g_strdup (handshake->origin);
+  priv->subprotocols = g_strdupv (handshake->subprotocols);
+  priv->subprotocol = g_strdup (answer->subprotocol);
+  priv->resource = g_strdup (handshake->resource);
+  priv->url
+      = ws_url_join (opened->transport->is_encrypted ? "wss" : "ws",
+                     handshake->host, handshake->port, handshake->resource);
+  priv->request_head = opened->head;
+  priv->state = priv->announced = WS_STATE_CONNECTED;
+  ws_socket_adopt_engine (self, opened->transport, WS_ROLE_SERVER);
+  if (extensions != NULL)
+    ws_socket_begin_compression (self, WS_ROLE_SERVER, extensions, &params,
+                                 &priv->compression->settings);
+  ws_mailbox_open (&priv->mailbox, ws_engine_get_poller (priv->engine));
+  ws_engine_push_head (priv->engine, head->str, head->len);
+  ws_engine_push_input (priv->engine, opened->rest.data, opened->rest.len);
+  ws_buffer_clear (&opened->rest);
+  g_string_free (head, TRUE);
+}
+
+void
+ws_socket_start (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->engine != NULL)
+    ws_engine_start (priv->engine);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "socket/ws-socket-core.h"
+#include "engine/ws-server-opening.h"
+
+G_BEGIN_DECLS
+
+/* A server's sockets: they are handed over connected. */
+
+/* (transfer full): a server's socket that is not connected yet. */
+WsSocket *ws_socket_new_incoming (const WsSettings *settings,
+                                  WsDeflateOptions *compression,
+                                  WsSocketGone      gone,
+                                  gpointer          gone_data);
+/* It is connected, with what @opened holds, which is taken. It does not read
+ * before ws_socket_start(). */
+void ws_socket_accept (WsSocket                *self,
+                       WsServerOpened          *opened,
+                       const WsServerHandshake *handshake,
+                       const WsServerAnswer    *answer);
+void ws_socket_start (WsSocket *self);
+
+G_END_DECLS

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "socket/ws-socket-core.h"
+
+G_BEGIN_DECLS
+
+/* (transfer full): @transport becomes the connection; it does not read yet. */
+void
+ws_socket_adopt_engine (WsSocket *self, WsTransport *transport, WsRole role);
+
+G_END_DECLS

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "socket/ws-socket-calls.h"
+
+G_BEGIN_DECLS
+
+/* (transfer full): a message for who pulls. */
+void ws_socket_take_message (WsSocket *self, WsMessage *message);
+/* Some of a message, for who wants it in pieces. */
+void ws_socket_take_piece (WsSocket *self, WsMessageType type, WsEvent *event);
+/* Reads as long as somebody wants what comes. */
+void ws_socket_update_receiving (WsSocket *self);
+/* Nothing of a connection reaches the next. */
+void ws_socket_forget_received (WsSocket *self);
+/* Nothing will come any more: what waits may be taken all the same. */
+void ws_socket_end_receiving (WsSocket *self);
+/* Waits for a message, or a stream; takes @call. */
+void ws_socket_queue_receive (WsSocket *self, WsCall *call);
+void ws_socket_install_receiving_properties (GParamSpec **props);
+
+G_END_DECLS

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "socket/ws-socket-core.h"
+
+G_BEGIN_DECLS
+
+/* An attempt begins, one of the policy's or not; @open makes the next one. */
+void ws_socket_note_attempt (WsSocket *self, void (*open) (WsSocket *socket));
+/* It has failed with this error of the engine's; @status: of the answer, or
+ * 0. */
+void ws_socket_note_failure (WsSocket *self, const GError *error, guint status);
+/* All is over: begins to wait for the next attempt, if there is to be one.
+ * FALSE when there is none, and nobody has begun another. */
+gboolean ws_socket_await_reconnect (WsSocket *self);
+
+G_END_DECLS

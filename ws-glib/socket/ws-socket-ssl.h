@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "socket/ws-socket-core.h"
+
+G_BEGIN_DECLS
+
+/* (transfer full) (nullable): of a client; errors are public ones. */
+WsTlsCredentials *ws_socket_load_credentials (WsSocket *self, GError **error);
+void              ws_socket_fill_tls_options (WsSocket               *self,
+                                              WsTlsCredentials       *credentials,
+                                              WsClientOpeningOptions *options);
+void ws_socket_on_opening_paused (WsClientOpening *opening, gpointer user_data);
+/* Takes over what is known of the session, and notifies. */
+void ws_socket_note_session (WsSocket *self, WsTlsSession *session);
+/* Whether none of @errors counts. */
+gboolean ws_socket_ignores (WsSocket *self, GPtrArray *errors);
+/* (transfer full) (element-type WsSslError): of WsTlsProblem. */
+GPtrArray *ws_socket_list_errors (GPtrArray *problems);
+/* What belongs to an attempt goes with it. */
+void ws_socket_forget_attempt_ssl (WsSocket *self);
+void ws_socket_clear_ssl (WsSocket *self);
+
+G_END_DECLS

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "socket/ws-socket-state.h"
+
+#include "ws-socket-error.h"
+#include "socket/ws-socket-signals.h"
+#include "base/ws-socket-error-private.h"
+#include "protocol/ws-close.h"
+
+/* What changes of a socket and is told, each in its own function. Every handler
+ * may close, reopen or drop the socket: after each emission the attempt's number
+ * tells whether what follows still concerns it. */
+
+/* --- Properties that change --- */
+
+void
+ws_socket_announce_state (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->announced == priv->state)
+    return;
+  priv->announced = priv->state;
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_STATE_CHANGED, priv->state);
+}
+
+void
+ws_socket_set_state (WsSocket *self, WsState state)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+
+  /* A handler of notify::state may be what changes it again. */
+  ws_socket_announce_state (self);
+  if (attempt != priv->attempt || priv->state == state)
+    return;
+  g_debug ("%p: state %d becomes %d", (gpointer) self, priv->state, state);
+  priv->state = state;
+  g_object_freeze_notify (G_OBJECT (self));
+  ws_socket_notify (self, WS_SOCKET_PROP_STATE);
+  ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
+  g_object_thaw_notify (G_OBJECT (self));
+  if (attempt == priv->attempt)
+    ws_socket_announce_state (self);
+}
+
+void
+ws_socket_set_error (WsSocket *self, const GError *error)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->error == NULL && error == NULL)
+    return;
+  g_clear_error (&priv->error);
+  if (error != NULL)
+    priv->error = g_error_copy (error);
+  g_object_freeze_notify (G_OBJECT (self));
+  ws_socket_notify (self, WS_SOCKET_PROP_ERROR_STRING);
+  if (priv->state == WS_STATE_UNCONNECTED)
+    ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+void
+ws_socket_set_active_flag (WsSocket *self, gboolean active)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->active == active)
+    return;
+  priv->active = active;
+  if (!active)
+    ws_socket_clear_watch (self);
+  ws_socket_notify (self, WS_SOCKET_PROP_ACTIVE);
+}
+
+void
+ws_socket_fail (WsSocket *self, const GError *error)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = priv->attempt;
+  g_autoptr (GError) public_error = NULL;
+
+  if (error == NULL || priv->failed)
+    return;
+  priv->failed = TRUE;
+  public_error = ws_socket_error_translate (error);
+  ws_socket_set_error (self, public_error);
+  if (attempt == priv->attempt)
+    ws_socket_emit (self, WS_SOCKET_SIGNAL_ERROR, public_error);
+}
+
+void
+ws_socket_note_closing (WsSocket *self, const WsClosing *closing)
+{
+  static const WsClosing initial = { .code = WS_CLOSE_NORMAL };
+  WsSocketPrivate       *priv = ws_socket_peek (self);
+
+  if (closing == NULL)
+    closing = &initial;
+  g_object_freeze_notify (G_OBJECT (self));
+  if (priv->close_code != closing->code)
+    ws_socket_notify (self, WS_SOCKET_PROP_CLOSE_CODE);
+  if (g_strcmp0 (priv->close_reason, closing->reason) != 0)
+    ws_socket_notify (self, WS_SOCKET_PROP_CLOSE_REASON);
+  if (priv->close_code_sent != closing->sent)
+    ws_socket_notify (self, WS_SOCKET_PROP_CLOSE_CODE_SENT);
+  if (priv->close_code_received != closing->received)
+    ws_socket_notify (self, WS_SOCKET_PROP_CLOSE_CODE_RECEIVED);
+  if (priv->was_clean != closing->clean)
+    ws_socket_notify (self, WS_SOCKET_PROP_WAS_CLEAN);
+  priv->close_code = closing->code;
+  g_free (priv->close_reason);
+  priv->close_reason = g_strdup (closing->reason);
+  priv->close_code_sent = closing->sent;
+  priv->close_code_received = closing->received;
+  priv->was_clean = closing->clean;
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+void
+ws_socket_notify_connection (WsSocket *self)
+{
+  g_object_freeze_notify (G_OBJECT (self));
+  ws_socket_notify (self, WS_SOCKET_PROP_SUBPROTOCOL);
+  ws_socket_notify (self, WS_SOCKET_PROP_EXTENSIONS);
+  ws_socket_notify (self, WS_SOCKET_PROP_LOCAL_ADDRESS);
+  ws_socket_notify (self, WS_SOCKET_PROP_PEER_ADDRESS);
+  ws_socket_notify (self, WS_SOCKET_PROP_STATISTICS);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+/* --- Ending --- */
+
+void
+ws_socket_tell_gone (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsSocketGone     gone = g_steal_pointer (&priv->gone);
+
+  if (gone != NULL)
+    gone (self, priv->gone_data);
+}
+
+void
+ws_socket_finish_reading (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->read_finished)
+    return;
+  priv->read_finished = TRUE;
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_READ_CHANNEL_FINISHED);
+}
+
+void
+ws_socket_announce_close (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->about_to_close)
+    return;
+  priv->about_to_close = TRUE;
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_ABOUT_TO_CLOSE);
+}
+
+GError *
+ws_socket_make_end_error (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->failed && priv->error != NULL)
+    return g_error_copy (priv->error);
+  return g_error_new_literal (WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED,
+                              "The connection has ended");
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "socket/ws-socket-core.h"
+
+G_BEGIN_DECLS
+
+/* @engine is about to go: what it has counted stays. */
+void ws_socket_keep_traffic (WsSocket *self, WsEngine *engine);
+
+G_END_DECLS
