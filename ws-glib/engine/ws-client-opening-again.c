@@ -1,38 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine/ws-client-opening-private.h"
 
-#include "net/ws-random.h"
-
 #include <string.h>
 
 /* What follows a response that is not the upgrade: another request with a login
  * or to another place, once the owner has been asked; or the end. */
 
 #define CHALLENGE_FIELD "WWW-Authenticate"
-
-/* Fresh nonces in a row that are believed to be needed (RFC 7616, 3.3). */
-#define MAX_STALE 3
-
-void
-ws_login_set (WsLogin *self, const char *user, const char *password)
-{
-  char *own_user = g_strdup (user);
-  char *own_password = g_strdup (password);
-
-  g_free (self->user);
-  g_free (self->password);
-  self->user = own_user;
-  self->password = own_password;
-  self->tried = FALSE;
-}
-
-void
-ws_login_clear (WsLogin *self)
-{
-  g_free (self->user);
-  g_free (self->password);
-  *self = (WsLogin){ 0 };
-}
 
 /* --- Another request --- */
 
@@ -95,46 +69,10 @@ describe_server (const WsUrl *url)
   return g_strconcat (url->secure ? "wss://" : "ws://", url->authority, NULL);
 }
 
-char *
-ws_client_opening_authorize (WsClientOpening *self)
-{
-  guint8           random[16];
-  g_autofree char *cnonce = NULL;
-  g_autofree char *message = NULL;
-  char            *value;
-
-  if (!ws_random_bytes (random, sizeof random))
-    {
-      ws_client_opening_fail (self, WS_ENGINE_ERROR_INVALID_REQUEST,
-                              "The random number generator failed");
-      return NULL;
-    }
-  cnonce = g_base64_encode (random, sizeof random);
-  value = ws_http_challenge_answer (&self->challenge, self->login.user,
-                                    self->login.password, "GET",
-                                    self->url->resource, cnonce,
-                                    ++self->nonce_count);
-  if (value != NULL)
-    return value;
-  message = g_strdup_printf (
-      "User name and password cannot be sent with %s: they hold a control "
-      "character, or the user name a colon",
-      ws_http_auth_scheme_name (self->challenge.scheme));
-  ws_client_opening_fail (self, WS_ENGINE_ERROR_AUTHENTICATION_REQUIRED,
-                          message);
-  return NULL;
-}
-
 static void
 describe_challenge (WsClientOpening *self)
 {
-  g_autofree char *realm = ws_http_quote (self->challenge.realm);
-  g_autofree char *what
-      = g_strdup_printf (self->login.tried
-                             ? "it refused the credentials for %s, realm %s"
-                             : "it asks for credentials for %s, realm %s",
-                         ws_http_auth_scheme_name (self->challenge.scheme),
-                         realm);
+  g_autofree char *what = ws_client_auth_describe (&self->auth);
 
   set_refusal (self, WS_ENGINE_ERROR_AUTHENTICATION_REQUIRED, what);
 }
@@ -142,66 +80,45 @@ describe_challenge (WsClientOpening *self)
 static WsProgress
 ask_for_login (WsClientOpening *self)
 {
+  WsClientAuth    *auth = &self->auth;
   g_autofree char *uri = describe_server (self->url);
   WsClientQuestion question
       = { .uri = uri,
-          .scheme = ws_http_auth_scheme_name (self->challenge.scheme),
-          .realm = self->challenge.realm,
-          .user = self->login.user,
-          .password = self->login.password,
-          .retries = self->login.n_asked };
+          .scheme = ws_http_auth_scheme_name (auth->challenge.scheme),
+          .realm = auth->challenge.realm,
+          .user = auth->user,
+          .password = auth->password,
+          .retries = auth->n_asked };
 
   if (self->sink->asked == NULL)
     return WS_PROGRESS_FAILED;
-  self->login.n_asked++;
-  self->n_stale = 0;
+  auth->n_asked++;
   ws_client_opening_pause (self, WS_ASKED_CREDENTIALS);
   self->sink->asked (self, &question, self->user_data);
   return WS_PROGRESS_WAIT;
-}
-
-/* Takes the challenge in @challenge over. TRUE: it only had a nonce that was too
- * old, so that the same login may do. */
-static gboolean
-take_challenge (WsClientOpening *self, WsHttpChallenge *challenge)
-{
-  gboolean is_stale = self->has_challenge && self->login.tried
-                      && challenge->stale && self->n_stale < MAX_STALE;
-
-  if (self->has_challenge)
-    ws_http_challenge_clear (&self->challenge);
-  self->challenge = *challenge;
-  self->has_challenge = TRUE;
-  self->nonce_count = 0;
-  self->n_stale = is_stale ? self->n_stale + 1 : 0;
-  return is_stale;
 }
 
 /* 9110, 11.6.1 */
 static WsProgress
 judge_login (WsClientOpening *self)
 {
-  WsHttpChallenge challenge;
-  gboolean        is_stale;
+  gboolean may_repeat = FALSE;
 
-  if (!ws_http_challenge_choose (self->parsed.headers, CHALLENGE_FIELD,
-                                 &challenge))
+  if (!ws_client_auth_take_challenge (&self->auth, self->parsed.headers,
+                                      CHALLENGE_FIELD, &may_repeat))
     {
-      g_autofree char *asked
-          = ws_http_headers_join (self->parsed.headers, CHALLENGE_FIELD);
-      g_autofree char *quoted = ws_http_quote (asked);
-      g_autofree char *what = g_strdup_printf (
-          "it asks for credentials in no way that is known here: %s", quoted);
+      g_autofree char *what
+          = ws_client_auth_describe_unknown (self->parsed.headers,
+                                             CHALLENGE_FIELD);
 
       set_refusal (self, WS_ENGINE_ERROR_AUTHENTICATION_REQUIRED, what);
       return WS_PROGRESS_FAILED;
     }
-  is_stale = take_challenge (self, &challenge);
   describe_challenge (self);
-  if (self->login.user == NULL || (self->login.tried && !is_stale))
+  if (self->auth.user == NULL || (self->auth.tried && !may_repeat))
     return ask_for_login (self);
-  self->login.tried = TRUE;
-  self->answers = TRUE;
+  self->auth.tried = TRUE;
+  self->auth.answers = TRUE;
   return begin_again (self);
 }
 
@@ -215,14 +132,14 @@ ws_client_opening_authenticate (WsClientOpening *self,
 
   if (self->asked == WS_ASKED_PROXY_CREDENTIALS)
     {
-      ws_login_set (&self->proxy.login, user, password);
+      ws_client_auth_set_login (&self->proxy.auth, user, password);
       ws_client_opening_choose_proxy (self);
       ws_client_opening_go_on (self, WS_STEP_DIAL);
       return;
     }
-  ws_login_set (&self->login, user, password);
-  self->login.tried = TRUE;
-  self->answers = TRUE;
+  ws_client_auth_set_login (&self->auth, user, password);
+  self->auth.tried = TRUE;
+  self->auth.answers = TRUE;
   ws_client_opening_go_on (self, WS_STEP_AGAIN);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "engine/ws-client-auth.h"
 #include "engine/ws-client-opening.h"
 #include "engine/ws-outbox.h"
-#include "protocol/ws-http-auth.h"
 #include "protocol/ws-http-body.h"
 
 G_BEGIN_DECLS
@@ -42,21 +42,12 @@ typedef enum
   WS_ASKED_REDIRECT
 } WsAsked;
 
-/* Of the server or of a proxy. */
-typedef struct
-{
-  char *user;     /* (owned) (nullable): unknown */
-  char *password; /* (owned) (nullable) */
-  guint n_asked;
-  guint tried : 1; /* sent, and refused if they are wanted again */
-} WsLogin;
-
 typedef struct
 {
   GProxyResolver *resolver; /* (owned) (nullable): the system's */
   GProxyResolver *chosen;   /* (owned) (nullable): one proxy, with a login */
   char           *uri;      /* (owned) (nullable): whose login it is */
-  WsLogin         login;
+  WsClientAuth    auth;
 } WsOpeningProxy;
 
 struct _WsClientOpening
@@ -108,18 +99,13 @@ struct _WsClientOpening
   WsBuffer         rest;
 
   /* Another request may follow. */
-  WsLogin         login;
-  WsHttpChallenge challenge;
-  guint           nonce_count;
-  guint           n_stale;
-  guint           max_redirects;
-  guint           n_redirects;
-  WsUrl          *next; /* (owned) (nullable): where a redirect leads */
+  WsClientAuth auth;
+  guint        max_redirects;
+  guint        n_redirects;
+  WsUrl       *next; /* (owned) (nullable): where a redirect leads */
 
   guint has_parsed : 1;
   guint has_body : 1;
-  guint has_challenge : 1;
-  guint answers : 1;     /* the request carries the login */
   guint is_reusable : 1; /* the connection takes another request */
   guint is_reused : 1;   /* it has taken one already: it may be dead */
 };
@@ -167,12 +153,6 @@ WsProgress ws_client_opening_redial (WsClientOpening *self);
 /* Whether a response asks for what this opening may have: so that the rest of
  * its body is not worth waiting for. */
 gboolean ws_client_opening_may_follow (WsClientOpening *self);
-/* (transfer full) (nullable): the value of Authorization for the next request;
- * NULL with the error. */
-char *ws_client_opening_authorize (WsClientOpening *self);
-/* Takes copies. */
-void ws_login_set (WsLogin *self, const char *user, const char *password);
-void ws_login_clear (WsLogin *self);
 
 /* --- ws-client-opening-proxy.c --- */
 

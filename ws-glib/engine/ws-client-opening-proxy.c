@@ -12,7 +12,7 @@ ws_client_opening_clear_proxy (WsClientOpening *self)
   g_clear_object (&self->proxy.resolver);
   g_clear_object (&self->proxy.chosen);
   g_clear_pointer (&self->proxy.uri, g_free);
-  ws_login_clear (&self->proxy.login);
+  ws_client_auth_clear (&self->proxy.auth);
 }
 
 void
@@ -20,9 +20,9 @@ ws_client_opening_choose_proxy (WsClientOpening *self)
 {
   WsOpeningProxy  *proxy = &self->proxy;
   const char      *rest = strstr (proxy->uri, "://");
-  g_autofree char *user = g_uri_escape_string (proxy->login.user, NULL, FALSE);
+  g_autofree char *user = g_uri_escape_string (proxy->auth.user, NULL, FALSE);
   g_autofree char *password
-      = g_uri_escape_string (proxy->login.password, NULL, FALSE);
+      = g_uri_escape_string (proxy->auth.password, NULL, FALSE);
   g_autofree char *uri = NULL;
 
   if (rest == NULL)
@@ -32,7 +32,7 @@ ws_client_opening_choose_proxy (WsClientOpening *self)
                          user, password, rest);
   g_clear_object (&proxy->chosen);
   proxy->chosen = g_simple_proxy_resolver_new (uri, NULL);
-  proxy->login.tried = TRUE;
+  proxy->auth.tried = TRUE;
 }
 
 /* Whose fault it is that a proxy was dialled in vain. FALSE: of what lies beyond
@@ -128,7 +128,7 @@ keep_error (WsClientOpening          *self,
 static void
 ask_for_login (WsClientOpening *self)
 {
-  WsLogin         *login = &self->proxy.login;
+  WsClientAuth    *login = &self->proxy.auth;
   WsClientQuestion question = { .is_proxy = TRUE,
                                 .uri = self->proxy.uri,
                                 .scheme = "",
@@ -152,12 +152,13 @@ answer_proxy (WsClientOpening *self, const WsConnectorFailure *failure)
     {
       g_free (proxy->uri);
       proxy->uri = g_strdup (failure->proxy_uri);
-      ws_login_clear (&proxy->login);
+      ws_client_auth_clear (&proxy->auth);
       if (failure->user != NULL)
-        ws_login_set (&proxy->login, failure->user, failure->password);
-      proxy->login.tried = TRUE;
+        ws_client_auth_set_login (&proxy->auth, failure->user,
+                                  failure->password);
+      proxy->auth.tried = TRUE;
     }
-  if (proxy->login.user != NULL && !proxy->login.tried)
+  if (proxy->auth.user != NULL && !proxy->auth.tried)
     {
       ws_client_opening_choose_proxy (self);
       ws_client_opening_run (self);

@@ -43,15 +43,20 @@ static WsHttpHeaders *
 make_headers (WsClientOpening *self)
 {
   g_autofree char *authorization = NULL;
+  g_autoptr (GError) error = NULL;
   g_autoptr (WsHttpHeaders) headers = self->headers != NULL
                                           ? ws_http_headers_copy (self->headers)
                                           : ws_http_headers_new ();
 
-  if (!self->answers)
+  if (!self->auth.answers)
     return g_steal_pointer (&headers);
-  authorization = ws_client_opening_authorize (self);
+  authorization = ws_client_auth_authorize (&self->auth, "GET",
+                                            self->url->resource, &error);
   if (authorization == NULL)
-    return NULL;
+    {
+      ws_client_opening_fail (self, error->code, error->message);
+      return NULL;
+    }
   ws_http_headers_remove (headers, "Authorization");
   ws_http_headers_append (headers, "Authorization", authorization);
   return g_steal_pointer (&headers);

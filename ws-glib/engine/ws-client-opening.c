@@ -51,11 +51,8 @@ ws_client_opening_free (WsClientOpening *self)
   ws_client_opening_clear_request (self);
   ws_client_opening_clear_proxy (self);
   ws_client_response_clear (&self->response);
-  ws_login_clear (&self->login);
+  ws_client_auth_clear (&self->auth);
   clear_tls_options (self);
-  if (self->has_challenge)
-    ws_http_challenge_clear (&self->challenge);
-  self->has_challenge = FALSE;
   g_clear_pointer (&self->url, ws_url_free);
   g_clear_pointer (&self->next, ws_url_free);
   g_clear_error (&self->error);
@@ -317,7 +314,7 @@ keep_userinfo (WsClientOpening *self, const char *userinfo)
   colon = strchr (userinfo, ':');
   user = colon != NULL ? g_strndup (userinfo, colon - userinfo)
                        : g_strdup (userinfo);
-  ws_login_set (&self->login, user, colon != NULL ? colon + 1 : "");
+  ws_client_auth_set_login (&self->auth, user, colon != NULL ? colon + 1 : "");
 }
 
 WsClientOpening *
@@ -366,17 +363,12 @@ ws_client_opening_follow (WsClientOpening              *self,
 
   /* Nobody else is told what one server was told. */
   if (!ws_url_same_origin (self->url, self->next))
-    {
-      ws_login_clear (&self->login);
-      if (self->has_challenge)
-        ws_http_challenge_clear (&self->challenge);
-      self->has_challenge = FALSE;
-    }
-  self->login.tried = FALSE;
-  self->answers = FALSE;
+    ws_client_auth_clear (&self->auth);
+  self->auth.tried = FALSE;
+  self->auth.answers = FALSE;
   self->is_reusable = FALSE;
   g_clear_object (&self->proxy.chosen);
-  self->proxy.login.tried = FALSE;
+  self->proxy.auth.tried = FALSE;
   ws_url_free (self->url);
   self->url = g_steal_pointer (&self->next);
   keep_tls_options (self, options);
