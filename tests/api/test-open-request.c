@@ -139,6 +139,54 @@ test_set_proxy (void)
   g_assert_finalize_object (socket);
 }
 
+/* What is refused leaves things as they are, and no message shows a login. */
+static void
+test_proxy_uris (void)
+{
+  static const struct
+  {
+    const char *uri;
+    gboolean    ok;
+  } rows[] = {
+    { "http://a:1", TRUE },
+    { "HTTP://a:1/", TRUE },
+    { "http://user:secret@[::1]:1", TRUE },
+    { "socks5://a:1", TRUE },
+    { "SOCKS5H://user:secret@a:1", TRUE },
+    { "socks4a://a:1", TRUE },
+    { "direct://", TRUE },
+    { "Direct://", TRUE },
+    { "http://user:secret@a", FALSE },
+    { "http://user:secret@a:0", FALSE },
+    { "http://user:secret@a:1/x", FALSE },
+    { "http://user:secret@a:1?x", FALSE },
+    { "http://user:secret@a:1\r\n", FALSE },
+    { "http://user:secret\r\nX: y@a:1", FALSE },
+    { "http://user:secret@:1", FALSE },
+    { "https://user:secret@a:1", FALSE },
+    { "a:1", FALSE },
+    { "", FALSE },
+  };
+  WsSocket *socket = ws_socket_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *before = g_strdup (ws_socket_get_proxy (socket));
+
+      g_test_message ("%s", rows[i].uri);
+      g_assert_true (ws_socket_set_proxy (socket, rows[i].uri, &error)
+                     == rows[i].ok);
+      g_assert_cmpstr (ws_socket_get_proxy (socket), ==,
+                       rows[i].ok ? rows[i].uri : before);
+      if (rows[i].ok)
+        continue;
+      g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT);
+      g_assert_null (strstr (error->message, "secret"));
+    }
+  g_assert_finalize_object (socket);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -152,5 +200,6 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/api/open-request/once", test_once);
   g_test_add_func ("/api/open-request/set-proxy", test_set_proxy);
+  g_test_add_func ("/api/open-request/proxy-uris", test_proxy_uris);
   return g_test_run ();
 }

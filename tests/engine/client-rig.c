@@ -50,6 +50,7 @@ on_accepted (int fd, gpointer user_data)
   /* The connection of an attempt that was cancelled may come late. */
   client_rig_close_server (rig);
   rig->server = fd;
+  rig->n_accepted++;
   rig->source = g_unix_fd_source_new (fd, G_IO_IN);
   g_source_set_callback (rig->source, G_SOURCE_FUNC (on_server_ready), rig,
                          NULL);
@@ -92,7 +93,29 @@ on_failed (WsClientOpening *opening, const GError *error, gpointer user_data)
     client_rig_free_opening (rig);
 }
 
-static const WsClientOpeningSink sink = { on_opened, on_failed };
+/* Answers at once; without a login left it gives up. */
+static void
+on_asked (WsClientOpening        *opening,
+          const WsClientQuestion *question,
+          gpointer                user_data)
+{
+  ClientRig *rig = user_data;
+  char     **login = question->retries < G_N_ELEMENTS (rig->logins)
+                         ? rig->logins[question->retries]
+                         : NULL;
+
+  g_assert_false (rig->is_inside);
+  g_string_append_printf (rig->asked, "%s \"%s\" %s;", question->scheme,
+                          question->realm,
+                          question->user != NULL ? question->user : "-");
+  if (login != NULL && login[0] != NULL)
+    ws_client_opening_authenticate (opening, login[0], login[1]);
+  else
+    ws_client_opening_give_up (opening, NULL);
+}
+
+static const WsClientOpeningSink sink
+    = { .opened = on_opened, .failed = on_failed, .asked = on_asked };
 
 void
 client_rig_set_up (ClientRig *rig, gconstpointer data)
@@ -107,6 +130,7 @@ client_rig_set_up (ClientRig *rig, gconstpointer data)
   rig->server = -1;
   rig->request = g_string_new (NULL);
   rig->log = g_string_new (NULL);
+  rig->asked = g_string_new (NULL);
   rig->listener
       = ws_listener_new (rig->poller, on_accepted, on_listener_failed, rig);
   g_assert_true (ws_listener_add_address (rig->listener, any, 0, NULL));
@@ -139,7 +163,9 @@ client_rig_end (ClientRig *rig)
   g_clear_error (&rig->error);
   g_string_truncate (rig->log, 0);
   g_string_truncate (rig->request, 0);
+  g_string_truncate (rig->asked, 0);
   rig->at_end = FALSE;
+  rig->n_accepted = 0;
 }
 
 void
@@ -150,6 +176,7 @@ client_rig_tear_down (ClientRig *rig, gconstpointer data)
   ws_url_free (rig->url);
   g_string_free (rig->request, TRUE);
   g_string_free (rig->log, TRUE);
+  g_string_free (rig->asked, TRUE);
   ws_poller_unref (rig->poller);
   g_main_context_unref (rig->context);
 }
@@ -174,8 +201,8 @@ client_rig_begin (ClientRig *rig)
   client_rig_begin_with (rig, &options);
 }
 
-static void
-expect_request (ClientRig *rig)
+void
+client_rig_expect_request (ClientRig *rig)
 {
   ws_test_until (rig->context, strstr (rig->request->str, "\r\n\r\n") != NULL);
 }
@@ -184,7 +211,7 @@ void
 client_rig_begin_and_read (ClientRig *rig)
 {
   client_rig_begin (rig);
-  expect_request (rig);
+  client_rig_expect_request (rig);
 }
 
 void

@@ -24,6 +24,9 @@ typedef struct
   GError          *error;     /* (owned) (nullable) */
   gboolean         is_inside; /* of ws_client_opening_new() */
   gboolean         frees;     /* in the sink's functions */
+  guint            n_accepted;
+  GString         *asked; /* what a login was asked for: "scheme realm user" */
+  char            *logins[4][2]; /* (unowned): the answers, in turn */
 } ClientRig;
 
 void client_rig_set_up (ClientRig *rig, gconstpointer data);
@@ -35,6 +38,8 @@ void
 client_rig_begin_with (ClientRig *rig, const WsClientOpeningOptions *options);
 void client_rig_begin (ClientRig *rig);
 void client_rig_begin_and_read (ClientRig *rig);
+/* Waits for the server to have read a whole head. */
+void client_rig_expect_request (ClientRig *rig);
 void client_rig_free_opening (ClientRig *rig);
 /* Ends an attempt: also what the dialling still holds. */
 void client_rig_end (ClientRig *rig);

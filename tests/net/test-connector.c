@@ -2,6 +2,7 @@
 #include "net/ws-connector.h"
 #include "net/ws-listener.h"
 
+#include "list-resolver.h"
 #include "support/ws-test.h"
 
 #include <gio/gunixsocketaddress.h>
@@ -21,6 +22,7 @@ typedef struct
   guint         n_done;
   gboolean      is_dialling; /* inside of ws_connector_dial_async() */
   guint         events;      /* seen, as bits */
+  GAsyncResult *result;      /* (nullable) */
   gboolean      cancels_at_event;
 } Fixture;
 
@@ -53,6 +55,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_done, ==, 1);
   g_clear_pointer (&fixture->transport, ws_transport_free);
   g_clear_error (&fixture->error);
+  g_clear_object (&fixture->result);
   if (fixture->accepted >= 0)
     close (fixture->accepted);
   ws_listener_free (fixture->listener);
@@ -121,6 +124,7 @@ on_dialled (GObject *source, GAsyncResult *result, gpointer user_data)
   g_assert_true (g_main_context_is_owner (fixture->context));
   fixture->transport = ws_connector_dial_finish (result, &fixture->error);
   g_assert_true ((fixture->transport == NULL) == (fixture->error != NULL));
+  fixture->result = g_object_ref (result);
   fixture->n_done++;
 }
 
@@ -307,73 +311,166 @@ test_cancelled_too_late (Fixture *fixture, gconstpointer data)
 
 /* --- Proxies --- */
 
-static void
-take_request (Fixture *fixture, GString *request)
+static WsConnectorProxy
+get_proxy (Fixture *fixture)
 {
-  char   data[256];
-  gssize n = read (fixture->accepted, data, sizeof data);
+  WsConnectorProxy proxy;
 
-  if (n > 0)
-    g_string_append_len (request, data, n);
+  ws_connector_dial_get_proxy (fixture->result, &proxy);
+  return proxy;
 }
 
+/* (transfer full): of a proxy at that port. */
+static char *
+make_uri (const char *start, guint16 port)
+{
+  return g_strdup_printf ("%s127.0.0.1:%u", start, port);
+}
+
+/* An HTTP proxy is dialled, whatever its scheme's case, and no more: the name of
+ * the target is the proxy's to resolve. */
 static void
 test_proxy (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *uri = g_strdup_printf ("http://127.0.0.1:%u",
-                                          start_listening_at_port (fixture));
+  g_autofree char *uri
+      = make_uri ("HTTP://us%40er:pass@", start_listening_at_port (fixture));
   g_autoptr (GProxyResolver) resolver = g_simple_proxy_resolver_new (uri, NULL);
-  g_autoptr (GString) request = g_string_new (NULL);
   WsConnectorTarget target = { .host = "nonexistent.invalid",
                                .port = 8080,
                                .secure = TRUE,
                                .proxy_resolver = resolver };
-  const char       *answer = "HTTP/1.0 200 Fine\r\n\r\n";
+  WsConnectorProxy  proxy;
 
-  /* The name is the proxy's to resolve. */
-  start_dialling (fixture, &target);
-  ws_test_until (fixture->context, fixture->accepted >= 0);
-  while (strstr (request->str, "\r\n\r\n") == NULL)
-    {
-      take_request (fixture, request);
-      g_main_context_iteration (fixture->context, FALSE);
-    }
-  g_assert_true (
-      g_str_has_prefix (request->str, "CONNECT nonexistent.invalid:8080 "));
-
-  g_assert_cmpint (write (fixture->accepted, answer, strlen (answer)), ==,
-                   strlen (answer));
-  ws_test_until (fixture->context, fixture->n_done == 1);
+  dial (fixture, &target);
   assert_connected (fixture);
-  g_assert_true (has_seen (fixture, G_SOCKET_CLIENT_PROXY_NEGOTIATED));
+  proxy = get_proxy (fixture);
+  g_assert_true (proxy.is_http);
+  g_assert_true (g_str_has_prefix (proxy.uri, "http://127.0.0.1:"));
+  g_assert_cmpstr (proxy.user, ==, "us@er");
+  g_assert_cmpstr (proxy.password, ==, "pass");
+}
+
+/* The one that is named is taken, and nobody is asked. */
+static void
+test_chosen_proxy (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *uri
+      = make_uri ("http://", start_listening_at_port (fixture));
+  g_autoptr (GProxyResolver) resolver
+      = G_PROXY_RESOLVER (list_resolver_new (NULL));
+  WsConnectorTarget target = { .host = "nonexistent.invalid",
+                               .port = 80,
+                               .proxy_resolver = resolver,
+                               .proxy_uri = uri };
+
+  dial (fixture, &target);
+  assert_connected (fixture);
+  g_assert_true (get_proxy (fixture).is_http);
+  g_assert_cmpstr (get_proxy (fixture).uri, ==, uri);
+}
+
+/* What a resolver is asked for, and that its errors are told. */
+static void
+test_resolver_url (Fixture *fixture, gconstpointer data)
+{
+  ListResolver     *resolver = list_resolver_new (NULL);
+  WsConnectorTarget target = { .host = "2001:db8::1",
+                               .port = 8080,
+                               .secure = TRUE,
+                               .proxy_resolver = G_PROXY_RESOLVER (resolver) };
+
+  dial (fixture, &target);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_FAILED);
+  g_assert_cmpstr (resolver->url, ==, "https://[2001:db8::1]:8080");
+  g_assert_null (get_proxy (fixture).uri);
+  g_object_unref (resolver);
+}
+
+/* The first that can be reached is taken: here past one that cannot, and what is
+ * no URI, to no proxy at all. */
+static void
+test_several_proxies (Fixture *fixture, gconstpointer data)
+{
+  guint16           closed = find_closed_port (fixture);
+  ListResolver     *resolver = list_resolver_new (g_new0 (char *, 4));
+  WsConnectorTarget target = { .host = "127.0.0.1",
+                               .port = start_listening_at_port (fixture),
+                               .proxy_resolver = G_PROXY_RESOLVER (resolver) };
+
+  resolver->uris[0] = make_uri ("http://", closed);
+  resolver->uris[1] = g_strdup ("no URI");
+  resolver->uris[2] = g_strdup ("Direct://");
+  dial (fixture, &target);
+  assert_connected (fixture);
+  g_assert_null (get_proxy (fixture).uri);
+  g_assert_false (get_proxy (fixture).is_http);
+  g_object_unref (resolver);
+}
+
+/* All were tried in vain: the last one is what is told of. */
+static void
+test_no_proxy_left (Fixture *fixture, gconstpointer data)
+{
+  guint16           closed = find_closed_port (fixture);
+  ListResolver     *resolver = list_resolver_new (g_new0 (char *, 3));
+  WsConnectorTarget target = { .host = "nonexistent.invalid",
+                               .port = 80,
+                               .proxy_resolver = G_PROXY_RESOLVER (resolver) };
+
+  resolver->uris[0] = make_uri ("socks5://", closed);
+  resolver->uris[1] = make_uri ("http://u:p@", closed);
+  dial (fixture, &target);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  g_assert_true (g_str_has_prefix (get_proxy (fixture).uri, "http://127."));
+  g_assert_false (get_proxy (fixture).talked);
+  g_object_unref (resolver);
 }
 
 static void
-test_proxy_wants_credentials (Fixture *fixture, gconstpointer data)
+test_no_proxy_needed (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *uri = g_strdup_printf ("http://127.0.0.1:%u",
-                                          start_listening_at_port (fixture));
-  g_autoptr (GProxyResolver) resolver = g_simple_proxy_resolver_new (uri, NULL);
+  ListResolver     *resolver = list_resolver_new (g_new0 (char *, 1));
+  WsConnectorTarget target = { .host = "127.0.0.1",
+                               .port = start_listening_at_port (fixture),
+                               .proxy_resolver = G_PROXY_RESOLVER (resolver) };
+
+  dial (fixture, &target);
+  assert_connected (fixture);
+  g_object_unref (resolver);
+}
+
+/* GIO talks to it, by the name that GIO knows. One that wants a login is not
+ * passed by. */
+static void
+test_socks_wants_credentials (Fixture *fixture, gconstpointer data)
+{
+  ListResolver     *resolver = list_resolver_new (g_new0 (char *, 3));
   WsConnectorTarget target = { .host = "nonexistent.invalid",
                                .port = 80,
-                               .proxy_resolver = resolver };
-  const char       *answer
-      = "HTTP/1.0 407 Who are you?\r\nProxy-Authenticate: Basic\r\n\r\n";
+                               .proxy_resolver = G_PROXY_RESOLVER (resolver) };
+  /* Version 5; no method is acceptable. */
+  const char answer[] = { 5, (char) 0xff };
 
+  resolver->uris[0]
+      = make_uri ("SOCKS5h://", start_listening_at_port (fixture));
+  resolver->uris[1] = g_strdup ("direct://");
   start_dialling (fixture, &target);
   ws_test_until (fixture->context, fixture->accepted >= 0);
-  g_assert_cmpint (write (fixture->accepted, answer, strlen (answer)), ==,
-                   strlen (answer));
+  g_assert_cmpint (write (fixture->accepted, answer, sizeof answer), ==, 2);
   ws_test_until (fixture->context, fixture->n_done == 1);
   g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH);
+  g_assert_true (g_str_has_prefix (get_proxy (fixture).uri, "socks5://127."));
+  g_assert_false (get_proxy (fixture).is_http);
+  g_assert_true (get_proxy (fixture).talked);
+  g_object_unref (resolver);
 }
 
 /* A proxy that says nothing keeps dialling in the middle. */
 static void
 test_cancelled_in_the_middle (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *uri = g_strdup_printf ("http://127.0.0.1:%u",
-                                          start_listening_at_port (fixture));
+  g_autofree char *uri
+      = make_uri ("socks5://", start_listening_at_port (fixture));
   g_autoptr (GProxyResolver) resolver = g_simple_proxy_resolver_new (uri, NULL);
   WsConnectorTarget target = { .host = "nonexistent.invalid",
                                .port = 80,
@@ -433,7 +530,12 @@ main (int argc, char **argv)
   add ("/net/connector/cancelled-too-late", test_cancelled_too_late);
   add ("/net/connector/cancelled-in-the-middle", test_cancelled_in_the_middle);
   add ("/net/connector/proxy", test_proxy);
-  add ("/net/connector/proxy-wants-credentials", test_proxy_wants_credentials);
+  add ("/net/connector/chosen-proxy", test_chosen_proxy);
+  add ("/net/connector/resolver-url", test_resolver_url);
+  add ("/net/connector/several-proxies", test_several_proxies);
+  add ("/net/connector/no-proxy-left", test_no_proxy_left);
+  add ("/net/connector/no-proxy-needed", test_no_proxy_needed);
+  add ("/net/connector/socks-wants-credentials", test_socks_wants_credentials);
   add ("/net/connector/unix-ignores-proxies", test_unix_ignores_proxies);
 
   return g_test_run ();

@@ -132,9 +132,7 @@ ws_client_opening_authenticate (WsClientOpening *self,
 
   if (self->asked == WS_ASKED_PROXY_CREDENTIALS)
     {
-      ws_client_auth_set_login (&self->proxy.auth, user, password);
-      ws_client_opening_choose_proxy (self);
-      ws_client_opening_go_on (self, WS_STEP_DIAL);
+      ws_client_opening_authenticate_proxy (self, user, password);
       return;
     }
   ws_client_auth_set_login (&self->auth, user, password);

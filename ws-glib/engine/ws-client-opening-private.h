@@ -5,6 +5,7 @@
 #include "engine/ws-client-opening.h"
 #include "engine/ws-outbox.h"
 #include "protocol/ws-http-body.h"
+#include "protocol/ws-http-connect.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,10 @@ typedef enum
 typedef enum
 {
   WS_STEP_DIAL,
+  WS_STEP_CONNECT,      /* prepares the request to a proxy */
+  WS_STEP_CONNECTING,   /* writes it */
+  WS_STEP_TUNNEL,       /* reads the proxy's answer */
+  WS_STEP_TUNNEL_JUDGE, /* of it */
   WS_STEP_SECURE,
   WS_STEP_ASK,
   WS_STEP_ANSWER, /* reads a response's head */
@@ -44,10 +49,16 @@ typedef enum
 
 typedef struct
 {
-  GProxyResolver *resolver; /* (owned) (nullable): the system's */
-  GProxyResolver *chosen;   /* (owned) (nullable): one proxy, with a login */
-  char           *uri;      /* (owned) (nullable): whose login it is */
-  WsClientAuth    auth;
+  GProxyResolver *resolver;  /* (owned) (nullable): the system's */
+  char           *chosen;    /* (owned) (nullable): the URI of the only one */
+  char           *uri;       /* (owned) (nullable): the last one's, shown */
+  WsClientAuth    auth;      /* of that one */
+  WsTransport    *transport; /* (owned) (nullable): to an HTTP one, until there
+                              * is a tunnel */
+  WsHttpConnect   answer;    /* of an HTTP one */
+  guint           is_http : 1;
+  guint           is_reused : 1; /* the transport has taken a request already */
+  guint           has_rest : 1;  /* something came behind the answer */
 } WsOpeningProxy;
 
 struct _WsClientOpening
@@ -126,7 +137,13 @@ void ws_client_opening_go_on (WsClientOpening *self, WsStep step);
 void ws_client_opening_run (WsClientOpening *self);
 /* Says WS_PROGRESS_FAILED or that it is open: the owner frees. */
 void ws_client_opening_report (WsClientOpening *self, WsProgress progress);
-/* What was dialled can be asked, once it is encrypted. */
+/* What is ready in @transport runs steps. */
+void ws_client_opening_watch (WsClientOpening *self, WsTransport *transport);
+/* @transport (transfer full) leads to the server, and can be asked, once it is
+ * encrypted. */
+void ws_client_opening_enter_connection (WsClientOpening *self,
+                                         WsTransport     *transport);
+/* The request leaves with the step ASK. */
 void ws_client_opening_begin_asking (WsClientOpening *self);
 
 /* --- ws-client-opening-request.c --- */
@@ -158,7 +175,22 @@ gboolean ws_client_opening_may_follow (WsClientOpening *self);
 
 WsProgress ws_client_opening_step_dial (WsClientOpening *self);
 /* The login that was asked for has come. */
-void ws_client_opening_choose_proxy (WsClientOpening *self);
-void ws_client_opening_clear_proxy (WsClientOpening *self);
+void ws_client_opening_authenticate_proxy (WsClientOpening *self,
+                                           const char      *user,
+                                           const char      *password);
+/* Fills self->error: what is wrong with the last proxy. */
+WsProgress ws_client_opening_fail_proxy (WsClientOpening *self,
+                                         WsEngineError    code,
+                                         const char      *what);
+void       ws_client_opening_clear_proxy (WsClientOpening *self);
+
+/* --- ws-client-opening-tunnel.c --- */
+
+WsProgress ws_client_opening_step_connect (WsClientOpening *self);
+WsProgress ws_client_opening_step_connecting (WsClientOpening *self);
+WsProgress ws_client_opening_step_tunnel (WsClientOpening *self);
+WsProgress ws_client_opening_step_tunnel_judge (WsClientOpening *self);
+/* Sets the step that asks the proxy again, with the login. */
+void ws_client_opening_answer_tunnel (WsClientOpening *self);
 
 G_END_DECLS

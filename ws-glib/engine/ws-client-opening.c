@@ -198,6 +198,8 @@ ws_client_opening_report (WsClientOpening *self, WsProgress progress)
   ws_poller_unqueue (self->poller, &self->job);
   if (self->transport != NULL)
     ws_transport_want (self->transport, 0);
+  if (self->proxy.transport != NULL)
+    ws_transport_want (self->proxy.transport, 0);
   if (progress == WS_PROGRESS_FAILED)
     self->sink->failed (self, error, self->user_data);
   else
@@ -211,6 +213,14 @@ run_step (WsClientOpening *self)
     {
     case WS_STEP_DIAL:
       return ws_client_opening_step_dial (self);
+    case WS_STEP_CONNECT:
+      return ws_client_opening_step_connect (self);
+    case WS_STEP_CONNECTING:
+      return ws_client_opening_step_connecting (self);
+    case WS_STEP_TUNNEL:
+      return ws_client_opening_step_tunnel (self);
+    case WS_STEP_TUNNEL_JUDGE:
+      return ws_client_opening_step_tunnel_judge (self);
     case WS_STEP_SECURE:
       return step_secure (self);
     case WS_STEP_ASK:
@@ -258,6 +268,12 @@ on_job (WsJob *job)
   ws_client_opening_run (WS_CONTAINER_OF (job, WsClientOpening, job));
 }
 
+void
+ws_client_opening_watch (WsClientOpening *self, WsTransport *transport)
+{
+  ws_transport_set_ready (transport, on_ready, self);
+}
+
 /* The request leaves as soon as the stream, encrypted or not, takes it. */
 void
 ws_client_opening_begin_asking (WsClientOpening *self)
@@ -266,7 +282,16 @@ ws_client_opening_begin_asking (WsClientOpening *self)
     return;
   ws_outbox_push_raw (&self->outbox, self->request->str, self->request->len);
   g_string_free (g_steal_pointer (&self->request), TRUE);
-  ws_transport_set_ready (self->transport, on_ready, self);
+  ws_client_opening_watch (self, self->transport);
+}
+
+void
+ws_client_opening_enter_connection (WsClientOpening *self,
+                                    WsTransport     *transport)
+{
+  self->transport = transport;
+  self->step = self->credentials != NULL ? WS_STEP_SECURE : WS_STEP_ASK;
+  ws_client_opening_begin_asking (self);
 }
 
 /* Due at once when the request could not be made, for the owner is never called
@@ -299,7 +324,8 @@ on_body_deadline (WsDeadline *deadline)
   WsClientOpening *self
       = WS_CONTAINER_OF (deadline, WsClientOpening, body_deadline);
 
-  self->step = WS_STEP_JUDGE;
+  self->step
+      = self->step == WS_STEP_TUNNEL ? WS_STEP_TUNNEL_JUDGE : WS_STEP_JUDGE;
   ws_client_opening_run (self);
 }
 
@@ -343,6 +369,7 @@ ws_client_opening_new (WsPoller                     *poller,
   self->job.func = on_job;
   ws_outbox_init (&self->outbox, NULL, NULL);
   ws_http_reader_init (&self->reader, WS_HTTP_RESPONSE, options->limits);
+  ws_http_connect_init (&self->proxy.answer, options->limits);
   if (!ws_client_opening_make_request (self))
     {
       ws_poller_arm_after (poller, &self->deadline, 0);
@@ -367,7 +394,7 @@ ws_client_opening_follow (WsClientOpening              *self,
   self->auth.tried = FALSE;
   self->auth.answers = FALSE;
   self->is_reusable = FALSE;
-  g_clear_object (&self->proxy.chosen);
+  g_clear_pointer (&self->proxy.chosen, g_free);
   self->proxy.auth.tried = FALSE;
   ws_url_free (self->url);
   self->url = g_steal_pointer (&self->next);

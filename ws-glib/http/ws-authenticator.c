@@ -143,7 +143,7 @@ static const WsProperty properties[] = {
    *
    * What the credentials are for, as the server calls it (RFC 9110, 11.5).
    *
-   * Empty for a proxy, for GIO does not tell it.
+   * Empty for a SOCKS proxy, which has none.
    *
    * Since: 1.0
    */
@@ -153,7 +153,7 @@ static const WsProperty properties[] = {
   /**
    * WsAuthenticator:scheme: (getter get_scheme)
    *
-   * How they will be sent: `Basic` or `Digest`; empty for a proxy.
+   * How they will be sent: `Basic` or `Digest`; empty for a SOCKS proxy.
    *
    * `Basic` shows the password to everybody who can read the connection.
    *

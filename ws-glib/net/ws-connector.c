@@ -3,25 +3,31 @@
 
 #include <string.h>
 
+#include "protocol/ws-proxy-uri.h"
 #include "net/ws-unix-path.h"
+
+/* What an HTTP proxy's URI means without a port. */
+#define HTTP_PORT 80
 
 typedef struct
 {
   WsPoller           *poller;   /* (owned) */
   WsConnectorProgress progress; /* (nullable) */
   gpointer            user_data;
-  char               *proxy_uri; /* (owned) (nullable): the last one's */
-  char               *user;      /* (owned) (nullable) */
-  char               *password;  /* (owned) (nullable) */
-  gboolean            talked;    /* to the proxy */
+  GSocketConnectable *target; /* (owned) */
+  char              **uris; /* (owned) (nullable): proxies that may be tried */
+  guint               n_tried;
+  WsProxyUri          proxy; /* the last one's */
+  gboolean            has_proxy;
+  gboolean            talked; /* to the proxy */
 } Dial;
 
 static void
 forget_proxy (Dial *self)
 {
-  g_clear_pointer (&self->proxy_uri, g_free);
-  g_clear_pointer (&self->user, g_free);
-  g_clear_pointer (&self->password, g_free);
+  if (self->has_proxy)
+    ws_proxy_uri_clear (&self->proxy);
+  self->has_proxy = FALSE;
   self->talked = FALSE;
 }
 
@@ -29,48 +35,21 @@ static void
 dial_free (Dial *self)
 {
   forget_proxy (self);
+  g_clear_object (&self->target);
+  g_strfreev (self->uris);
   ws_poller_unref (self->poller);
   g_free (self);
 }
 
-/* (transfer full): @uri for anybody's eyes. */
-static char *
-hide_login (const char *uri)
+static gboolean
+is_http (const Dial *self)
 {
-  const char *rest = strstr (uri, "://");
-  const char *at;
-
-  if (rest == NULL)
-    return g_strdup (uri);
-  rest += strlen ("://");
-  at = g_strrstr_len (rest, (gssize) strcspn (rest, "/?#"), "@");
-  if (at == NULL)
-    return g_strdup (uri);
-  return g_strdup_printf ("%.*s%s", (int) (rest - uri), uri, at + 1);
+  return self->has_proxy && strcmp (self->proxy.scheme, "http") == 0;
 }
 
-/* Notes which proxy @connection is on its way to, if any. */
-static void
-note_proxy (Dial *self, GIOStream *connection)
-{
-  g_autoptr (GSocketAddress) address = NULL;
-  GProxyAddress *proxy;
+/* --- Connecting --- */
 
-  forget_proxy (self);
-  if (!G_IS_SOCKET_CONNECTION (connection))
-    return;
-  address = g_socket_connection_get_remote_address (G_SOCKET_CONNECTION (
-                                                        connection),
-                                                    NULL);
-  if (address == NULL || !G_IS_PROXY_ADDRESS (address))
-    return;
-  proxy = G_PROXY_ADDRESS (address);
-  if (g_proxy_address_get_uri (proxy) == NULL)
-    return;
-  self->proxy_uri = hide_login (g_proxy_address_get_uri (proxy));
-  self->user = g_strdup (g_proxy_address_get_username (proxy));
-  self->password = g_strdup (g_proxy_address_get_password (proxy));
-}
+static void try_next (GTask *task);
 
 static void
 on_event (GSocketClient      *client,
@@ -81,14 +60,38 @@ on_event (GSocketClient      *client,
 {
   Dial *self = g_task_get_task_data (task);
 
-  if (event == G_SOCKET_CLIENT_CONNECTING)
-    note_proxy (self, connection);
-  else if (event == G_SOCKET_CLIENT_PROXY_NEGOTIATING)
+  if (event == G_SOCKET_CLIENT_PROXY_NEGOTIATING)
     self->talked = TRUE;
   /* Whoever cancels may be gone. */
   if (self->progress != NULL
       && !g_cancellable_is_cancelled (g_task_get_cancellable (task)))
     self->progress (event, self->user_data);
+}
+
+/* Whether another proxy may do better than the one that failed with @error. One
+ * that wants a login is not passed by: the user is asked. */
+static gboolean
+may_try_next (GTask *task, const GError *error)
+{
+  Dial *self = g_task_get_task_data (task);
+
+  return self->uris != NULL && self->uris[self->n_tried] != NULL
+         && !g_cancellable_is_cancelled (g_task_get_cancellable (task))
+         && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH)
+         && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED);
+}
+
+/* Takes @error over. */
+static void
+fail (GTask *task, GError *error)
+{
+  if (!may_try_next (task, error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  g_error_free (error);
+  try_next (task);
 }
 
 static void
@@ -112,7 +115,128 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
   if (transport != NULL)
     g_task_return_pointer (task, transport, (GDestroyNotify) ws_transport_free);
   else
+    fail (task, error);
+}
+
+/* @resolver (nullable): leads to a proxy that GIO talks to. GIO calls back in the
+ * context that is the thread's default now. */
+static void
+connect_to (GTask              *task,
+            GSocketConnectable *connectable,
+            GProxyResolver     *resolver)
+{
+  Dial         *self = g_task_get_task_data (task);
+  GMainContext *context = ws_poller_get_context (self->poller);
+  g_autoptr (GSocketClient) client = NULL;
+
+  g_main_context_push_thread_default (context);
+  client = g_socket_client_new ();
+  if (resolver != NULL)
+    g_socket_client_set_proxy_resolver (client, resolver);
+  else
+    g_socket_client_set_enable_proxy (client, FALSE);
+  g_signal_connect (client, "event", G_CALLBACK (on_event), task);
+  g_socket_client_connect_async (client, connectable,
+                                 g_task_get_cancellable (task), on_connected,
+                                 g_object_ref (task));
+  g_main_context_pop_thread_default (context);
+}
+
+/* --- Proxies --- */
+
+static void
+try_proxy (GTask *task)
+{
+  Dial *self = g_task_get_task_data (task);
+  g_autoptr (GSocketConnectable) connectable = NULL;
+  g_autoptr (GProxyResolver) resolver = NULL;
+
+  if (is_http (self))
+    {
+      connectable = g_network_address_new (self->proxy.host,
+                                           self->proxy.port != 0
+                                               ? (guint16) self->proxy.port
+                                               : HTTP_PORT);
+      connect_to (task, connectable, NULL);
+      return;
+    }
+  resolver = g_simple_proxy_resolver_new (self->proxy.uri, NULL);
+  connect_to (task, self->target, resolver);
+}
+
+/* There is one. */
+static void
+try_next (GTask *task)
+{
+  Dial   *self = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  forget_proxy (self);
+  self->has_proxy
+      = ws_proxy_uri_parse (&self->proxy, self->uris[self->n_tried++], &error);
+  if (!self->has_proxy)
+    {
+      fail (task, error);
+      return;
+    }
+  if (strcmp (self->proxy.scheme, "direct") != 0)
+    {
+      try_proxy (task);
+      return;
+    }
+  forget_proxy (self);
+  connect_to (task, self->target, NULL);
+}
+
+static void
+on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Dial   *self = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  self->uris = g_proxy_resolver_lookup_finish (G_PROXY_RESOLVER (source),
+                                               result, &error);
+  if (self->uris == NULL)
     g_task_return_error (task, error);
+  else if (self->uris[0] == NULL)
+    connect_to (task, self->target, NULL);
+  else
+    try_next (task);
+}
+
+/* The scheme is for the resolver, which knows neither ws nor wss. */
+static void
+look_proxies_up (GTask *task, const WsConnectorTarget *target)
+{
+  GProxyResolver  *resolver = target->proxy_resolver != NULL
+                                  ? target->proxy_resolver
+                                  : g_proxy_resolver_get_default ();
+  g_autofree char *uri
+      = g_uri_join (G_URI_FLAGS_NONE, target->secure ? "https" : "http", NULL,
+                    target->host, target->port, "", NULL, NULL);
+
+  g_proxy_resolver_lookup_async (resolver, uri, g_task_get_cancellable (task),
+                                 on_looked_up, g_object_ref (task));
+}
+
+/* --- Dialling --- */
+
+static void
+dial (GTask *task, const WsConnectorTarget *target)
+{
+  Dial *self = g_task_get_task_data (task);
+
+  if (target->unix_path != NULL)
+    connect_to (task, self->target, NULL);
+  else if (target->proxy_uri == NULL)
+    look_proxies_up (task, target);
+  else
+    {
+      self->uris = g_new0 (char *, 2);
+      self->uris[0] = g_strdup (target->proxy_uri);
+      try_next (task);
+    }
 }
 
 /* (transfer full) (nullable) */
@@ -122,38 +246,10 @@ connectable_new (const WsConnectorTarget *target, GError **error)
   GSocketAddress *address;
 
   if (target->unix_path == NULL)
-    /* The scheme is for the proxy resolver, which knows neither ws nor wss. */
-    return g_object_new (G_TYPE_NETWORK_ADDRESS, "hostname", target->host,
-                         "port", (guint) target->port, "scheme",
-                         target->secure ? "https" : "http", NULL);
+    return g_network_address_new (target->host, target->port);
 
   address = ws_unix_path_make_address (target->unix_path, error);
   return address != NULL ? G_SOCKET_CONNECTABLE (address) : NULL;
-}
-
-static void
-dial (GTask *task, const WsConnectorTarget *target)
-{
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GSocketConnectable) connectable = NULL;
-  GError *error = NULL;
-
-  connectable = connectable_new (target, &error);
-  if (connectable == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-
-  if (target->unix_path != NULL)
-    g_socket_client_set_enable_proxy (client, FALSE);
-  else if (target->proxy_resolver != NULL)
-    g_socket_client_set_proxy_resolver (client, target->proxy_resolver);
-
-  g_signal_connect (client, "event", G_CALLBACK (on_event), task);
-  g_socket_client_connect_async (client, connectable,
-                                 g_task_get_cancellable (task), on_connected,
-                                 g_object_ref (task));
 }
 
 void
@@ -165,18 +261,23 @@ ws_connector_dial_async (WsPoller                *poller,
 {
   GMainContext *context = ws_poller_get_context (poller);
   g_autoptr (GTask) task = NULL;
-  Dial *self = g_new0 (Dial, 1);
+  Dial   *self = g_new0 (Dial, 1);
+  GError *error = NULL;
 
   self->poller = ws_poller_ref (poller);
   self->progress = target->progress;
   self->user_data = user_data;
+  self->target = connectable_new (target, &error);
 
   /* GIO calls back in the context that is the thread's default now. */
   g_main_context_push_thread_default (context);
   task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_source_tag (task, ws_connector_dial_async);
   g_task_set_task_data (task, self, (GDestroyNotify) dial_free);
-  dial (task, target);
+  if (self->target == NULL)
+    g_task_return_error (task, error);
+  else
+    dial (task, target);
   g_main_context_pop_thread_default (context);
 }
 
@@ -191,16 +292,16 @@ ws_connector_dial_finish (GAsyncResult *result, GError **error)
 }
 
 void
-ws_connector_dial_get_failure (GAsyncResult       *result,
-                               WsConnectorFailure *failure)
+ws_connector_dial_get_proxy (GAsyncResult *result, WsConnectorProxy *proxy)
 {
   Dial *self;
 
   g_return_if_fail (g_async_result_is_tagged (result, ws_connector_dial_async));
 
   self = g_task_get_task_data (G_TASK (result));
-  failure->proxy_uri = self->proxy_uri;
-  failure->user = self->user;
-  failure->password = self->password;
-  failure->talked = self->talked;
+  *proxy = (WsConnectorProxy){ .uri = self->proxy.shown,
+                               .user = self->proxy.user,
+                               .password = self->proxy.password,
+                               .is_http = is_http (self),
+                               .talked = self->talked };
 }

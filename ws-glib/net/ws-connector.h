@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 typedef void (*WsConnectorProgress) (GSocketClientEvent event,
                                      gpointer           user_data);
 
-/* Dials with GSocketClient: happy eyeballs, proxies, SOCKS come from GIO. */
+/* Dials with GSocketClient: happy eyeballs and SOCKS come from GIO. An HTTP proxy
+ * is only dialled: whoever asked says CONNECT. */
 typedef struct
 {
   const char         *host; /* name or address */
@@ -18,12 +19,14 @@ typedef struct
   gboolean            secure; /* which proxies apply: scheme https, else http */
   const char         *unix_path;      /* (nullable): instead of host and port */
   GProxyResolver     *proxy_resolver; /* (nullable): the system's */
+  const char         *proxy_uri;      /* (nullable): this proxy, instead */
   WsConnectorProgress progress; /* (nullable): gets dial_async's user_data */
 } WsConnectorTarget;
 
 /* Calls back once, in the poller's context and never from inside; a cancelled
  * one with G_IO_ERROR_CANCELLED. There is no time-out but the kernel's. @target
- * is not needed any more when this returns. */
+ * is not needed any more when this returns. Of several proxies the first one that
+ * can be reached is taken. */
 void ws_connector_dial_async (WsPoller                *poller,
                               const WsConnectorTarget *target,
                               GCancellable            *cancellable,
@@ -32,16 +35,18 @@ void ws_connector_dial_async (WsPoller                *poller,
 /* (transfer full): errors of GIO, unchanged. */
 WsTransport *ws_connector_dial_finish (GAsyncResult *result, GError **error);
 
-/* Where a dialling that failed had come. It belongs to the result. */
+/* The proxy that was dialled, or the last one in vain. It belongs to the
+ * result. */
 typedef struct
 {
-  const char *proxy_uri; /* (nullable): the last one's, without user-info */
-  const char *user;      /* (nullable): that its URI held */
-  const char *password;  /* (nullable) */
-  gboolean    talked;    /* it was reached */
-} WsConnectorFailure;
+  const char *uri;      /* (nullable): without user-info; NULL: none */
+  const char *user;     /* (nullable): that its URI held */
+  const char *password; /* (nullable) */
+  gboolean    is_http;  /* what was dialled is the proxy itself */
+  gboolean    talked;   /* SOCKS: it was reached */
+} WsConnectorProxy;
 
-void ws_connector_dial_get_failure (GAsyncResult       *result,
-                                    WsConnectorFailure *failure);
+void
+ws_connector_dial_get_proxy (GAsyncResult *result, WsConnectorProxy *proxy);
 
 G_END_DECLS

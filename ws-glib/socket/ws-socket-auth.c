@@ -5,6 +5,7 @@
 #include "socket/ws-socket-http.h"
 #include "socket/ws-socket-signals.h"
 #include "http/ws-authenticator-private.h"
+#include "protocol/ws-proxy-uri.h"
 
 /* How a client's user is asked for credentials, and through which proxy it
  * goes. */
@@ -189,30 +190,41 @@ refuse_proxy (const char *uri, const char *what, GError **error)
 }
 
 static gboolean
-check_proxy (const char *uri, GError **error)
+check_parts (const char *uri, const WsProxyUri *parsed, GError **error)
 {
   static const char *const schemes[]
       = { "http", "socks5", "socks4", "socks4a", NULL };
-  g_autoptr (GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_HAS_PASSWORD, NULL);
-  const char *path;
 
-  if (parsed == NULL)
-    return refuse_proxy (uri, "is not a URI", error);
-  if (!g_strv_contains (schemes, g_uri_get_scheme (parsed)))
+  if (g_str_equal (parsed->scheme, "direct"))
+    return TRUE;
+  if (!g_strv_contains (schemes, parsed->scheme))
     return refuse_proxy (uri,
-                         "is not of http:, socks5:, socks4:, socks4a: or "
-                         "direct:",
+                         "is not of http:, socks5:, socks5h:, socks4:, "
+                         "socks4a: or direct:",
                          error);
-  if (g_uri_get_host (parsed) == NULL || *g_uri_get_host (parsed) == '\0')
-    return refuse_proxy (uri, "has no host", error);
-  if (g_uri_get_port (parsed) <= 0)
+  if (parsed->port == 0)
     return refuse_proxy (uri, "has no port", error);
-  path = g_uri_get_path (parsed);
-  if ((*path != '\0' && !g_str_equal (path, "/"))
-      || g_uri_get_query (parsed) != NULL
-      || g_uri_get_fragment (parsed) != NULL)
+  if (parsed->has_rest)
     return refuse_proxy (uri, "has something behind its port", error);
   return TRUE;
+}
+
+static gboolean
+check_proxy (const char *uri, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  WsProxyUri parsed;
+  gboolean   ok;
+
+  if (!ws_proxy_uri_parse (&parsed, uri, &problem))
+    {
+      g_set_error_literal (error, WS_SOCKET_ERROR,
+                           WS_SOCKET_ERROR_INVALID_ARGUMENT, problem->message);
+      return FALSE;
+    }
+  ok = check_parts (uri, &parsed, error);
+  ws_proxy_uri_clear (&parsed);
+  return ok;
 }
 
 /**
@@ -240,9 +252,9 @@ ws_socket_get_proxy (WsSocket *self)
 /**
  * ws_socket_set_proxy:
  * @self: a socket
- * @uri: (nullable): `http://HOST:PORT`, `socks5://HOST:PORT`, `socks4:` or
- *   `socks4a:`, with `USER:PASSWORD@` before the host if need be; %NULL or
- *   `direct://`: no proxy, whatever the system says
+ * @uri: (nullable): `http://HOST:PORT`, `socks5://HOST:PORT` (or `socks5h:`),
+ *   `socks4:` or `socks4a:`, with `USER:PASSWORD@` before the host if need be;
+ *   %NULL or `direct://`: no proxy, whatever the system says
  * @error: return location for an error
  *
  * Sets one proxy for all that the next openings reach, but for Unix sockets.
@@ -268,7 +280,7 @@ ws_socket_set_proxy (WsSocket *self, const char *uri, GError **error)
   if (ws_socket_peek (self)->state != WS_STATE_UNCONNECTED
       && !ws_socket_check_thread (self, error))
     return FALSE;
-  if (!g_str_equal (uri, "direct://") && !check_proxy (uri, error))
+  if (!check_proxy (uri, error))
     return FALSE;
   resolver = g_simple_proxy_resolver_new (uri, NULL);
   take_resolver (self, resolver, uri);

@@ -416,8 +416,8 @@ install_http_signals (void)
    *
    * A proxy wants credentials.
    *
-   * As [signal@Socket::authentication-required]; they are sent as `Basic` to an
-   * HTTP proxy, for this opening only. Without new ones it fails with
+   * As [signal@Socket::authentication-required]; they are for this opening only.
+   * Without new ones it fails with
    * %WS_SOCKET_ERROR_PROXY_AUTHENTICATION_REQUIRED.
    *
    * Since: 1.0

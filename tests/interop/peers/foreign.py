@@ -29,20 +29,31 @@ http_access deny forbidden
 {access}
 """
 SQUID_LOGIN = """
-auth_param basic program {folder}/helper
-auth_param basic children 1
-auth_param basic realm shadow
+auth_param {scheme} program {folder}/helper
+auth_param {scheme} children 1
+auth_param {scheme} realm shadow
 acl known proxy_auth REQUIRED
 http_access deny !known
 http_access allow known
 """
-SQUID_HELPER = """#!/usr/bin/python3
+SQUID_HELPERS = {
+    "basic": """#!/usr/bin/python3
 import sys
 from urllib.parse import unquote
 for line in sys.stdin:
     login = [unquote(part) for part in line.split()]
     print("OK" if login == {login!r} else "ERR", flush=True)
-"""
+""",
+    # It is asked for the hash that the password is a part of (RFC 7616, 3.4.2).
+    "digest": """#!/usr/bin/python3
+import hashlib, sys
+user, password = {login!r}
+for line in sys.stdin:
+    secret = hashlib.md5(":".join((user, "shadow", password)).encode()).hexdigest()
+    is_known = line.startswith('"%s":"shadow"' % user)
+    print('OK ha1="%s"' % secret if is_known else "ERR", flush=True)
+""",
+}
 
 NGINX = """
 daemon off;
@@ -131,15 +142,15 @@ class Foreign:
                 time.sleep(0.02)
         raise RuntimeError("%s does not listen (%s)" % (command, program.poll()))
 
-    def start_squid(self, login=None):
+    def start_squid(self, login=None, scheme="basic"):
         """login: a pair of user and password; None lets everybody through."""
         folder = self.make_folder()
         port = find_port()
-        access = SQUID_LOGIN.format(folder=folder) if login else "http_access allow all"
+        access = SQUID_LOGIN.format(folder=folder, scheme=scheme) if login else "http_access allow all"
         configuration = folder / "squid.conf"
         configuration.write_text(SQUID.format(folder=folder, port=port, access=access))
         helper = folder / "helper"
-        helper.write_text(SQUID_HELPER.format(login=list(login or ())))
+        helper.write_text(SQUID_HELPERS[scheme].format(login=list(login or ("", ""))))
         helper.chmod(0o755)
         # Started by root it becomes Debian's user for it.
         if os.getuid() == 0:

@@ -21,7 +21,7 @@ def check(got, expected):
         raise AssertionError("%r is not %r" % (got, expected))
 
 
-def serve_echo(is_secure):
+def serve_echo(is_secure, family=Gio.SocketFamily.IPV4):
     mode = Ws.SslMode.SECURE if is_secure else Ws.SslMode.NON_SECURE
     server = Ws.Server.new("echo", mode)
     if is_secure:
@@ -37,7 +37,7 @@ def serve_echo(is_secure):
             "text-message-received", lambda peer, text: peer.send_text_message(text)
         ),
     )
-    server.listen(Gio.InetAddress.new_loopback(Gio.SocketFamily.IPV4), 0)
+    server.listen(Gio.InetAddress.new_loopback(family), 0)
     return server
 
 

@@ -30,9 +30,10 @@ def free_proxy(uri, url):
     check(client.asked, [])
 
 
-def answered(uri, url, is_deferred):
+def answered(uri, url, is_deferred, asks):
+    """asks: scheme and realm."""
     client = Client(uri, [LOGIN], is_deferred).run(url).expect_echo()
-    check(client.asked, [("", "", uri, 0, "")])
+    check(client.asked, [(*asks, uri, 0, "")])
 
 
 def wrong_then_right(uri, url):
@@ -55,11 +56,22 @@ def login_in_uri(uri, url):
     check(client.asked, [])
 
 
-def wrong_login_in_uri(uri, url):
+def wrong_login_in_uri(uri, url, asks):
     client = Client(with_login(uri, WRONG), [LOGIN]).run(url).expect_echo()
-    check(client.asked, [("", "", uri, 0, USER)])
+    check(client.asked, [(*asks, uri, 0, USER)])
     client = Client(with_login(uri, WRONG)).run(url).expect_error(NEEDED, WRONG[1], USER)
     check(len(client.asked), 1)
+
+
+def other_case(uri, url):
+    """Schemes are the same in any case; socks5h is what others say."""
+    Client(uri.replace("http", "HTTP").replace("socks5", "Socks5H")).run(url).expect_echo()
+
+
+def ipv6(uri):
+    """An address that needs brackets, in the request of a tunnel."""
+    server = ours.serve_echo(False, Gio.SocketFamily.IPV6)
+    Client(uri).run("ws://[::1]:%d/" % server.get_server_port()).expect_echo()
 
 
 def no_proxy(scheme, url):
@@ -118,20 +130,20 @@ def from_environment(uri, url):
 
 def from_environment_inside(uri, url):
     client = Client(None, [LOGIN]).run(url).expect_echo()
-    check(client.asked, [("", "", uri, 0, "")])
+    check(client.asked, [("Basic", "shadow", uri, 0, "")])
 
 
-def list_asking(name, uri, scheme, url):
+def list_asking(name, uri, asks, scheme, url):
     return [
         ("%s/%s/%s" % (name, scheme, what), lambda test=test, rest=rest: test(uri, url, *rest))
         for what, test, *rest in [
-            ("at-once", answered, False),
-            ("deferred", answered, True),
+            ("at-once", answered, False, asks),
+            ("deferred", answered, True, asks),
             ("wrong-then-right", wrong_then_right),
             ("wrong-and-unchanged", wrong_and_unchanged),
             ("unanswered", unanswered),
             ("login-in-uri", login_in_uri),
-            ("wrong-login-in-uri", wrong_login_in_uri),
+            ("wrong-login-in-uri", wrong_login_in_uri, asks),
             ("ignored", ignored),
             ("by-scheme", by_scheme, scheme == "wss"),
         ]
@@ -141,12 +153,15 @@ def list_asking(name, uri, scheme, url):
 def list_tests(programs, servers):
     squid = "http://" + programs.start_squid()
     microsocks = "socks5://" + programs.start_microsocks()
+    digest = programs.start_squid(LOGIN, "digest")
     asking = [
-        ("squid", "http://" + programs.start_squid(LOGIN)),
-        ("microsocks", "socks5://" + programs.start_microsocks(LOGIN)),
+        ("squid", "http://" + programs.start_squid(LOGIN), ("Basic", "shadow")),
+        ("squid-digest", "http://" + digest, ("Digest", "shadow")),
+        ("microsocks", "socks5://" + programs.start_microsocks(LOGIN), ("", "")),
     ]
     tests = [
         ("squid/beyond", lambda: beyond(squid, Ws.SocketError.PROXY_PROTOCOL)),
+        ("squid/ipv6", lambda: ipv6(squid)),
         ("microsocks/beyond", lambda: beyond(microsocks, Ws.SocketError.CONNECTION_REFUSED)),
     ]
     for scheme, server in servers.items():
@@ -154,6 +169,8 @@ def list_tests(programs, servers):
         tests += [
             ("squid/%s/free" % scheme, lambda url=url: free_proxy(squid, url)),
             ("microsocks/%s/free" % scheme, lambda url=url: free_proxy(microsocks, url)),
+            ("squid/%s/case" % scheme, lambda url=url: other_case(squid, url)),
+            ("microsocks/%s/case" % scheme, lambda url=url: other_case(microsocks, url)),
             ("squid/%s/denied" % scheme, lambda scheme=scheme: denied(squid, scheme)),
             (
                 "squid/%s/environment" % scheme,
@@ -162,8 +179,8 @@ def list_tests(programs, servers):
             ("none/%s/http" % scheme, lambda url=url: no_proxy("http", url)),
             ("none/%s/socks5" % scheme, lambda url=url: no_proxy("socks5", url)),
         ]
-        for name, uri in asking:
-            tests += list_asking(name, uri, scheme, url)
+        for name, uri, asks in asking:
+            tests += list_asking(name, uri, asks, scheme, url)
     return tests
 
 
