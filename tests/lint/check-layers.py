@@ -21,7 +21,6 @@ KNOWN = {
     ("message/ws-message-output-stream.c", "socket/ws-socket-parts.h"),
     ("message/ws-message-output-stream.c", "socket/ws-socket-queue.h"),
     ("message/ws-message-pipe-private.h", "ws-socket.h"),
-    ("socket/ws-socket-topics.c", "server/ws-server-private.h"),
 }
 # The folder of tests -> the highest layer that its tests may look into.
 TEST_LAYERS = {
@@ -56,18 +55,21 @@ SYSTEM = {
 def layer_of(name):
     """The room or layer of a path below ws-glib/.
 
-    A public header counts as one of the room where the .c of its name stands;
-    one that has none belongs to all, and the umbrella to the roof.
+    A public header counts as one of the room where the .c of its name stands, or
+    of the longest beginning of its name; one that has none belongs to all, and
+    the umbrella to the roof.
     """
     parts = name.split("/")
     if len(parts) > 1:
         return parts[0]
     if name == "ws-glib.h":
         return ROOMS[0]
-    source = name.split(".")[0] + ".c"
-    for room in ROOMS:
-        if (sources.ROOT / "ws-glib" / room / source).is_file():
-            return room
+    stem = name.split(".")[0]
+    while stem:
+        for room in ROOMS:
+            if (sources.ROOT / "ws-glib" / room / (stem + ".c")).is_file():
+                return room
+        stem = stem.rpartition("-")[0]
     return ROOMS[-1]
 
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "server/ws-server-private.h"
+#include "server/ws-server-core.h"
 
+#include "server/ws-server-listening.h"
 #include "net/ws-inherited.h"
 #include "net/ws-unix-path.h"
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "server/ws-server-private.h"
+#include "server/ws-server-core.h"
 
+#include "server/ws-server-incoming.h"
+#include "server/ws-server-ssl.h"
 #include "http/ws-headers-private.h"
 #include "base/ws-socket-error-private.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "server/ws-server-private.h"
+#include "server/ws-server-broadcast.h"
 
-#include "socket/ws-socket-post.h"
-#include "socket/ws-socket-queue.h"
+#include "server/ws-server-topics.h"
+#include "socket/ws-socket-broadcast.h"
 
 /* Messages to all, or to those who want them. Nobody's code runs while the list
  * is walked: what has to be told is posted. */
@@ -14,6 +14,7 @@ typedef struct
   WsServerPrivate *server;
   WsMessage       *message; /* (unowned) */
   WsPrepared       prepared;
+  gboolean         closes; /* the connections that have no room for it */
 } Broadcast;
 
 static void
@@ -28,39 +29,16 @@ broadcast_init (Broadcast *self, WsServer *server, WsMessage *message)
   data = ws_message_get_data (message, &len);
   self->server = ws_server_peek (server);
   self->message = message;
+  self->closes
+      = self->server->slow_client_policy == WS_SLOW_CLIENT_POLICY_CLOSE;
   ws_prepared_init (&self->prepared, opcode, data, len, &self->server->pack);
 }
 
-/* FALSE: it does not fit. Where messages wait to be framed it goes behind them.
- */
-static gboolean
-send_to (Broadcast *self, WsSocket *socket)
-{
-  if (G_UNLIKELY (ws_socket_has_outgoing (socket)))
-    return ws_socket_send_message (socket, self->message, NULL) >= 0;
-  return ws_engine_send_prepared (ws_socket_peek (socket)->engine,
-                                  &self->prepared);
-}
-
-/* Whether @client takes the message. Who misses one gets no other, unless that
- * is the policy: there shall be no gap that nobody knows of. */
 static gboolean
 deliver (Broadcast *self, WsServerClient *client)
 {
-  WsSocketPrivate *priv = ws_socket_peek (client->socket);
-
-  if (priv->state != WS_STATE_CONNECTED || priv->engine == NULL || priv->is_slow
-      || ws_engine_get_failure (priv->engine) != NULL)
-    return FALSE;
-  if (send_to (self, client->socket))
-    return TRUE;
-  ws_engine_note_dropped (priv->engine);
-  if (self->server->slow_client_policy == WS_SLOW_CLIENT_POLICY_CLOSE)
-    {
-      priv->is_slow = TRUE;
-      ws_socket_post_slow (client->socket);
-    }
-  return FALSE;
+  return ws_socket_broadcast (client->socket, self->message, &self->prepared,
+                              self->closes);
 }
 
 /**

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "server/ws-server-private.h"
+#include "server/ws-server-limits.h"
 
 /* The limits of the server itself. */
 

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "server/ws-server-private.h"
+#include "server/ws-server-listening.h"
 
+#include "server/ws-server-accept.h"
+#include "server/ws-server-clients.h"
+#include "server/ws-server-incoming.h"
+#include "server/ws-server-signals.h"
+#include "server/ws-server-ssl.h"
+#include "server/ws-server-waiting.h"
 #include "protocol/ws-close.h"
 #include "protocol/ws-http.h"
 
@@ -140,20 +146,6 @@ make_localhost (WsServer *self, guint16 port, GError **error)
 }
 
 /* --- What the user sees of it --- */
-
-WsListener *
-ws_server_peek_listener (WsServer *self)
-{
-  WsServerPrivate *priv = ws_server_peek (self);
-
-  return priv->listener != NULL ? priv->listener : priv->added;
-}
-
-gboolean
-ws_server_is_listening (WsServer *self)
-{
-  return ws_server_peek_listener (self) != NULL;
-}
 
 static void
 forget_address (WsServerPrivate *priv)

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "server/ws-server-private.h"
+#include "server/ws-server-requests.h"
 
+#include "server/ws-server-accept.h"
+#include "server/ws-server-client.h"
+#include "server/ws-server-clients.h"
+#include "server/ws-server-origins.h"
+#include "server/ws-server-owner.h"
+#include "server/ws-server-signals.h"
+#include "server/ws-server-ssl.h"
 #include "protocol/ws-url.h"
 
 #include "http/ws-headers-private.h"
 #include "http/ws-request-private.h"
 #include "http/ws-response-private.h"
-#include "socket/ws-socket-private.h"
+#include "socket/ws-socket-incoming.h"
+#include "socket/ws-socket-ssl.h"
 
 /* What becomes of a request: who is asked about it, and what is answered. The
  * handlers on that way may do anything, close and drop the server included; so
@@ -107,7 +115,7 @@ accept_request (WsServerClient      *client,
   ws_server_client_unlink (client);
   if (client->socket == NULL)
     client->socket = ws_socket_new_incoming (&priv->settings, priv->compression,
-                                             ws_server_on_client_gone, client);
+                                             &ws_server_socket_owner, client);
   opened = ws_server_opening_steal (client->opening);
   ws_socket_accept (client->socket, &opened, handshake, &answer);
   if (opened.is_secure)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "server/ws-server-private.h"
+#include "server/ws-server-signals.h"
 
 #include "ws-psk-authenticator.h"
 #include "ws-response.h"
@@ -306,7 +306,6 @@ ws_server_install_signals (void)
   install_own_signals ();
   install_certificate_signals ();
   install_tls_signals ();
-  ws_server_install_slots ();
 }
 
 WsAsking
@@ -337,4 +336,13 @@ ws_server_emit (WsServer *self, WsServerSignal signal, ...)
   va_start (args, signal);
   g_signal_emit_valist (self, signals[signal], 0, args);
   va_end (args);
+}
+
+void
+ws_server_report (WsServer *self, guint code, const char *message)
+{
+  g_object_ref (self);
+  ws_server_set_error (self, code, message);
+  ws_server_emit (self, WS_SERVER_SIGNAL_SERVER_ERROR, code);
+  g_object_unref (self);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "server/ws-server-private.h"
+#include "server/ws-server-ssl.h"
 
+#include "server/ws-server-client.h"
+#include "server/ws-server-signals.h"
 #include "ssl/ws-psk-authenticator-private.h"
 #include "ws-socket-error.h"
-#include "socket/ws-socket-private.h"
+#include "socket/ws-socket-ssl.h"
 #include "ssl/ws-ssl-configuration-private.h"
 #include "ws-ssl-error.h"
 
@@ -96,16 +98,15 @@ tell_each (WsServerClient *client, GPtrArray *errors)
 static gboolean
 interrupt (WsServerClient *client, GPtrArray *errors)
 {
-  WsServer        *self = client->server;
-  WsSocketPrivate *socket = ws_socket_peek (client->socket);
+  WsServer *self = client->server;
 
   if (!ws_ssl_configuration_get_handshake_must_interrupt_on_error (
           ws_server_get_ssl_configuration (self)))
     return TRUE;
-  socket->continues = FALSE;
+  ws_socket_forbid_to_continue (client->socket);
   ws_server_emit (self, WS_SERVER_SIGNAL_HANDSHAKE_INTERRUPTED_ON_ERROR,
                   client->socket, g_ptr_array_index (errors, 0));
-  return socket->continues;
+  return ws_socket_get_continues (client->socket);
 }
 
 void

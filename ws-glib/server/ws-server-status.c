@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "server/ws-server-private.h"
+#include "server/ws-server-status.h"
+
+#include "server/ws-server-listening.h"
 
 #include <string.h>
 

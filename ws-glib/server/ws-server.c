@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-server.h"
 
+#include "server/ws-server-accept.h"
+#include "server/ws-server-clients.h"
+#include "server/ws-server-properties.h"
+#include "server/ws-server-signals.h"
+#include "server/ws-server-slots.h"
+#include "server/ws-server-topics.h"
+#include "server/ws-server-waiting.h"
 #include "protocol/ws-close.h"
 #include "protocol/ws-http.h"
 
-#include "server/ws-server-private.h"
 #include "ws-socket-error.h"
 #include "base/ws-tsan-private.h"
 
@@ -43,39 +49,7 @@ G_DEFINE_TYPE_WITH_CODE (WsServer,
                                  G_IMPLEMENT_INTERFACE (WS_TYPE_HOMED,
                                                         install_home))
 
-WsServerPrivate *
-ws_server_peek (WsServer *self)
-{
-  return ws_server_get_instance_private (self);
-}
-
 /* --- Threads --- */
-
-static const char wrong_thread[]
-    = "The server belongs to another thread: the one where it listened first";
-
-gboolean
-ws_server_check_thread (WsServer *self, GError **error)
-{
-  return ws_home_check (&ws_server_peek (self)->home, wrong_thread, error);
-}
-
-gboolean
-ws_server_may_call (WsServer *self, const char *caller)
-{
-  return ws_home_may_call (&ws_server_peek (self)->home, caller, wrong_thread);
-}
-
-void
-ws_server_adopt_context (WsServer *self)
-{
-  WsServerPrivate *priv = ws_server_peek (self);
-
-  if (priv->poller != NULL)
-    return;
-  ws_home_move (&priv->home);
-  priv->poller = ws_poller_get (priv->home.context);
-}
 
 static const WsHome *
 get_home (WsHomed *homed)
@@ -97,17 +71,6 @@ install_home (WsHomedInterface *iface)
 }
 
 /* --- Life --- */
-
-void
-ws_server_cancel_startup (WsServer *self)
-{
-  WsServerPrivate *priv = ws_server_peek (self);
-
-  if (priv->startup == NULL)
-    return;
-  g_source_destroy (priv->startup);
-  g_clear_pointer (&priv->startup, g_source_unref);
-}
 
 static void
 ws_server_dispose (GObject *object)
@@ -158,10 +121,12 @@ ws_server_class_init (WsServerClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  ws_server_private_offset = g_type_class_get_instance_private_offset (klass);
   object_class->dispose = ws_server_dispose;
   object_class->finalize = ws_server_finalize;
   ws_server_install_properties (object_class);
   ws_server_install_signals ();
+  ws_server_install_slots ();
 }
 
 static void
@@ -201,31 +166,6 @@ ws_server_new (const char *server_name, WsSslMode ssl_mode)
 }
 
 /* --- Errors --- */
-
-void
-ws_server_set_error (WsServer *self, guint code, const char *message)
-{
-  WsServerPrivate *priv = ws_server_peek (self);
-
-  if (priv->error == code && g_strcmp0 (priv->error_string, message) == 0)
-    return;
-  priv->error = code;
-  g_free (priv->error_string);
-  priv->error_string = g_strdup (message);
-  g_object_freeze_notify (G_OBJECT (self));
-  ws_server_notify (self, WS_SERVER_PROP_ERROR);
-  ws_server_notify (self, WS_SERVER_PROP_ERROR_STRING);
-  g_object_thaw_notify (G_OBJECT (self));
-}
-
-void
-ws_server_report (WsServer *self, guint code, const char *message)
-{
-  g_object_ref (self);
-  ws_server_set_error (self, code, message);
-  ws_server_emit (self, WS_SERVER_SIGNAL_SERVER_ERROR, code);
-  g_object_unref (self);
-}
 
 /**
  * ws_server_get_supported_versions:

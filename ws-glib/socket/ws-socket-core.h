@@ -15,8 +15,21 @@ G_BEGIN_DECLS
 /* What every file of WsSocket may use: the struct, the right thread, and how a
  * property's change is told. */
 
-/* Tells the server that a client of its is gone. */
-typedef void (*WsSocketGone) (WsSocket *socket, gpointer user_data);
+/* What a server does for a socket of its own, which knows it by this only; @data
+ * is what the server made of the connection. */
+typedef struct
+{
+  /* The connection is over: called once, and nothing else after it. */
+  void (*gone) (WsSocket *socket, gpointer data);
+  void (*subscribe) (gpointer data, const char *topic);
+  void (*unsubscribe) (gpointer data, const char *topic);
+  char **(*list_topics) (gpointer data); /* (transfer full) */
+  /* To all subscribers but @socket; returns how many get it. */
+  gssize (*publish) (gpointer    data,
+                     const char *topic,
+                     WsMessage  *message,
+                     WsSocket   *socket);
+} WsSocketOwner;
 
 /* What only sockets have whose asynchronous calls are used. */
 typedef struct _WsSocketAsync WsSocketAsync;
@@ -99,10 +112,10 @@ typedef struct
   WsSocketHttp *http;      /* (owned) (nullable): of a client */
 
   /* A server's socket. */
-  WsBuffer     request_head; /* parsed when asked */
-  char        *resource;     /* (owned) (nullable) */
-  WsSocketGone gone;         /* (nullable): once, when the connection is over */
-  gpointer     gone_data;    /* (unowned) */
+  WsBuffer             request_head; /* parsed when asked */
+  char                *resource;     /* (owned) (nullable) */
+  const WsSocketOwner *owner; /* (nullable): until the connection is over */
+  gpointer             owner_data; /* (unowned) */
 
   guint active : 1;
   guint pull : 1;

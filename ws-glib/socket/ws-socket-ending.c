@@ -259,6 +259,15 @@ close_connection (WsSocket *self, guint code, const char *reason)
   ws_engine_unref (engine);
 }
 
+void
+ws_socket_close_unread (WsSocket *self, guint code, const char *reason)
+{
+  WsEngine *engine = ws_socket_peek (self)->engine;
+
+  if (engine != NULL)
+    ws_engine_close (engine, code, reason);
+}
+
 /**
  * ws_socket_close:
  * @self: a socket

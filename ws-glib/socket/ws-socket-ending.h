@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 void ws_socket_release_connection (WsSocket *self);
 /* Sends 1001 and releases the connection without a signal. */
 void ws_socket_leave (WsSocket *self);
+/* Closes a connection that was not started: nobody hears of it. */
+void ws_socket_close_unread (WsSocket *self, guint code, const char *reason);
 /* The way to UNCONNECTED and all that follows it. */
 void ws_socket_finish (WsSocket *self);
 /* How a connection ends, as its engine tells it. */

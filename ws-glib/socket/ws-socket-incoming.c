@@ -7,10 +7,10 @@
 /* A server's sockets, which are connected when they are handed out. */
 
 WsSocket *
-ws_socket_new_incoming (const WsSettings *settings,
-                        WsDeflateOptions *compression,
-                        WsSocketGone      gone,
-                        gpointer          gone_data)
+ws_socket_new_incoming (const WsSettings    *settings,
+                        WsDeflateOptions    *compression,
+                        const WsSocketOwner *owner,
+                        gpointer             owner_data)
 {
   WsSocket        *self = ws_socket_new ();
   WsSocketPrivate *priv = ws_socket_peek (self);
@@ -20,8 +20,8 @@ ws_socket_new_incoming (const WsSettings *settings,
   g_clear_pointer (&priv->compression, ws_deflate_options_free);
   if (compression != NULL)
     priv->compression = ws_deflate_options_ref (compression);
-  priv->gone = gone;
-  priv->gone_data = gone_data;
+  priv->owner = owner;
+  priv->owner_data = owner_data;
   priv->state = priv->announced = WS_STATE_CONNECTING;
   priv->active = TRUE;
   return self;

@@ -9,10 +9,10 @@ G_BEGIN_DECLS
 /* A server's sockets: they are handed over connected. */
 
 /* (transfer full): a server's socket that is not connected yet. */
-WsSocket *ws_socket_new_incoming (const WsSettings *settings,
-                                  WsDeflateOptions *compression,
-                                  WsSocketGone      gone,
-                                  gpointer          gone_data);
+WsSocket *ws_socket_new_incoming (const WsSettings    *settings,
+                                  WsDeflateOptions    *compression,
+                                  const WsSocketOwner *owner,
+                                  gpointer             owner_data);
 /* It is connected, with what @opened holds, which is taken. It does not read
  * before ws_socket_start(). */
 void ws_socket_accept (WsSocket                *self,

@@ -346,6 +346,18 @@ go_on (WsSocket *self)
     ws_client_opening_resume (priv->opening, accept);
 }
 
+void
+ws_socket_forbid_to_continue (WsSocket *self)
+{
+  ws_socket_peek (self)->continues = FALSE;
+}
+
+gboolean
+ws_socket_get_continues (WsSocket *self)
+{
+  return ws_socket_peek (self)->continues;
+}
+
 /* The early look at the first error. FALSE: the attempt goes no further. */
 static gboolean
 interrupt (WsSocket *self, guint attempt)

@@ -134,11 +134,17 @@ ws_socket_notify_connection (WsSocket *self)
 void
 ws_socket_tell_gone (WsSocket *self)
 {
-  WsSocketPrivate *priv = ws_socket_peek (self);
-  WsSocketGone     gone = g_steal_pointer (&priv->gone);
+  WsSocketPrivate     *priv = ws_socket_peek (self);
+  const WsSocketOwner *owner = g_steal_pointer (&priv->owner);
 
-  if (gone != NULL)
-    gone (self, priv->gone_data);
+  if (owner != NULL)
+    owner->gone (self, priv->owner_data);
+}
+
+void
+ws_socket_disown (WsSocket *self)
+{
+  ws_socket_peek (self)->owner = NULL;
 }
 
 void

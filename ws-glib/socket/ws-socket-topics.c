@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "server/ws-server-private.h"
-#include "ws-socket-error.h"
 #include "socket/ws-socket-private.h"
 
+#include "ws-socket-error.h"
+
 /* What a server's socket has subscribed to; the server keeps it. */
-
-/* (nullable): the server's record, while there is a connection. */
-static WsServerClient *
-find_client (WsSocket *self)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-  WsServerClient  *client = priv->gone != NULL ? priv->gone_data : NULL;
-
-  return client != NULL && client->server != NULL ? client : NULL;
-}
 
 static gboolean
 check_topic (WsSocket *self, const char *topic, GError **error)
 {
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
   if (!ws_socket_check_thread (self, error))
     return FALSE;
-  if (find_client (self) == NULL && ws_socket_peek (self)->resource == NULL)
+  if (priv->owner == NULL && priv->resource == NULL)
     {
       g_set_error_literal (error, WS_SOCKET_ERROR,
                            WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION,
@@ -37,20 +29,18 @@ check_topic (WsSocket *self, const char *topic, GError **error)
   return FALSE;
 }
 
-/* The record of a connected socket, or NULL. */
-static WsServerClient *
+static gboolean
 check_connected (WsSocket *self, const char *topic, GError **error)
 {
-  WsServerClient *client;
+  WsSocketPrivate *priv = ws_socket_peek (self);
 
   if (!check_topic (self, topic, error))
-    return NULL;
-  client = find_client (self);
-  if (client != NULL && ws_socket_peek (self)->state == WS_STATE_CONNECTED)
-    return client;
+    return FALSE;
+  if (priv->owner != NULL && priv->state == WS_STATE_CONNECTED)
+    return TRUE;
   g_set_error_literal (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED,
                        "Only a connected socket has to do with topics");
-  return NULL;
+  return FALSE;
 }
 
 /**
@@ -76,16 +66,16 @@ check_connected (WsSocket *self, const char *topic, GError **error)
 gboolean
 ws_socket_subscribe (WsSocket *self, const char *topic, GError **error)
 {
-  WsServerClient *client;
+  WsSocketPrivate *priv;
 
   g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
   g_return_val_if_fail (topic != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  client = check_connected (self, topic, error);
-  if (client == NULL)
+  if (!check_connected (self, topic, error))
     return FALSE;
-  ws_server_client_subscribe (client, topic);
+  priv = ws_socket_peek (self);
+  priv->owner->subscribe (priv->owner_data, topic);
   return TRUE;
 }
 
@@ -108,7 +98,7 @@ ws_socket_subscribe (WsSocket *self, const char *topic, GError **error)
 gboolean
 ws_socket_unsubscribe (WsSocket *self, const char *topic, GError **error)
 {
-  WsServerClient *client;
+  WsSocketPrivate *priv;
 
   g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
   g_return_val_if_fail (topic != NULL, FALSE);
@@ -116,9 +106,9 @@ ws_socket_unsubscribe (WsSocket *self, const char *topic, GError **error)
 
   if (!check_topic (self, topic, error))
     return FALSE;
-  client = find_client (self);
-  if (client != NULL)
-    ws_server_client_unsubscribe (client, topic);
+  priv = ws_socket_peek (self);
+  if (priv->owner != NULL)
+    priv->owner->unsubscribe (priv->owner_data, topic);
   return TRUE;
 }
 
@@ -139,14 +129,14 @@ ws_socket_unsubscribe (WsSocket *self, const char *topic, GError **error)
 char **
 ws_socket_get_topics (WsSocket *self)
 {
-  WsServerClient *client = NULL;
+  WsSocketPrivate *priv;
 
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
-  if (ws_socket_check_thread (self, NULL))
-    client = find_client (self);
-  return client != NULL ? ws_server_client_list_topics (client)
-                        : g_new0 (char *, 1);
+  priv = ws_socket_peek (self);
+  if (!ws_socket_check_thread (self, NULL) || priv->owner == NULL)
+    return g_new0 (char *, 1);
+  return priv->owner->list_topics (priv->owner_data);
 }
 
 /**
@@ -172,15 +162,15 @@ ws_socket_publish (WsSocket   *self,
                    WsMessage  *message,
                    GError    **error)
 {
-  WsServerClient *client;
+  WsSocketPrivate *priv;
 
   g_return_val_if_fail (WS_IS_SOCKET (self), -1);
   g_return_val_if_fail (topic != NULL, -1);
   g_return_val_if_fail (message != NULL, -1);
   g_return_val_if_fail (error == NULL || *error == NULL, -1);
 
-  client = check_connected (self, topic, error);
-  if (client == NULL)
+  if (!check_connected (self, topic, error))
     return -1;
-  return ws_server_publish_except (client->server, topic, message, self);
+  priv = ws_socket_peek (self);
+  return priv->owner->publish (priv->owner_data, topic, message, self);
 }

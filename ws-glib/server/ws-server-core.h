@@ -12,7 +12,7 @@
 
 G_BEGIN_DECLS
 
-/* What the files of WsServer share. */
+/* The struct of a server, and what every other file may call. */
 
 #define WS_SERVER_DEFAULT_HOST              "127.0.0.1"
 #define WS_SERVER_DEFAULT_PENDING           30
@@ -96,12 +96,14 @@ struct _WsSubscription
   WsSubscription *prev, *next; /* of the client */
 };
 
-WsServerPrivate *ws_server_peek (WsServer *self);
+/* Where the struct is, seen from the object; set by the class. */
+extern G_GNUC_INTERNAL int ws_server_private_offset;
 
-void ws_server_client_ref (WsServerClient *client);
-void ws_server_client_unref (WsServerClient *client);
-
-/* --- ws-server.c --- */
+static inline WsServerPrivate *
+ws_server_peek (WsServer *self)
+{
+  return G_STRUCT_MEMBER_P (self, ws_server_private_offset);
+}
 
 gboolean ws_server_check_thread (WsServer *self, GError **error);
 /* The same for @caller, which returns no error: a warning says it. */
@@ -110,101 +112,11 @@ void     ws_server_adopt_context (WsServer *self);
 void     ws_server_cancel_startup (WsServer *self);
 /* Notes an error, or with 1000 and NULL that all is fine. */
 void ws_server_set_error (WsServer *self, guint code, const char *message);
-/* Notes an error and signals it. */
-void ws_server_report (WsServer *self, guint code, const char *message);
-
-/* --- ws-server-listening.c --- */
-
-/* (transfer full) (nullable): listens nowhere yet. */
-WsListener       *ws_server_make_listener (WsServer *self, GError **error);
-WsListenerOptions ws_server_get_listener_options (WsServer *self);
 /* (nullable): the one whose first address is the server's. */
 WsListener *ws_server_peek_listener (WsServer *self);
 gboolean    ws_server_is_listening (WsServer *self);
-/* A socket more listens: all is fine, and the first address perhaps new. */
-void ws_server_note_listening (WsServer *self, gboolean is_first);
-/* Takes @problem, signals it and returns it, as FALSE. */
-gboolean
-     ws_server_fail_to_listen (WsServer *self, GError *problem, GError **error);
-void ws_server_restart (WsServer *self);
-void ws_server_schedule_startup (WsServer *self);
 
-/* --- ws-server-async.c --- */
-
-/* Gives a connection to accept_async(); FALSE: no call waits. */
-gboolean ws_server_give_to_accept (WsServerClient *client);
-/* The server was closed. */
-void ws_server_end_accepts (WsServer *self);
-/* For close_async(): @who, a client or (of the signal closed) the server, is
- * gone. */
-void ws_server_note_gone (WsServer *self, gpointer who);
-void ws_server_end_closings (WsServer *self);
-
-/* --- ws-server-clients.c --- */
-
-void  ws_server_init_clients (WsServer *self);
-void  ws_server_install_model (GListModelInterface *iface);
-guint ws_server_count_address (WsServer *self, const char *address);
-/* Takes a record out of whatever holds it. */
-void ws_server_client_unlink (WsServerClient *client);
-/* A record is over: it belongs to no server, and holds nothing. */
-void ws_server_client_end (WsServerClient *client);
-/* Its socket becomes an item of the model. */
-void ws_server_client_join (WsServerClient *client);
-/* The connection of a record's socket is over. */
-void ws_server_on_client_gone (WsSocket *socket, gpointer user_data);
-/* (transfer none): @transport, which is taken, begins its handshake, with TLS
- * if there are @credentials. */
-WsServerClient *ws_server_take_transport (WsServer         *self,
-                                          WsTransport      *transport,
-                                          WsTlsCredentials *credentials);
-/* Ends openings and pending connections, these with 1001. */
-void ws_server_drop_waiting (WsServer *self);
-/* Ends all the others silently, with 1001. */
-void ws_server_drop_clients (WsServer *self);
-
-/* --- ws-server-broadcast.c --- */
-
-/* @except (nullable): who does not get it. Returns how many do. */
-gssize ws_server_publish_except (WsServer   *self,
-                                 const char *topic,
-                                 WsMessage  *message,
-                                 WsSocket   *except);
-
-/* --- ws-server-topics.c --- */
-
-/* (element-type WsSubscription) (nullable) */
-GPtrArray *ws_server_peek_subscriptions (WsServer *self, const char *topic);
-void ws_server_client_subscribe (WsServerClient *client, const char *topic);
-void ws_server_client_unsubscribe (WsServerClient *client, const char *topic);
-/* While it still has a server. */
-void ws_server_client_unsubscribe_all (WsServerClient *client);
-char **
-ws_server_client_list_topics (WsServerClient *client); /* (transfer full) */
-void ws_server_clear_topics (WsServer *self);
-
-/* --- ws-server-requests.c --- */
-
-extern const WsServerOpeningSink ws_server_opening_sink;
-
-/* --- ws-server-origins.c --- */
-
-/* Whether one without an origin, or one of the list, asks; TRUE without a list.
- */
-gboolean ws_server_knows_origin (WsServer *self, const char *origin);
-
-/* --- ws-server-ssl.c --- */
-
-/* @credentials (out) (nullable): none without TLS. */
-gboolean ws_server_load_credentials (WsServer          *self,
-                                     WsTlsCredentials **credentials,
-                                     GError           **error);
-void     ws_server_fill_tls_options (WsServer               *self,
-                                     WsTlsCredentials       *credentials,
-                                     WsServerOpeningOptions *options);
-void ws_server_on_opening_paused (WsServerOpening *opening, gpointer user_data);
-
-/* --- ws-server-properties.c --- */
+/* --- Properties --- */
 
 typedef enum
 {
@@ -244,52 +156,12 @@ typedef enum
   WS_SERVER_N_PROPS
 } WsServerProp;
 
-void ws_server_install_properties (GObjectClass *object_class);
+/* Filled by ws_server_install_properties(). */
+extern G_GNUC_INTERNAL GParamSpec *ws_server_props[WS_SERVER_N_PROPS];
+
 void ws_server_notify (WsServer *self, WsServerProp property);
 /* For setters, which return no error: FALSE with a warning in another thread
  * than the server's. */
 gboolean ws_server_may_set (WsServer *self, WsServerProp property);
-
-/* Each in the file of its name. */
-extern const WsProperty ws_server_status_properties[];
-extern const WsProperty ws_server_ssl_properties[];
-extern const WsProperty ws_server_addresses_properties[];
-extern const WsProperty ws_server_origins_properties[];
-extern const WsProperty ws_server_limits_properties[];
-extern const WsProperty ws_server_broadcast_properties[];
-extern const WsProperty ws_server_compression_properties[];
-extern const WsProperty ws_server_settings_properties[];
-
-/* --- ws-server-signals.c --- */
-
-typedef enum
-{
-  WS_SERVER_SIGNAL_NEW_CONNECTION,
-  WS_SERVER_SIGNAL_CLIENT_CONNECTED,
-  WS_SERVER_SIGNAL_CLIENT_DISCONNECTED,
-  WS_SERVER_SIGNAL_ORIGIN_AUTHENTICATION_REQUIRED,
-  WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED,
-  WS_SERVER_SIGNAL_HTTP_REQUEST,
-  WS_SERVER_SIGNAL_SERVER_ERROR,
-  WS_SERVER_SIGNAL_ACCEPT_ERROR,
-  WS_SERVER_SIGNAL_CLOSED,
-  WS_SERVER_SIGNAL_SSL_ERRORS,
-  WS_SERVER_SIGNAL_PEER_VERIFY_ERROR,
-  WS_SERVER_SIGNAL_HANDSHAKE_INTERRUPTED_ON_ERROR,
-  WS_SERVER_SIGNAL_PRE_SHARED_KEY_AUTHENTICATION_REQUIRED,
-  WS_SERVER_SIGNAL_ALERT_SENT,
-  WS_SERVER_SIGNAL_ALERT_RECEIVED,
-  WS_SERVER_N_SIGNALS
-} WsServerSignal;
-
-void ws_server_install_signals (void);
-/* What a handler of @id, a signal of this class, has to do. */
-WsAsking ws_server_get_asking (guint id);
-gboolean ws_server_has_listener (WsServer *self, WsServerSignal signal);
-void     ws_server_emit (WsServer *self, WsServerSignal signal, ...);
-
-/* --- ws-server-slots.c --- */
-
-void ws_server_install_slots (void);
 
 G_END_DECLS

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "server/ws-server-client.h"
+
+G_BEGIN_DECLS
+
+/* (transfer none): @transport, which is taken, begins its handshake, with TLS
+ * if there are @credentials. */
+WsServerClient *ws_server_take_transport (WsServer         *self,
+                                          WsTransport      *transport,
+                                          WsTlsCredentials *credentials);
+
+G_END_DECLS

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "server/ws-server-owner.h"
+
+#include "server/ws-server-broadcast.h"
+#include "server/ws-server-client.h"
+#include "server/ws-server-signals.h"
+#include "server/ws-server-topics.h"
+#include "server/ws-server-waiting.h"
+
+/* What a server does for its sockets, which know it by this only. */
+
+static void
+on_gone (WsSocket *socket, gpointer data)
+{
+  WsServerClient *client = data;
+  WsServer       *self = g_object_ref (client->server);
+
+  g_object_ref (socket);
+  if (client->iter != NULL)
+    {
+      guint position = g_sequence_iter_get_position (client->iter);
+
+      g_sequence_remove (client->iter);
+      ws_server_client_end (client);
+      g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
+      ws_server_emit (self, WS_SERVER_SIGNAL_CLIENT_DISCONNECTED, socket);
+      ws_server_note_gone (self, client);
+    }
+  else
+    {
+      ws_server_client_unlink (client);
+      ws_server_client_end (client);
+    }
+  g_object_unref (socket);
+  g_object_unref (self);
+}
+
+static void
+subscribe (gpointer data, const char *topic)
+{
+  ws_server_client_subscribe (data, topic);
+}
+
+static void
+unsubscribe (gpointer data, const char *topic)
+{
+  ws_server_client_unsubscribe (data, topic);
+}
+
+static char **
+list_topics (gpointer data)
+{
+  return ws_server_client_list_topics (data);
+}
+
+static gssize
+publish (gpointer data, const char *topic, WsMessage *message, WsSocket *socket)
+{
+  WsServerClient *client = data;
+
+  return ws_server_publish_except (client->server, topic, message, socket);
+}
+
+const WsSocketOwner ws_server_socket_owner = {
+  .gone = on_gone,
+  .subscribe = subscribe,
+  .unsubscribe = unsubscribe,
+  .list_topics = list_topics,
+  .publish = publish,
+};

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "server/ws-server-core.h"
+
+G_BEGIN_DECLS
+
+/* (element-type WsSubscription) (nullable) */
+GPtrArray *ws_server_peek_subscriptions (WsServer *self, const char *topic);
+void ws_server_client_subscribe (WsServerClient *client, const char *topic);
+void ws_server_client_unsubscribe (WsServerClient *client, const char *topic);
+/* While it still has a server. */
+void ws_server_client_unsubscribe_all (WsServerClient *client);
+char **
+ws_server_client_list_topics (WsServerClient *client); /* (transfer full) */
+void ws_server_clear_topics (WsServer *self);
+
+G_END_DECLS

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "socket/ws-socket-broadcast.h"
+
+#include "socket/ws-socket-post.h"
+#include "socket/ws-socket-queue.h"
+
+/* One of those whom a broadcast is for. */
+
+/* FALSE: it does not fit. Where messages wait to be framed it goes behind them.
+ */
+static gboolean
+send_to (WsSocket *self, WsMessage *message, WsPrepared *prepared)
+{
+  if (G_UNLIKELY (ws_socket_has_outgoing (self)))
+    return ws_socket_send_message (self, message, NULL) >= 0;
+  return ws_engine_send_prepared (ws_socket_peek (self)->engine, prepared);
+}
+
+/* Who misses one gets no other, unless that is the policy: there shall be no gap
+ * that nobody knows of. */
+gboolean
+ws_socket_broadcast (WsSocket   *self,
+                     WsMessage  *message,
+                     WsPrepared *prepared,
+                     gboolean    closes)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->state != WS_STATE_CONNECTED || priv->engine == NULL || priv->is_slow
+      || ws_engine_get_failure (priv->engine) != NULL)
+    return FALSE;
+  if (send_to (self, message, prepared))
+    return TRUE;
+  ws_engine_note_dropped (priv->engine);
+  if (closes)
+    {
+      priv->is_slow = TRUE;
+      ws_socket_post_slow (self);
+    }
+  return FALSE;
+}
