@@ -10,6 +10,7 @@ one failure more, and so is a stage that never came to run its tests.
 import argparse
 import collections
 import json
+import os
 import re
 import sys
 
@@ -57,11 +58,23 @@ def read_log(path):
         return [json.loads(line) for line in log if line.strip()]
 
 
+def print_failed(path):
+    """Prints the names of the programs that failed, for "meson test"."""
+    if not os.path.exists(path):
+        return
+    for test in read_log(path):
+        if test["result"] not in GOOD | SKIPPED:
+            print(test["name"].split(" / ")[-1])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--broken", help="a file with a line for each broken stage")
+    parser.add_argument("--failed", metavar="LOG", help="only name what failed in LOG")
     parser.add_argument("logs", nargs="*", help="meson-logs/testlog.json")
     arguments = parser.parse_args()
+    if arguments.failed:
+        return print_failed(arguments.failed)
 
     total = collections.Counter()
     failures = []

@@ -6,8 +6,7 @@
 void
 api_test_init (int *argc, char ***argv)
 {
-  g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
-  g_test_init (argc, argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (argc, argv);
 }
 
 WsServer *

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 /* Built with ws-mask-generator.c itself: how a socket draws is not exported. */
 
 #define SCRIPTED_TYPE (scripted_get_type ())
@@ -157,7 +159,7 @@ test_dropped_inside (void)
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/api/mask-draw/network-order", test_network_order);
   g_test_add_func ("/api/mask-draw/built-in", test_built_in);

@@ -166,9 +166,8 @@ wants (int argc, char **argv, const char *object)
 int
 main (int argc, char **argv)
 {
-  g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
   g_setenv ("GIO_USE_NETWORK_MONITOR", "base", TRUE);
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
   if (wants (argc, argv, "client"))
     {
       add_pairs (ROLE_CLIENT, "client", client_signals,

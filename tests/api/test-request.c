@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ws-glib/ws-glib.h>
 
+#include "support/ws-test.h"
+
 static void
 test_initial (void)
 {
@@ -92,7 +94,7 @@ test_properties (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  ws_test_init (&argc, &argv);
   g_test_add_func ("/api/request/initial", test_initial);
   g_test_add_func ("/api/request/resource-name", test_resource_name);
   g_test_add_func ("/api/request/properties", test_properties);

@@ -522,7 +522,7 @@ test_ssl_errors_paused (Fixture *self, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   add ("direct", test_direct);
   add ("queued", test_queued);

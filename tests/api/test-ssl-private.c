@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 /* What sockets and servers ask of the TLS values; no program sees it. */
 
 static char *
@@ -256,7 +258,7 @@ test_problem (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/api/ssl-private/cache", test_cache);
   g_test_add_func ("/api/ssl-private/settings", test_settings);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 static char *
 path_of (const char *file)
 {
@@ -553,7 +555,7 @@ test_load_several (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/api/ssl-certificate/values", test_certificate);
   g_test_add_func ("/api/ssl-certificate/kinds", test_certificate_kinds);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 /* Enumerations */
 
 typedef struct
@@ -529,7 +531,7 @@ test_cors_properties (void)
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   for (gsize i = 0; i < G_N_ELEMENTS (enum_cases); i++)
     {

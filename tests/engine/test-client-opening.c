@@ -393,8 +393,7 @@ int
 main (int argc, char *argv[])
 {
   /* A desktop's resolver reads settings, which an isolated test has not. */
-  g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   add ("good", test_good);
   add ("splits", test_splits);

@@ -519,7 +519,7 @@ add (const char *name, GTestDataFunc test)
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   add ("we-close", test_we_close);
   add ("peer-answers-differently", test_peer_answers_differently);

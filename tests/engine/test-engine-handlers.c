@@ -491,7 +491,7 @@ add (const char *name, GTestDataFunc test)
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   for (guint i = 0; i < G_N_ELEMENTS (occasions); i++)
     {

@@ -216,7 +216,7 @@ main (int argc, char **argv)
     { "lost-closed", test_lost_closed },
   };
 
-  g_test_init (&argc, &argv, NULL);
+  ws_test_init (&argc, &argv);
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     {
       g_autofree char *client

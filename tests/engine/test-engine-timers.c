@@ -308,7 +308,7 @@ add (const char *name, GTestDataFunc test)
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   add ("silent-peer", test_silent_peer);
   add ("own-writes", test_own_writes);

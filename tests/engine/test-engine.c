@@ -516,7 +516,7 @@ add (const char *name, GTestDataFunc test)
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   add ("coalesce", test_coalesce);
   add ("flush", test_flush);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 #define MS G_GINT64_CONSTANT (1000)
 
 /* What is judged, at which time, and what comes of it; times in ms. */
@@ -156,7 +158,7 @@ test_bounded (void)
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/engine/keepalive/judge", test_judge);
   g_test_add_func ("/engine/keepalive/match", test_match);

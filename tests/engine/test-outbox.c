@@ -5,6 +5,7 @@
 
 #include "fake-transport.h"
 #include "wire.h"
+#include "support/ws-test.h"
 
 /* More than the outbox copies, and than it masks at once. */
 #define LARGE 9000
@@ -415,7 +416,7 @@ add (const char *name, void (*test) (Fixture *, gconstpointer))
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   add ("coalesce", test_coalesce);
   add ("pieces", test_pieces);

@@ -399,7 +399,7 @@ test_burst (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  ws_test_init (&argc, &argv);
   g_test_add_func ("/engine/prepared/frames", test_frames);
   g_test_add_func ("/engine/prepared/once", test_once);
   g_test_add ("/engine/prepared/adjoining", Fixture, NULL, set_up,

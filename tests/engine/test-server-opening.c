@@ -552,7 +552,7 @@ add (const char *name, void (*test) (Fixture *, gconstpointer))
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   add ("whole", test_whole);
   add ("byte-by-byte", test_byte_by_byte);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 /* Pitfall 74: what a peer sends does not reach the terminal's controls. */
 
 typedef struct
@@ -73,7 +75,7 @@ test_all_characters (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  ws_test_init (&argc, &argv);
   g_test_add_func ("/examples/terminal-text/escape", test_escape);
   g_test_add_func ("/examples/terminal-text/all-characters",
                    test_all_characters);

@@ -290,8 +290,7 @@ main (int argc, char **argv)
 
   argc = 1;
   /* The desktop's one wants settings that a test's environment lacks. */
-  g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
   g_test_add_func ("/interop/client/echo", test_echo);
   g_test_add_func ("/interop/client/nul", test_nul);
   g_test_add_func ("/interop/client/fragments-sent", test_fragments_sent);

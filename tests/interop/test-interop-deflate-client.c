@@ -187,8 +187,7 @@ main (int argc, char **argv)
   base = argv[2];
   argc = 1;
   /* The desktop's one wants settings that a test's environment lacks. */
-  g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
   if (is_ws)
     add_rows (ws_rows, G_N_ELEMENTS (ws_rows));
   else

@@ -582,8 +582,7 @@ main (int argc, char **argv)
   int test_argc = 1;
 
   /* The desktop's one wants settings that a test's environment lacks. */
-  g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
-  g_test_init (&test_argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&test_argc, &argv);
   add_tests ();
   return g_test_run ();
 }

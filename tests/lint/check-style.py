@@ -35,6 +35,7 @@ BANNED = [
         "a path of one machine",
     ),
     (re.compile("[“”„‘’]"), (".c", ".h"), "plain quotes: not all locales have others"),
+    (re.compile(r"\bg_test_init \(&"), (".c",), "tests begin with ws_test_init ()"),
     (re.compile(r'"resolved":'), (".json",), "a lock file names no download hosts"),
 ]
 

@@ -230,6 +230,18 @@ class Report(unittest.TestCase):
             with self.subTest(tests=tests, broken=broken):
                 self.assertEqual(self.report(tests, broken), (status, line))
 
+    def test_failed(self):
+        script = str(sources.ROOT / "tests/report.py")
+        with tempfile.TemporaryDirectory() as folder:
+            with open(folder + "/log.json", "w", encoding="utf-8") as log:
+                for name, result in [("a", "OK"), ("b", "ERROR"), ("c", "SKIP")]:
+                    test = {"name": "ws-glib:unit+api / " + name, "result": result}
+                    log.write(json.dumps(test) + "\n")
+            for log, expected in [("/log.json", b"b\n"), ("/none.json", b"")]:
+                command = [sys.executable, script, "--failed", folder + log]
+                result = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+                self.assertEqual(result.stdout, expected)
+
 
 if __name__ == "__main__":
     unittest.main()

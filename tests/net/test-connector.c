@@ -515,8 +515,7 @@ main (int argc, char **argv)
 {
   /* The system's proxies are not the tests'; GNOME's resolver even aborts
    * where its schemas are out of sight. */
-  g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   add ("/net/connector/address", test_address);
   add ("/net/connector/name", test_name);

@@ -110,7 +110,7 @@ test_clear (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/net/deadline-heap/random", test_random);
   g_test_add_func ("/net/deadline-heap/memory", test_memory);

@@ -237,7 +237,7 @@ add (const char *path, void (*test) (PeerFixture *, gconstpointer))
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   add ("/net/poller/batch/free-others", test_free_others);
   add ("/net/poller/batch/unwant-others", test_unwant_others);

@@ -335,7 +335,7 @@ add (const char *path, void (*test) (Fixture *, gconstpointer))
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   add ("/net/poller/jobs/once-in-order", test_once_in_order);
   add ("/net/poller/jobs/wakes", test_wakes);

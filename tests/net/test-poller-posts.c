@@ -161,7 +161,7 @@ test_threads (Fixture *fixture, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  ws_test_init (&argc, &argv);
   g_test_add ("/net/poller-posts/order", Fixture, NULL, set_up, test_order,
               tear_down);
   g_test_add ("/net/poller-posts/meanwhile", Fixture, NULL, set_up,

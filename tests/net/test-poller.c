@@ -374,7 +374,7 @@ add (const char *path, void (*test) (PeerFixture *, gconstpointer))
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
   g_test_message ("%s", is_fallback () ? "fallback" : "epoll");
 
   g_test_add_func ("/net/poller/one-per-context", test_one_per_context);

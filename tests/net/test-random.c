@@ -161,7 +161,7 @@ test_lengths (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/net/random/series-differ", test_series_differ);
   g_test_add_func ("/net/random/threads-differ", test_threads_differ);

@@ -536,7 +536,7 @@ add (const char   *group,
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     add ("identity", cases[i].name, &cases[i], test_identity);
   for (guint i = 0; i < G_N_ELEMENTS (items); i++)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tls-rig.h"
+#include "support/ws-test.h"
 
 #define MAX_VECTORS 40
 
@@ -89,7 +90,7 @@ test_pack (gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *path

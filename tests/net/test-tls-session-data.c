@@ -548,7 +548,7 @@ add_in_both_versions (const char *name, GTestDataFunc func)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
   add_in_both_versions ("bye", test_bye);
   add_in_both_versions ("truncated", test_truncated);
   add_in_both_versions ("truncated-handshake", test_truncated_handshake);

@@ -499,7 +499,7 @@ add_tables (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
   add_tables ();
   add ("resumption-is-judged", "1.2", ONLY_12, test_resumption_is_judged);
   add ("resumption-is-judged", "1.3", ONLY_13, test_resumption_is_judged);

@@ -225,7 +225,7 @@ add (const char *name, GTestDataFunc func)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
   add ("pause-accepted", test_pause_accepted);
   add ("pause-refused", test_pause_refused);
   add ("pause-freed", test_pause_freed);

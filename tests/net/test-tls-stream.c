@@ -221,7 +221,7 @@ add (const char *name, GTestDataFunc func)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
   add ("secured", test_secured);
   add ("big", test_big);
   add ("back-pressure", test_back_pressure);

@@ -310,7 +310,7 @@ test_wrapped_connection (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/net/transport-stream/memory", test_memory);
   g_test_add_func ("/net/transport-stream/closed-in-memory",

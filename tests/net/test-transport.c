@@ -574,7 +574,7 @@ add_tcp (const char *name, void (*test) (Fixture *, gconstpointer))
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   add ("read", test_read);
   add ("writev", test_writev);

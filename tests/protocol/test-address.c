@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 static const struct
 {
   const char *text;
@@ -138,7 +140,7 @@ test_path (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  ws_test_init (&argc, &argv);
   g_test_add_func ("/protocol/address/node", test_node);
   g_test_add_func ("/protocol/address/parse", test_parse);
   g_test_add_func ("/protocol/address/bytes", test_bytes);

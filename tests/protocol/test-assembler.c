@@ -282,7 +282,7 @@ test_growth (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/assembler/order", test_order);
   g_test_add_func ("/protocol/assembler/limits", test_limits);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 static void
 test_empty (void)
 {
@@ -130,7 +132,7 @@ test_steal (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/buffer/empty", test_empty);
   g_test_add_func ("/protocol/buffer/append", test_append);

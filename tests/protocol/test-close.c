@@ -175,7 +175,7 @@ test_write_cuts (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/close/is-sendable", test_is_sendable);
   g_test_add_func ("/protocol/close/round-trip", test_round_trip);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 #define PMD  "permessage-deflate"
 #define SNCT "server_no_context_takeover"
 #define CNCT "client_no_context_takeover"
@@ -269,7 +271,7 @@ test_both (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/deflate-offer/build", test_build);
   g_test_add_func ("/protocol/deflate-offer/accept", test_accept);

@@ -7,6 +7,7 @@
 #include "event-log.h"
 #include "protocol/ws-protocol.h"
 #include "protocol/ws-utf8.h"
+#include "support/ws-test.h"
 
 /* Messages of all sorts, both ways, against plain zlib. */
 
@@ -347,7 +348,7 @@ test_sending (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/deflate/receiving", test_receiving);
   g_test_add_func ("/protocol/deflate/sending", test_sending);

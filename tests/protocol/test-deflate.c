@@ -346,7 +346,7 @@ test_shared (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/deflate/vectors", test_vectors);
   g_test_add_func ("/protocol/deflate/limits", test_limits);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 /* A plain use of zlib: what a peer does that knows nothing but the RFC. It has a
  * window of exactly so many bits, and takes little at a time, so that it refers
  * to that and not to what it wrote last. */
@@ -172,7 +174,7 @@ test_pool (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/deflater/reference", test_reference);
   g_test_add_func ("/protocol/deflater/lengths", test_lengths);

@@ -266,7 +266,7 @@ test_last (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/extension/vectors", test_vectors);
   g_test_add_func ("/protocol/extension/frame-events", test_frame_events);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 static void
 test_set (void)
 {
@@ -34,7 +36,7 @@ test_cut (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/fault/set", test_set);
   g_test_add_func ("/protocol/fault/cut", test_cut);

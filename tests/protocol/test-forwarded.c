@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 static const char *const trusted_texts[]
     = { "10.0.0.0/8", "2001:db8:ffff::/48", NULL };
 
@@ -241,7 +243,7 @@ test_bad (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  ws_test_init (&argc, &argv);
   g_test_add_func ("/protocol/forwarded/standard", test_standard);
   g_test_add_func ("/protocol/forwarded/x", test_x);
   g_test_add_func ("/protocol/forwarded/both", test_both);

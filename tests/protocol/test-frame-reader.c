@@ -200,7 +200,7 @@ test_offset_and_phase (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/frame-reader/every-split", test_every_split);
   g_test_add_func ("/protocol/frame-reader/does-not-overread",

@@ -328,7 +328,7 @@ test_check_reserved_bits (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   for (gsize i = 0; i < G_N_ELEMENTS (good_rows); i++)
     {

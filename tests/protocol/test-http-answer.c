@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "protocol/ws-http-answer.h"
 
+#include "support/ws-test.h"
+
 #define DATE "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
 
 static void
@@ -75,7 +77,7 @@ test_headers (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
   g_test_add_func ("/protocol/http-answer/head", test_head);
   g_test_add_func ("/protocol/http-answer/headers", test_headers);
   return g_test_run ();

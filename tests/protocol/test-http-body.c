@@ -294,7 +294,7 @@ test_long (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/http-body/responses", test_responses);
   g_test_add_func ("/protocol/http-body/requests", test_requests);

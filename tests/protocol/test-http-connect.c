@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ws-test.h"
+#include "support/ws-test.h"
 
 static void
 test_request (void)
@@ -261,7 +262,7 @@ test_long_body (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  ws_test_init (&argc, &argv);
   g_test_add_func ("/protocol/http-connect/request", test_request);
   g_test_add_func ("/protocol/http-connect/answers", test_answers);
   g_test_add_func ("/protocol/http-connect/unfinished", test_unfinished);

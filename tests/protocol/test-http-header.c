@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 static WsHttpHeaders *
 new_sample (void)
 {
@@ -215,7 +217,7 @@ test_split (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/http-header/order-and-spelling",
                    test_order_and_spelling);

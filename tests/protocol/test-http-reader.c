@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "head-feed.h"
+#include "support/ws-test.h"
 
 #define HEAD(text) (text), sizeof (text) - 1
 
@@ -364,7 +365,7 @@ test_reader_again (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/http-reader/rows", test_reader);
   g_test_add_func ("/protocol/http-reader/limits", test_limits);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "protocol/ws-http-retry.h"
 
+#include "support/ws-test.h"
+
 /* RFC 9110, 10.2.3: how long a server wants to be left alone. */
 
 #define NOW 784111777 /* Sun, 06 Nov 1994 08:49:37 GMT */
@@ -48,7 +50,7 @@ test_rows (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  ws_test_init (&argc, &argv);
   g_test_add_func ("/protocol/http-retry/rows", test_rows);
   return g_test_run ();
 }

@@ -296,7 +296,7 @@ test_date (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/http/request", test_request);
   g_test_add_func ("/protocol/http/folded-response", test_folded_response);

@@ -5,6 +5,7 @@
 
 #include "protocol/ws-close.h"
 #include "protocol/ws-deflater.h"
+#include "support/ws-test.h"
 
 #define MIB ((gsize) 1024 * 1024)
 
@@ -268,7 +269,7 @@ test_release_within (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/inflater/bomb", test_bomb);
   g_test_add_func ("/protocol/inflater/ratio", test_ratio);

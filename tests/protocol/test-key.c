@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 static void
 test_new (void)
 {
@@ -80,7 +82,7 @@ test_is_valid (gconstpointer user_data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/key/new", test_new);
   g_test_add_func ("/protocol/key/new-is-valid", test_new_is_valid);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "protocol/ws-networks.h"
 
+#include "support/ws-test.h"
+
 static const struct
 {
   const char *network;
@@ -118,7 +120,7 @@ test_bad (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  ws_test_init (&argc, &argv);
   g_test_add_func ("/protocol/networks/contain", test_contain);
   g_test_add_func ("/protocol/networks/unix", test_unix);
   g_test_add_func ("/protocol/networks/empty", test_empty);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "protocol/ws-origin.h"
 
+#include "support/ws-test.h"
+
 /* Pitfall 56: what is compared is the whole of an origin. */
 
 static void
@@ -103,7 +105,7 @@ test_is_one_of (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
   g_test_add_func ("/protocol/origin/normalize", test_normalize);
   g_test_add_func ("/protocol/origin/is-one-of", test_is_one_of);
   return g_test_run ();

@@ -12,6 +12,7 @@
 #include "bad-texts.h"
 #include "event-log.h"
 #include "protocol/ws-close.h"
+#include "support/ws-test.h"
 
 static const EventSetup client
     = { .role = WS_ROLE_CLIENT, .frame_events = TRUE };
@@ -457,7 +458,7 @@ test_clear_data_buffers (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
 #define ADD(path, function) \
   g_test_add_func ("/protocol/protocol-parity/" path, function)

@@ -501,7 +501,7 @@ test_memory (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/protocol/vectors", test_vectors);
   g_test_add_func ("/protocol/protocol/frame-events", test_frame_events);

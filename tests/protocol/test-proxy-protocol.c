@@ -314,7 +314,7 @@ test_longest (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  ws_test_init (&argc, &argv);
   g_test_add_func ("/protocol/proxy-protocol/line", test_line);
   g_test_add_func ("/protocol/proxy-protocol/bad-line", test_bad_line);
   g_test_add_func ("/protocol/proxy-protocol/block", test_block);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 static const struct
 {
   const char *text;
@@ -124,7 +126,7 @@ test_with_login (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  ws_test_init (&argc, &argv);
   g_test_add_func ("/protocol/proxy-uri/good", test_good);
   g_test_add_func ("/protocol/proxy-uri/bad", test_bad);
   g_test_add_func ("/protocol/proxy-uri/with-login", test_with_login);

@@ -11,6 +11,7 @@
 #include "event-log.h"
 #include "protocol/ws-mask.h"
 #include "protocol/ws-utf8.h"
+#include "support/ws-test.h"
 
 #define N_STREAMS 100
 
@@ -192,7 +193,7 @@ test_random (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/round-trip/random", test_random);
 

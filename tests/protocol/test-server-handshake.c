@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "head-feed.h"
+#include "support/ws-test.h"
 
 /* RFC 6455, 1.3: a key and what answers it. */
 #define KEY    "dGhlIHNhbXBsZSBub25jZQ=="
@@ -568,7 +569,7 @@ test_refuse (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/server-handshake/initialization",
                    test_initialization);

@@ -170,7 +170,7 @@ test_switched_off (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  ws_test_init (&argc, &argv);
   for (guint i = 0; i < G_N_ELEMENTS (vectors); i++)
     {
       g_autofree char *path

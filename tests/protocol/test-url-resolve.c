@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 /* RFC 3986, 5.4, as far as it concerns us: without fragments and parameters
  * of other schemes. */
 #define RFC_BASE "ws://a/b/c/d;p?q"
@@ -203,7 +205,7 @@ test_same_origin (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/url-resolve/resolve", test_resolve);
   g_test_add_func ("/protocol/url-resolve/bad", test_bad);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/ws-test.h"
+
 static const struct
 {
   const char *url;
@@ -320,7 +322,7 @@ test_authority (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/url/good", test_good);
   g_test_add_func ("/protocol/url/userinfo", test_userinfo);

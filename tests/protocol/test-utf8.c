@@ -449,7 +449,7 @@ test_nothing (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {

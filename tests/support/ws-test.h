@@ -7,6 +7,10 @@ G_BEGIN_DECLS
 
 /* What the tests of every layer share. */
 
+/* Instead of g_test_init(): the test program reads no settings of whoever runs
+ * it, neither files nor proxies. */
+void ws_test_init (int *argc, char ***argv);
+
 /* (transfer full): the bytes that a literal such as "81 05 48" spells; blanks
  * are free. Never NULL, and exactly so large that a sanitizer sees an
  * overread. */

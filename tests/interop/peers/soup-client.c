@@ -395,7 +395,7 @@ main (int argc, char **argv)
     load_database ();
 
   argc = 1;
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ws_test_init (&argc, &argv);
   g_test_add_func ("/interop/soup/echo", test_echo);
   g_test_add_func ("/interop/soup/nul", test_nul);
   g_test_add_func ("/interop/soup/fragments-sent", test_fragments_sent);
