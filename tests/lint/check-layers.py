@@ -15,13 +15,6 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 # From the top down: a room or layer may include those behind it, and itself.
 ROOMS = ["server", "socket", "signal", "http", "ssl", "message", "value", "base"]
 LAYERS = ROOMS + ["engine", "net", "protocol"]
-# What points up today, to be mended: an entry that is no longer needed fails.
-KNOWN = {
-    ("message/ws-message-input-stream.c", "socket/ws-socket-private.h"),
-    ("message/ws-message-output-stream.c", "socket/ws-socket-parts.h"),
-    ("message/ws-message-output-stream.c", "socket/ws-socket-queue.h"),
-    ("message/ws-message-pipe-private.h", "ws-socket.h"),
-}
 # The folder of tests -> the highest layer that its tests may look into.
 TEST_LAYERS = {
     "protocol": "protocol",
@@ -73,10 +66,6 @@ def layer_of(name):
     return ROOMS[-1]
 
 
-# The entries of KNOWN that were met.
-seen = set()
-
-
 def exists(name):
     """Whether ws-glib/@name is there, or made from a template."""
     path = sources.ROOT / "ws-glib" / name
@@ -102,9 +91,6 @@ def check_library(name, bracket, header):
     if bracket == "<" and is_private(target):
         return 'a private header is included as "%s"' % target
     if LAYERS.index(layer_of(target)) < LAYERS.index(layer):
-        if (name, target) in KNOWN:
-            seen.add((name, target))
-            return ""
         return "%s includes upwards, from %s" % (layer, layer_of(target))
     if not is_private(name) and name.endswith(".h") and bracket == '"':
         return "a public header includes only <ws-glib/...>, GLib and GIO"
@@ -160,8 +146,6 @@ def main():
     problems = []
     for name in sources.files(".c", ".h", ".h.in"):
         problems += check_file(name)
-    for pair in sorted(KNOWN - seen):
-        problems.append("%s includes no %s any more: strike it from KNOWN" % pair)
     sources.finish(problems)
 
 

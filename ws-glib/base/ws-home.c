@@ -92,13 +92,22 @@ ws_home_may_call (const WsHome *self, const char *caller, const char *problem)
 }
 
 void
-ws_home_run_later (const WsHome *self, GSourceFunc function, gpointer object)
+ws_home_invoke (const WsHome  *self,
+                GSourceFunc    function,
+                gpointer       data,
+                GDestroyNotify destroy)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, function, g_object_ref (object), NULL);
+  g_source_set_callback (source, function, data, destroy);
   g_source_attach (source, self->context);
+}
+
+void
+ws_home_run_later (const WsHome *self, GSourceFunc function, gpointer object)
+{
+  ws_home_invoke (self, function, g_object_ref (object), NULL);
 }
 
 /* Disposes in any case: the other thread may not have left its unref yet. */

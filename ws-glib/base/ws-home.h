@@ -29,6 +29,12 @@ void ws_home_warn (const char *caller, const char *problem);
 /* Calls @function with @object, and with a reference to it, in the context. */
 void
 ws_home_run_later (const WsHome *self, GSourceFunc function, gpointer object);
+/* Calls @function with @data in the context, from any thread with a copy of the
+ * home; @destroy (nullable) is called in the end, whatever comes before. */
+void ws_home_invoke (const WsHome  *self,
+                     GSourceFunc    function,
+                     gpointer       data,
+                     GDestroyNotify destroy);
 /* The last reference to @object goes here, in another thread: the home's thread
  * gets one, and disposes of it. */
 void ws_home_dispose_there (const WsHome *self, GObject *object);

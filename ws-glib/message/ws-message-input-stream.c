@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ws-message-input-stream.h"
+#include "message/ws-message-input-stream-private.h"
 
-#include <string.h>
-
-#include "message/ws-message-pipe-private.h"
-#include "socket/ws-socket-private.h"
+#include "base/ws-home.h"
+#include "base/ws-property.h"
+#include "message/ws-message-source.h"
 
 /**
  * WsMessageInputStream:
@@ -28,10 +27,11 @@
  */
 struct _WsMessageInputStream
 {
-  GInputStream   parent_instance;
-  WsSocket      *socket;  /* (owned) (nullable): until it is closed */
-  GMainContext  *context; /* (owned): the socket's */
-  WsMessagePipe *pipe;    /* (owned) */
+  GInputStream             parent_instance;
+  WsMessagePipe           *pipe;     /* (owned) */
+  GObject                 *producer; /* (owned) (nullable): fills the pipe */
+  const WsMessageProducer *klass;    /* (nullable): of the producer */
+  WsHome                   home;     /* of the producer */
 };
 
 static void init_pollable (GPollableInputStreamInterface *iface);
@@ -50,65 +50,7 @@ typedef enum
 
 static GParamSpec *props[N_PROPS];
 
-/* --- The pipe --- */
-
-WsMessagePipe *
-ws_message_pipe_new (WsMessageType type)
-{
-  WsMessagePipe *self = g_atomic_rc_box_new0 (WsMessagePipe);
-
-  self->type = type;
-  return self;
-}
-
-WsMessagePipe *
-ws_message_pipe_ref (WsMessagePipe *self)
-{
-  return g_atomic_rc_box_acquire (self);
-}
-
-static void
-clear_pipe (gpointer data)
-{
-  WsMessagePipe *self = data;
-
-  g_queue_clear_full (&self->chunks, (GDestroyNotify) g_bytes_unref);
-  g_clear_error (&self->error);
-}
-
-void
-ws_message_pipe_unref (WsMessagePipe *self)
-{
-  g_atomic_rc_box_release_full (self, clear_pipe);
-}
-
-static gboolean
-has_news (const WsMessagePipe *pipe)
-{
-  return pipe->chunks.length > 0 || pipe->is_complete || pipe->error != NULL;
-}
-
 /* --- Reading --- */
-
-/* Takes up to @count bytes of the first chunk. */
-static gsize
-take_bytes (WsMessagePipe *pipe, guint8 *buffer, gsize count)
-{
-  GBytes       *chunk = g_queue_peek_head (&pipe->chunks);
-  gsize         len;
-  const guint8 *data = g_bytes_get_data (chunk, &len);
-
-  count = MIN (count, len - pipe->used);
-  memcpy (buffer, data + pipe->used, count);
-  pipe->used += count;
-  pipe->size -= count;
-  if (pipe->used == len)
-    {
-      g_bytes_unref (g_queue_pop_head (&pipe->chunks));
-      pipe->used = 0;
-    }
-  return count;
-}
 
 static gssize
 read_fn (GInputStream *stream,
@@ -120,13 +62,14 @@ read_fn (GInputStream *stream,
   WsMessageInputStream *self = WS_MESSAGE_INPUT_STREAM (stream);
   WsMessagePipe        *pipe = self->pipe;
 
-  if (self->socket != NULL && !ws_socket_check_thread (self->socket, error))
+  if (self->producer != NULL
+      && !self->klass->check_thread (self->producer, error))
     return -1;
   if (pipe->chunks.length > 0)
     {
-      count = take_bytes (pipe, buffer, count);
+      count = ws_message_pipe_take (pipe, buffer, count);
       if (pipe->chunks.length == 0)
-        ws_socket_update_receiving (self->socket);
+        self->klass->wake (self->producer);
       return (gssize) count;
     }
   if (pipe->error != NULL)
@@ -142,62 +85,23 @@ read_fn (GInputStream *stream,
 static gboolean
 is_readable (GPollableInputStream *stream)
 {
-  return has_news (WS_MESSAGE_INPUT_STREAM (stream)->pipe);
-}
-
-typedef struct
-{
-  GSource        parent;
-  WsMessagePipe *pipe; /* (owned) */
-} PipeSource;
-
-static gboolean
-prepare_source (GSource *source, int *timeout)
-{
-  *timeout = -1;
-  return has_news (((PipeSource *) source)->pipe);
+  return ws_message_pipe_has_news (WS_MESSAGE_INPUT_STREAM (stream)->pipe);
 }
 
 static gboolean
-check_source (GSource *source)
+is_pipe_ready (gpointer pipe)
 {
-  return has_news (((PipeSource *) source)->pipe);
+  return ws_message_pipe_has_news (pipe);
 }
-
-static gboolean
-dispatch_source (GSource *source, GSourceFunc callback, gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-finalize_source (GSource *source)
-{
-  ws_message_pipe_unref (((PipeSource *) source)->pipe);
-}
-
-/* Only there because a source without cannot become another's child. */
-static gboolean
-on_closure (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-static GSourceFuncs source_funcs = {
-  .prepare = prepare_source,
-  .check = check_source,
-  .dispatch = dispatch_source,
-  .closure_callback = on_closure,
-  .finalize = finalize_source,
-};
 
 static GSource *
 create_source (GPollableInputStream *stream, GCancellable *cancellable)
 {
   WsMessageInputStream *self = WS_MESSAGE_INPUT_STREAM (stream);
-  g_autoptr (GSource) child = g_source_new (&source_funcs, sizeof (PipeSource));
+  g_autoptr (GSource) child
+      = ws_message_source_new (is_pipe_ready, ws_message_pipe_ref (self->pipe),
+                               (GDestroyNotify) ws_message_pipe_unref);
 
-  ((PipeSource *) child)->pipe = ws_message_pipe_ref (self->pipe);
   return g_pollable_source_new_full (stream, child, cancellable);
 }
 
@@ -210,11 +114,39 @@ init_pollable (GPollableInputStreamInterface *iface)
 
 /* --- Closing --- */
 
-static gboolean
-on_dropped (gpointer socket)
+typedef struct
 {
-  ws_socket_update_receiving (socket);
+  const WsMessageProducer *klass;
+  GObject                 *producer; /* (owned) */
+} Waking;
+
+static gboolean
+on_dropped (gpointer user_data)
+{
+  Waking *self = user_data;
+
+  self->klass->wake (self->producer);
   return G_SOURCE_REMOVE;
+}
+
+static void
+waking_free (gpointer data)
+{
+  Waking *self = data;
+
+  g_object_unref (self->producer);
+  g_free (self);
+}
+
+/* The producer is to hear that nobody reads any more, in its own thread. */
+static void
+wake_there (WsMessageInputStream *self)
+{
+  Waking *waking = g_new (Waking, 1);
+
+  waking->klass = self->klass;
+  waking->producer = g_object_ref (self->producer);
+  ws_home_invoke (&self->home, on_dropped, waking, waking_free);
 }
 
 static gboolean
@@ -225,14 +157,13 @@ close_fn (GInputStream *stream, GCancellable *cancellable, GError **error)
   if (g_atomic_int_get (&self->pipe->dropped))
     return TRUE;
   g_atomic_int_set (&self->pipe->dropped, TRUE);
-  if (ws_socket_check_thread (self->socket, NULL))
-    ws_socket_update_receiving (self->socket);
+  if (self->klass->check_thread (self->producer, NULL))
+    self->klass->wake (self->producer);
   else
-    ws_socket_invoke (self->socket, self->context, on_dropped);
+    wake_there (self);
   return TRUE;
 }
 
-/* GIO's own would close in a thread. */
 static void
 close_async (GInputStream       *stream,
              int                 io_priority,
@@ -240,66 +171,26 @@ close_async (GInputStream       *stream,
              GAsyncReadyCallback callback,
              gpointer            user_data)
 {
-  g_autoptr (GTask) task
-      = g_task_new (stream, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, close_async);
-  g_task_set_priority (task, io_priority);
   close_fn (stream, cancellable, NULL);
-  g_task_return_boolean (task, TRUE);
-}
-
-static gboolean
-close_finish (GInputStream *stream, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
+  ws_message_stream_return_closed (stream, io_priority, cancellable, callback,
+                                   user_data, NULL);
 }
 
 /* --- The object --- */
-
-static void
-ws_message_input_stream_get_property (GObject    *object,
-                                      guint       prop_id,
-                                      GValue     *value,
-                                      GParamSpec *pspec)
-{
-  WsMessageInputStream *self = WS_MESSAGE_INPUT_STREAM (object);
-
-  switch ((WsMessageInputStreamProp) prop_id)
-    {
-    case PROP_MESSAGE_TYPE:
-      g_value_set_enum (value, ws_message_input_stream_get_message_type (self));
-      break;
-    case N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
 
 static void
 ws_message_input_stream_finalize (GObject *object)
 {
   WsMessageInputStream *self = WS_MESSAGE_INPUT_STREAM (object);
 
-  g_clear_object (&self->socket);
-  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_object (&self->producer);
+  ws_home_clear (&self->home);
   g_clear_pointer (&self->pipe, ws_message_pipe_unref);
   G_OBJECT_CLASS (ws_message_input_stream_parent_class)->finalize (object);
 }
 
-static void
-ws_message_input_stream_class_init (WsMessageInputStreamClass *klass)
-{
-  GObjectClass      *object_class = G_OBJECT_CLASS (klass);
-  GInputStreamClass *stream_class = G_INPUT_STREAM_CLASS (klass);
-
-  object_class->get_property = ws_message_input_stream_get_property;
-  object_class->finalize = ws_message_input_stream_finalize;
-  stream_class->read_fn = read_fn;
-  stream_class->close_fn = close_fn;
-  stream_class->close_async = close_async;
-  stream_class->close_finish = close_finish;
-
+/* clang-format off */
+static const WsProperty properties[] = {
   /**
    * WsMessageInputStream:message-type: (getter get_message_type)
    *
@@ -307,12 +198,28 @@ ws_message_input_stream_class_init (WsMessageInputStreamClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_MESSAGE_TYPE]
-      = g_param_spec_enum ("message-type", NULL, NULL, WS_TYPE_MESSAGE_TYPE,
-                           WS_MESSAGE_TYPE_TEXT,
-                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY
-                               | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, props);
+  { WS_PROPERTY_ENUM (WsMessageInputStream, PROP_MESSAGE_TYPE, "message-type",
+                      WsMessageType, ws_message_type_get_type,
+                      WS_MESSAGE_TYPE_TEXT,
+                      ws_message_input_stream_get_message_type, NULL) },
+
+  { 0 }
+};
+/* clang-format on */
+
+static const WsProperty *const tables[] = { properties, NULL };
+
+static void
+ws_message_input_stream_class_init (WsMessageInputStreamClass *klass)
+{
+  GObjectClass      *object_class = G_OBJECT_CLASS (klass);
+  GInputStreamClass *stream_class = G_INPUT_STREAM_CLASS (klass);
+
+  object_class->finalize = ws_message_input_stream_finalize;
+  stream_class->read_fn = read_fn;
+  stream_class->close_fn = close_fn;
+  stream_class->close_async = close_async;
+  ws_property_install (object_class, tables, props, N_PROPS);
 }
 
 static void
@@ -325,15 +232,18 @@ ws_message_input_stream_init (WsMessageInputStream *self)
 }
 
 GInputStream *
-ws_message_input_stream_new (WsSocket *socket, WsMessagePipe *pipe)
+ws_message_input_stream_new (GObject                 *producer,
+                             const WsMessageProducer *klass,
+                             WsMessagePipe           *pipe)
 {
   WsMessageInputStream *self
       = g_object_new (WS_TYPE_MESSAGE_INPUT_STREAM, NULL);
 
   ws_message_pipe_unref (self->pipe);
   self->pipe = ws_message_pipe_ref (pipe);
-  self->socket = g_object_ref (socket);
-  self->context = g_main_context_ref (ws_socket_peek (socket)->home.context);
+  self->producer = g_object_ref (producer);
+  self->klass = klass;
+  self->home = ws_homed_copy_home (producer);
   return G_INPUT_STREAM (self);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "message/ws-message-pipe-private.h"
-#include "socket/ws-socket-parts.h"
-#include "socket/ws-socket-queue.h"
+#include "message/ws-message-output-stream.h"
+
+#include "base/ws-home.h"
+#include "message/ws-message-source.h"
 
 /* The stream that ws_socket_begin_message() gives: what is written becomes the
  * fragments of one message. */
@@ -15,11 +16,12 @@ G_DECLARE_FINAL_TYPE (WsMessageOutputStream,
 
 struct _WsMessageOutputStream
 {
-  GOutputStream  parent_instance;
-  WsSocket      *socket;  /* (owned) */
-  GMainContext  *context; /* (owned): the socket's */
-  WsMessageSink *sink;    /* (owned) */
-  gboolean       closed;
+  GOutputStream          parent_instance;
+  WsMessageSink         *sink;   /* (owned) (nullable) */
+  GObject               *sender; /* (owned) (nullable) */
+  const WsMessageSender *klass;  /* of the sender */
+  WsHome                 home;   /* of the sender */
+  gboolean               is_closed;
 };
 
 static void init_pollable (GPollableOutputStreamInterface *iface);
@@ -29,29 +31,6 @@ G_DEFINE_TYPE_WITH_CODE (WsMessageOutputStream,
                          G_TYPE_OUTPUT_STREAM,
                          G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_OUTPUT_STREAM,
                                                 init_pollable))
-
-/* --- The sink --- */
-
-WsMessageSink *
-ws_message_sink_new (WsMessageType type)
-{
-  WsMessageSink *self = g_atomic_rc_box_new0 (WsMessageSink);
-
-  self->type = type;
-  return self;
-}
-
-WsMessageSink *
-ws_message_sink_ref (WsMessageSink *self)
-{
-  return g_atomic_rc_box_acquire (self);
-}
-
-void
-ws_message_sink_unref (WsMessageSink *self)
-{
-  g_atomic_rc_box_release (self);
-}
 
 /* --- Writing --- */
 
@@ -64,9 +43,9 @@ write_fn (GOutputStream *stream,
 {
   WsMessageOutputStream *self = WS_MESSAGE_OUTPUT_STREAM (stream);
 
-  if (!ws_socket_check_thread (self->socket, error))
+  if (!self->klass->check_thread (self->sender, error))
     return -1;
-  return ws_socket_send_part (self->socket, self->sink, buffer, count, error);
+  return self->klass->send (self->sender, self->sink, buffer, count, error);
 }
 
 static gboolean
@@ -74,57 +53,22 @@ is_writable (GPollableOutputStream *stream)
 {
   WsMessageOutputStream *self = WS_MESSAGE_OUTPUT_STREAM (stream);
 
-  return ws_socket_takes_part (self->socket, self->sink);
-}
-
-typedef struct
-{
-  GSource                parent;
-  WsMessageOutputStream *stream; /* (unowned): the source's parent holds it */
-} SinkSource;
-
-static gboolean
-prepare_source (GSource *source, int *timeout)
-{
-  *timeout = -1;
-  return is_writable (
-      G_POLLABLE_OUTPUT_STREAM (((SinkSource *) source)->stream));
+  return self->klass->takes (self->sender, self->sink);
 }
 
 static gboolean
-check_source (GSource *source)
+is_stream_ready (gpointer stream)
 {
-  int timeout;
-
-  return prepare_source (source, &timeout);
+  return is_writable (stream);
 }
-
-static gboolean
-dispatch_source (GSource *source, GSourceFunc callback, gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-/* Only there because a source without cannot become another's child. */
-static gboolean
-on_closure (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-static GSourceFuncs source_funcs = {
-  .prepare = prepare_source,
-  .check = check_source,
-  .dispatch = dispatch_source,
-  .closure_callback = on_closure,
-};
 
 static GSource *
 create_source (GPollableOutputStream *stream, GCancellable *cancellable)
 {
-  g_autoptr (GSource) child = g_source_new (&source_funcs, sizeof (SinkSource));
+  /* The source that this becomes a child of holds the stream. */
+  g_autoptr (GSource) child
+      = ws_message_source_new (is_stream_ready, stream, NULL);
 
-  ((SinkSource *) child)->stream = WS_MESSAGE_OUTPUT_STREAM (stream);
   return g_pollable_source_new_full (stream, child, cancellable);
 }
 
@@ -142,15 +86,14 @@ close_fn (GOutputStream *stream, GCancellable *cancellable, GError **error)
 {
   WsMessageOutputStream *self = WS_MESSAGE_OUTPUT_STREAM (stream);
 
-  if (self->closed)
+  if (self->is_closed)
     return TRUE;
-  if (!ws_socket_check_thread (self->socket, error))
+  if (!self->klass->check_thread (self->sender, error))
     return FALSE;
-  self->closed = TRUE;
-  return ws_socket_end_message (self->socket, self->sink, error);
+  self->is_closed = TRUE;
+  return self->klass->end (self->sender, self->sink, error);
 }
 
-/* GIO's own would close in a thread. */
 static void
 close_async (GOutputStream      *stream,
              int                 io_priority,
@@ -159,21 +102,10 @@ close_async (GOutputStream      *stream,
              gpointer            user_data)
 {
   GError *error = NULL;
-  g_autoptr (GTask) task
-      = g_task_new (stream, cancellable, callback, user_data);
 
-  g_task_set_source_tag (task, close_async);
-  g_task_set_priority (task, io_priority);
-  if (close_fn (stream, cancellable, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static gboolean
-close_finish (GOutputStream *stream, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
+  close_fn (stream, cancellable, &error);
+  ws_message_stream_return_closed (stream, io_priority, cancellable, callback,
+                                   user_data, error);
 }
 
 /* --- The object --- */
@@ -185,15 +117,16 @@ ws_message_output_stream_dispose (GObject *object)
 {
   WsMessageOutputStream *self = WS_MESSAGE_OUTPUT_STREAM (object);
 
-  if (!self->closed)
+  if (!self->is_closed)
     {
       g_atomic_int_set (&self->sink->dropped, TRUE);
       /* It closes, and tells so, which is nothing to do in an unref. */
-      if (!ws_socket_check_thread (self->socket, NULL)
+      if (!self->klass->check_thread (self->sender, NULL)
           || self->sink->outgoing != NULL)
-        ws_socket_invoke (self->socket, self->context, ws_socket_drop_message);
+        ws_home_invoke (&self->home, self->klass->drop,
+                        g_object_ref (self->sender), g_object_unref);
     }
-  self->closed = TRUE;
+  self->is_closed = TRUE;
   G_OBJECT_CLASS (ws_message_output_stream_parent_class)->dispose (object);
 }
 
@@ -202,8 +135,8 @@ ws_message_output_stream_finalize (GObject *object)
 {
   WsMessageOutputStream *self = WS_MESSAGE_OUTPUT_STREAM (object);
 
-  g_clear_object (&self->socket);
-  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_object (&self->sender);
+  ws_home_clear (&self->home);
   g_clear_pointer (&self->sink, ws_message_sink_unref);
   G_OBJECT_CLASS (ws_message_output_stream_parent_class)->finalize (object);
 }
@@ -219,25 +152,27 @@ ws_message_output_stream_class_init (WsMessageOutputStreamClass *klass)
   stream_class->write_fn = write_fn;
   stream_class->close_fn = close_fn;
   stream_class->close_async = close_async;
-  stream_class->close_finish = close_finish;
   stream_class->flush_async = NULL; /* there is nothing to flush */
 }
 
 static void
 ws_message_output_stream_init (WsMessageOutputStream *self)
 {
-  self->closed = TRUE;
+  self->is_closed = TRUE;
 }
 
 GOutputStream *
-ws_message_output_stream_new (WsSocket *socket, WsMessageSink *sink)
+ws_message_output_stream_new (GObject               *sender,
+                              const WsMessageSender *klass,
+                              WsMessageSink         *sink)
 {
   WsMessageOutputStream *self
       = g_object_new (WS_TYPE_MESSAGE_OUTPUT_STREAM, NULL);
 
-  self->socket = g_object_ref (socket);
-  self->context = g_main_context_ref (ws_socket_peek (socket)->home.context);
   self->sink = ws_message_sink_ref (sink);
-  self->closed = FALSE;
+  self->sender = g_object_ref (sender);
+  self->klass = klass;
+  self->home = ws_homed_copy_home (sender);
+  self->is_closed = FALSE;
   return G_OUTPUT_STREAM (self);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "message/ws-message-pipe-private.h"
+#include "message/ws-message-pipe.h"
+#include "message/ws-message-sink.h"
 #include "socket/ws-socket-core.h"
 
 G_BEGIN_DECLS

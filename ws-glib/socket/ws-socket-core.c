@@ -28,16 +28,6 @@ ws_socket_adopt_context (WsSocket *self)
   ws_home_move (&ws_socket_peek (self)->home);
 }
 
-void
-ws_socket_invoke (WsSocket *socket, GMainContext *context, GSourceFunc func)
-{
-  g_autoptr (GSource) source = g_idle_source_new ();
-
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, func, g_object_ref (socket), g_object_unref);
-  g_source_attach (source, context);
-}
-
 /* --- What waits for a time --- */
 
 void

@@ -148,9 +148,6 @@ gboolean ws_socket_check_thread (WsSocket *self, GError **error);
 gboolean ws_socket_may_call (WsSocket *self, const char *caller);
 /* Belongs to the calling thread and its context from now on. */
 void ws_socket_adopt_context (WsSocket *self);
-/* Has @func called with @socket in @context. */
-void
-ws_socket_invoke (WsSocket *socket, GMainContext *context, GSourceFunc func);
 
 /* --- What waits for a time --- */
 

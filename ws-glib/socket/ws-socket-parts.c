@@ -116,8 +116,39 @@ ws_socket_break_message (WsSocket *self, WsMessageSink *sink)
                    "A message could not be completed", NULL);
 }
 
-gboolean
-ws_socket_drop_message (gpointer socket)
+/* --- For the stream of begin_message() --- */
+
+static gboolean
+check_sender (gpointer sender, GError **error)
+{
+  return ws_socket_check_thread (sender, error);
+}
+
+static gboolean
+takes (gpointer sender, const WsMessageSink *sink)
+{
+  return ws_socket_takes_part (sender, sink);
+}
+
+static gssize
+send_part (gpointer       sender,
+           WsMessageSink *sink,
+           const guint8  *data,
+           gsize          len,
+           GError       **error)
+{
+  return ws_socket_send_part (sender, sink, data, len, error);
+}
+
+static gboolean
+end_message (gpointer sender, WsMessageSink *sink, GError **error)
+{
+  return ws_socket_end_message (sender, sink, error);
+}
+
+/* Breaks the message if its stream was dropped. */
+static gboolean
+drop_message (gpointer socket)
 {
   WsSocketAsync *async = ws_socket_peek (socket)->async;
 
@@ -126,3 +157,11 @@ ws_socket_drop_message (gpointer socket)
     ws_socket_break_message (socket, async->message);
   return G_SOURCE_REMOVE;
 }
+
+const WsMessageSender ws_socket_message_sender = {
+  .check_thread = check_sender,
+  .takes = takes,
+  .send = send_part,
+  .end = end_message,
+  .drop = drop_message,
+};

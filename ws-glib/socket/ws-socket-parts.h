@@ -19,7 +19,7 @@ ws_socket_end_message (WsSocket *self, WsMessageSink *sink, GError **error);
 /* The message cannot be completed: the connection is closed if some of it was
  * sent. May run a user's code. */
 void ws_socket_break_message (WsSocket *self, WsMessageSink *sink);
-/* A GSourceFunc: breaks that of begin_message() if its stream was dropped. */
-gboolean ws_socket_drop_message (gpointer socket);
+/* How a stream sends its message, of begin_message(), by a socket. */
+extern const WsMessageSender ws_socket_message_sender;
 
 G_END_DECLS

@@ -273,7 +273,7 @@ is_at_turn (WsSocketPrivate *priv, const WsMessageSink *sink)
 }
 
 gboolean
-ws_socket_takes_part (WsSocket *self, WsMessageSink *sink)
+ws_socket_takes_part (WsSocket *self, const WsMessageSink *sink)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 

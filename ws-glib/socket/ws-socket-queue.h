@@ -39,6 +39,6 @@ guint64 ws_socket_get_outgoing_cost (WsSocket *self);
 /* Frames what waits, room or not, for a close frame is to follow. */
 void ws_socket_frame_all_outgoing (WsSocket *self);
 /* Whether a part would be taken, or refused for good. */
-gboolean ws_socket_takes_part (WsSocket *self, WsMessageSink *sink);
+gboolean ws_socket_takes_part (WsSocket *self, const WsMessageSink *sink);
 
 G_END_DECLS

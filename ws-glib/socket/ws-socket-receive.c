@@ -5,6 +5,7 @@
 #include "socket/ws-socket-properties.h"
 #include "socket/ws-socket-receive-private.h"
 #include "socket/ws-socket-state.h"
+#include "message/ws-message-input-stream-private.h"
 
 /* When a socket reads, and who gets what it has read. */
 
@@ -130,13 +131,30 @@ take_call (WsSocket *self, WsCall *call)
   return task;
 }
 
+static gboolean
+check_producer (gpointer producer, GError **error)
+{
+  return ws_socket_check_thread (producer, error);
+}
+
+static void
+wake_producer (gpointer producer)
+{
+  ws_socket_update_receiving (producer);
+}
+
+static const WsMessageProducer producer
+    = { .check_thread = check_producer, .wake = wake_producer };
+
 /* Gives @call, which is taken, what reads @pipe. */
 static void
 return_stream (WsSocket *self, WsCall *call, WsMessagePipe *pipe)
 {
   g_autoptr (GTask) task = take_call (self, call);
 
-  g_task_return_pointer (task, ws_message_input_stream_new (self, pipe),
+  g_task_return_pointer (task,
+                         ws_message_input_stream_new (G_OBJECT (self),
+                                                      &producer, pipe),
                          g_object_unref);
 }
 

@@ -6,6 +6,7 @@
 #include "socket/ws-socket-queue.h"
 #include "socket/ws-socket-receive-private.h"
 #include "socket/ws-socket-send.h"
+#include "message/ws-message-output-stream.h"
 
 /* Messages that are never whole in memory. */
 
@@ -388,5 +389,7 @@ ws_socket_begin_message (WsSocket     *self,
     }
   async->message = ws_message_sink_new (message_type);
   ws_socket_queue_sink (self, async->message, NULL);
-  return ws_message_output_stream_new (self, async->message);
+  return ws_message_output_stream_new (G_OBJECT (self),
+                                       &ws_socket_message_sender,
+                                       async->message);
 }
