@@ -178,6 +178,120 @@ test_last_unref_of_server (void)
   worker_free (worker);
 }
 
+/* Nothing is emitted after the last reference has gone, whoever drops it and
+ * whatever has come already. */
+
+static gpointer
+unref (gpointer object)
+{
+  g_object_unref (object);
+  return NULL;
+}
+
+static void
+unref_there (gpointer object)
+{
+  g_thread_join (g_thread_new ("unref", unref, object));
+}
+
+typedef struct
+{
+  WsSocket *socket;
+  void (*drop) (gpointer object);
+  guint n_messages;
+} Dropper;
+
+static void
+on_text_to_drop (WsSocket *socket, const char *text, Dropper *dropper)
+{
+  g_assert_cmpuint (dropper->n_messages++, ==, 0);
+  dropper->drop (g_steal_pointer (&dropper->socket));
+}
+
+/* While a message is handed out of which more was read at once. */
+static void
+test_last_unref_in_handler (Half *half, gconstpointer data)
+{
+  static const char frames[] = "\x81\x01"
+                               "a"
+                               "\x81\x01"
+                               "b";
+  Dropper           dropper = { half->socket, (void (*) (gpointer)) data, 0 };
+  Death             death = { NULL };
+
+  g_object_weak_ref (G_OBJECT (half->socket), on_finalised, &death);
+  g_signal_connect (half->socket, "text-message-received",
+                    G_CALLBACK (on_text_to_drop), &dropper);
+  half->socket = NULL;
+  raw_peer_send_bytes (half->peer, frames, sizeof frames - 1);
+  raw_peer_expect_close (half->peer, 1001, "");
+  ws_test_until (NULL, g_atomic_pointer_get (&death.thread) != NULL);
+  g_assert_true (death.thread == g_thread_self ());
+  g_assert_cmpuint (dropper.n_messages, ==, 1);
+}
+
+/* While a message waits to be read. */
+static void
+test_last_unref_before_message (Half *half, gconstpointer data)
+{
+  static const char *const signals[]
+      = { "notify", "message-received", "text-message-received",
+          "text-frame-received", "disconnected" };
+  Death death = { NULL };
+  guint n_emitted = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    api_count (half->socket, signals[i], &n_emitted);
+  g_object_weak_ref (G_OBJECT (half->socket), on_finalised, &death);
+  raw_peer_send_frame (half->peer, 0x81, "a", 1);
+  unref_there (g_steal_pointer (&half->socket));
+  raw_peer_expect_close (half->peer, 1001, "");
+  ws_test_until (NULL, g_atomic_pointer_get (&death.thread) != NULL);
+  g_assert_cmpuint (n_emitted, ==, 0);
+}
+
+static gboolean
+on_busy (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* A context that always has something to do, but nothing more urgent. */
+static void
+test_last_unref_while_busy (Half *half, gconstpointer data)
+{
+  Death death = { NULL };
+  guint busy = g_idle_add_full (G_PRIORITY_DEFAULT, on_busy, NULL, NULL);
+
+  g_object_weak_ref (G_OBJECT (half->socket), on_finalised, &death);
+  unref_there (g_steal_pointer (&half->socket));
+  for (guint i = 0; i < 3; i++)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_nonnull (g_atomic_pointer_get (&death.thread));
+  g_source_remove (busy);
+}
+
+/* A client of the server leaves. */
+static void
+test_last_unref_before_goodbye (void)
+{
+  static const char *const signals[]
+      = { "notify", "items-changed", "client-disconnected", "closed" };
+  WsServer *server = api_server_new ();
+  guint     n_emitted = 0;
+  g_autoptr (RawPeer) peer
+      = raw_peer_join (ws_server_get_server_port (server), NULL);
+
+  g_object_unref (api_server_take (server));
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    api_count (server, signals[i], &n_emitted);
+  raw_peer_send_close (peer, 1000, "");
+  unref_there (server);
+  raw_peer_expect_close (peer, 1000, NULL);
+  raw_peer_expect_eof (peer);
+  g_assert_cmpuint (n_emitted, ==, 0);
+}
+
 /* Qt: tst_QWebSocket::moveToThread, ::moveToThreadNoWarning: made here, opened
  * and used there, without a warning, which would end the test. */
 
@@ -314,6 +428,16 @@ main (int argc, char **argv)
                    test_last_unref_while_connecting);
   g_test_add_func ("/contracts/threads/last-unref-of-server",
                    test_last_unref_of_server);
+  half_add_client ("/contracts/threads/last-unref-in-handler/here",
+                   g_object_unref, test_last_unref_in_handler);
+  half_add_client ("/contracts/threads/last-unref-in-handler/there",
+                   unref_there, test_last_unref_in_handler);
+  half_add_client ("/contracts/threads/last-unref-before-message", NULL,
+                   test_last_unref_before_message);
+  half_add_client ("/contracts/threads/last-unref-while-busy", NULL,
+                   test_last_unref_while_busy);
+  g_test_add_func ("/contracts/threads/last-unref-before-goodbye",
+                   test_last_unref_before_goodbye);
   g_test_add_func ("/contracts/threads/moved", test_moved);
   g_test_add_func ("/contracts/threads/server-there", test_server_there);
   return g_test_run ();

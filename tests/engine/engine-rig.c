@@ -62,11 +62,6 @@ on_enter (gpointer user_data)
 }
 
 static void
-on_leave (gpointer user_data)
-{
-}
-
-static void
 on_frame (gpointer user_data, WsEvent *event)
 {
   say_payload (user_data, event->is_last ? "last-frame" : "frame", event);
@@ -168,7 +163,6 @@ on_ended (gpointer user_data, const GError *error)
 
 static const WsEngineSink sink = {
   .enter = on_enter,
-  .leave = on_leave,
   .frame = on_frame,
   .message = on_message,
   .ping = on_ping,

@@ -258,22 +258,19 @@ handle_events (WsEngine *self)
 static void
 pull (WsEngine *self)
 {
-  gpointer user_data = self->user_data;
-
   self->has_read = TRUE;
-  ws_protocol_set_frame_events (&self->protocol, self->sink->enter (user_data));
+  ws_protocol_set_frame_events (&self->protocol,
+                                self->sink->enter (self->user_data));
   handle_events (self);
-  if (self->state != WS_ENGINE_ENDED)
-    {
-      if (self->broken == NULL)
-        ws_poller_unqueue (self->poller, &self->resume_job);
-      if (ws_protocol_has_input (&self->protocol))
-        ws_protocol_keep_input (&self->protocol);
-      ws_engine_watch_frame (self);
-      if (self->protocol.extension != NULL)
-        ws_engine_watch_contexts (self);
-    }
-  self->sink->leave (user_data);
+  if (self->state == WS_ENGINE_ENDED)
+    return;
+  if (self->broken == NULL)
+    ws_poller_unqueue (self->poller, &self->resume_job);
+  if (ws_protocol_has_input (&self->protocol))
+    ws_protocol_keep_input (&self->protocol);
+  ws_engine_watch_frame (self);
+  if (self->protocol.extension != NULL)
+    ws_engine_watch_contexts (self);
 }
 
 /* Reads once and hands out what came. TRUE when there may be more. */
@@ -395,6 +392,12 @@ ws_engine_start (WsEngine *self)
   ws_engine_update_wanted (self);
   if (ws_protocol_has_input (&self->protocol))
     ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
+}
+
+gboolean
+ws_engine_has_ended (WsEngine *self)
+{
+  return self->state == WS_ENGINE_ENDED;
 }
 
 WsTransport *

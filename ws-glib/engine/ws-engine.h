@@ -25,13 +25,12 @@ typedef struct
 } WsClosing;
 
 /* What the engine tells its owner. Each may close, drop or replace the engine,
- * and run a nested main loop. */
+ * and run a nested main loop. An owner that goes has dropped the engine before:
+ * nothing comes after that. */
 typedef struct
 {
-  /* Around each batch of events; the first asks whether anybody listens to
-   * single frames. @user_data must live in between, and the engine need not. */
+  /* A batch of events begins: whether anybody listens to single frames. */
   gboolean (*enter) (gpointer user_data);
-  void (*leave) (gpointer user_data);
   void (*frame) (gpointer user_data, WsEvent *event);
   void (*message) (gpointer user_data, WsEvent *event);
   /* Only after ws_engine_set_streaming(). */
@@ -100,6 +99,8 @@ void ws_engine_set_paused (WsEngine *self, gboolean paused);
 /* Messages that span reads come in pieces, until switched off between two
  * messages. */
 void ws_engine_set_streaming (WsEngine *self, gboolean wanted);
+/* Whether it is over: ended, or dropped by its owner. */
+gboolean ws_engine_has_ended (WsEngine *self);
 /* Whether anything of the peer's was looked at. */
 gboolean ws_engine_has_read (WsEngine *self);
 

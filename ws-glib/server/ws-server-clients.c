@@ -55,7 +55,7 @@ ws_server_client_join (WsServerClient *client)
   guint            position = g_sequence_get_length (priv->clients);
 
   client->iter = g_sequence_append (priv->clients, client);
-  g_list_model_items_changed (G_LIST_MODEL (client->server), position, 0, 1);
+  ws_server_announce_items (client->server, position, 0, 1);
 }
 
 /* --- The queue --- */

@@ -67,7 +67,19 @@ GParamSpec *ws_server_props[WS_SERVER_N_PROPS];
 void
 ws_server_notify (WsServer *self, WsServerProp property)
 {
-  g_object_notify_by_pspec (G_OBJECT (self), ws_server_props[property]);
+  if (!ws_server_is_abandoned (self))
+    g_object_notify_by_pspec (G_OBJECT (self), ws_server_props[property]);
+}
+
+void
+ws_server_announce_items (WsServer *self,
+                          guint     position,
+                          guint     n_removed,
+                          guint     n_added)
+{
+  if (!ws_server_is_abandoned (self))
+    g_list_model_items_changed (G_LIST_MODEL (self), position, n_removed,
+                                n_added);
 }
 
 gboolean

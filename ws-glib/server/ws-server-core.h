@@ -44,8 +44,10 @@ typedef struct
       *ssl_configuration; /* (owned) (nullable): made when asked */
 
   /* Listening. */
-  WsHome          home;      /* where it was used first */
-  WsPoller       *poller;    /* (owned) (nullable) */
+  WsHome          home;         /* where it was used first */
+  int             is_abandoned; /* atomic: the last reference went in another
+                                 * thread, and nothing is emitted any more */
+  WsPoller       *poller;       /* (owned) (nullable) */
   WsListener     *listener;  /* (owned) (nullable): of listen() and startup */
   WsListener     *added;     /* (owned) (nullable): of what was added */
   GSocketAddress *address;   /* (owned) (nullable): while listening */
@@ -105,6 +107,13 @@ ws_server_peek (WsServer *self)
   return G_STRUCT_MEMBER_P (self, ws_server_private_offset);
 }
 
+/* Whether nobody holds it but its own thread, which is to dispose of it. */
+static inline gboolean
+ws_server_is_abandoned (WsServer *self)
+{
+  return g_atomic_int_get (&ws_server_peek (self)->is_abandoned);
+}
+
 gboolean ws_server_check_thread (WsServer *self, GError **error);
 /* The same for @caller, which returns no error: a warning says it. */
 gboolean ws_server_may_call (WsServer *self, const char *caller);
@@ -160,6 +169,11 @@ typedef enum
 extern G_GNUC_INTERNAL GParamSpec *ws_server_props[WS_SERVER_N_PROPS];
 
 void ws_server_notify (WsServer *self, WsServerProp property);
+/* As a list model; the arguments of items-changed. */
+void ws_server_announce_items (WsServer *self,
+                               guint     position,
+                               guint     n_removed,
+                               guint     n_added);
 /* For setters, which return no error: FALSE with a warning in another thread
  * than the server's. */
 gboolean ws_server_may_set (WsServer *self, WsServerProp property);

@@ -22,7 +22,7 @@ on_gone (WsSocket *socket, gpointer data)
 
       g_sequence_remove (client->iter);
       ws_server_client_end (client);
-      g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
+      ws_server_announce_items (self, position, 1, 0);
       ws_server_emit (self, WS_SERVER_SIGNAL_CLIENT_DISCONNECTED, socket);
       ws_server_note_gone (self, client);
     }

@@ -322,6 +322,8 @@ ws_server_has_listener (WsServer *self, WsServerSignal signal)
 {
   guint offset = offsets[signal];
 
+  if (ws_server_is_abandoned (self))
+    return FALSE;
   if (offset != 0
       && G_STRUCT_MEMBER (gpointer, WS_SERVER_GET_CLASS (self), offset) != NULL)
     return TRUE;
@@ -333,6 +335,8 @@ ws_server_emit (WsServer *self, WsServerSignal signal, ...)
 {
   va_list args;
 
+  if (ws_server_is_abandoned (self))
+    return;
   va_start (args, signal);
   g_signal_emit_valist (self, signals[signal], 0, args);
   va_end (args);

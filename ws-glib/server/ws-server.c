@@ -80,6 +80,7 @@ ws_server_dispose (GObject *object)
 
   if (priv->poller != NULL && !ws_server_check_thread (self, NULL))
     {
+      g_atomic_int_set (&priv->is_abandoned, TRUE);
       ws_home_dispose_there (&priv->home, object);
       return;
     }

@@ -56,7 +56,8 @@ GParamSpec *ws_socket_props[WS_SOCKET_N_PROPS];
 void
 ws_socket_notify (WsSocket *self, WsSocketProp property)
 {
-  g_object_notify_by_pspec (G_OBJECT (self), ws_socket_props[property]);
+  if (!ws_socket_is_abandoned (self))
+    g_object_notify_by_pspec (G_OBJECT (self), ws_socket_props[property]);
 }
 
 gboolean

@@ -78,10 +78,12 @@ typedef struct
   WsState          announced; /* the last one that state-changed told */
   guint            attempt; /* grows where one begins or ends, for a handler may
                              * do either */
-  WsHome           home;    /* where it was opened */
-  WsUrl           *target;  /* (owned) (nullable): of a client */
-  WsClientOpening *opening; /* (owned) (nullable) */
-  WsEngine        *engine;  /* (owned) (nullable): while CONNECTED or CLOSING */
+  int              is_abandoned; /* atomic: the last reference went in another
+                                  * thread, and nothing is emitted any more */
+  WsHome           home;         /* where it was opened */
+  WsUrl           *target;       /* (owned) (nullable): of a client */
+  WsClientOpening *opening;      /* (owned) (nullable) */
+  WsEngine        *engine; /* (owned) (nullable): while CONNECTED or CLOSING */
   GSource         *activation;    /* (owned) (nullable): active waits for it */
   GError          *error;         /* (owned) (nullable): the last one */
   char            *subprotocol;   /* (owned) (nullable) */
@@ -141,6 +143,13 @@ ws_socket_peek (WsSocket *self)
 }
 
 /* --- Thread and context --- */
+
+/* Whether nobody holds it but its own thread, which is to dispose of it. */
+static inline gboolean
+ws_socket_is_abandoned (WsSocket *self)
+{
+  return g_atomic_int_get (&ws_socket_peek (self)->is_abandoned);
+}
 
 /* FALSE with WRONG_CONTEXT in another thread than the connection's. */
 gboolean ws_socket_check_thread (WsSocket *self, GError **error);

@@ -11,7 +11,11 @@
 #include "message/ws-message-private.h"
 #include "value/ws-mask-generator-private.h"
 
-/* What an open connection brings becomes signals here. */
+/* What an open connection brings becomes signals here.
+ *
+ * Between two of them nothing holds the socket: an engine lives on until its
+ * turn is over, but a socket whose last reference a handler has dropped is gone,
+ * and tells nobody about the rest of what was read. */
 
 /* Messages up to this size are copied into a WsMessage rather than referenced by
  * it. */
@@ -53,7 +57,7 @@ emit_bytes (WsSocket *self, WsSocketSignal signal, WsEvent *event)
 static gboolean
 on_enter (gpointer user_data)
 {
-  WsSocket        *self = g_object_ref (user_data);
+  WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   priv->hears_messages = FALSE;
@@ -62,12 +66,6 @@ on_enter (gpointer user_data)
   return ws_socket_has_listener (self, WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED)
          || ws_socket_has_listener (self,
                                     WS_SOCKET_SIGNAL_BINARY_FRAME_RECEIVED);
-}
-
-static void
-on_leave (gpointer user_data)
-{
-  g_object_unref (user_data);
 }
 
 static void
@@ -147,19 +145,22 @@ on_message (gpointer user_data, WsEvent *event)
 {
   WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
-  guint            attempt = priv->attempt;
+  WsEngine        *engine = priv->engine;
   g_autoptr (WsMessage) message = NULL;
 
   if (G_UNLIKELY (priv->pull))
     {
+      g_object_ref (self);
       ws_socket_take_message (self, make_message (event));
+      g_object_unref (self);
       return;
     }
   if (hears_messages (self, priv))
     {
       message = make_message (event);
       ws_socket_emit (self, WS_SOCKET_SIGNAL_MESSAGE_RECEIVED, message);
-      if (!is_current (priv, attempt))
+      /* It ends with the attempt, and with the socket. */
+      if (ws_engine_has_ended (engine))
         return;
     }
   if (event->opcode == WS_OPCODE_TEXT)
@@ -171,11 +172,14 @@ on_message (gpointer user_data, WsEvent *event)
 static void
 on_piece (gpointer user_data, WsEvent *event)
 {
-  ws_socket_take_piece (user_data,
+  WsSocket *self = g_object_ref (user_data);
+
+  ws_socket_take_piece (self,
                         event->opcode == WS_OPCODE_TEXT
                             ? WS_MESSAGE_TYPE_TEXT
                             : WS_MESSAGE_TYPE_BINARY,
                         event);
+  g_object_unref (self);
 }
 
 static void
@@ -189,7 +193,7 @@ on_ping (gpointer user_data, WsEvent *event)
 static void
 on_pong (gpointer user_data, WsEvent *event, gint64 elapsed, gboolean by_user)
 {
-  WsSocket        *self = user_data;
+  WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
   guint            attempt = priv->attempt;
 
@@ -207,6 +211,7 @@ on_pong (gpointer user_data, WsEvent *event, gint64 elapsed, gboolean by_user)
   if (G_UNLIKELY (priv->async != NULL) && elapsed >= 0
       && is_current (priv, attempt))
     ws_socket_end_pings (self, ws_engine_get_answered (priv->engine));
+  g_object_unref (self);
 }
 
 /* --- Writing --- */
@@ -238,7 +243,6 @@ on_drained (gpointer user_data)
 
 static const WsEngineSink sink = {
   .enter = on_enter,
-  .leave = on_leave,
   .frame = on_frame,
   .message = on_message,
   .piece = on_piece,

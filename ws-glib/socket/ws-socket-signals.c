@@ -477,6 +477,8 @@ ws_socket_has_listener (WsSocket *self, WsSocketSignal signal)
 {
   guint offset = offsets[signal];
 
+  if (ws_socket_is_abandoned (self))
+    return FALSE;
   if (offset != 0
       && G_STRUCT_MEMBER (gpointer, WS_SOCKET_GET_CLASS (self), offset) != NULL)
     return TRUE;
@@ -488,6 +490,8 @@ ws_socket_emit (WsSocket *self, WsSocketSignal signal, ...)
 {
   va_list args;
 
+  if (ws_socket_is_abandoned (self))
+    return;
   va_start (args, signal);
   g_signal_emit_valist (self, signals[signal], 0, args);
   va_end (args);

@@ -32,7 +32,9 @@
  * of its own handlers too: nothing of one connection reaches the next.
  *
  * Dropping the last reference of a connected socket closes the connection with
- * the code 1001.
+ * the code 1001, and nothing is emitted any more, whatever has come already. In
+ * another thread than the socket's, too: the connection is closed there when the
+ * main context runs.
  *
  * Since: 1.0
  */
@@ -79,6 +81,7 @@ ws_socket_dispose (GObject *object)
       && (priv->engine != NULL || priv->opening != NULL
           || priv->activation != NULL || priv->reconnect.watch != NULL))
     {
+      g_atomic_int_set (&priv->is_abandoned, TRUE);
       ws_home_dispose_there (&priv->home, object);
       return;
     }
