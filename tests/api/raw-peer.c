@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <glib-unix.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -45,8 +46,10 @@ static RawPeer *
 peer_new (int fd, gboolean masks)
 {
   RawPeer *self = g_new0 (RawPeer, 1);
+  int      on = 1;
 
   self->fd = fd;
+  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   self->masks = masks;
   self->received = g_byte_array_new ();
   raw_peer_set_reading (self, TRUE);

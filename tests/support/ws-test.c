@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Not by G_TEST_OPTION_ISOLATE_DIRS: GLib never frees those folders, and to
@@ -95,6 +96,23 @@ on_deadline (gpointer user_data)
 
   self->expired = TRUE;
   return G_SOURCE_REMOVE;
+}
+
+void
+ws_test_fork (void (*child) (gpointer data), gpointer data)
+{
+  pid_t pid = fork ();
+  int   status = -1;
+
+  g_assert_no_errno (pid);
+  if (pid == 0)
+    {
+      alarm (WS_TEST_DEADLINE);
+      child (data);
+      _exit (0);
+    }
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  g_assert_cmpint (status, ==, 0);
 }
 
 void

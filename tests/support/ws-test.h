@@ -21,6 +21,9 @@ guint8 *ws_test_hex (const char *hex, gsize *len);
 guint8 *ws_test_guarded (const guint8 *data, gsize len);
 void    ws_test_guarded_free (guint8 *guarded, gsize len);
 
+/* Runs @child in a forked process, and waits until that has ended well. */
+void ws_test_fork (void (*child) (gpointer data), gpointer data);
+
 /* Iterates @context (NULL: the default one) until @condition holds; aborts the
  * test after WS_TEST_DEADLINE seconds. It sleeps between events: what another
  * thread changes has to wake the context up. */

@@ -23,7 +23,8 @@ ws_engine_get_failure (WsEngine *self)
 void
 ws_engine_tell_broken (WsEngine *self)
 {
-  if (self->broken == NULL || self->told_broken)
+  if (self->broken == NULL || self->told_broken
+      || self->state == WS_ENGINE_ENDED)
     return;
   self->told_broken = TRUE;
   self->sink->broken (self->user_data, self->broken);

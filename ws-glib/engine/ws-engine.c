@@ -337,11 +337,23 @@ on_ready (gpointer user_data, GIOCondition condition)
   ws_engine_unref (self);
 }
 
+/* What was read before the fork is for the parent's user. */
+static void
+lose_inherited (WsEngine *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  ws_transport_refuse (&error);
+  ws_engine_lose (self, error);
+}
+
 static void
 on_resume_job (WsJob *job)
 {
   WsEngine *self = ws_engine_ref (WS_CONTAINER_OF (job, WsEngine, resume_job));
 
+  if (ws_transport_is_inherited (self->transport))
+    lose_inherited (self);
   ws_engine_tell_broken (self);
   if (self->state != WS_ENGINE_ENDED && self->reading
       && ws_protocol_has_input (&self->protocol))

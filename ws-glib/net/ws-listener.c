@@ -202,6 +202,7 @@ add_port (WsListener *self, GSocket *socket)
   port->socket = g_object_ref (socket);
   ws_watch_init (&port->watch, self->poller, g_socket_get_fd (socket),
                  on_readable);
+  ws_watch_share (&port->watch);
   g_ptr_array_add (self->ports, port);
   update (self);
 

@@ -56,6 +56,15 @@ ws_poller_epoll_open (WsPoller *self)
 }
 
 void
+ws_poller_epoll_renew (WsPoller *self)
+{
+  g_source_remove_unix_fd (self->source, self->epoll_tag);
+  self->epoll_tag = NULL;
+  ws_poller_epoll_close (self);
+  ws_poller_epoll_open (self);
+}
+
+void
 ws_poller_epoll_close (WsPoller *self)
 {
   if (self->epoll_fd >= 0)
@@ -72,7 +81,7 @@ report (const struct epoll_event *event)
   if (watch == NULL)
     return;
 
-  condition = from_epoll (event->events, watch->wanted);
+  condition = from_epoll (event->events, (GIOCondition) watch->wanted);
   if (condition != 0)
     watch->func (watch, condition);
 }
@@ -108,8 +117,9 @@ ws_poller_epoll_dispatch (WsPoller *self)
 gboolean
 ws_poller_epoll_update (WsWatch *watch, GIOCondition before)
 {
-  struct epoll_event event = { .events = to_epoll (watch->wanted) };
-  int                epoll_fd = watch->poller->epoll_fd;
+  struct epoll_event event
+      = { .events = to_epoll ((GIOCondition) watch->wanted) };
+  int epoll_fd = watch->poller->epoll_fd;
 
   event.data.ptr = watch;
 
@@ -140,6 +150,11 @@ gboolean
 ws_poller_epoll_open (WsPoller *self)
 {
   return FALSE;
+}
+
+void
+ws_poller_epoll_renew (WsPoller *self)
+{
 }
 
 void

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/ws-deadline-heap.h"
+#include "net/ws-fork.h"
 #include "net/ws-poller.h"
 
 G_BEGIN_DECLS
@@ -18,13 +19,16 @@ typedef struct _WsPollerBatch WsPollerBatch;
 
 struct _WsPoller
 {
-  int            n_refs;  /* atomic; the last one goes under the table's lock */
-  GMainContext  *context; /* (owned) */
-  GSource       *source;  /* (owned) */
-  int            epoll_fd;  /* (owned): -1 where every watch is a GSource */
-  gpointer       epoll_tag; /* (nullable): of epoll_fd in the source */
-  WsPollerBatch *batches; /* (nullable): being reported, the innermost first */
-  guint          depth;   /* of dispatches and reports under way */
+  int           n_refs;  /* atomic; the last one goes under the table's lock */
+  GMainContext *context; /* (owned) */
+  GSource      *source;  /* (owned) */
+  int           generation; /* of the process: see ws-fork.h */
+  WsWatch      *watches;    /* (unowned) (nullable): all but @orphans */
+  WsWatch      *orphans; /* (unowned) (nullable): the parent's, to be told so */
+  int           epoll_fd;  /* (owned): -1 where every watch is a GSource */
+  gpointer      epoll_tag; /* (nullable): of epoll_fd in the source */
+  WsPollerBatch *batches;  /* (nullable): being reported, the innermost first */
+  guint          depth;    /* of dispatches and reports under way */
   WsDeadlineHeap deadlines;
   WsJob          jobs[WS_JOB_N_KINDS]; /* heads of circular lists */
   guint          n_jobs;               /* queued ones of all kinds */
@@ -37,7 +41,9 @@ struct _WsPoller
 
 /* Readiness through an epoll set; FALSE where there is none. */
 gboolean ws_poller_epoll_open (WsPoller *self);
-void     ws_poller_epoll_close (WsPoller *self);
+/* In a child: a set of its own, in which there is nothing. */
+void ws_poller_epoll_renew (WsPoller *self);
+void ws_poller_epoll_close (WsPoller *self);
 /* Reports one batch. */
 void ws_poller_epoll_dispatch (WsPoller *self);
 /* FALSE if the set refuses this fd: the fallback has to watch it. */
@@ -53,6 +59,28 @@ ws_poller_has_posts (WsPoller *self)
 }
 
 void ws_poller_run_posts (WsPoller *self);
+
+/* --- ws-poller-fork.c --- */
+
+/* Before a fork and after it nobody else has the pollers' table. */
+void ws_poller_watch_forks (void);
+void ws_poller_lock_all (void);
+void ws_poller_unlock_all (void);
+
+void ws_poller_renew (WsPoller *self);
+
+/* To be called before anything that reaches the epoll set. */
+static inline void
+ws_poller_check_fork (WsPoller *self)
+{
+  if (G_UNLIKELY (self->generation != ws_fork_get_generation ()))
+    ws_poller_renew (self);
+}
+
+void ws_poller_tell_orphans (WsPoller *self);
+
+void ws_watch_link (WsWatch *self, WsWatch **list);
+void ws_watch_unlink (WsWatch *self);
 
 /* Readiness through a GSource for each watch. */
 void ws_poller_fallback_update (WsWatch *watch);

@@ -87,7 +87,7 @@ get_timeout (WsPoller *self)
   WsDeadline *first = ws_deadline_heap_peek (&self->deadlines);
   gint64      now;
 
-  if (self->n_jobs > 0 || ws_poller_has_posts (self))
+  if (self->n_jobs > 0 || self->orphans != NULL || ws_poller_has_posts (self))
     return 0;
   if (first == NULL)
     return -1;
@@ -102,6 +102,7 @@ get_timeout (WsPoller *self)
 static gboolean
 prepare (GSource *source, int *timeout)
 {
+  ws_poller_check_fork (((PollerSource *) source)->poller);
   *timeout = get_timeout (((PollerSource *) source)->poller);
 
   return *timeout == 0;
@@ -129,6 +130,9 @@ dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   g_autoptr (WsPoller) self = ws_poller_ref (((PollerSource *) source)->poller);
 
   self->depth++;
+  ws_poller_check_fork (self);
+  if (G_UNLIKELY (self->orphans != NULL))
+    ws_poller_tell_orphans (self);
   if (ws_poller_has_posts (self))
     ws_poller_run_posts (self);
   run_jobs (self, WS_JOB_RESUME);
@@ -154,8 +158,10 @@ poller_new (GMainContext *context)
 {
   WsPoller *self = g_new0 (WsPoller, 1);
 
+  ws_poller_watch_forks ();
   self->n_refs = 1;
   self->context = g_main_context_ref (context);
+  self->generation = ws_fork_get_generation ();
   self->epoll_fd = -1;
   for (int kind = 0; kind < WS_JOB_N_KINDS; kind++)
     self->jobs[kind].next = self->jobs[kind].prev = &self->jobs[kind];
@@ -191,6 +197,18 @@ poller_free (WsPoller *self)
 
   g_main_context_unref (self->context);
   g_free (self);
+}
+
+void
+ws_poller_lock_all (void)
+{
+  g_mutex_lock (&pollers_lock);
+}
+
+void
+ws_poller_unlock_all (void)
+{
+  g_mutex_unlock (&pollers_lock);
 }
 
 WsPoller *
@@ -266,6 +284,8 @@ ws_watch_init (WsWatch *self, WsPoller *poller, int fd, WsWatchFunc func)
     .func = func,
     .fd = fd,
   };
+  ws_poller_check_fork (poller);
+  ws_watch_link (self, &poller->watches);
 }
 
 void
@@ -276,25 +296,32 @@ ws_watch_clear (WsWatch *self)
 
   ws_watch_want (self, 0);
   ws_poller_epoll_withdraw (self);
+  ws_watch_unlink (self);
   g_clear_pointer (&self->poller, ws_poller_unref);
+}
+
+static void
+change (WsWatch *self, GIOCondition condition)
+{
+  GIOCondition before;
+  gboolean     is_done = FALSE;
+
+  ws_poller_check_fork (self->poller);
+  before = (GIOCondition) self->wanted;
+  self->wanted = (guint8) condition;
+  if (self->poller->epoll_fd >= 0 && self->source == NULL)
+    is_done = ws_poller_epoll_update (self, before);
+  if (!is_done)
+    ws_poller_fallback_update (self);
 }
 
 void
 ws_watch_want (WsWatch *self, GIOCondition condition)
 {
-  GIOCondition before = self->wanted;
-  gboolean     is_done = FALSE;
-
   g_return_if_fail (self->poller != NULL);
 
-  if (condition == before)
-    return;
-
-  self->wanted = condition;
-  if (self->poller->epoll_fd >= 0 && self->source == NULL)
-    is_done = ws_poller_epoll_update (self, before);
-  if (!is_done)
-    ws_poller_fallback_update (self);
+  if (condition != (GIOCondition) self->wanted)
+    change (self, condition);
 }
 
 /* --- Deadlines --- */

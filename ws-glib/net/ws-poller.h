@@ -37,11 +37,13 @@ typedef void (*WsWatchFunc) (WsWatch *watch, GIOCondition condition);
 /* Embedded in its user; private but for @func's sake. */
 struct _WsWatch
 {
-  WsPoller    *poller; /* (owned) (nullable): none until _init */
-  WsWatchFunc  func;
-  int          fd;
-  GIOCondition wanted;
-  GSource     *source; /* (owned) (nullable): fallback only */
+  WsPoller   *poller; /* (owned) (nullable): none until _init */
+  WsWatchFunc func;
+  int         fd;
+  guint8      wanted; /* a GIOCondition */
+  guint8      is_shared;
+  GSource    *source;        /* (owned) (nullable): fallback only */
+  WsWatch    *next, **place; /* in a list of the poller's; @place points here */
 };
 
 void ws_watch_init (WsWatch *self, WsPoller *poller, int fd, WsWatchFunc func);
@@ -51,6 +53,10 @@ void ws_watch_clear (WsWatch *self);
 /* 0 takes the fd out of the set, for a hang-up would be reported all the same.
  */
 void ws_watch_want (WsWatch *self, GIOCondition condition);
+/* A child of a fork goes on with it. Any other is reported there once, as
+ * G_IO_IN, and never again unless it is wanted anew: for its user to find out
+ * that it belongs to the parent. */
+void ws_watch_share (WsWatch *self);
 
 /* --- Deadlines --- */
 

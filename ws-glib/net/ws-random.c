@@ -3,8 +3,9 @@
 
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
-#include <pthread.h>
 #include <string.h>
+
+#include "net/ws-fork.h"
 
 #define MASK_SIZE  4
 #define BLOCK_SIZE (256 * MASK_SIZE)
@@ -17,28 +18,9 @@ typedef struct
 } Block;
 
 static GPrivate thread_block = G_PRIVATE_INIT (g_free);
-static int      generation; /* atomic: how often we were forked */
 
-static void
-on_forked (void)
-{
-  g_atomic_int_inc (&generation);
-}
-
-/* A child must not repeat the masks of its parent. */
-static void
-watch_forks (void)
-{
-  static gsize is_done;
-
-  if (g_once_init_enter (&is_done))
-    {
-      pthread_atfork (NULL, NULL, on_forked);
-      g_once_init_leave (&is_done, 1);
-    }
-}
-
-/* (transfer none) (nullable): the thread's block, with some left in it. */
+/* (transfer none) (nullable): the thread's block, with some left in it. A child
+ * must not repeat the masks of its parent. */
 static Block *
 get_block (void)
 {
@@ -46,12 +28,12 @@ get_block (void)
 
   if (block == NULL)
     {
-      watch_forks ();
+      ws_fork_watch ();
       block = g_new0 (Block, 1);
       g_private_set (&thread_block, block);
     }
 
-  if (block->n_left > 0 && block->generation == g_atomic_int_get (&generation))
+  if (block->n_left > 0 && block->generation == ws_fork_get_generation ())
     return block;
 
   block->n_left = 0;
@@ -59,7 +41,7 @@ get_block (void)
     return NULL;
 
   block->n_left = sizeof block->data;
-  block->generation = g_atomic_int_get (&generation);
+  block->generation = ws_fork_get_generation ();
 
   return block;
 }

@@ -404,6 +404,7 @@ ws_tls_stream_new (WsTransport               *inner,
   self->parent.klass = &tls_class;
   self->parent.poller = ws_poller_ref (inner->poller);
   self->parent.is_encrypted = TRUE;
+  self->parent.generation = inner->generation;
   self->inner = inner;
   self->sink = sink;
   self->sink_data = user_data;

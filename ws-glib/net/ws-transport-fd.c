@@ -218,6 +218,7 @@ ws_transport_fd_new (WsPoller *poller, int fd, GSocketConnection *connection)
 
   set_up (fd);
   self->parent.klass = &fd_class;
+  self->parent.generation = ws_fork_get_generation ();
   self->parent.poller = ws_poller_ref (poller);
   g_set_object (&self->connection, connection);
   ws_watch_init (&self->watch, poller, fd, on_watch);

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "net/ws-transport-private.h"
 
+#include <fcntl.h>
+#include <gio/gfiledescriptorbased.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 typedef struct
 {
   WsTransport            parent;
@@ -277,6 +282,41 @@ stream_get_address (WsTransport *transport, gboolean remote)
                 : g_socket_connection_get_local_address (connection, NULL);
 }
 
+/* What is written to @fd of this process from now on goes nowhere. */
+static void
+silence_fd (int fd)
+{
+  int silent = socket (AF_UNIX, SOCK_STREAM, 0);
+
+  if (silent >= 0 && dup2 (silent, fd) == fd)
+    fcntl (fd, F_SETFD, FD_CLOEXEC);
+  if (silent >= 0)
+    close (silent);
+}
+
+static void
+silence_half (gpointer half)
+{
+  while (G_IS_FILTER_OUTPUT_STREAM (half))
+    half = g_filter_output_stream_get_base_stream (half);
+  while (G_IS_FILTER_INPUT_STREAM (half))
+    half = g_filter_input_stream_get_base_stream (half);
+  if (G_IS_FILE_DESCRIPTOR_BASED (half))
+    silence_fd (g_file_descriptor_based_get_fd (half));
+}
+
+/* Closing a stream may say something, as TLS does: the parent goes on. */
+static void
+silence (StreamTransport *self)
+{
+  GSocketConnection *connection = peek_connection (self->stream, TRUE);
+
+  if (connection != NULL)
+    silence_fd (g_socket_get_fd (g_socket_connection_get_socket (connection)));
+  silence_half (self->input);
+  silence_half (self->output);
+}
+
 static void
 stream_free (WsTransport *transport)
 {
@@ -284,6 +324,8 @@ stream_free (WsTransport *transport)
 
   remove_source (&self->input_source);
   remove_source (&self->output_source);
+  if (ws_transport_is_inherited (transport))
+    silence (self);
 
   /* The asynchronous close keeps the stream until it is done. */
   if (closes_in_memory (self->stream))
@@ -319,6 +361,7 @@ ws_transport_stream_new (WsPoller *poller, GIOStream *stream)
   g_type_class_unref (g_type_class_ref (G_TYPE_SOCKET));
 
   self->parent.klass = &stream_class;
+  self->parent.generation = ws_fork_get_generation ();
   self->parent.poller = ws_poller_ref (poller);
   self->parent.is_encrypted = is_encrypted (stream);
   self->stream = g_object_ref (stream);

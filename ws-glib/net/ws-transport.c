@@ -18,6 +18,15 @@ ws_transport_peek_plain_connection (GIOStream *stream)
   return NULL;
 }
 
+gssize
+ws_transport_refuse (GError **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED,
+                       "The connection belongs to the process that this one "
+                       "was forked from");
+  return WS_IO_ERROR;
+}
+
 static gboolean
 can_poll (GIOStream *stream)
 {

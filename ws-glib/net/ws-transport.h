@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "net/ws-fork.h"
 #include "net/ws-poller.h"
 
 G_BEGIN_DECLS
@@ -46,6 +47,7 @@ struct _WsTransport
   const WsTransportClass *klass;
   WsPoller               *poller;       /* (owned) */
   gboolean                is_encrypted; /* by TLS, ours or another's */
+  int                     generation;   /* of its process: see ws-fork.h */
   WsTransportReady        ready;
   gpointer                user_data;
 };
@@ -69,9 +71,22 @@ ws_transport_set_ready (WsTransport     *self,
   self->user_data = user_data;
 }
 
+/* Whether it is a parent's, in a child of a fork: nothing is read or written
+ * here, and freeing it reaches nobody. */
+static inline gboolean
+ws_transport_is_inherited (const WsTransport *self)
+{
+  return self->generation != ws_fork_get_generation ();
+}
+
+/* WS_IO_ERROR: it is inherited. */
+gssize ws_transport_refuse (GError **error);
+
 static inline gssize
 ws_transport_read (WsTransport *self, guint8 *data, gsize len, GError **error)
 {
+  if (G_UNLIKELY (ws_transport_is_inherited (self)))
+    return ws_transport_refuse (error);
   return self->klass->read (self, data, len, error);
 }
 
@@ -81,6 +96,8 @@ ws_transport_writev (WsTransport         *self,
                      guint                n_vectors,
                      GError             **error)
 {
+  if (G_UNLIKELY (ws_transport_is_inherited (self)))
+    return ws_transport_refuse (error);
   return self->klass->writev (self, vectors, n_vectors, error);
 }
 
@@ -105,7 +122,8 @@ ws_transport_is_heard (WsTransport *self, gint64 since)
 static inline void
 ws_transport_shutdown (WsTransport *self)
 {
-  self->klass->shutdown (self);
+  if (!ws_transport_is_inherited (self))
+    self->klass->shutdown (self);
 }
 
 static inline GSocketAddress *

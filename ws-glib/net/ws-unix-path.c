@@ -10,6 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "net/ws-fork.h"
+
 /* Bytes of a path that is too long which the message quotes. */
 #define QUOTED 64
 
@@ -112,6 +114,7 @@ ws_unix_file_init (WsUnixFile *self, const char *path)
   self->path = g_canonicalize_filename (path, NULL);
   self->device = found.st_dev;
   self->inode = found.st_ino;
+  self->generation = ws_fork_get_generation ();
 }
 
 void
@@ -119,8 +122,9 @@ ws_unix_file_remove (WsUnixFile *self)
 {
   struct stat found;
 
-  if (self->path != NULL && lstat (self->path, &found) == 0
-      && found.st_dev == self->device && found.st_ino == self->inode)
+  if (self->path != NULL && self->generation == ws_fork_get_generation ()
+      && lstat (self->path, &found) == 0 && found.st_dev == self->device
+      && found.st_ino == self->inode)
     unlink (self->path);
   g_clear_pointer (&self->path, g_free);
 }

@@ -22,11 +22,12 @@ typedef struct
   char   *path; /* (owned) (nullable): absolute; none: there is no file */
   guint64 device;
   guint64 inode;
+  int     generation; /* of the process that made it: see ws-fork.h */
 } WsUnixFile;
 
 /* Remembers the file at @path, which was made just now. */
 void ws_unix_file_init (WsUnixFile *self, const char *path);
-/* Removes it, if it is still the same. */
+/* Removes it, if it is still the same and of this process. */
 void ws_unix_file_remove (WsUnixFile *self);
 
 G_END_DECLS
