@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "server/ws-server-accept.h"
 
-#include "server/ws-server-call.h"
 #include "server/ws-server-client.h"
 #include "server/ws-server-clients.h"
 #include "ws-server-async.h"
 #include "socket/ws-socket-incoming.h"
+#include "base/ws-call.h"
 
 /* A server's connections, as GIO's asynchronous calls. */
-
-/* Calls end in the order in which they got their results: GTask puts off what
- * is there within the iteration that the call was made in. */
-#define ACCEPT_PRIORITY (G_PRIORITY_DEFAULT - 10)
 
 /* --- Accepting --- */
 
@@ -50,10 +46,11 @@ on_completed (GTask *task, GParamSpec *pspec, gpointer user_data)
   start_later (g_task_get_task_data (task));
 }
 
-/* Takes @task. */
+/* Ends @call with the client's socket. */
 static void
-give (WsServerClient *client, GTask *task)
+give (WsServerClient *client, WsCall *call)
 {
+  GTask    *task = ws_call_steal_task (call);
   WsSocket *socket = g_object_ref (client->socket);
 
   ws_server_client_ref (client);
@@ -67,48 +64,35 @@ give (WsServerClient *client, GTask *task)
 gboolean
 ws_server_give_to_accept (WsServerClient *client)
 {
-  WsServerCall *call
-      = g_queue_pop_head (&ws_server_peek (client->server)->accepts);
+  WsCall *call = g_queue_peek_head (&ws_server_peek (client->server)->accepts);
 
   if (call == NULL)
     return FALSE;
-  give (client, ws_server_call_steal_task (call));
+  give (client, call);
   return TRUE;
 }
 
 static void
-fail_closed (GTask *task)
+fail_closed (WsCall *call)
 {
-  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CLOSED,
-                           "The server was closed");
-  g_object_unref (task);
+  ws_call_fail (call, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED,
+                                           "The server was closed"));
 }
 
 void
 ws_server_end_accepts (WsServer *self)
 {
   WsServerPrivate *priv = ws_server_peek (self);
-  GQueue           calls = priv->accepts;
-  WsServerCall    *call;
+  GQueue           calls = G_QUEUE_INIT;
 
   /* Who is told may ask for the next one. */
-  g_queue_init (&priv->accepts);
-  while ((call = g_queue_pop_head (&calls)) != NULL)
-    fail_closed (ws_server_call_steal_task (call));
+  while (priv->accepts.length > 0)
+    ws_call_queue (priv->accepts.head->data, &calls);
+  while (calls.length > 0)
+    fail_closed (calls.head->data);
 }
 
-static gboolean
-on_accept_cancelled (GCancellable *cancellable, gpointer user_data)
-{
-  WsServerCall *call = user_data;
-  WsServer     *self = g_task_get_source_object (call->task);
-  g_autoptr (GTask) task = NULL;
-
-  g_queue_remove (&ws_server_peek (self)->accepts, call);
-  task = ws_server_call_steal_task (call);
-  g_task_return_error_if_cancelled (task);
-  return G_SOURCE_REMOVE;
-}
+static const WsCallClass accept_class = { sizeof (WsCall), NULL, NULL };
 
 /**
  * ws_server_accept_async:
@@ -146,32 +130,31 @@ ws_server_accept_async (WsServer           *self,
 {
   WsServerPrivate *priv;
   WsServerClient  *client;
-  GTask           *task;
-  WsServerCall    *call;
+  WsCall          *call;
+  GError          *refusal = NULL;
 
   g_return_if_fail (WS_IS_SERVER (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   priv = ws_server_peek (self);
-  task = ws_server_begin_task (self, ws_server_accept_async, cancellable,
-                               callback, user_data);
-  if (task == NULL)
+  ws_server_check_thread (self, &refusal);
+  call = ws_call_begin (&accept_class, self, ws_server_accept_async, refusal,
+                        cancellable, callback, user_data);
+  if (call == NULL)
     return;
-  g_task_set_priority (task, ACCEPT_PRIORITY);
   client = g_queue_pop_head (&priv->pending);
   if (client != NULL)
     {
       client->link = NULL;
-      give (client, task);
+      give (client, call);
     }
   else if (priv->is_closed)
-    fail_closed (task);
+    fail_closed (call);
   else
     {
       ws_server_adopt_context (self);
-      call = ws_server_call_new (task);
-      g_queue_push_tail (&priv->accepts, call);
-      ws_server_call_watch (call, on_accept_cancelled);
+      ws_call_queue (call, &priv->accepts);
+      ws_call_watch_cancellable (call);
     }
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "server/ws-server-core.h"
 
-#include "server/ws-server-call.h"
 #include "server/ws-server-client.h"
 #include "server/ws-server-waiting.h"
 #include "ws-server-async.h"
@@ -9,7 +8,7 @@
 
 /* (transfer full): references, for handlers may change every list. */
 static GPtrArray *
-list_left (WsServerCall *call, WsServer *self)
+list_left (WsServerClosing *call, WsServer *self)
 {
   WsServerPrivate *priv = ws_server_peek (self);
   GPtrArray       *clients = g_ptr_array_new_with_free_func (
@@ -29,16 +28,11 @@ list_left (WsServerCall *call, WsServer *self)
 }
 
 /* Those who have not waited long enough are cut off. */
-static gboolean
-on_close_cancelled (GCancellable *cancellable, gpointer user_data)
+static void
+abort_left (gpointer server, WsCall *call)
 {
-  WsServerCall *call = user_data;
-  WsServer     *self = g_task_get_source_object (call->task);
-  g_autoptr (GPtrArray) clients = list_left (call, self);
-  g_autoptr (GTask) task = NULL;
+  g_autoptr (GPtrArray) clients = list_left ((WsServerClosing *) call, server);
 
-  g_queue_remove (&ws_server_peek (self)->closings, call);
-  task = ws_server_call_steal_task (call);
   for (guint i = 0; i < clients->len; i++)
     {
       WsServerClient *client = g_ptr_array_index (clients, i);
@@ -46,9 +40,16 @@ on_close_cancelled (GCancellable *cancellable, gpointer user_data)
       if (client->server != NULL)
         ws_socket_abort (client->socket);
     }
-  g_task_return_error_if_cancelled (task);
-  return G_SOURCE_REMOVE;
 }
+
+static void
+clear_left (WsCall *call)
+{
+  g_hash_table_unref (((WsServerClosing *) call)->left);
+}
+
+static const WsCallClass close_class
+    = { sizeof (WsServerClosing), abort_left, clear_left };
 
 static void
 add_left (gpointer client, gpointer left)
@@ -71,16 +72,18 @@ close_pending (WsServer *self, guint code, const char *reason)
 }
 
 static void
-close_all (WsServer *self, WsServerCall *call, guint code, const char *reason)
+close_all (WsServer        *self,
+           WsServerClosing *call,
+           guint            code,
+           const char      *reason)
 {
   WsServerPrivate *priv = ws_server_peek (self);
   g_autoptr (GPtrArray) clients = NULL;
 
-  call->left = g_hash_table_new (NULL, NULL);
   g_hash_table_add (call->left, self);
   g_sequence_foreach (priv->clients, add_left, call->left);
   clients = list_left (call, self);
-  g_queue_push_tail (&priv->closings, call);
+  ws_call_queue (&call->base, &priv->closings);
   call->busy = TRUE;
   close_pending (self, code, reason);
   ws_server_close (self);
@@ -124,34 +127,26 @@ ws_server_close_async (WsServer           *self,
                        GAsyncReadyCallback callback,
                        gpointer            user_data)
 {
-  GTask        *task;
-  WsServerCall *call;
-  GError       *error = NULL;
+  WsServerClosing *call;
+  GError          *refusal = NULL;
 
   g_return_if_fail (WS_IS_SERVER (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = ws_server_begin_task (self, ws_server_close_async, cancellable,
-                               callback, user_data);
-  if (task == NULL)
+  if (ws_server_check_thread (self, &refusal))
+    ws_socket_check_closing (code, reason, &refusal);
+  call = (WsServerClosing *) ws_call_begin (&close_class, self,
+                                            ws_server_close_async, refusal,
+                                            cancellable, callback, user_data);
+  if (call == NULL)
     return;
-  if (!ws_socket_check_closing (code, reason, &error))
-    {
-      g_task_return_error (task, error);
-      g_object_unref (task);
-      return;
-    }
-  call = ws_server_call_new (g_object_ref (task));
+  call->left = g_hash_table_new (NULL, NULL);
   close_all (self, call, code, reason);
   /* A handler may have run the main loop until all was over. */
   if (g_hash_table_size (call->left) == 0)
-    {
-      g_queue_remove (&ws_server_peek (self)->closings, call);
-      ws_server_return_closed (call);
-    }
+    ws_call_return (&call->base);
   else
-    ws_server_call_watch (call, on_close_cancelled);
-  g_object_unref (task);
+    ws_call_watch_cancellable (&call->base);
 }
 
 /**

@@ -61,8 +61,8 @@ typedef struct
   GQueue      openings;  /* of WsServerClient */
   GQueue      pending;   /* of WsServerClient, the oldest first */
   GSequence  *clients;   /* of WsServerClient: the list model */
-  GQueue      accepts;   /* of calls that wait for one */
-  GQueue      closings;  /* of calls that wait for the end of all */
+  GQueue      accepts;   /* of WsCall, which wait for one */
+  GQueue      closings;  /* of WsServerClosing, which wait for the end */
   GHashTable *addresses; /* (owned) (nullable): address → how many */
 
   /* Broadcasts. */

@@ -1,19 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "server/ws-server-waiting.h"
 
-#include "server/ws-server-call.h"
-
 /* Who waits for the end of a server, and of all its connections. */
-
-/* The end of a server, for who waits until all is over. */
-
-void
-ws_server_return_closed (WsServerCall *call)
-{
-  g_autoptr (GTask) task = ws_server_call_steal_task (call);
-
-  g_task_return_boolean (task, TRUE);
-}
 
 void
 ws_server_note_gone (WsServer *self, gpointer who)
@@ -24,17 +12,16 @@ ws_server_note_gone (WsServer *self, gpointer who)
 
   for (GList *link = priv->closings.head; link != NULL; link = next)
     {
-      WsServerCall *call = link->data;
+      WsServerClosing *call = link->data;
 
       next = link->next;
       if (!g_hash_table_remove (call->left, who) || call->busy
           || g_hash_table_size (call->left) > 0)
         continue;
-      g_queue_unlink (&priv->closings, link);
-      g_queue_push_tail_link (&over, link);
+      ws_call_queue (&call->base, &over);
     }
   while (over.length > 0)
-    ws_server_return_closed (g_queue_pop_head (&over));
+    ws_call_return (over.head->data);
 }
 
 void
@@ -46,15 +33,14 @@ ws_server_end_closings (WsServer *self)
 
   for (GList *link = priv->closings.head; link != NULL; link = next)
     {
-      WsServerCall *call = link->data;
+      WsServerClosing *call = link->data;
 
       next = link->next;
       g_hash_table_remove_all (call->left);
       if (call->busy)
         continue;
-      g_queue_unlink (&priv->closings, link);
-      g_queue_push_tail_link (&over, link);
+      ws_call_queue (&call->base, &over);
     }
   while (over.length > 0)
-    ws_server_return_closed (g_queue_pop_head (&over));
+    ws_call_return (over.head->data);
 }

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "server/ws-server-call.h"
+#include "server/ws-server-core.h"
+#include "base/ws-call.h"
 
 G_BEGIN_DECLS
 
-/* Ends the call of a close_async() that is in no queue any more. */
-void ws_server_return_closed (WsServerCall *call);
+/* A close_async(). */
+typedef struct
+{
+  WsCall      base;
+  GHashTable *left; /* (owned): whom it waits for: WsServerClient, unowned, and
+                     * until the signal closed the server */
+  gboolean    busy; /* it is closing them still, and must not end */
+} WsServerClosing;
+
 /* @who, a client or (of the signal closed) the server, is gone. */
 void ws_server_note_gone (WsServer *self, gpointer who);
 /* The server itself is over. */

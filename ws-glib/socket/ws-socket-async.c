@@ -24,6 +24,19 @@ finish_boolean (WsSocket     *self,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* Opening and closing are not only waited for: nobody wants to go on. */
+static void
+give_up_attempt (gpointer socket, WsCall *call)
+{
+  if (ws_socket_is_current_call (socket, (WsSocketCall *) call))
+    ws_socket_abort (socket);
+}
+
+static const WsSocketCallClass open_class = {
+  .base = { sizeof (WsSocketCall), give_up_attempt, NULL },
+  .kind = WS_CALL_OPEN,
+};
+
 /**
  * ws_socket_open_async:
  * @self: a socket
@@ -53,17 +66,17 @@ ws_socket_open_async (WsSocket           *self,
 {
   GError        *error = NULL;
   WsSocketAsync *async;
-  WsCall        *call;
+  WsSocketCall  *call;
   g_autoptr (GTask) task = NULL;
 
   g_return_if_fail (WS_IS_SOCKET (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  call = ws_socket_begin_call (self, WS_CALL_OPEN, ws_socket_open_async,
+  call = ws_socket_begin_call (self, &open_class, ws_socket_open_async,
                                cancellable, callback, user_data);
   if (call == NULL)
     return;
-  task = g_object_ref (call->task);
+  task = g_object_ref (call->base.task);
   async = ws_socket_get_async (self);
   async->opening = call;
   if (ws_socket_open (self, url, &error))
@@ -71,8 +84,8 @@ ws_socket_open_async (WsSocket           *self,
   /* A handler of the error may have opened another URL, and let it wait for
    * that. */
   async->opening = NULL;
-  if (g_task_get_task_data (task) != NULL)
-    ws_call_fail (call, error);
+  if (ws_call_find (task) != NULL)
+    ws_call_fail (&call->base, error);
   else
     g_error_free (error);
 }
@@ -98,6 +111,11 @@ ws_socket_open_finish (WsSocket *self, GAsyncResult *result, GError **error)
 {
   return finish_boolean (self, result, ws_socket_open_async, error);
 }
+
+static const WsSocketCallClass close_class = {
+  .base = { sizeof (WsSocketCall), give_up_attempt, NULL },
+  .kind = WS_CALL_CLOSE,
+};
 
 /**
  * ws_socket_close_async:
@@ -126,14 +144,14 @@ ws_socket_close_async (WsSocket           *self,
                        GAsyncReadyCallback callback,
                        gpointer            user_data)
 {
-  GError  *error = NULL;
-  WsCall  *call;
-  gboolean waits;
+  GError       *error = NULL;
+  WsSocketCall *call;
+  gboolean      waits;
 
   g_return_if_fail (WS_IS_SOCKET (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  call = ws_socket_begin_call (self, WS_CALL_CLOSE, ws_socket_close_async,
+  call = ws_socket_begin_call (self, &close_class, ws_socket_close_async,
                                cancellable, callback, user_data);
   if (call == NULL)
     return;
@@ -142,9 +160,9 @@ ws_socket_close_async (WsSocket           *self,
   if (waits)
     ws_socket_queue_call (self, call);
   if (!ws_socket_close (self, code, reason, &error))
-    ws_call_fail (call, error);
+    ws_call_fail (&call->base, error);
   else if (!waits)
-    ws_call_return (call);
+    ws_call_return (&call->base);
   g_object_unref (self);
 }
 
@@ -179,20 +197,25 @@ make_ping_payload (void)
 }
 
 static void
-send_ping (WsSocket *self, WsCall *call, const guint8 *data, gsize len)
+send_ping (WsSocket *self, WsSocketCall *call, const guint8 *data, gsize len)
 {
   WsEngine *engine = ws_engine_ref (ws_socket_peek (self)->engine);
   gint64    sent;
-  g_autoptr (GTask) task = g_object_ref (call->task);
+  g_autoptr (GTask) task = g_object_ref (call->base.task);
 
   /* Drawing its mask may run a user's code, which may end the connection. */
   call->mark = G_MAXINT64;
   ws_socket_queue_call (self, call);
   sent = ws_engine_ping (engine, data, len);
-  if (g_task_get_task_data (task) != NULL)
+  if (ws_call_find (task) != NULL)
     call->mark = sent;
   ws_engine_unref (engine);
 }
+
+static const WsSocketCallClass ping_class = {
+  .base = { sizeof (WsSocketCall), NULL, NULL },
+  .kind = WS_CALL_PING,
+};
 
 /**
  * ws_socket_ping_async:
@@ -217,7 +240,7 @@ ws_socket_ping_async (WsSocket           *self,
                       gpointer            user_data)
 {
   GError       *error = NULL;
-  WsCall       *call;
+  WsSocketCall *call;
   const guint8 *data;
   gsize         len;
   g_autoptr (GBytes) stamp = NULL;
@@ -225,7 +248,7 @@ ws_socket_ping_async (WsSocket           *self,
   g_return_if_fail (WS_IS_SOCKET (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  call = ws_socket_begin_call (self, WS_CALL_PING, ws_socket_ping_async,
+  call = ws_socket_begin_call (self, &ping_class, ws_socket_ping_async,
                                cancellable, callback, user_data);
   if (call == NULL)
     return;
@@ -233,7 +256,7 @@ ws_socket_ping_async (WsSocket           *self,
     payload = stamp = make_ping_payload ();
   if (!ws_socket_check_ping (self, payload, &data, &len, &error))
     {
-      ws_call_fail (call, error);
+      ws_call_fail (&call->base, error);
       return;
     }
   send_ping (self, call, data, len);
@@ -281,6 +304,22 @@ check_size (WsSocket *self, WsMessage *message, GError **error)
   return FALSE;
 }
 
+static void
+take_message_back (gpointer socket, WsCall *base)
+{
+  WsOutgoing *outgoing = ((WsSocketCall *) base)->outgoing;
+
+  if (outgoing == NULL)
+    return;
+  ws_socket_drop_outgoing (socket, outgoing);
+  ws_socket_frame_outgoing (socket);
+}
+
+static const WsSocketCallClass send_class = {
+  .base = { sizeof (WsSocketCall), take_message_back, NULL },
+  .kind = WS_CALL_SEND,
+};
+
 /**
  * ws_socket_send_message_async:
  * @self: a socket
@@ -312,21 +351,21 @@ ws_socket_send_message_async (WsSocket           *self,
                               GAsyncReadyCallback callback,
                               gpointer            user_data)
 {
-  GError *error = NULL;
-  WsCall *call;
+  GError       *error = NULL;
+  WsSocketCall *call;
 
   g_return_if_fail (WS_IS_SOCKET (self));
   g_return_if_fail (message != NULL);
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  call = ws_socket_begin_call (self, WS_CALL_SEND, ws_socket_send_message_async,
+  call = ws_socket_begin_call (self, &send_class, ws_socket_send_message_async,
                                cancellable, callback, user_data);
   if (call == NULL)
     return;
   if (!ws_socket_check_sendable (self, &error)
       || !check_size (self, message, &error))
     {
-      ws_call_fail (call, error);
+      ws_call_fail (&call->base, error);
       return;
     }
   ws_socket_queue_call (self, call);

@@ -4,6 +4,7 @@
 #include "message/ws-message-pipe.h"
 #include "message/ws-message-sink.h"
 #include "socket/ws-socket-core.h"
+#include "base/ws-call.h"
 
 G_BEGIN_DECLS
 
@@ -20,18 +21,20 @@ typedef enum
   WS_CALL_N_KINDS
 } WsCallKind;
 
-/* One call. Its task holds a reference to the socket. */
+/* What a call is, and what it waits with. */
 typedef struct
 {
-  GList       link;
-  GQueue     *queue; /* (unowned) (nullable): the one that @link is in */
+  WsCallClass base;
   WsCallKind  kind;
-  GTask      *task;     /* (owned) */
-  GSource    *cancel;   /* (owned) (nullable): while it can be cancelled */
+  gboolean    streams; /* RECEIVE: a stream is wanted */
+} WsSocketCallClass;
+
+typedef struct
+{
+  WsCall      base;
   WsOutgoing *outgoing; /* (unowned) (nullable): SEND: not framed yet */
-  gboolean    streams;  /* RECEIVE: a stream is wanted */
   gint64      mark;     /* PING: when it was sent; SEND: see WsEngine */
-} WsCall;
+} WsSocketCall;
 
 /* A message that waits to be framed, or is being sent in parts. */
 struct _WsOutgoing
@@ -39,14 +42,14 @@ struct _WsOutgoing
   GList          link;
   WsMessage     *message; /* (owned) (nullable) */
   WsMessageSink *sink;    /* (owned) (nullable): instead of @message */
-  WsCall        *call;    /* (unowned) (nullable): none for a plain send */
+  WsSocketCall  *call;    /* (unowned) (nullable): none for a plain send */
   guint64        cost;    /* of a plain send: bytes that count as waiting */
 };
 
 struct _WsSocketAsync
 {
-  GQueue  calls[WS_CALL_N_KINDS];
-  WsCall *opening; /* (owned) (nullable): its attempt is about to begin */
+  GQueue        calls[WS_CALL_N_KINDS];
+  WsSocketCall *opening; /* (owned) (nullable): its attempt is about to begin */
 
   GQueue         outgoing;      /* of WsOutgoing, in the order of sending */
   guint64        outgoing_cost; /* of the plain sends among them */
@@ -61,26 +64,28 @@ struct _WsSocketAsync
 /* Made when first needed. */
 WsSocketAsync *ws_socket_get_async (WsSocket *self);
 
+static inline const WsSocketCallClass *
+ws_socket_call_get_class (const WsSocketCall *call)
+{
+  return (const WsSocketCallClass *) call->base.klass;
+}
+
 /* (transfer full) (nullable): a call that waits in no queue; NULL when it has
  * ended already, because it is cancelled or in a wrong thread. */
-WsCall *ws_socket_begin_call (WsSocket           *self,
-                              WsCallKind          kind,
-                              gpointer            source_tag,
-                              GCancellable       *cancellable,
-                              GAsyncReadyCallback callback,
-                              gpointer            user_data);
+WsSocketCall *ws_socket_begin_call (WsSocket                *self,
+                                    const WsSocketCallClass *klass,
+                                    gpointer                 source_tag,
+                                    GCancellable            *cancellable,
+                                    GAsyncReadyCallback      callback,
+                                    gpointer                 user_data);
 /* Lets it wait in the queue of its kind, which takes it. Only then can it be
  * cancelled. */
-void ws_socket_queue_call (WsSocket *self, WsCall *call);
-/* Ends a call, and frees it. That may run the caller's code, and drop the last
- * reference to the socket. */
-void ws_call_return (WsCall *call);
-void ws_call_fail (WsCall *call, GError *error);
-void ws_call_fail_cancelled (WsCall *call, const char *message);
+void ws_socket_queue_call (WsSocket *self, WsSocketCall *call);
+/* Whether @call, which is being cancelled, is one of this attempt. The others
+ * are about to end in any case, but a handler may run the main loop before. */
+gboolean ws_socket_is_current_call (WsSocket *self, const WsSocketCall *call);
 /* Ends a call because the connection has ended. */
-void ws_socket_end_call (WsSocket *self, WsCall *call);
-/* (transfer full): ends a call without a result, which the task is to get. */
-GTask *ws_call_steal_task (WsCall *call);
+void ws_socket_end_call (WsSocket *self, WsSocketCall *call);
 /* The connection is there: ends those of open_async(). */
 void ws_socket_end_openings (WsSocket *self);
 /* A ping was answered that was sent at @sent. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-private.h"
+#include "socket/ws-socket-properties.h"
 #include "ws-socket-receive.h"
 
 /* From a property's number to its accessors, which stand in

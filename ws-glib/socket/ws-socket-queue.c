@@ -29,7 +29,7 @@ ws_socket_get_outgoing_cost (WsSocket *self)
 }
 
 void
-ws_socket_queue_message (WsSocket *self, WsMessage *message, WsCall *call)
+ws_socket_queue_message (WsSocket *self, WsMessage *message, WsSocketCall *call)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsSocketAsync   *async = ws_socket_get_async (self);
@@ -52,7 +52,7 @@ ws_socket_queue_message (WsSocket *self, WsMessage *message, WsCall *call)
 }
 
 void
-ws_socket_queue_sink (WsSocket *self, WsMessageSink *sink, WsCall *call)
+ws_socket_queue_sink (WsSocket *self, WsMessageSink *sink, WsSocketCall *call)
 {
   WsOutgoing *outgoing = g_new0 (WsOutgoing, 1);
 
@@ -66,15 +66,21 @@ ws_socket_queue_sink (WsSocket *self, WsMessageSink *sink, WsCall *call)
                           &outgoing->link);
 }
 
+void
+ws_outgoing_let_go (WsOutgoing *outgoing)
+{
+  if (outgoing->call == NULL)
+    return;
+  outgoing->call->outgoing = NULL;
+  outgoing->call->mark = G_MAXINT64;
+  outgoing->call = NULL;
+}
+
 /* Its call, if any, waits for what was framed of it, or for the end. */
 static void
 outgoing_free (WsOutgoing *outgoing)
 {
-  if (outgoing->call != NULL)
-    {
-      outgoing->call->outgoing = NULL;
-      outgoing->call->mark = G_MAXINT64;
-    }
+  ws_outgoing_let_go (outgoing);
   if (outgoing->sink != NULL)
     {
       outgoing->sink->outgoing = NULL;
@@ -114,16 +120,17 @@ static void
 note_framed (WsSocket *self, WsEngine *engine, GTask *task)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  WsCall          *call = g_task_get_task_data (task);
+  WsSocketCall    *call = (WsSocketCall *) ws_call_find (task);
 
   if (call == NULL)
     return; /* it has ended meanwhile */
   if (priv->engine == engine && priv->state == WS_STATE_CONNECTED)
     call->mark = ws_engine_get_queued_mark (engine);
   else
-    ws_call_fail (call, g_error_new_literal (WS_SOCKET_ERROR,
-                                             WS_SOCKET_ERROR_NOT_CONNECTED,
-                                             "The connection is closing"));
+    ws_call_fail (&call->base,
+                  g_error_new_literal (WS_SOCKET_ERROR,
+                                       WS_SOCKET_ERROR_NOT_CONNECTED,
+                                       "The connection is closing"));
 }
 
 /* The last frame of a message that was sent in parts. */
@@ -151,7 +158,7 @@ frame_head (WsSocket *self)
   g_autoptr (GTask) task = NULL;
 
   if (outgoing->call != NULL)
-    task = g_object_ref (outgoing->call->task);
+    task = g_object_ref (outgoing->call->base.task);
   ws_socket_drop_outgoing (self, outgoing);
   async->framing = TRUE;
   if (sink != NULL)
@@ -243,11 +250,11 @@ end_written (WsSocket *self)
 
   while (attempt == priv->attempt && calls->length > 0)
     {
-      WsCall *call = calls->head->data;
+      WsSocketCall *call = calls->head->data;
 
       if (call->outgoing != NULL || call->mark > written)
         return;
-      ws_call_return (call);
+      ws_call_return (&call->base);
     }
 }
 

@@ -21,13 +21,18 @@ ws_socket_has_outgoing (WsSocket *self)
 }
 
 /* Appends one; @call (nullable): that it belongs to. */
-void ws_socket_queue_message (WsSocket *self, WsMessage *message, WsCall *call);
+void ws_socket_queue_message (WsSocket     *self,
+                              WsMessage    *message,
+                              WsSocketCall *call);
 /* Appends one that is sent in parts; @call (nullable). */
-void ws_socket_queue_sink (WsSocket *self, WsMessageSink *sink, WsCall *call);
+void
+ws_socket_queue_sink (WsSocket *self, WsMessageSink *sink, WsSocketCall *call);
 /* Frames what there is room for. */
 void ws_socket_frame_outgoing (WsSocket *self);
 /* Gives the engine a whole message. That may run a user's code. */
 void ws_socket_frame_message (WsEngine *engine, WsMessage *message);
+/* What becomes of a message is nothing to its call any more. */
+void ws_outgoing_let_go (WsOutgoing *outgoing);
 /* Forgets a message that was not framed. */
 void ws_socket_drop_outgoing (WsSocket *self, WsOutgoing *outgoing);
 void ws_socket_clear_outgoing (WsSocketAsync *async);

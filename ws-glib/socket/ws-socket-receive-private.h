@@ -16,7 +16,10 @@ void ws_socket_forget_received (WsSocket *self);
 /* Nothing will come any more: what waits may be taken all the same. */
 void ws_socket_end_receiving (WsSocket *self);
 /* Waits for a message, or a stream; takes @call. */
-void ws_socket_queue_receive (WsSocket *self, WsCall *call);
+void ws_socket_queue_receive (WsSocket *self, WsSocketCall *call);
+/* How a class of such calls is cancelled: no pieces are for the caller any
+ * more. */
+void ws_socket_give_up_receiving (gpointer socket, WsCall *call);
 void ws_socket_install_receiving_properties (GParamSpec **props);
 
 G_END_DECLS

@@ -65,7 +65,7 @@ wants_stream (WsSocketPrivate *priv)
   if (async == NULL || async->pipe != NULL || async->inbox.length > 0)
     return FALSE;
   next = async->calls[WS_CALL_RECEIVE].head;
-  return next != NULL && ((WsCall *) next->data)->streams;
+  return next != NULL && ws_socket_call_get_class (next->data)->streams;
 }
 
 void
@@ -123,9 +123,9 @@ push_chunk (WsMessagePipe *pipe, GBytes *bytes)
 /* Takes @call out of its queue. Its caller may run the main loop: what comes
  * then is for those that wait still. */
 static GTask *
-take_call (WsSocket *self, WsCall *call)
+take_call (WsSocket *self, WsSocketCall *call)
 {
-  GTask *task = ws_call_steal_task (call);
+  GTask *task = ws_call_steal_task (&call->base);
 
   ws_socket_update_receiving (self);
   return task;
@@ -148,7 +148,7 @@ static const WsMessageProducer producer
 
 /* Gives @call, which is taken, what reads @pipe. */
 static void
-return_stream (WsSocket *self, WsCall *call, WsMessagePipe *pipe)
+return_stream (WsSocket *self, WsSocketCall *call, WsMessagePipe *pipe)
 {
   g_autoptr (GTask) task = take_call (self, call);
 
@@ -159,13 +159,13 @@ return_stream (WsSocket *self, WsCall *call, WsMessagePipe *pipe)
 }
 
 static void
-return_message (WsSocket *self, WsCall *call, WsMessage *message)
+return_message (WsSocket *self, WsSocketCall *call, WsMessage *message)
 {
   WsMessagePipe *pipe;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GTask) task = NULL;
 
-  if (!call->streams)
+  if (!ws_socket_call_get_class (call)->streams)
     {
       task = take_call (self, call);
       g_task_return_pointer (task, message, (GDestroyNotify) ws_message_unref);
@@ -215,7 +215,7 @@ ws_socket_take_piece (WsSocket *self, WsMessageType type, WsEvent *event)
   WsSocketAsync *async = ws_socket_get_async (self);
   GQueue        *calls = &async->calls[WS_CALL_RECEIVE];
   WsMessagePipe *pipe = async->pipe;
-  WsCall        *call = NULL;
+  WsSocketCall  *call = NULL;
   g_autoptr (GBytes) bytes = ws_event_take_bytes (event);
 
   if (pipe == NULL)
@@ -244,16 +244,17 @@ ws_socket_end_receiving (WsSocket *self)
 }
 
 void
-ws_socket_queue_receive (WsSocket *self, WsCall *call)
+ws_socket_queue_receive (WsSocket *self, WsSocketCall *call)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   if (!priv->pull)
     {
-      ws_call_fail (call, g_error_new_literal (
-                              WS_SOCKET_ERROR, WS_SOCKET_ERROR_OPERATION,
-                              "Messages are signalled: the property pull is "
-                              "not set"));
+      ws_call_fail (
+          &call->base,
+          g_error_new_literal (WS_SOCKET_ERROR, WS_SOCKET_ERROR_OPERATION,
+                               "Messages are signalled: the property pull is "
+                               "not set"));
       return;
     }
   if (priv->state == WS_STATE_UNCONNECTED
@@ -265,6 +266,17 @@ ws_socket_queue_receive (WsSocket *self, WsCall *call)
   ws_socket_queue_call (self, call);
   deliver (self);
 }
+
+void
+ws_socket_give_up_receiving (gpointer socket, WsCall *call)
+{
+  ws_socket_update_receiving (socket);
+}
+
+static const WsSocketCallClass receive_class = {
+  .base = { sizeof (WsSocketCall), ws_socket_give_up_receiving, NULL },
+  .kind = WS_CALL_RECEIVE,
+};
 
 /**
  * ws_socket_receive_message_async:
@@ -288,12 +300,12 @@ ws_socket_receive_message_async (WsSocket           *self,
                                  GAsyncReadyCallback callback,
                                  gpointer            user_data)
 {
-  WsCall *call;
+  WsSocketCall *call;
 
   g_return_if_fail (WS_IS_SOCKET (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  call = ws_socket_begin_call (self, WS_CALL_RECEIVE,
+  call = ws_socket_begin_call (self, &receive_class,
                                ws_socket_receive_message_async, cancellable,
                                callback, user_data);
   if (call != NULL)

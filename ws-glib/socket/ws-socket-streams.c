@@ -15,6 +15,12 @@
 
 /* --- Receiving --- */
 
+static const WsSocketCallClass receive_class = {
+  .base = { sizeof (WsSocketCall), ws_socket_give_up_receiving, NULL },
+  .kind = WS_CALL_RECEIVE,
+  .streams = TRUE,
+};
+
 /**
  * ws_socket_receive_stream_async:
  * @self: a socket with [property@Socket:pull]
@@ -41,18 +47,16 @@ ws_socket_receive_stream_async (WsSocket           *self,
                                 GAsyncReadyCallback callback,
                                 gpointer            user_data)
 {
-  WsCall *call;
+  WsSocketCall *call;
 
   g_return_if_fail (WS_IS_SOCKET (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  call = ws_socket_begin_call (self, WS_CALL_RECEIVE,
+  call = ws_socket_begin_call (self, &receive_class,
                                ws_socket_receive_stream_async, cancellable,
                                callback, user_data);
-  if (call == NULL)
-    return;
-  call->streams = TRUE;
-  ws_socket_queue_receive (self, call);
+  if (call != NULL)
+    ws_socket_queue_receive (self, call);
 }
 
 /**
@@ -145,14 +149,10 @@ fail_sending (Sender *self, GError *error)
   WsOutgoing *outgoing = self->sink->outgoing;
   WsCall     *call;
 
-  if (outgoing != NULL && outgoing->call != NULL)
-    {
-      outgoing->call->outgoing = NULL;
-      outgoing->call->mark = G_MAXINT64;
-      outgoing->call = NULL;
-    }
+  if (outgoing != NULL)
+    ws_outgoing_let_go (outgoing);
   ws_socket_break_message (self->socket, self->sink);
-  call = g_task_get_task_data (self->task);
+  call = ws_call_find (self->task);
   if (call != NULL)
     ws_call_fail (call, error);
   else
@@ -236,8 +236,27 @@ on_part (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+give_up_sending (gpointer socket, WsCall *base)
+{
+  WsOutgoing    *outgoing = ((WsSocketCall *) base)->outgoing;
+  WsMessageSink *sink;
+
+  if (outgoing == NULL)
+    return;
+  sink = ws_message_sink_ref (outgoing->sink);
+  ws_outgoing_let_go (outgoing);
+  ws_socket_break_message (socket, sink);
+  ws_message_sink_unref (sink);
+}
+
+static const WsSocketCallClass send_class = {
+  .base = { sizeof (WsSocketCall), give_up_sending, NULL },
+  .kind = WS_CALL_SEND,
+};
+
+static void
 begin_sending (WsSocket     *self,
-               WsCall       *call,
+               WsSocketCall *call,
                WsMessageType type,
                GInputStream *input)
 {
@@ -245,7 +264,7 @@ begin_sending (WsSocket     *self,
 
   sender->n_refs = 1;
   sender->socket = self;
-  sender->task = g_object_ref (call->task);
+  sender->task = g_object_ref (call->base.task);
   sender->input = g_object_ref (input);
   sender->sink = ws_message_sink_new (type);
   sender->sink->ready = on_room;
@@ -289,8 +308,8 @@ ws_socket_send_stream_async (WsSocket           *self,
                              GAsyncReadyCallback callback,
                              gpointer            user_data)
 {
-  GError *error = NULL;
-  WsCall *call;
+  GError       *error = NULL;
+  WsSocketCall *call;
 
   g_return_if_fail (WS_IS_SOCKET (self));
   g_return_if_fail (message_type == WS_MESSAGE_TYPE_TEXT
@@ -298,12 +317,12 @@ ws_socket_send_stream_async (WsSocket           *self,
   g_return_if_fail (G_IS_INPUT_STREAM (stream));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  call = ws_socket_begin_call (self, WS_CALL_SEND, ws_socket_send_stream_async,
+  call = ws_socket_begin_call (self, &send_class, ws_socket_send_stream_async,
                                cancellable, callback, user_data);
   if (call == NULL)
     return;
   if (!ws_socket_check_sendable (self, &error))
-    ws_call_fail (call, error);
+    ws_call_fail (&call->base, error);
   else
     begin_sending (self, call, message_type, stream);
 }

@@ -19,12 +19,10 @@ take_calls (WsSocket *self, GQueue *calls)
   for (int kind = 0; kind < WS_CALL_N_KINDS; kind++)
     while (async->calls[kind].length > 0)
       {
-        GList  *link = g_queue_pop_head_link (&async->calls[kind]);
-        WsCall *call = link->data;
+        WsSocketCall *call = async->calls[kind].head->data;
 
-        call->queue = calls;
         call->outgoing = NULL;
-        g_queue_push_tail_link (calls, link);
+        ws_call_queue (&call->base, calls);
       }
 }
 
