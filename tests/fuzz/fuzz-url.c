@@ -58,6 +58,19 @@ check_location (const WsUrl *base, const char *location)
   g_assert_cmpstr (again->resource, ==, url->resource);
 }
 
+/* Fit for a message, without whoever stands before an "@". */
+static void
+check_quoted (const char *text)
+{
+  g_autofree char *all = ws_url_quote (text);
+  g_autofree char *anything = ws_url_quote_anything (text);
+
+  g_assert_true (g_utf8_validate (all, -1, NULL));
+  check_no_controls (all);
+  check_no_controls (anything);
+  g_assert_null (strchr (anything, '@'));
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -68,6 +81,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autoptr (GError) error = NULL;
   g_autoptr (WsUrl) url = NULL;
 
+  check_quoted (text);
   if (location != NULL)
     *location++ = '\0';
   url = ws_url_parse (text, &error);

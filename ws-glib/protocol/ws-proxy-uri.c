@@ -11,7 +11,7 @@
 static gboolean
 fail (const char *text, const char *what, GError **error)
 {
-  g_autofree char *quoted = ws_url_quote (text);
+  g_autofree char *quoted = ws_url_quote_anything (text);
 
   g_set_error (error, G_URI_ERROR, G_URI_ERROR_FAILED, "The proxy %s %s",
                quoted, what);

@@ -157,7 +157,7 @@ ws_url_resolve (const WsUrl *base, const char *location, GError **error)
     self = ws_url_parse (text, error);
   if (self == NULL)
     {
-      g_autofree char *quoted = ws_url_quote (location);
+      g_autofree char *quoted = ws_url_quote_anything (location);
 
       g_prefix_error (error, "The location %s leads nowhere: ", quoted);
       return NULL;

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Bytes of a URL that a message quotes, once escaped. */
+/* Bytes of a URL that a message quotes, once escaped; a last character may go
+ * beyond. */
 #define QUOTE_MAX 200
 
 /* 3986, 3.3 and 3.4: what stands for itself in a path and a query, apart from
@@ -12,39 +13,58 @@
 
 #define HOST_CHARS "-._~!$&'()*+,;="
 
-/* Escaped, cut and in quotes. */
-static char *
-quote (const char *text)
+/* Appends the character at @text, and returns where the next one begins: what can
+ * be read as it is, everything else percent-encoded. */
+static const char *
+append_readable (GString *out, const char *text)
 {
-  g_autofree char *escaped = g_strescape (text, NULL);
+  const gunichar c = g_utf8_get_char_validated (text, -1);
+  const gboolean is_valid = c < (gunichar) -2;
+  const char    *end = is_valid ? g_utf8_next_char (text) : text + 1;
 
-  if (strlen (escaped) > QUOTE_MAX)
-    return g_strdup_printf ("\"%.*s...\"", QUOTE_MAX, escaped);
-  return g_strdup_printf ("\"%s\"", escaped);
+  if (is_valid && g_unichar_isprint (c) && c != '"')
+    g_string_append_len (out, text, end - text);
+  else
+    for (; text < end; text++)
+      g_string_append_printf (out, "%%%02X", (guchar) *text);
+  return end;
+}
+
+/* In quotes, @start and @rest together, cut if they are long. */
+static char *
+quote (const char *start, gsize len, const char *rest)
+{
+  g_autofree char *text = g_strdup_printf ("%.*s%s", (int) len, start, rest);
+  const char      *next = text;
+  GString         *out = g_string_new ("\"");
+
+  while (*next != '\0' && out->len <= QUOTE_MAX)
+    next = append_readable (out, next);
+  g_string_append (out, *next != '\0' ? "...\"" : "\"");
+  return g_string_free (out, FALSE);
 }
 
 char *
 ws_url_quote (const char *url)
 {
-  const char      *start = strstr (url, "//");
-  const char      *end;
-  const char      *at;
-  g_autofree char *shown = NULL;
+  return quote (url, 0, url);
+}
 
-  start = start != NULL ? start + 2 : url;
-  end = start + strcspn (start, "/?#");
-  at = g_strrstr_len (start, end - start, "@");
-  if (at != NULL)
-    shown = g_strdup_printf ("%.*s%s", (int) (start - url), url, at + 1);
-  else
-    shown = g_strdup (url);
-  return quote (shown);
+char *
+ws_url_quote_anything (const char *text)
+{
+  const char *start = strstr (text, "//");
+  const char *at = strrchr (text, '@');
+
+  start = start != NULL && start < at ? start + 2 : text;
+  return at != NULL ? quote (text, (gsize) (start - text), at + 1)
+                    : ws_url_quote (text);
 }
 
 static void
 set_error (GError **error, GUriError code, const char *url, const char *what)
 {
-  g_autofree char *quoted = ws_url_quote (url);
+  g_autofree char *quoted = ws_url_quote_anything (url);
 
   g_set_error (error, G_URI_ERROR, code, "The URL %s %s", quoted, what);
 }
@@ -409,7 +429,7 @@ check_characters (const char *url, GError **error)
 static void
 set_scheme_error (GError **error, const char *scheme)
 {
-  g_autofree char *quoted = quote (scheme);
+  g_autofree char *quoted = ws_url_quote (scheme);
 
   g_set_error (error, G_URI_ERROR, G_URI_ERROR_BAD_SCHEME,
                "The scheme %s is not ws, wss or ws+unix", quoted);

@@ -43,10 +43,14 @@ char *ws_url_join (const char *scheme,
                    guint       port,
                    const char *resource);
 
-/* (transfer full): any text that was taken for a URL, in quotes and fit for a
- * message: without user name and password, control and non-ASCII characters
- * escaped, a long text cut. */
+/* (transfer full): the text of a URL, in quotes and fit for a message: what
+ * cannot be read is percent-encoded, a long text cut. */
 char *ws_url_quote (const char *url);
+
+/* (transfer full): the same of any text that was taken for a URL: nothing that
+ * may be a user name or a password is shown, which is all before the last "@". (A
+ * password with a slash that nobody has encoded looks like a path.) */
+char *ws_url_quote_anything (const char *text);
 
 /* RFC 9110, 7.2: a Host field's value, taken apart. FALSE if it is not one
  * (user-info, a trailing slash, broken brackets, a bad port). @port is 0 when

@@ -182,7 +182,7 @@ ws_socket_set_proxy_resolver (WsSocket *self, GProxyResolver *proxy_resolver)
 static gboolean
 refuse_proxy (const char *uri, const char *what, GError **error)
 {
-  g_autofree char *quoted = ws_url_quote (uri);
+  g_autofree char *quoted = ws_url_quote_anything (uri);
 
   g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
                "The proxy %s %s", quoted, what);
