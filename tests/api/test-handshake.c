@@ -38,7 +38,7 @@ static const Refusal refusals[] = {
   { "old-version",
     "GET / HTTP/1.1\r\n" HOST UPGRADE KEY "Sec-WebSocket-Version: 8\r\n\r\n",
     426, 1002, "\r\nSec-WebSocket-Version: 13\r\n" },
-  { "old-http", "GET / HTTP/1.0\r\n" HOST UPGRADE KEY VERSION "\r\n", 505, 1002,
+  { "old-http", "GET / HTTP/1.0\r\n" HOST UPGRADE KEY VERSION "\r\n", 426, 1002,
     NULL },
 };
 

@@ -312,7 +312,7 @@ static const Refusal refusals[] = {
     "GET / HTTP/1.0\r\nHost: a\r\nUpgrade: websocket\r\nConnection: "
     "Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
     "Sec-WebSocket-Version: 13\r\n\r\n",
-    505 },
+    426 },
 };
 
 /* The answer is complete, our end is closed, and the peer is given time to

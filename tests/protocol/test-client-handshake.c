@@ -251,6 +251,19 @@ static const struct
   { "HTTP/1.1 426 Upgrade Required\r\nSec-WebSocket-Version: 25\r\n\r\n", 426,
     "The server answered 426 \"Upgrade Required\": it refuses WebSocket "
     "version 13 and speaks \"25\"" },
+  /* What it speaks, no quarrel about versions. */
+  { "HTTP/1.1 426 Upgrade Required\r\nSec-WebSocket-Version: 13\r\n\r\n", 426,
+    "The server answered 426 \"Upgrade Required\" instead of upgrading" },
+  { "HTTP/1.1 400 Bad Request\r\nSec-WebSocket-Version: 8, 13\r\n\r\n", 400,
+    "The server answered 400 \"Bad Request\" instead of upgrading" },
+  { "HTTP/1.1 400 No\r\nSec-WebSocket-Version: 8\r\n"
+    "Sec-WebSocket-Version: 13\r\n\r\n",
+    400, "The server answered 400 \"No\" instead of upgrading" },
+  { "HTTP/1.1 426 No\r\nSec-WebSocket-Version: 8\r\n"
+    "Sec-WebSocket-Version: 130\r\n\r\n",
+    426,
+    "The server answered 426 \"No\": it refuses WebSocket version 13 and "
+    "speaks \"8, 130\"" },
   { "HTTP/1.0 101 Old\r\n" UPGRADE CONNECTION WITH_ACCEPT "\r\n", 101,
     "The server answered 101 \"Old\" in HTTP/1.0, not HTTP/1.1" },
   { STATUS CONNECTION WITH_ACCEPT "\r\n", 101,

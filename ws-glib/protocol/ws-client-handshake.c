@@ -201,26 +201,36 @@ fail_field (WsHttpFault *fault,
   return FALSE;
 }
 
+/* 6455, 4.4: a list of versions without ours is why the server refuses. One that
+ * has it says no more than what the server speaks. */
+static gboolean
+refuses_version (const WsHttpResponse *response)
+{
+  return (response->status == 400 || response->status == 426)
+         && ws_http_headers_count (response->headers, VERSION_FIELD) > 0
+         && !ws_http_headers_has_token (response->headers, VERSION_FIELD, "13");
+}
+
 static gboolean
 judge_status (const WsHttpResponse *response, WsHttpFault *fault)
 {
   const guint      status = response->status;
   const char      *reason = response->reason;
   g_autofree char *phrase = NULL;
-  g_autofree char *versions = NULL;
 
   if (status == 101 && response->major == 1 && response->minor >= 1)
     return TRUE;
 
   phrase = ws_http_quote (*reason != '\0' ? reason
                                           : ws_http_status_phrase (status));
-  versions = ws_http_headers_join (response->headers, VERSION_FIELD);
   if (status == 101)
     ws_http_fault_set (fault, status,
                        "The server answered 101 %s in HTTP/%u.%u, not HTTP/1.1",
                        phrase, response->major, response->minor);
-  else if (versions != NULL && (status == 400 || status == 426))
+  else if (refuses_version (response))
     {
+      g_autofree char *versions
+          = ws_http_headers_join (response->headers, VERSION_FIELD);
       g_autofree char *quoted = ws_http_quote (versions);
 
       ws_http_fault_set (fault, status,

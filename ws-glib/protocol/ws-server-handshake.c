@@ -15,6 +15,9 @@
 /* The version of RFC 6455. */
 #define VERSION 13
 
+/* What has happened in practice when half of a handshake arrives. */
+#define PROXY_HINT "; a proxy before this server has to pass it on"
+
 static gboolean
 fail_field (WsHttpFault *fault,
             guint        status,
@@ -50,21 +53,27 @@ require_one (const WsHttpHeaders *headers, const char *name, WsHttpFault *fault)
   return NULL;
 }
 
+/* 9110, 7.8: HTTP/1.0 knows no Upgrade. No client of WebSocket speaks it, but a
+ * proxy may, between them and us. */
 static gboolean
 judge_request_line (const WsHttpRequest *request, WsHttpFault *fault)
 {
   g_autofree char *method = NULL;
 
-  if (request->major != 1 || request->minor < 1)
-    {
-      ws_http_fault_set (fault, 505, "HTTP/%u.%u is not HTTP/1.1",
-                         request->major, request->minor);
-      return FALSE;
-    }
-  if (strcmp (request->method, "GET") == 0)
+  if (request->major != 1)
+    ws_http_fault_set (fault, 505, "HTTP/%u.%u is not HTTP/1.1", request->major,
+                       request->minor);
+  else if (request->minor < 1)
+    ws_http_fault_set (fault, 426,
+                       "A request of HTTP/1.0 cannot be upgraded" PROXY_HINT
+                       " in HTTP/1.1");
+  else if (strcmp (request->method, "GET") == 0)
     return TRUE;
-  method = ws_http_quote (request->method);
-  ws_http_fault_set (fault, 405, "The method %s is not GET", method);
+  else
+    {
+      method = ws_http_quote (request->method);
+      ws_http_fault_set (fault, 405, "The method %s is not GET", method);
+    }
   return FALSE;
 }
 
@@ -161,7 +170,10 @@ judge_upgrade (const WsHttpHeaders *headers, WsHttpFault *fault)
       if (ws_http_headers_has_token (headers, fields[i].name, fields[i].token))
         continue;
       value = ws_http_headers_join (headers, fields[i].name);
-      return fail_field (fault, 426, fields[i].name, value, fields[i].what);
+      fail_field (fault, 426, fields[i].name, value, fields[i].what);
+      if (ws_http_headers_count (headers, KEY_FIELD) > 0)
+        g_strlcat (fault->message, PROXY_HINT, sizeof fault->message);
+      return FALSE;
     }
   return TRUE;
 }
@@ -183,17 +195,20 @@ judge_body (const WsHttpHeaders *headers, WsHttpFault *fault)
   return TRUE;
 }
 
+/* 6455, 4.1 (9): one field that says 13. Who names several versions does not say
+ * which one it speaks. */
 static gboolean
 judge_version (const WsHttpHeaders *headers, WsHttpFault *fault)
 {
   g_autoptr (GArray) versions = ws_server_handshake_versions (headers);
-  g_autofree char *value = NULL;
+  g_autofree char *value = ws_http_headers_join (headers, VERSION_FIELD);
 
   /* The highest comes first. */
-  if (versions->len > 0 && g_array_index (versions, int, 0) == VERSION)
+  if (versions->len == 0 || g_array_index (versions, int, 0) != VERSION)
+    return fail_field (fault, 426, VERSION_FIELD, value, "does not offer 13");
+  if (strcmp (value, G_STRINGIFY (VERSION)) == 0)
     return TRUE;
-  value = ws_http_headers_join (headers, VERSION_FIELD);
-  return fail_field (fault, 426, VERSION_FIELD, value, "does not offer 13");
+  return fail_field (fault, 400, VERSION_FIELD, value, "is not 13 alone");
 }
 
 static gboolean

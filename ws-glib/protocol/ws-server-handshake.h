@@ -21,8 +21,8 @@ typedef struct
 } WsServerHandshake;
 
 /* Judges a parsed request. On FALSE @fault holds the status to answer with:
- * 400, 405 (not GET), 426 (no upgrade asked, or a version that is not 13), 505
- * (before HTTP/1.1), and nothing is left to clear. */
+ * 400, 405 (not GET), 426 (no upgrade asked, HTTP/1.0, or a version that is not
+ * 13), 505 (another HTTP than 1), and nothing is left to clear. */
 gboolean ws_server_handshake_judge (WsServerHandshake   *self,
                                     const WsHttpRequest *request,
                                     WsHttpFault         *fault);
