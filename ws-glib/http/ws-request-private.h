@@ -7,22 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* What the files of WsRequest share. */
-
-struct _WsRequest
-{
-  GObject         parent_instance;
-  char           *method;       /* (owned) */
-  char           *url;          /* (owned) (nullable) */
-  WsHeaders      *headers;      /* (owned) */
-  char          **subprotocols; /* (owned) (nullable) */
-  char           *origin;       /* (owned) (nullable) */
-  char           *resource;     /* (owned) (nullable): made when asked */
-  char           *http_version; /* (owned) */
-  GSocketAddress *peer_address; /* (owned) (nullable) */
-  GBytes         *body;         /* (owned) (nullable) */
-  gboolean        is_handshake;
-};
+/* What WsServer needs of a request. */
 
 /* What has come to a server. All but the headers is copied or referenced. */
 typedef struct

@@ -7,38 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* What the files of WsResponse share, and what WsServer needs of it. */
+/* What WsServer needs of an answer. */
 
 typedef struct _WsResponseOwner WsResponseOwner;
-
-struct _WsResponse
-{
-  GObject    parent_instance;
-  char      *reason;      /* (owned) (nullable): the canonical one */
-  WsHeaders *headers;     /* (owned) */
-  GBytes    *body;        /* (owned) (nullable) */
-  char      *subprotocol; /* (owned) (nullable): the usual choice */
-  guint      status;
-  gboolean   is_handshake;
-  gboolean   has_status; /* it was set */
-  gboolean   is_deferred;
-
-  WsHome                 home;  /* where it was asked for, if anybody asks */
-  const WsResponseOwner *owner; /* (nullable): who waits */
-  gpointer               user_data; /* (owned): of @owner */
-};
-
-typedef enum
-{
-  WS_RESPONSE_PROP_STATUS = 1,
-  WS_RESPONSE_PROP_REASON,
-  WS_RESPONSE_PROP_HEADERS,
-  WS_RESPONSE_PROP_BODY,
-  WS_RESPONSE_PROP_SUBPROTOCOL,
-  WS_RESPONSE_N_PROPS
-} WsResponseProp;
-
-void ws_response_notify (WsResponse *self, WsResponseProp property);
 
 /* Who waits for a deferred answer. */
 struct _WsResponseOwner
