@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ssl/ws-ssl-configuration-private.h"
+#include "ssl/ws-ssl-configuration-credentials.h"
+#include "ssl/ws-ssl-configuration-tickets.h"
 #include "ssl/ws-ssl-error-private.h"
 #include "ssl/ws-ssl-session-private.h"
 

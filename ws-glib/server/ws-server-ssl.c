@@ -6,7 +6,7 @@
 #include "ssl/ws-psk-authenticator-private.h"
 #include "ws-socket-error.h"
 #include "socket/ws-socket-ssl.h"
-#include "ssl/ws-ssl-configuration-private.h"
+#include "ssl/ws-ssl-configuration-credentials.h"
 #include "ws-ssl-error.h"
 
 /* A server's half of TLS. Each signal says which client it is about: by a socket

@@ -4,7 +4,8 @@
 #include "ws-socket-error.h"
 #include "socket/ws-socket-signals.h"
 #include "ssl/ws-psk-authenticator-private.h"
-#include "ssl/ws-ssl-configuration-private.h"
+#include "ssl/ws-ssl-configuration-credentials.h"
+#include "ssl/ws-ssl-configuration-tickets.h"
 #include "ssl/ws-ssl-error-private.h"
 #include "ssl/ws-ssl-session-private.h"
 

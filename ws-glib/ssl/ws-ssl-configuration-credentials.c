@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ssl/ws-ssl-configuration-private.h"
+#include "ssl/ws-ssl-configuration-credentials.h"
 
 /* From the settings of WsSslConfiguration to what sessions take. */
 

@@ -1,42 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ssl/ws-ssl-configuration-private.h"
+#include "ssl/ws-ssl-configuration-identity.h"
 
 /* The accessors of WsSslConfiguration for what is shown to peers. */
-
-/* What was loaded is void now. */
-static void
-changed (WsSslConfiguration *self, WsSslConfigurationProp property)
-{
-  ws_ssl_configuration_invalidate (self);
-  ws_ssl_configuration_notify (self, property);
-}
-
-static gboolean
-replace_bytes (GBytes **field, GBytes *value)
-{
-  if (*field == value
-      || (*field != NULL && value != NULL && g_bytes_equal (*field, value)))
-    return FALSE;
-
-  if (value != NULL)
-    g_bytes_ref (value);
-  g_clear_pointer (field, g_bytes_unref);
-  *field = value;
-  return TRUE;
-}
-
-static gboolean
-replace_string (char **field, const char *value)
-{
-  char *old = *field;
-
-  if (g_strcmp0 (old, value) == 0)
-    return FALSE;
-
-  *field = g_strdup (value);
-  g_free (old);
-  return TRUE;
-}
 
 /**
  * ws_ssl_configuration_get_local_certificate: (get-property local-certificate)
@@ -73,9 +38,9 @@ ws_ssl_configuration_set_local_certificate (WsSslConfiguration *self,
 {
   g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
 
-  if (!replace_bytes (&self->local_certificate, local_certificate))
-    return;
-  changed (self, WS_SSL_CONFIGURATION_PROP_LOCAL_CERTIFICATE);
+  ws_ssl_configuration_put_bytes (self, &self->local_certificate,
+                                  local_certificate,
+                                  WS_SSL_CONFIGURATION_PROP_LOCAL_CERTIFICATE);
 }
 
 /**
@@ -114,9 +79,9 @@ ws_ssl_configuration_set_local_certificate_file (
 {
   g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
 
-  if (!replace_string (&self->local_certificate_file, local_certificate_file))
-    return;
-  changed (self, WS_SSL_CONFIGURATION_PROP_LOCAL_CERTIFICATE_FILE);
+  ws_ssl_configuration_put_string (
+      self, &self->local_certificate_file, local_certificate_file,
+      WS_SSL_CONFIGURATION_PROP_LOCAL_CERTIFICATE_FILE);
 }
 
 /**
@@ -152,9 +117,9 @@ ws_ssl_configuration_set_local_certificate_uri (
 {
   g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
 
-  if (!replace_string (&self->local_certificate_uri, local_certificate_uri))
-    return;
-  changed (self, WS_SSL_CONFIGURATION_PROP_LOCAL_CERTIFICATE_URI);
+  ws_ssl_configuration_put_string (
+      self, &self->local_certificate_uri, local_certificate_uri,
+      WS_SSL_CONFIGURATION_PROP_LOCAL_CERTIFICATE_URI);
 }
 
 /**
@@ -193,9 +158,8 @@ ws_ssl_configuration_set_private_key (WsSslConfiguration *self,
 {
   g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
 
-  if (!replace_bytes (&self->private_key, private_key))
-    return;
-  changed (self, WS_SSL_CONFIGURATION_PROP_PRIVATE_KEY);
+  ws_ssl_configuration_put_bytes (self, &self->private_key, private_key,
+                                  WS_SSL_CONFIGURATION_PROP_PRIVATE_KEY);
 }
 
 /**
@@ -233,9 +197,9 @@ ws_ssl_configuration_set_private_key_file (WsSslConfiguration *self,
 {
   g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
 
-  if (!replace_string (&self->private_key_file, private_key_file))
-    return;
-  changed (self, WS_SSL_CONFIGURATION_PROP_PRIVATE_KEY_FILE);
+  ws_ssl_configuration_put_string (self, &self->private_key_file,
+                                   private_key_file,
+                                   WS_SSL_CONFIGURATION_PROP_PRIVATE_KEY_FILE);
 }
 
 /**
@@ -271,9 +235,9 @@ ws_ssl_configuration_set_private_key_uri (WsSslConfiguration *self,
 {
   g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
 
-  if (!replace_string (&self->private_key_uri, private_key_uri))
-    return;
-  changed (self, WS_SSL_CONFIGURATION_PROP_PRIVATE_KEY_URI);
+  ws_ssl_configuration_put_string (self, &self->private_key_uri,
+                                   private_key_uri,
+                                   WS_SSL_CONFIGURATION_PROP_PRIVATE_KEY_URI);
 }
 
 /**
@@ -309,9 +273,8 @@ ws_ssl_configuration_set_password (WsSslConfiguration *self,
 {
   g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
 
-  if (!replace_string (&self->password, password))
-    return;
-  changed (self, WS_SSL_CONFIGURATION_PROP_PASSWORD);
+  ws_ssl_configuration_put_string (self, &self->password, password,
+                                   WS_SSL_CONFIGURATION_PROP_PASSWORD);
 }
 
 /**
@@ -348,9 +311,8 @@ ws_ssl_configuration_set_ocsp_response (WsSslConfiguration *self,
 {
   g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
 
-  if (!replace_bytes (&self->ocsp_response, ocsp_response))
-    return;
-  changed (self, WS_SSL_CONFIGURATION_PROP_OCSP_RESPONSE);
+  ws_ssl_configuration_put_bytes (self, &self->ocsp_response, ocsp_response,
+                                  WS_SSL_CONFIGURATION_PROP_OCSP_RESPONSE);
 }
 
 /**
@@ -386,9 +348,9 @@ ws_ssl_configuration_set_ocsp_response_file (WsSslConfiguration *self,
 {
   g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
 
-  if (!replace_string (&self->ocsp_response_file, ocsp_response_file))
-    return;
-  changed (self, WS_SSL_CONFIGURATION_PROP_OCSP_RESPONSE_FILE);
+  ws_ssl_configuration_put_string (
+      self, &self->ocsp_response_file, ocsp_response_file,
+      WS_SSL_CONFIGURATION_PROP_OCSP_RESPONSE_FILE);
 }
 
 /* --- The properties --- */

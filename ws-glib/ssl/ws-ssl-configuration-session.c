@@ -1,28 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ssl/ws-ssl-configuration-private.h"
+#include "ssl/ws-ssl-configuration-session.h"
 
 /* The accessors of WsSslConfiguration for what sessions are like. */
-
-/* What was loaded is void now. */
-static void
-changed (WsSslConfiguration *self, WsSslConfigurationProp property)
-{
-  ws_ssl_configuration_invalidate (self);
-  ws_ssl_configuration_notify (self, property);
-}
-
-static gboolean
-replace_string (char **field, const char *value)
-{
-  char *old = *field;
-
-  if (g_strcmp0 (old, value) == 0)
-    return FALSE;
-
-  *field = g_strdup (value);
-  g_free (old);
-  return TRUE;
-}
 
 static gboolean
 replace_strv (char ***field, const char *const *value)
@@ -74,9 +53,8 @@ ws_ssl_configuration_set_priority (WsSslConfiguration *self,
 {
   g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
 
-  if (!replace_string (&self->priority, priority))
-    return;
-  changed (self, WS_SSL_CONFIGURATION_PROP_PRIORITY);
+  ws_ssl_configuration_put_string (self, &self->priority, priority,
+                                   WS_SSL_CONFIGURATION_PROP_PRIORITY);
 }
 
 /**
@@ -117,7 +95,8 @@ ws_ssl_configuration_set_minimum_protocol (WsSslConfiguration *self,
   if (self->minimum_protocol == minimum_protocol)
     return;
   self->minimum_protocol = minimum_protocol;
-  changed (self, WS_SSL_CONFIGURATION_PROP_MINIMUM_PROTOCOL);
+  ws_ssl_configuration_changed (self,
+                                WS_SSL_CONFIGURATION_PROP_MINIMUM_PROTOCOL);
 }
 
 /**
@@ -156,7 +135,8 @@ ws_ssl_configuration_set_maximum_protocol (WsSslConfiguration *self,
   if (self->maximum_protocol == maximum_protocol)
     return;
   self->maximum_protocol = maximum_protocol;
-  changed (self, WS_SSL_CONFIGURATION_PROP_MAXIMUM_PROTOCOL);
+  ws_ssl_configuration_changed (self,
+                                WS_SSL_CONFIGURATION_PROP_MAXIMUM_PROTOCOL);
 }
 
 /**
@@ -238,7 +218,8 @@ ws_ssl_configuration_set_session_resumption (WsSslConfiguration *self,
   if (self->session_resumption == session_resumption)
     return;
   self->session_resumption = session_resumption;
-  changed (self, WS_SSL_CONFIGURATION_PROP_SESSION_RESUMPTION);
+  ws_ssl_configuration_changed (self,
+                                WS_SSL_CONFIGURATION_PROP_SESSION_RESUMPTION);
 }
 
 /**
@@ -279,7 +260,7 @@ ws_ssl_configuration_set_pre_shared_key (WsSslConfiguration *self,
   if (self->pre_shared_key == pre_shared_key)
     return;
   self->pre_shared_key = pre_shared_key;
-  changed (self, WS_SSL_CONFIGURATION_PROP_PRE_SHARED_KEY);
+  ws_ssl_configuration_changed (self, WS_SSL_CONFIGURATION_PROP_PRE_SHARED_KEY);
 }
 
 /**
@@ -316,10 +297,9 @@ ws_ssl_configuration_set_pre_shared_key_identity_hint (
 {
   g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
 
-  if (!replace_string (&self->pre_shared_key_identity_hint,
-                       pre_shared_key_identity_hint))
-    return;
-  changed (self, WS_SSL_CONFIGURATION_PROP_PRE_SHARED_KEY_IDENTITY_HINT);
+  ws_ssl_configuration_put_string (
+      self, &self->pre_shared_key_identity_hint, pre_shared_key_identity_hint,
+      WS_SSL_CONFIGURATION_PROP_PRE_SHARED_KEY_IDENTITY_HINT);
 }
 
 /**

@@ -1,42 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ssl/ws-ssl-configuration-private.h"
+#include "ssl/ws-ssl-configuration-trust.h"
 
 /* The accessors of WsSslConfiguration for whom it trusts. */
-
-/* What was loaded is void now. */
-static void
-changed (WsSslConfiguration *self, WsSslConfigurationProp property)
-{
-  ws_ssl_configuration_invalidate (self);
-  ws_ssl_configuration_notify (self, property);
-}
-
-static gboolean
-replace_bytes (GBytes **field, GBytes *value)
-{
-  if (*field == value
-      || (*field != NULL && value != NULL && g_bytes_equal (*field, value)))
-    return FALSE;
-
-  if (value != NULL)
-    g_bytes_ref (value);
-  g_clear_pointer (field, g_bytes_unref);
-  *field = value;
-  return TRUE;
-}
-
-static gboolean
-replace_string (char **field, const char *value)
-{
-  char *old = *field;
-
-  if (g_strcmp0 (old, value) == 0)
-    return FALSE;
-
-  *field = g_strdup (value);
-  g_free (old);
-  return TRUE;
-}
 
 /**
  * ws_ssl_configuration_get_ca_certificates_file: (get-property ca-certificates-file)
@@ -72,9 +37,9 @@ ws_ssl_configuration_set_ca_certificates_file (WsSslConfiguration *self,
 {
   g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
 
-  if (!replace_string (&self->ca_certificates_file, ca_certificates_file))
-    return;
-  changed (self, WS_SSL_CONFIGURATION_PROP_CA_CERTIFICATES_FILE);
+  ws_ssl_configuration_put_string (
+      self, &self->ca_certificates_file, ca_certificates_file,
+      WS_SSL_CONFIGURATION_PROP_CA_CERTIFICATES_FILE);
 }
 
 /**
@@ -114,7 +79,7 @@ ws_ssl_configuration_set_system_trust (WsSslConfiguration *self,
   if (self->system_trust == system_trust)
     return;
   self->system_trust = system_trust;
-  changed (self, WS_SSL_CONFIGURATION_PROP_SYSTEM_TRUST);
+  ws_ssl_configuration_changed (self, WS_SSL_CONFIGURATION_PROP_SYSTEM_TRUST);
 }
 
 /**
@@ -149,9 +114,8 @@ ws_ssl_configuration_set_crl (WsSslConfiguration *self, GBytes *crl)
 {
   g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
 
-  if (!replace_bytes (&self->crl, crl))
-    return;
-  changed (self, WS_SSL_CONFIGURATION_PROP_CRL);
+  ws_ssl_configuration_put_bytes (self, &self->crl, crl,
+                                  WS_SSL_CONFIGURATION_PROP_CRL);
 }
 
 /**
@@ -188,9 +152,8 @@ ws_ssl_configuration_set_crl_file (WsSslConfiguration *self,
 {
   g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
 
-  if (!replace_string (&self->crl_file, crl_file))
-    return;
-  changed (self, WS_SSL_CONFIGURATION_PROP_CRL_FILE);
+  ws_ssl_configuration_put_string (self, &self->crl_file, crl_file,
+                                   WS_SSL_CONFIGURATION_PROP_CRL_FILE);
 }
 
 /**
@@ -230,7 +193,8 @@ ws_ssl_configuration_set_peer_verify_mode (WsSslConfiguration *self,
   if (self->peer_verify_mode == peer_verify_mode)
     return;
   self->peer_verify_mode = peer_verify_mode;
-  changed (self, WS_SSL_CONFIGURATION_PROP_PEER_VERIFY_MODE);
+  ws_ssl_configuration_changed (self,
+                                WS_SSL_CONFIGURATION_PROP_PEER_VERIFY_MODE);
 }
 
 /**
@@ -270,7 +234,8 @@ ws_ssl_configuration_set_peer_verify_depth (WsSslConfiguration *self,
   if (self->peer_verify_depth == peer_verify_depth)
     return;
   self->peer_verify_depth = peer_verify_depth;
-  changed (self, WS_SSL_CONFIGURATION_PROP_PEER_VERIFY_DEPTH);
+  ws_ssl_configuration_changed (self,
+                                WS_SSL_CONFIGURATION_PROP_PEER_VERIFY_DEPTH);
 }
 
 /**
@@ -307,9 +272,82 @@ ws_ssl_configuration_set_peer_verify_name (WsSslConfiguration *self,
 {
   g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
 
-  if (!replace_string (&self->peer_verify_name, peer_verify_name))
-    return;
-  changed (self, WS_SSL_CONFIGURATION_PROP_PEER_VERIFY_NAME);
+  ws_ssl_configuration_put_string (self, &self->peer_verify_name,
+                                   peer_verify_name,
+                                   WS_SSL_CONFIGURATION_PROP_PEER_VERIFY_NAME);
+}
+
+/**
+ * ws_ssl_configuration_get_ca_certificates: (get-property ca-certificates)
+ * @self: a TLS configuration
+ *
+ * Authorities that are trusted, of type [class@SslCertificate].
+ *
+ * Returns: (transfer none): the authorities; may be empty
+ *
+ * Since: 1.0
+ */
+GListModel *
+ws_ssl_configuration_get_ca_certificates (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return G_LIST_MODEL (self->ca_certificates);
+}
+
+/**
+ * ws_ssl_configuration_set_ca_certificates: (set-property ca-certificates)
+ * @self: a TLS configuration
+ * @ca_certificates: (nullable): objects of type [class@SslCertificate]; %NULL:
+ *   none
+ *
+ * Replaces the authorities that are trusted by copies of these.
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_ca_certificates (WsSslConfiguration *self,
+                                          GListModel         *ca_certificates)
+{
+  g_autoptr (GPtrArray) copies
+      = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+  g_return_if_fail (ca_certificates == NULL
+                    || G_IS_LIST_MODEL (ca_certificates));
+  g_return_if_fail (
+      ca_certificates == NULL
+      || g_type_is_a (g_list_model_get_item_type (ca_certificates),
+                      WS_TYPE_SSL_CERTIFICATE));
+
+  for (guint i = 0; ca_certificates != NULL
+                    && i < g_list_model_get_n_items (ca_certificates);
+       i++)
+    g_ptr_array_add (copies, g_list_model_get_item (ca_certificates, i));
+  g_list_store_splice (self->ca_certificates, 0,
+                       g_list_model_get_n_items (
+                           G_LIST_MODEL (self->ca_certificates)),
+                       copies->pdata, copies->len);
+  ws_ssl_configuration_notify (self, WS_SSL_CONFIGURATION_PROP_CA_CERTIFICATES);
+}
+
+/**
+ * ws_ssl_configuration_add_ca_certificate:
+ * @self: a TLS configuration
+ * @certificate: an authority, or a peer's own certificate
+ *
+ * Trusts one more certificate.
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_add_ca_certificate (WsSslConfiguration *self,
+                                         WsSslCertificate   *certificate)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+  g_return_if_fail (WS_IS_SSL_CERTIFICATE (certificate));
+
+  g_list_store_append (self->ca_certificates, certificate);
 }
 
 /* --- The properties --- */
@@ -409,6 +447,19 @@ const WsProperty ws_ssl_configuration_trust_properties[] = {
                         "peer-verify-name", NULL,
                         ws_ssl_configuration_get_peer_verify_name,
                         ws_ssl_configuration_set_peer_verify_name) },
+
+  /**
+   * WsSslConfiguration:ca-certificates: (getter get_ca_certificates) (setter set_ca_certificates)
+   *
+   * Authorities that are trusted, of type [class@SslCertificate].
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_OBJECT (WsSslConfiguration,
+                        WS_SSL_CONFIGURATION_PROP_CA_CERTIFICATES,
+                        "ca-certificates", GListModel, g_list_model_get_type,
+                        ws_ssl_configuration_get_ca_certificates,
+                        ws_ssl_configuration_set_ca_certificates) },
 
   { 0 }
 };

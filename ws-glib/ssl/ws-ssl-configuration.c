@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ssl/ws-ssl-configuration-private.h"
+#include "ws-ssl-configuration.h"
 
-/* More peers than these are forgotten again. */
-#define MAX_TICKETS 256
+#include "ssl/ws-ssl-configuration-credentials.h"
+#include "ssl/ws-ssl-configuration-identity.h"
+#include "ssl/ws-ssl-configuration-session.h"
+#include "ssl/ws-ssl-configuration-tickets.h"
+#include "ssl/ws-ssl-configuration-trust.h"
+
+/* The class, what is added to its lists, and when it is loaded. */
 
 /**
  * WsSslConfiguration:
@@ -73,6 +78,14 @@ ws_ssl_configuration_finalize (GObject *object)
   G_OBJECT_CLASS (ws_ssl_configuration_parent_class)->finalize (object);
 }
 
+static const WsProperty *const tables[] = {
+  ws_ssl_configuration_identity_properties,
+  ws_ssl_configuration_trust_properties,
+  ws_ssl_configuration_session_properties,
+  ws_ssl_configuration_tickets_properties,
+  NULL,
+};
+
 static void
 ws_ssl_configuration_class_init (WsSslConfigurationClass *klass)
 {
@@ -80,7 +93,8 @@ ws_ssl_configuration_class_init (WsSslConfigurationClass *klass)
 
   object_class->dispose = ws_ssl_configuration_dispose;
   object_class->finalize = ws_ssl_configuration_finalize;
-  ws_ssl_configuration_install_properties (object_class);
+  ws_property_install (object_class, tables, ws_ssl_configuration_props,
+                       WS_SSL_CONFIGURATION_N_PROPS);
 }
 
 static void
@@ -102,19 +116,6 @@ ws_ssl_configuration_init (WsSslConfiguration *self)
   self->allowed_next_protocols[0] = g_strdup ("http/1.1");
 }
 
-void
-ws_ssl_configuration_invalidate (WsSslConfiguration *self)
-{
-  g_autoptr (WsTlsCredentials) client = NULL;
-  g_autoptr (WsTlsCredentials) server = NULL;
-
-  g_mutex_lock (&self->lock);
-  client = g_steal_pointer (&self->credentials[FALSE]);
-  server = g_steal_pointer (&self->credentials[TRUE]);
-  g_hash_table_remove_all (self->tickets);
-  g_mutex_unlock (&self->lock);
-}
-
 /**
  * ws_ssl_configuration_new:
  *
@@ -128,79 +129,6 @@ WsSslConfiguration *
 ws_ssl_configuration_new (void)
 {
   return g_object_new (WS_TYPE_SSL_CONFIGURATION, NULL);
-}
-
-/**
- * ws_ssl_configuration_get_ca_certificates: (get-property ca-certificates)
- * @self: a TLS configuration
- *
- * Authorities that are trusted, of type [class@SslCertificate].
- *
- * Returns: (transfer none): the authorities; may be empty
- *
- * Since: 1.0
- */
-GListModel *
-ws_ssl_configuration_get_ca_certificates (WsSslConfiguration *self)
-{
-  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
-
-  return G_LIST_MODEL (self->ca_certificates);
-}
-
-/**
- * ws_ssl_configuration_set_ca_certificates: (set-property ca-certificates)
- * @self: a TLS configuration
- * @ca_certificates: (nullable): objects of type [class@SslCertificate]; %NULL:
- *   none
- *
- * Replaces the authorities that are trusted by copies of these.
- *
- * Since: 1.0
- */
-void
-ws_ssl_configuration_set_ca_certificates (WsSslConfiguration *self,
-                                          GListModel         *ca_certificates)
-{
-  g_autoptr (GPtrArray) copies
-      = g_ptr_array_new_with_free_func (g_object_unref);
-
-  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
-  g_return_if_fail (ca_certificates == NULL
-                    || G_IS_LIST_MODEL (ca_certificates));
-  g_return_if_fail (
-      ca_certificates == NULL
-      || g_type_is_a (g_list_model_get_item_type (ca_certificates),
-                      WS_TYPE_SSL_CERTIFICATE));
-
-  for (guint i = 0; ca_certificates != NULL
-                    && i < g_list_model_get_n_items (ca_certificates);
-       i++)
-    g_ptr_array_add (copies, g_list_model_get_item (ca_certificates, i));
-  g_list_store_splice (self->ca_certificates, 0,
-                       g_list_model_get_n_items (
-                           G_LIST_MODEL (self->ca_certificates)),
-                       copies->pdata, copies->len);
-  ws_ssl_configuration_notify (self, WS_SSL_CONFIGURATION_PROP_CA_CERTIFICATES);
-}
-
-/**
- * ws_ssl_configuration_add_ca_certificate:
- * @self: a TLS configuration
- * @certificate: an authority, or a peer's own certificate
- *
- * Trusts one more certificate.
- *
- * Since: 1.0
- */
-void
-ws_ssl_configuration_add_ca_certificate (WsSslConfiguration *self,
-                                         WsSslCertificate   *certificate)
-{
-  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
-  g_return_if_fail (WS_IS_SSL_CERTIFICATE (certificate));
-
-  g_list_store_append (self->ca_certificates, certificate);
 }
 
 /**
@@ -288,123 +216,6 @@ ws_ssl_configuration_clear_added_certificates (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_get_session_ticket: (get-property session-ticket)
- * @self: a TLS configuration
- *
- * A session that a client resumes, and the last that a server has offered.
- *
- * It is a secret, and may be kept for the next run of a program.
- *
- * Returns: (transfer full) (nullable): the ticket
- *
- * Since: 1.0
- */
-GBytes *
-ws_ssl_configuration_get_session_ticket (WsSslConfiguration *self)
-{
-  GBytes *ticket = NULL;
-
-  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
-
-  g_mutex_lock (&self->lock);
-  if (self->session_ticket != NULL)
-    ticket = g_bytes_ref (self->session_ticket);
-  g_mutex_unlock (&self->lock);
-  return ticket;
-}
-
-static void
-take_ticket (WsSslConfiguration *self, GBytes *ticket, gboolean is_given)
-{
-  g_autoptr (GBytes) old = NULL;
-
-  g_mutex_lock (&self->lock);
-  old = self->session_ticket;
-  self->session_ticket = ticket != NULL ? g_bytes_ref (ticket) : NULL;
-  self->ticket_is_given = is_given;
-  g_mutex_unlock (&self->lock);
-
-  if (old != ticket)
-    ws_ssl_configuration_notify (self,
-                                 WS_SSL_CONFIGURATION_PROP_SESSION_TICKET);
-}
-
-/**
- * ws_ssl_configuration_set_session_ticket: (set-property session-ticket)
- * @self: a TLS configuration
- * @session_ticket: (nullable): a ticket that this property has had before
- *
- * Sets [property@SslConfiguration:session-ticket].
- *
- * It is offered to any server, and stands for a verification that was done when
- * it was made.
- *
- * Since: 1.0
- */
-void
-ws_ssl_configuration_set_session_ticket (WsSslConfiguration *self,
-                                         GBytes             *session_ticket)
-{
-  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
-
-  take_ticket (self, session_ticket, TRUE);
-}
-
-GBytes *
-ws_ssl_configuration_find_ticket (WsSslConfiguration *self, const char *peer)
-{
-  GBytes *ticket = NULL;
-
-  g_mutex_lock (&self->lock);
-  if (self->session_resumption)
-    {
-      ticket = g_hash_table_lookup (self->tickets, peer);
-      /* Resumption skips verification: a ticket of one peer is for that peer. */
-      if (ticket == NULL && self->ticket_is_given)
-        ticket = self->session_ticket;
-      if (ticket != NULL)
-        g_bytes_ref (ticket);
-    }
-  g_mutex_unlock (&self->lock);
-  return ticket;
-}
-
-/* Which one goes does not matter: a full handshake is all that it costs. */
-static void
-forget_one_ticket (WsSslConfiguration *self)
-{
-  GHashTableIter iter;
-
-  g_hash_table_iter_init (&iter, self->tickets);
-  if (g_hash_table_iter_next (&iter, NULL, NULL))
-    g_hash_table_iter_remove (&iter);
-}
-
-void
-ws_ssl_configuration_store_ticket (WsSslConfiguration *self,
-                                   WsTlsCredentials   *credentials,
-                                   const char         *peer,
-                                   GBytes             *ticket)
-{
-  gboolean stored = FALSE;
-
-  g_mutex_lock (&self->lock);
-  if (self->session_resumption && self->credentials[FALSE] == credentials)
-    {
-      if (g_hash_table_size (self->tickets) >= MAX_TICKETS
-          && !g_hash_table_contains (self->tickets, peer))
-        forget_one_ticket (self);
-      g_hash_table_insert (self->tickets, g_strdup (peer),
-                           g_bytes_ref (ticket));
-      stored = TRUE;
-    }
-  g_mutex_unlock (&self->lock);
-
-  if (stored)
-    take_ticket (self, ticket, FALSE);
-}
-
-/**
  * ws_ssl_configuration_load:
  * @self: a TLS configuration
  * @is_server: whether it is for a server
@@ -451,41 +262,3 @@ ws_ssl_configuration_reload (WsSslConfiguration *self)
 
   ws_ssl_configuration_invalidate (self);
 }
-
-/* --- The properties --- */
-
-/* clang-format off */
-const WsProperty ws_ssl_configuration_own_properties[] = {
-  /**
-   * WsSslConfiguration:ca-certificates: (getter get_ca_certificates) (setter set_ca_certificates)
-   *
-   * Authorities that are trusted, of type [class@SslCertificate].
-   *
-   * Since: 1.0
-   */
-  { WS_PROPERTY_OBJECT (WsSslConfiguration,
-                        WS_SSL_CONFIGURATION_PROP_CA_CERTIFICATES,
-                        "ca-certificates", GListModel, g_list_model_get_type,
-                        ws_ssl_configuration_get_ca_certificates,
-                        ws_ssl_configuration_set_ca_certificates) },
-
-  /**
-   * WsSslConfiguration:session-ticket: (getter get_session_ticket) (setter set_session_ticket)
-   *
-   * A session that a client resumes, and the last that a server has offered.
-   *
-   * It is a secret, and may be kept for the next run of a program. It is
-   * notified in the thread of the connection.
-   *
-   * Since: 1.0
-   */
-  { WS_PROPERTY_BOXED (WsSslConfiguration,
-                       WS_SSL_CONFIGURATION_PROP_SESSION_TICKET,
-                       "session-ticket", GBytes *, GBytes *, g_bytes_get_type,
-                       ws_ssl_configuration_get_session_ticket,
-                       ws_ssl_configuration_set_session_ticket),
-    .is_taken = TRUE },
-
-  { 0 }
-};
-/* clang-format on */

@@ -8,6 +8,8 @@
 
 G_BEGIN_DECLS
 
+/* The struct of a configuration, and what every other file may call. */
+
 typedef enum
 {
   WS_SSL_CONFIGURATION_PROP_LOCAL_CERTIFICATE = 1,
@@ -90,35 +92,27 @@ struct _WsSslConfiguration
   GHashTable       *tickets;         /* (owned): char * peer → GBytes * */
 };
 
-/* (transfer full): what sessions take. It is loaded once for each role, and anew
- * after a change. */
-WsTlsCredentials *
-ws_ssl_configuration_get_credentials (WsSslConfiguration *self,
-                                      gboolean            is_server,
-                                      GError            **error);
-
-/* (transfer full) (nullable): a session that a client may resume with @peer, a
- * host and a port. */
-GBytes *
-ws_ssl_configuration_find_ticket (WsSslConfiguration *self, const char *peer);
-/* Keeps @ticket of a session that was made with @credentials; forgotten if these
- * are not in use any more, for what they trust may have changed. */
-void ws_ssl_configuration_store_ticket (WsSslConfiguration *self,
-                                        WsTlsCredentials   *credentials,
-                                        const char         *peer,
-                                        GBytes             *ticket);
-
-/* --- Between the files of WsSslConfiguration --- */
-
-void ws_ssl_configuration_install_properties (GObjectClass *object_class);
-/* Each in the file of its name. */
-extern const WsProperty ws_ssl_configuration_identity_properties[];
-extern const WsProperty ws_ssl_configuration_trust_properties[];
-extern const WsProperty ws_ssl_configuration_own_properties[];
-extern const WsProperty ws_ssl_configuration_session_properties[];
-void                    ws_ssl_configuration_notify (WsSslConfiguration    *self,
-                                                     WsSslConfigurationProp property);
+void ws_ssl_configuration_notify (WsSslConfiguration    *self,
+                                  WsSslConfigurationProp property);
 /* Drops what was loaded, and all tickets. */
 void ws_ssl_configuration_invalidate (WsSslConfiguration *self);
+/* Both of them: what was loaded is void now. */
+void ws_ssl_configuration_changed (WsSslConfiguration    *self,
+                                   WsSslConfigurationProp property);
+
+/* --- For setters: sets @field, and tells if that is a change --- */
+
+void ws_ssl_configuration_put_bytes (WsSslConfiguration    *self,
+                                     GBytes               **field,
+                                     GBytes                *value,
+                                     WsSslConfigurationProp property);
+void ws_ssl_configuration_put_string (WsSslConfiguration    *self,
+                                      char                 **field,
+                                      const char            *value,
+                                      WsSslConfigurationProp property);
+
+/* Filled by the class. */
+extern G_GNUC_INTERNAL GParamSpec
+    *ws_ssl_configuration_props[WS_SSL_CONFIGURATION_N_PROPS];
 
 G_END_DECLS

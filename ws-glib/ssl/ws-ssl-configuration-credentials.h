@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "ssl/ws-ssl-configuration-core.h"
+
+G_BEGIN_DECLS
+
+/* (transfer full): what sessions take. It is loaded once for each role, and anew
+ * after a change. */
+WsTlsCredentials *
+ws_ssl_configuration_get_credentials (WsSslConfiguration *self,
+                                      gboolean            is_server,
+                                      GError            **error);
+
+G_END_DECLS

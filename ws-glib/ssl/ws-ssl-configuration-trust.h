@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "ssl/ws-ssl-configuration-core.h"
+
+G_BEGIN_DECLS
+
+extern const WsProperty ws_ssl_configuration_trust_properties[];
+
+G_END_DECLS
