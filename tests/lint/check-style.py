@@ -13,9 +13,6 @@ TEXT = CODE + (".h.in", ".md", ".build", ".txt", ".yml", ".json", ".supp", ".htm
 
 MAX_FILE_LINES = 600
 MAX_FUNCTION_LINES = 60
-# A switch with a case for each property is no harder to read for its length.
-PROPERTY_SWITCH = re.compile(r"_[gs]et_property$")
-MAX_SWITCH_LINES = 2 * MAX_FUNCTION_LINES
 
 FUNCTION_NAME = re.compile(r"^(?:.*\s)?\**(\w+) \(")
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
@@ -89,15 +86,13 @@ def check_sizes(name, lines):
             MAX_FILE_LINES,
         )
     for function, line, length in functions(lines):
-        is_switch = PROPERTY_SWITCH.search(function)
-        limit = MAX_SWITCH_LINES if is_switch else MAX_FUNCTION_LINES
-        if length > limit:
+        if length > MAX_FUNCTION_LINES:
             yield "%s:%d: %s() has %d lines, more than %d" % (
                 name,
                 line,
                 function,
                 length,
-                limit,
+                MAX_FUNCTION_LINES,
             )
 
 

@@ -94,12 +94,14 @@ start_listening_at_port (Fixture *fixture)
 static guint16
 find_closed_port (Fixture *fixture)
 {
-  guint16 port = start_listening_at_port (fixture);
+  WsListener *kept = fixture->listener;
+  guint16     port;
 
-  ws_listener_free (fixture->listener);
   fixture->listener
       = ws_listener_new (fixture->poller, on_accepted, on_failed, fixture);
-
+  port = start_listening_at_port (fixture);
+  ws_listener_free (fixture->listener);
+  fixture->listener = kept;
   return port;
 }
 
@@ -391,10 +393,12 @@ test_resolver_url (Fixture *fixture, gconstpointer data)
 static void
 test_several_proxies (Fixture *fixture, gconstpointer data)
 {
+  /* The open port first: it must not be the one that was just closed. */
+  guint16           open = start_listening_at_port (fixture);
   guint16           closed = find_closed_port (fixture);
   ListResolver     *resolver = list_resolver_new (g_new0 (char *, 4));
   WsConnectorTarget target = { .host = "127.0.0.1",
-                               .port = start_listening_at_port (fixture),
+                               .port = open,
                                .proxy_resolver = G_PROXY_RESOLVER (resolver) };
 
   resolver->uris[0] = make_uri ("http://", closed);

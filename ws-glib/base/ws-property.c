@@ -4,9 +4,11 @@
 /* From a property's row to its GParamSpec, and to its accessors. A class keeps no
  * list of its rows: each GParamSpec knows the one that it was made from. */
 
-/* clang-format off */
-static G_DEFINE_QUARK (ws-property-row, row)
-/* clang-format on */
+static GQuark
+row_quark (void)
+{
+  return g_quark_from_static_string ("ws-property-row");
+}
 
 /* --- The accessors of a row --- */
 
@@ -16,9 +18,8 @@ static G_DEFINE_QUARK (ws-property-row, row)
 #define SET(Type, value) \
   (((void (*) (gpointer, Type)) row->set) (object, value))
 
-    static void get_pointer (const WsProperty *row,
-                             gpointer          object,
-                             GValue           *value)
+static void
+get_pointer (const WsProperty *row, gpointer object, GValue *value)
 {
   gpointer got = GET (gpointer);
 

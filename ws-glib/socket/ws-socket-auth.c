@@ -286,3 +286,27 @@ ws_socket_set_proxy (WsSocket *self, const char *uri, GError **error)
   take_resolver (self, resolver, uri);
   return TRUE;
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_socket_auth_properties[] = {
+  /**
+   * WsSocket:proxy-resolver: (getter get_proxy_resolver) (setter set_proxy_resolver)
+   *
+   * Who chooses the proxies; %NULL: the system's settings.
+   *
+   * It is asked for `http:` or `https:` instead of `ws:` or `wss:`.
+   * [method@Socket.set_proxy] is the short way to one proxy.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_OBJECT (WsSocket, WS_SOCKET_PROP_PROXY_RESOLVER,
+                        "proxy-resolver", GProxyResolver,
+                        g_proxy_resolver_get_type,
+                        ws_socket_get_proxy_resolver,
+                        ws_socket_set_proxy_resolver) },
+
+  { 0 }
+};
+/* clang-format on */

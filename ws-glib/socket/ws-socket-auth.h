@@ -9,4 +9,6 @@ void ws_socket_on_opening_asked (WsClientOpening        *opening,
                                  const WsClientQuestion *question,
                                  gpointer                user_data);
 
+extern const WsProperty ws_socket_auth_properties[];
+
 G_END_DECLS

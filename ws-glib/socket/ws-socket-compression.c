@@ -126,9 +126,10 @@ ws_socket_get_extensions (WsSocket *self)
   return priv->extensions != NULL ? priv->extensions : "";
 }
 
-void
-ws_socket_install_compression_properties (GParamSpec **props)
-{
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_socket_compression_properties[] = {
   /**
    * WsSocket:compression: (getter get_compression) (setter set_compression)
    *
@@ -143,9 +144,11 @@ ws_socket_install_compression_properties (GParamSpec **props)
    *
    * Since: 1.0
    */
-  props[WS_SOCKET_PROP_COMPRESSION]
-      = g_param_spec_boxed ("compression", NULL, NULL, WS_TYPE_DEFLATE_OPTIONS,
-                            WS_SOCKET_READ_WRITE);
+  { WS_PROPERTY_BOXED (WsSocket, WS_SOCKET_PROP_COMPRESSION, "compression",
+                       WsDeflateOptions *, const WsDeflateOptions *,
+                       ws_deflate_options_get_type, ws_socket_get_compression,
+                       ws_socket_set_compression),
+    .is_taken = TRUE },
 
   /**
    * WsSocket:extensions: (getter get_extensions)
@@ -155,6 +158,9 @@ ws_socket_install_compression_properties (GParamSpec **props)
    *
    * Since: 1.0
    */
-  props[WS_SOCKET_PROP_EXTENSIONS]
-      = g_param_spec_string ("extensions", NULL, NULL, "", WS_SOCKET_READ_ONLY);
-}
+  { WS_PROPERTY_STRING (WsSocket, WS_SOCKET_PROP_EXTENSIONS, "extensions", "",
+                        ws_socket_get_extensions, NULL) },
+
+  { 0 }
+};
+/* clang-format on */

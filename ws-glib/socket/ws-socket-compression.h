@@ -17,6 +17,7 @@ void ws_socket_begin_compression (WsSocket                *self,
                                   const char              *extensions,
                                   const WsDeflateParams   *params,
                                   const WsDeflateSettings *settings);
-void ws_socket_install_compression_properties (GParamSpec **props);
+
+extern const WsProperty ws_socket_compression_properties[];
 
 G_END_DECLS

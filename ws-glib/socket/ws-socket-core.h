@@ -6,6 +6,7 @@
 #include "socket/ws-mailbox.h"
 #include "value/ws-deflate-options-private.h"
 #include "base/ws-home.h"
+#include "base/ws-property.h"
 #include "engine/ws-client-opening.h"
 #include "engine/ws-engine.h"
 #include "net/ws-network-watch.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "socket/ws-socket-handshake.h"
+
 #include "socket/ws-socket-open.h"
 
 #include "socket/ws-socket-ending.h"
@@ -422,3 +424,141 @@ ws_socket_set_mask_generator (WsSocket *self, WsMaskGenerator *mask_generator)
       && g_set_object (&ws_socket_peek (self)->mask_generator, mask_generator))
     ws_socket_notify (self, WS_SOCKET_PROP_MASK_GENERATOR);
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_socket_handshake_properties[] = {
+  /**
+   * WsSocket:url: (getter get_url) (setter set_url)
+   *
+   * Where [method@Socket.open] and [property@Socket:active] go.
+   *
+   * A `ws:` URL (RFC 6455, 3), or `ws+unix:/path/of/socket:/resource`. On a server's
+   * socket the one that the client seems to have used. When it changes while
+   * [property@Socket:active] is %TRUE, the socket is opened again.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSocket, WS_SOCKET_PROP_URL, "url", NULL,
+                        ws_socket_get_url, ws_socket_set_url) },
+
+  /**
+   * WsSocket:active: (getter get_active) (setter set_active)
+   *
+   * Whether a connection is wanted, or there.
+   *
+   * Set to %TRUE it opens [property@Socket:url], from the context's idle, so that
+   * properties may be set in any order; set to %FALSE it closes. It becomes %FALSE
+   * when the connection, or the attempt, has ended, unless
+   * [property@Socket:reconnect] has a new one made: then it stays %TRUE all the
+   * while.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOOLEAN (WsSocket, WS_SOCKET_PROP_ACTIVE, "active", FALSE,
+                         ws_socket_get_active, ws_socket_set_active) },
+
+  /**
+   * WsSocket:origin: (getter get_origin) (setter set_origin)
+   *
+   * The origin that a client announces (RFC 6454), or that a server's client has
+   * announced.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSocket, WS_SOCKET_PROP_ORIGIN, "origin", NULL,
+                        ws_socket_get_origin, ws_socket_set_origin) },
+
+  /**
+   * WsSocket:version: (getter get_version) (setter set_version)
+   *
+   * The version of the protocol.
+   *
+   * Only 13 is spoken; another value is remembered, as in Qt, and changes nothing.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_ENUM (WsSocket, WS_SOCKET_PROP_VERSION, "version",
+                      WsProtocolVersion, ws_protocol_version_get_type,
+                      WS_PROTOCOL_VERSION_LATEST, ws_socket_get_version,
+                      ws_socket_set_version) },
+
+  /**
+   * WsSocket:subprotocols: (getter get_subprotocols) (setter set_subprotocols)
+   *
+   * The subprotocols that a client offers, the preferred one first.
+   *
+   * On a server's socket those that the client has offered. What is not a token is
+   * left out with a warning (RFC 6455, 4.1).
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOXED (WsSocket, WS_SOCKET_PROP_SUBPROTOCOLS, "subprotocols",
+                       const char *const *, const char *const *,
+                       g_strv_get_type, ws_socket_get_subprotocols,
+                       ws_socket_set_subprotocols) },
+
+  /**
+   * WsSocket:subprotocol: (getter get_subprotocol)
+   *
+   * The subprotocol that was agreed on (RFC 6455, 1.9); empty if none was.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSocket, WS_SOCKET_PROP_SUBPROTOCOL, "subprotocol",
+                        "", ws_socket_get_subprotocol, NULL) },
+
+  /**
+   * WsSocket:resource-name: (getter get_resource_name)
+   *
+   * The path and query of the URL in use, percent-encoded.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSocket, WS_SOCKET_PROP_RESOURCE_NAME,
+                        "resource-name", "", ws_socket_get_resource_name, NULL) },
+
+  /**
+   * WsSocket:peer-name: (getter get_peer_name)
+   *
+   * The host of the URL in use.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSocket, WS_SOCKET_PROP_PEER_NAME, "peer-name", "",
+                        ws_socket_get_peer_name, NULL) },
+
+  /**
+   * WsSocket:request-headers: (getter get_request_headers) (setter set_request_headers)
+   *
+   * Header fields that a client sends beside those of the handshake.
+   *
+   * On a server's socket all that the client has sent.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOXED (WsSocket, WS_SOCKET_PROP_REQUEST_HEADERS,
+                       "request-headers", WsHeaders *, WsHeaders *,
+                       ws_headers_get_type, ws_socket_get_request_headers,
+                       ws_socket_set_request_headers) },
+
+  /**
+   * WsSocket:mask-generator: (getter get_mask_generator) (setter set_mask_generator)
+   *
+   * Where the masks of a client's frames come from (RFC 6455, 5.3); %NULL: the
+   * built-in generator.
+   *
+   * It may be changed while connected.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_OBJECT (WsSocket, WS_SOCKET_PROP_MASK_GENERATOR,
+                        "mask-generator", WsMaskGenerator,
+                        ws_mask_generator_get_type,
+                        ws_socket_get_mask_generator,
+                        ws_socket_set_mask_generator) },
+
+  { 0 }
+};
+/* clang-format on */

@@ -343,3 +343,41 @@ ws_socket_on_opening_redirected (WsClientOpening *opening,
     }
   g_object_unref (self);
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_socket_http_properties[] = {
+  /**
+   * WsSocket:response: (getter get_response)
+   *
+   * What the server answered to the handshake, also when it refused.
+   *
+   * It is there from [signal@Socket::connected] or [signal@Socket::error] on,
+   * until the next opening; in [signal@Socket::authentication-required] and
+   * [signal@Socket::redirected] it is the answer that led there. A refusal's content is awaited for two seconds at
+   * most before the error is told. %NULL on a server's socket.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_OBJECT (WsSocket, WS_SOCKET_PROP_RESPONSE, "response",
+                        WsHandshakeResponse, ws_handshake_response_get_type,
+                        ws_socket_get_response, NULL) },
+
+  /**
+   * WsSocket:max-redirects: (getter get_max_redirects) (setter set_max_redirects)
+   *
+   * How many redirects an opening follows (RFC 9110, 15.4); 0: none.
+   *
+   * Each is told with [signal@Socket::redirected]. None leads from `wss:` to
+   * `ws:`. [property@Socket:open-timeout] covers all of it.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_MAX_REDIRECTS, "max-redirects",
+                      0, G_MAXUINT, 0, ws_socket_get_max_redirects,
+                      ws_socket_set_max_redirects) },
+
+  { 0 }
+};
+/* clang-format on */

@@ -43,4 +43,6 @@ void ws_socket_on_opening_redirected (WsClientOpening *opening,
                                       gboolean         is_same_origin,
                                       gpointer         user_data);
 
+extern const WsProperty ws_socket_http_properties[];
+
 G_END_DECLS

@@ -20,6 +20,7 @@ void ws_socket_queue_receive (WsSocket *self, WsSocketCall *call);
 /* How a class of such calls is cancelled: no pieces are for the caller any
  * more. */
 void ws_socket_give_up_receiving (gpointer socket, WsCall *call);
-void ws_socket_install_receiving_properties (GParamSpec **props);
+
+extern const WsProperty ws_socket_receive_properties[];
 
 G_END_DECLS

@@ -509,9 +509,10 @@ ws_socket_set_read_buffer_size (WsSocket *self, gint64 read_buffer_size)
   ws_socket_notify (self, WS_SOCKET_PROP_READ_BUFFER_SIZE);
 }
 
-void
-ws_socket_install_receiving_properties (GParamSpec **props)
-{
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_socket_receive_properties[] = {
   /**
    * WsSocket:pull: (getter get_pull) (setter set_pull)
    *
@@ -529,8 +530,8 @@ ws_socket_install_receiving_properties (GParamSpec **props)
    *
    * Since: 1.0
    */
-  props[WS_SOCKET_PROP_PULL]
-      = g_param_spec_boolean ("pull", NULL, NULL, FALSE, WS_SOCKET_READ_WRITE);
+  { WS_PROPERTY_BOOLEAN (WsSocket, WS_SOCKET_PROP_PULL, "pull", FALSE,
+                         ws_socket_get_pull, ws_socket_set_pull) },
 
   /**
    * WsSocket:read-buffer-size: (getter get_read_buffer_size) (setter set_read_buffer_size)
@@ -549,7 +550,11 @@ ws_socket_install_receiving_properties (GParamSpec **props)
    *
    * Since: 1.0
    */
-  props[WS_SOCKET_PROP_READ_BUFFER_SIZE]
-      = g_param_spec_int64 ("read-buffer-size", NULL, NULL, 0, G_MAXINT64, 0,
-                            WS_SOCKET_READ_WRITE);
-}
+  { WS_PROPERTY_INT64 (WsSocket, WS_SOCKET_PROP_READ_BUFFER_SIZE,
+                       "read-buffer-size", 0, G_MAXINT64, 0,
+                       ws_socket_get_read_buffer_size,
+                       ws_socket_set_read_buffer_size) },
+
+  { 0 }
+};
+/* clang-format on */

@@ -342,3 +342,36 @@ ws_socket_set_reconnect (WsSocket *self, WsReconnectPolicy *reconnect)
   ws_socket_notify (self, WS_SOCKET_PROP_RECONNECT);
   g_object_unref (self);
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_socket_reconnect_properties[] = {
+  /**
+   * WsSocket:reconnect: (getter get_reconnect) (setter set_reconnect)
+   *
+   * When to open the socket again after an end that nobody asked for; %NULL:
+   * never.
+   *
+   * The connection, or attempt, ends as it does without a policy, with
+   * [signal@Socket::disconnected] and all that belongs to it, but
+   * [property@Socket:active] stays %TRUE and [signal@Socket::reconnecting] tells
+   * what comes. [property@Socket:state] and [property@Socket:status] say how the
+   * last one ended while the socket waits. Then it is opened anew: names are
+   * resolved, the same handlers hear the same signals as ever.
+   *
+   * [method@Socket.close], [method@Socket.abort] and [property@Socket:active] set
+   * to %FALSE end the wait, as does %NULL here; [method@Socket.open] or another
+   * [property@Socket:url] makes the attempt at once, and counts from the
+   * beginning. Another policy is asked at the next end. A server's socket takes
+   * no notice of it.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_OBJECT (WsSocket, WS_SOCKET_PROP_RECONNECT, "reconnect",
+                        WsReconnectPolicy, ws_reconnect_policy_get_type,
+                        ws_socket_get_reconnect, ws_socket_set_reconnect) },
+
+  { 0 }
+};
+/* clang-format on */

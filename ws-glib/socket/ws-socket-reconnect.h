@@ -14,4 +14,6 @@ void ws_socket_note_failure (WsSocket *self, const GError *error, guint status);
  * FALSE when there is none, and nobody has begun another. */
 gboolean ws_socket_await_reconnect (WsSocket *self);
 
+extern const WsProperty ws_socket_reconnect_properties[];
+
 G_END_DECLS

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-core.h"
+#include "socket/ws-socket-settings.h"
 
 /* Limits, sizes and times: each may change while connected. */
 
@@ -431,3 +431,167 @@ ws_socket_set_ping_timeout (WsSocket *self, guint ping_timeout)
   set_number (self, &ws_socket_peek (self)->settings.ping_timeout, ping_timeout,
               WS_SOCKET_PROP_PING_TIMEOUT);
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_socket_settings_properties[] = {
+  /**
+   * WsSocket:max-incoming-frame-size: (getter get_max_incoming_frame_size) (setter set_max_incoming_frame_size)
+   *
+   * The largest payload of an incoming frame, in bytes.
+   *
+   * What goes beyond closes the connection with 1009 before anything of it is
+   * stored.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT64 (WsSocket, WS_SOCKET_PROP_MAX_INCOMING_FRAME_SIZE,
+                        "max-incoming-frame-size", 16 * 1024 * 1024,
+                        ws_socket_get_max_incoming_frame_size,
+                        ws_socket_set_max_incoming_frame_size) },
+
+  /**
+   * WsSocket:max-incoming-fragments: (getter get_max_incoming_fragments) (setter set_max_incoming_fragments)
+   *
+   * How many frames an incoming message may consist of; 0: any number.
+   *
+   * However little the fragments of a message bring (RFC 6455, 5.4), each costs
+   * work, and empty ones escape all limits of size. What goes beyond closes the
+   * connection with 1009.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_MAX_INCOMING_FRAGMENTS,
+                      "max-incoming-fragments", 0, G_MAXUINT, 128 * 1024,
+                      ws_socket_get_max_incoming_fragments,
+                      ws_socket_set_max_incoming_fragments) },
+
+  /**
+   * WsSocket:max-incoming-message-size: (getter get_max_incoming_message_size) (setter set_max_incoming_message_size)
+   *
+   * The largest incoming message, in bytes.
+   *
+   * What goes beyond closes the connection with 1009 before anything of it is
+   * stored.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT64 (WsSocket, WS_SOCKET_PROP_MAX_INCOMING_MESSAGE_SIZE,
+                        "max-incoming-message-size", 16 * 1024 * 1024,
+                        ws_socket_get_max_incoming_message_size,
+                        ws_socket_set_max_incoming_message_size) },
+
+  /**
+   * WsSocket:outgoing-frame-size: (getter get_outgoing_frame_size) (setter set_outgoing_frame_size)
+   *
+   * The payload, in bytes, above which a message is sent in fragments (RFC 6455,
+   * 5.4); 0: never.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT64 (WsSocket, WS_SOCKET_PROP_OUTGOING_FRAME_SIZE,
+                        "outgoing-frame-size", 512 * 1024,
+                        ws_socket_get_outgoing_frame_size,
+                        ws_socket_set_outgoing_frame_size) },
+
+  /**
+   * WsSocket:max-bytes-to-write: (getter get_max_bytes_to_write) (setter set_max_bytes_to_write)
+   *
+   * How many bytes may wait to be written, frame headers included.
+   *
+   * A message or ping beyond it is refused with %WS_SOCKET_ERROR_BUFFER_FULL, and
+   * nothing of it is sent.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT64 (WsSocket, WS_SOCKET_PROP_MAX_BYTES_TO_WRITE,
+                        "max-bytes-to-write", 64 * 1024 * 1024,
+                        ws_socket_get_max_bytes_to_write,
+                        ws_socket_set_max_bytes_to_write) },
+
+  /**
+   * WsSocket:write-high-water-mark: (getter get_write_high_water_mark) (setter set_write_high_water_mark)
+   *
+   * How many bytes may wait before the writer should pause; nothing enforces it.
+   *
+   * [signal@Socket::drained] tells when half of it is reached again.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT64 (WsSocket, WS_SOCKET_PROP_WRITE_HIGH_WATER_MARK,
+                        "write-high-water-mark", 1024 * 1024,
+                        ws_socket_get_write_high_water_mark,
+                        ws_socket_set_write_high_water_mark) },
+
+  /**
+   * WsSocket:open-timeout: (getter get_open_timeout) (setter set_open_timeout)
+   *
+   * Milliseconds until an attempt to open is given up; 0: never.
+   *
+   * It covers name resolution, every address that is tried, and the handshake.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_OPEN_TIMEOUT, "open-timeout",
+                      0, G_MAXUINT, 20000, ws_socket_get_open_timeout,
+                      ws_socket_set_open_timeout) },
+
+  /**
+   * WsSocket:close-timeout: (getter get_close_timeout) (setter set_close_timeout)
+   *
+   * Milliseconds until a closing handshake is given up; 0: never.
+   *
+   * It covers what waits, our close frame and the peer's; traffic does not extend
+   * it.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_CLOSE_TIMEOUT, "close-timeout",
+                      0, G_MAXUINT, 5000, ws_socket_get_close_timeout,
+                      ws_socket_set_close_timeout) },
+
+  /**
+   * WsSocket:frame-timeout: (getter get_frame_timeout) (setter set_frame_timeout)
+   *
+   * Milliseconds that a peer may be silent in the middle of a message; 0: any.
+   *
+   * What is slower closes the connection with 1001.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_FRAME_TIMEOUT, "frame-timeout",
+                      0, G_MAXUINT, 30000, ws_socket_get_frame_timeout,
+                      ws_socket_set_frame_timeout) },
+
+  /**
+   * WsSocket:ping-interval: (getter get_ping_interval) (setter set_ping_interval)
+   *
+   * Milliseconds of the peer's silence after which the keepalive sends a ping (RFC
+   * 6455, 5.5.2); 0: never.
+   *
+   * What we write does not count. Clients ask every 30 000 by default, a server's sockets never.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_PING_INTERVAL, "ping-interval",
+                      0, G_MAXUINT, WS_SETTINGS_CLIENT_PING_INTERVAL,
+                      ws_socket_get_ping_interval, ws_socket_set_ping_interval) },
+
+  /**
+   * WsSocket:ping-timeout: (getter get_ping_timeout) (setter set_ping_timeout)
+   *
+   * Milliseconds after a keepalive ping until a silent peer is given up; 0: never.
+   *
+   * Every byte received counts as a sign of life. The connection ends with 1006 and
+   * an error.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_PING_TIMEOUT, "ping-timeout",
+                      0, G_MAXUINT, 20000, ws_socket_get_ping_timeout,
+                      ws_socket_set_ping_timeout) },
+
+  { 0 }
+};
+/* clang-format on */

@@ -510,3 +510,55 @@ static const WsTlsSessionSink tls_sink = {
   .psk_client = on_psk,
   .ticket = on_ticket,
 };
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_socket_ssl_properties[] = {
+  /**
+   * WsSocket:pause-mode: (getter get_pause_mode) (setter set_pause_mode)
+   *
+   * Whether the opening pauses at certificate errors.
+   *
+   * With %WS_PAUSE_MODES_ON_SSL_ERRORS nothing is sent or read after
+   * [signal@Socket::ssl-errors] until [method@Socket.resume], for as long as it
+   * takes to ask the user; [property@Socket:open-timeout] stands still meanwhile.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_FLAGS (WsSocket, WS_SOCKET_PROP_PAUSE_MODE, "pause-mode",
+                       WsPauseModes, ws_pause_modes_get_type,
+                       WS_PAUSE_MODES_NEVER, ws_socket_get_pause_mode,
+                       ws_socket_set_pause_mode) },
+
+  /**
+   * WsSocket:ssl-configuration: (getter get_ssl_configuration) (setter set_ssl_configuration)
+   *
+   * The settings of TLS, which several sockets may share.
+   *
+   * By default the server's certificate is verified against the system's
+   * authorities, its host name included.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_OBJECT (WsSocket, WS_SOCKET_PROP_SSL_CONFIGURATION,
+                        "ssl-configuration", WsSslConfiguration,
+                        ws_ssl_configuration_get_type,
+                        ws_socket_get_ssl_configuration,
+                        ws_socket_set_ssl_configuration) },
+
+  /**
+   * WsSocket:ssl-session: (getter get_ssl_session)
+   *
+   * What the TLS session has agreed on; known from
+   * [signal@Socket::ssl-errors] on.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_OBJECT (WsSocket, WS_SOCKET_PROP_SSL_SESSION, "ssl-session",
+                        WsSslSession, ws_ssl_session_get_type,
+                        ws_socket_get_ssl_session, NULL) },
+
+  { 0 }
+};
+/* clang-format on */

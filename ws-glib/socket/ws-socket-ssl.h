@@ -24,4 +24,6 @@ GPtrArray *ws_socket_list_errors (GPtrArray *problems);
 void ws_socket_forget_attempt_ssl (WsSocket *self);
 void ws_socket_clear_ssl (WsSocket *self);
 
+extern const WsProperty ws_socket_ssl_properties[];
+
 G_END_DECLS

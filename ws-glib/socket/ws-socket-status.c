@@ -374,3 +374,169 @@ ws_socket_get_statistics (WsSocket *self)
   };
   return statistics;
 }
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_socket_status_properties[] = {
+  /**
+   * WsSocket:state: (getter get_state)
+   *
+   * Where the connection is in its life.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_ENUM (WsSocket, WS_SOCKET_PROP_STATE, "state", WsState,
+                      ws_state_get_type, WS_STATE_UNCONNECTED,
+                      ws_socket_get_state, NULL) },
+
+  /**
+   * WsSocket:status: (getter get_status)
+   *
+   * The state as a user wants to see it.
+   *
+   * %WS_STATUS_ERROR stays until the next opening, so that a bound label can show
+   * it.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_ENUM (WsSocket, WS_SOCKET_PROP_STATUS, "status", WsStatus,
+                      ws_status_get_type, WS_STATUS_CLOSED,
+                      ws_socket_get_status, NULL) },
+
+  /**
+   * WsSocket:error-string: (getter get_error_string)
+   *
+   * What went wrong last; empty when all is fine.
+   *
+   * Cleared by the next opening.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSocket, WS_SOCKET_PROP_ERROR_STRING, "error-string",
+                        "", ws_socket_get_error_string, NULL) },
+
+  /**
+   * WsSocket:local-address: (getter get_local_address)
+   *
+   * Our end of the connection; %NULL when there is none.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_OBJECT (WsSocket, WS_SOCKET_PROP_LOCAL_ADDRESS,
+                        "local-address", GSocketAddress,
+                        g_socket_address_get_type,
+                        ws_socket_get_local_address, NULL) },
+
+  /**
+   * WsSocket:peer-address: (getter get_peer_address)
+   *
+   * The other end of the connection; %NULL when there is none.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_OBJECT (WsSocket, WS_SOCKET_PROP_PEER_ADDRESS, "peer-address",
+                        GSocketAddress, g_socket_address_get_type,
+                        ws_socket_get_peer_address, NULL) },
+
+  /**
+   * WsSocket:close-code: (getter get_close_code)
+   *
+   * How the connection was closed (RFC 6455, 7.1.5).
+   *
+   * Our code after [method@Socket.close], the peer's if it closed first; 1000 before
+   * any close and for a peer that gave no code; 1006 when it was lost or
+   * aborted.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_CLOSE_CODE, "close-code", 0,
+                      G_MAXUINT, 1000, ws_socket_get_close_code, NULL) },
+
+  /**
+   * WsSocket:close-reason: (getter get_close_reason)
+   *
+   * The reason that came with [property@Socket:close-code] (RFC 6455, 7.1.6);
+   * empty if none did.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_STRING (WsSocket, WS_SOCKET_PROP_CLOSE_REASON, "close-reason",
+                        "", ws_socket_get_close_reason, NULL) },
+
+  /**
+   * WsSocket:close-code-sent: (getter get_close_code_sent)
+   *
+   * The close code that we sent; 0: none, 1005: an empty close frame (RFC 6455,
+   * 7.4.1).
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_CLOSE_CODE_SENT,
+                      "close-code-sent", 0, G_MAXUINT, 0,
+                      ws_socket_get_close_code_sent, NULL) },
+
+  /**
+   * WsSocket:close-code-received: (getter get_close_code_received)
+   *
+   * The close code that the peer sent; 0: none, 1005: an empty close frame (RFC
+   * 6455, 7.4.1).
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_CLOSE_CODE_RECEIVED,
+                      "close-code-received", 0, G_MAXUINT, 0,
+                      ws_socket_get_close_code_received, NULL) },
+
+  /**
+   * WsSocket:was-clean: (getter get_was_clean)
+   *
+   * Whether the closing handshake was completed (RFC 6455, 7.1.4).
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOOLEAN (WsSocket, WS_SOCKET_PROP_WAS_CLEAN, "was-clean",
+                         FALSE, ws_socket_get_was_clean, NULL) },
+
+  /**
+   * WsSocket:latency: (getter get_latency)
+   *
+   * The microseconds that the last answered ping took; -1: unknown.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_INT64 (WsSocket, WS_SOCKET_PROP_LATENCY, "latency", -1,
+                       G_MAXINT64, -1, ws_socket_get_latency, NULL) },
+
+  /**
+   * WsSocket:statistics: (getter get_statistics)
+   *
+   * What the connection has carried until now.
+   *
+   * A snapshot, to be read again whenever that is of interest: it is notified when
+   * a connection begins and ends, not with each message. It stays after the
+   * end, until the next connection begins.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOXED (WsSocket, WS_SOCKET_PROP_STATISTICS, "statistics",
+                       WsStatistics *, WsStatistics *, ws_statistics_get_type,
+                       ws_socket_get_statistics, NULL),
+    .is_taken = TRUE },
+
+  /**
+   * WsSocket:bytes-to-write: (getter get_bytes_to_write)
+   *
+   * What waits to be written, in bytes, frame headers included.
+   *
+   * Notified after something was written.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT64 (WsSocket, WS_SOCKET_PROP_BYTES_TO_WRITE,
+                        "bytes-to-write", 0, ws_socket_get_bytes_to_write,
+                        NULL) },
+
+  { 0 }
+};
+/* clang-format on */

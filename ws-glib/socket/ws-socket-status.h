@@ -8,4 +8,6 @@ G_BEGIN_DECLS
 /* @engine is about to go: what it has counted stays. */
 void ws_socket_keep_traffic (WsSocket *self, WsEngine *engine);
 
+extern const WsProperty ws_socket_status_properties[];
+
 G_END_DECLS
