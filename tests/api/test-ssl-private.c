@@ -236,8 +236,16 @@ test_problem (void)
   const WsTlsProblem nothing = { .code = WS_TLS_PROBLEM_NO_PEER_CERTIFICATE,
                                  .depth = -1,
                                  .text = (char *) "nothing shown" };
-  g_autoptr (WsSslError) error = ws_ssl_error_new_from_problem (&problem);
-  g_autoptr (WsSslError) none = ws_ssl_error_new_from_problem (&nothing);
+  g_autoptr (GPtrArray) problems = g_ptr_array_new ();
+  g_autoptr (GPtrArray) errors = NULL;
+  WsSslError *error, *none;
+
+  g_ptr_array_add (problems, (gpointer) &problem);
+  g_ptr_array_add (problems, (gpointer) &nothing);
+  errors = ws_ssl_error_list_problems (problems);
+  g_assert_cmpuint (errors->len, ==, 2);
+  error = g_ptr_array_index (errors, 0);
+  none = g_ptr_array_index (errors, 1);
 
   g_assert_cmpint (ws_ssl_error_get_code (error), ==,
                    WS_SSL_ERROR_CODE_HOST_NAME_MISMATCH);

@@ -4,10 +4,9 @@
 #include "server/ws-server-client.h"
 #include "server/ws-server-signals.h"
 #include "ssl/ws-psk-authenticator-private.h"
-#include "ws-socket-error.h"
 #include "socket/ws-socket-ssl.h"
 #include "ssl/ws-ssl-configuration-credentials.h"
-#include "ws-ssl-error.h"
+#include "ssl/ws-ssl-error-private.h"
 
 /* A server's half of TLS. Each signal says which client it is about: by a socket
  * that is not connected yet. */
@@ -65,17 +64,11 @@ ws_server_load_credentials (WsServer          *self,
                             WsTlsCredentials **credentials,
                             GError           **error)
 {
-  g_autoptr (GError) problem = NULL;
-
   *credentials = NULL;
   if (ws_server_peek (self)->ssl_mode == WS_SSL_MODE_NON_SECURE)
     return TRUE;
-  *credentials = ws_ssl_configuration_get_credentials (
-      ws_server_get_ssl_configuration (self), TRUE, &problem);
-  if (*credentials == NULL)
-    g_set_error_literal (error, WS_SOCKET_ERROR,
-                         WS_SOCKET_ERROR_SSL_INVALID_USER_DATA,
-                         problem->message);
+  *credentials = ws_ssl_configuration_require_credentials (
+      ws_server_get_ssl_configuration (self), TRUE, error);
   return *credentials != NULL;
 }
 
@@ -116,7 +109,7 @@ ws_server_on_opening_paused (WsServerOpening *opening, gpointer user_data)
   WsServer       *self = g_object_ref (client->server);
   WsTlsSession   *session = ws_server_opening_get_session (opening);
   g_autoptr (GPtrArray) errors
-      = ws_socket_list_errors (ws_tls_session_get_problems (session));
+      = ws_ssl_error_list_problems (ws_tls_session_get_problems (session));
   gboolean accept;
 
   ws_server_client_ref (client);
@@ -164,10 +157,8 @@ on_psk (gpointer user_data, const char *identity, GBytes **key)
   ws_server_emit (client->server,
                   WS_SERVER_SIGNAL_PRE_SHARED_KEY_AUTHENTICATION_REQUIRED,
                   client->socket, authenticator);
-  if (ws_psk_authenticator_get_pre_shared_key (authenticator) == NULL)
-    return FALSE;
-  *key = g_bytes_ref (ws_psk_authenticator_get_pre_shared_key (authenticator));
-  return TRUE;
+  *key = ws_psk_authenticator_dup_key (authenticator);
+  return *key != NULL;
 }
 
 static const WsTlsSessionSink tls_sink = {

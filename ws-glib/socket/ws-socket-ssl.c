@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "socket/ws-socket-ssl.h"
 
-#include "ws-socket-error.h"
 #include "socket/ws-socket-signals.h"
 #include "ssl/ws-psk-authenticator-private.h"
 #include "ssl/ws-ssl-configuration-credentials.h"
@@ -9,9 +8,7 @@
 #include "ssl/ws-ssl-error-private.h"
 #include "ssl/ws-ssl-session-private.h"
 
-/* Certificate errors, the pause at them, and what else TLS tells a client. The
- * server's half is in ws-server-ssl.c; what both share is declared in the
- * private header. */
+/* Certificate errors, the pause at them, and what else TLS tells a client. */
 
 /* --- What is ignored --- */
 
@@ -287,15 +284,8 @@ ws_socket_note_session (WsSocket *self, WsTlsSession *session)
 WsTlsCredentials *
 ws_socket_load_credentials (WsSocket *self, GError **error)
 {
-  g_autoptr (GError) problem = NULL;
-  WsTlsCredentials *credentials = ws_ssl_configuration_get_credentials (
-      ws_socket_get_ssl_configuration (self), FALSE, &problem);
-
-  if (credentials == NULL)
-    g_set_error_literal (error, WS_SOCKET_ERROR,
-                         WS_SOCKET_ERROR_SSL_INVALID_USER_DATA,
-                         problem->message);
-  return credentials;
+  return ws_ssl_configuration_require_credentials (
+      ws_socket_get_ssl_configuration (self), FALSE, error);
 }
 
 static const WsTlsSessionSink tls_sink;
@@ -323,17 +313,6 @@ ws_socket_fill_tls_options (WsSocket               *self,
 }
 
 /* --- The pause --- */
-
-GPtrArray *
-ws_socket_list_errors (GPtrArray *problems)
-{
-  GPtrArray *errors = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (guint i = 0; i < problems->len; i++)
-    g_ptr_array_add (errors, ws_ssl_error_new_from_problem (
-                                 g_ptr_array_index (problems, i)));
-  return errors;
-}
 
 /* Goes on with what is ignored by now, or fails. */
 static void
@@ -405,7 +384,7 @@ ws_socket_on_opening_paused (WsClientOpening *opening, gpointer user_data)
 
   g_clear_pointer (&priv->ssl_errors, g_ptr_array_unref);
   priv->ssl_errors
-      = ws_socket_list_errors (ws_tls_session_get_problems (session));
+      = ws_ssl_error_list_problems (ws_tls_session_get_problems (session));
   priv->ssl_paused = TRUE;
   ws_socket_note_session (self, session);
   if (attempt == priv->attempt && interrupt (self, attempt)
@@ -486,11 +465,9 @@ on_psk (gpointer user_data, const char *hint, char **identity, GBytes **key)
   ws_socket_emit (user_data,
                   WS_SOCKET_SIGNAL_PRE_SHARED_KEY_AUTHENTICATION_REQUIRED,
                   authenticator);
-  if (ws_psk_authenticator_get_pre_shared_key (authenticator) == NULL)
-    return FALSE;
   *identity = g_strdup (ws_psk_authenticator_get_identity (authenticator));
-  *key = g_bytes_ref (ws_psk_authenticator_get_pre_shared_key (authenticator));
-  return TRUE;
+  *key = ws_psk_authenticator_dup_key (authenticator);
+  return *key != NULL;
 }
 
 static void

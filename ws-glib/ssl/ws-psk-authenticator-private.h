@@ -9,5 +9,7 @@ G_BEGIN_DECLS
  * client did, and then cannot be changed. */
 WsPskAuthenticator *
 ws_psk_authenticator_new (const char *hint, const char *identity);
+/* (transfer full) (nullable): the key that was set. */
+GBytes *ws_psk_authenticator_dup_key (WsPskAuthenticator *self);
 
 G_END_DECLS

@@ -61,6 +61,12 @@ ws_psk_authenticator_new (const char *hint, const char *identity)
   return self;
 }
 
+GBytes *
+ws_psk_authenticator_dup_key (WsPskAuthenticator *self)
+{
+  return self->key != NULL ? g_bytes_ref (self->key) : NULL;
+}
+
 /**
  * ws_psk_authenticator_get_identity_hint:
  * @self: an authenticator

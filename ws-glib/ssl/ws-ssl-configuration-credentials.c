@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ssl/ws-ssl-configuration-credentials.h"
 
+#include "ws-socket-error.h"
+
 /* From the settings of WsSslConfiguration to what sessions take. */
 
 /* What a configuration of the layer below borrows from, and where it came from. */
@@ -397,5 +399,21 @@ ws_ssl_configuration_get_credentials (WsSslConfiguration *self,
   if (self->credentials[is_server] != NULL)
     credentials = ws_tls_credentials_ref (self->credentials[is_server]);
   g_mutex_unlock (&self->lock);
+  return credentials;
+}
+
+WsTlsCredentials *
+ws_ssl_configuration_require_credentials (WsSslConfiguration *self,
+                                          gboolean            is_server,
+                                          GError            **error)
+{
+  g_autoptr (GError) problem = NULL;
+  WsTlsCredentials *credentials
+      = ws_ssl_configuration_get_credentials (self, is_server, &problem);
+
+  if (credentials == NULL)
+    g_set_error_literal (error, WS_SOCKET_ERROR,
+                         WS_SOCKET_ERROR_SSL_INVALID_USER_DATA,
+                         problem->message);
   return credentials;
 }

@@ -11,5 +11,11 @@ WsTlsCredentials *
 ws_ssl_configuration_get_credentials (WsSslConfiguration *self,
                                       gboolean            is_server,
                                       GError            **error);
+/* The same for who is about to open or to listen: whatever is wrong is
+ * %WS_SOCKET_ERROR_SSL_INVALID_USER_DATA. */
+WsTlsCredentials *
+ws_ssl_configuration_require_credentials (WsSslConfiguration *self,
+                                          gboolean            is_server,
+                                          GError            **error);
 
 G_END_DECLS

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full) */
-WsSslError *ws_ssl_error_new_from_problem (const WsTlsProblem *problem);
+/* (transfer full) (element-type WsSslError): of each of @problems, which are
+ * WsTlsProblem, as they stand. */
+GPtrArray *ws_ssl_error_list_problems (GPtrArray *problems);
 
 G_END_DECLS

@@ -199,8 +199,8 @@ ws_ssl_error_init (WsSslError *self)
 {
 }
 
-WsSslError *
-ws_ssl_error_new_from_problem (const WsTlsProblem *problem)
+static WsSslError *
+new_from_problem (const WsTlsProblem *problem)
 {
   g_autoptr (WsSslCertificate) certificate = NULL;
 
@@ -210,6 +210,17 @@ ws_ssl_error_new_from_problem (const WsTlsProblem *problem)
                        (WsSslErrorCode) problem->code, "certificate",
                        certificate, "depth", problem->depth, "text",
                        problem->text, NULL);
+}
+
+GPtrArray *
+ws_ssl_error_list_problems (GPtrArray *problems)
+{
+  GPtrArray *errors = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < problems->len; i++)
+    g_ptr_array_add (errors,
+                     new_from_problem (g_ptr_array_index (problems, i)));
+  return errors;
 }
 
 /**
