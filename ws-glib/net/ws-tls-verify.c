@@ -112,6 +112,32 @@ add_problem (GPtrArray *problems, WsTlsProblemCode code, char *text)
   g_ptr_array_add (problems, problem);
 }
 
+static gboolean
+has_host_name (gnutls_x509_crt_t crt)
+{
+  g_auto (GStrv) names = ws_tls_certificate_read_names (crt);
+
+  for (guint i = 0; names[i] != NULL; i++)
+    if (g_str_has_prefix (names[i], "DNS:"))
+      return TRUE;
+  return FALSE;
+}
+
+/* RFC 9525, 2: a common name is a text for people, and names no host. GnuTLS
+ * takes it for a host where a certificate has no names of hosts. */
+static gboolean
+matches_host (gnutls_x509_crt_t crt, const Demands *demands)
+{
+  if (demands->name != NULL)
+    return gnutls_x509_crt_check_hostname2 (crt, demands->name, 0) != 0
+           && has_host_name (crt);
+  return demands->address == NULL
+         || gnutls_x509_crt_check_ip (
+                crt, g_inet_address_to_bytes (demands->address),
+                g_inet_address_get_native_size (demands->address), 0)
+                != 0;
+}
+
 static guint
 explain_host (WsTlsExplain     *walk,
               gnutls_x509_crt_t crt,
@@ -120,16 +146,8 @@ explain_host (WsTlsExplain     *walk,
 {
   g_auto (GStrv) names = NULL;
   g_autofree char *list = NULL;
-  gboolean         matches = TRUE;
 
-  if (demands->name != NULL)
-    matches = gnutls_x509_crt_check_hostname2 (crt, demands->name, 0) != 0;
-  else if (demands->address != NULL)
-    matches = gnutls_x509_crt_check_ip (
-                  crt, g_inet_address_to_bytes (demands->address),
-                  g_inet_address_get_native_size (demands->address), 0)
-              != 0;
-  if (matches)
+  if (matches_host (crt, demands))
     return 0;
 
   names = ws_tls_certificate_read_names (crt);
@@ -318,9 +336,14 @@ ws_tls_verify (gnutls_session_t          session,
                      "The certificate chain cannot be judged: %s",
                      gnutls_strerror (
                          result < 0 ? result : GNUTLS_E_CERTIFICATE_ERROR)));
-  if (chain->len == n_list)
-    explain (session, trust, options, &demands, chain,
-             result < 0 ? GNUTLS_CERT_INVALID : status, problems);
+  if (chain->len < n_list)
+    return g_steal_pointer (&problems);
+
+  if (result < 0)
+    status = GNUTLS_CERT_INVALID;
+  if (!matches_host (g_ptr_array_index (chain, 0), &demands))
+    status |= GNUTLS_CERT_INVALID | GNUTLS_CERT_UNEXPECTED_OWNER;
+  explain (session, trust, options, &demands, chain, status, problems);
   return g_steal_pointer (&problems);
 }
 
