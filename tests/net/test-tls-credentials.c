@@ -257,6 +257,30 @@ test_priority (gconstpointer data)
   g_assert_true (ws_tls_credentials_may_speak_tls13 (credentials) == p->v13);
 }
 
+/* Whoever has recorded a connection, and later gets the server's key, can read
+ * all of it if the secret was encrypted with that key. */
+static void
+test_static_rsa (gconstpointer data)
+{
+  static const char *const only = "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+RSA";
+  gboolean                 is_server = GPOINTER_TO_INT (data);
+
+  for (int asked = FALSE; asked <= TRUE; asked++)
+    {
+      const char *ours = asked ? "NORMAL" : NULL;
+      TlsRigSide  client = { .trust = "root.pem" };
+      TlsRigSide  server = { .chain = "server-rsa.pem", .key = "rsa.key" };
+      TlsRig      rig;
+
+      client.priority = is_server ? only : ours;
+      server.priority = is_server ? ours : only;
+      tls_rig_init (&rig, &client, &server);
+      tls_rig_run (&rig);
+      g_assert_true ((rig.client.progress == WS_TLS_DONE) == asked);
+      tls_rig_clear (&rig);
+    }
+}
+
 /* --- The system's trust --- */
 
 static WsTlsCredentials *
@@ -543,6 +567,8 @@ main (int argc, char **argv)
     add ("item", items[i].name, &items[i], test_item);
   for (guint i = 0; i < G_N_ELEMENTS (priorities); i++)
     add ("priority", priorities[i].name, &priorities[i], test_priority);
+  add ("static-rsa", "client", GINT_TO_POINTER (FALSE), test_static_rsa);
+  add ("static-rsa", "server", GINT_TO_POINTER (TRUE), test_static_rsa);
   g_test_add_func ("/net/tls-credentials/one-file", test_one_file);
   g_test_add_func ("/net/tls-credentials/system-trust", test_system_trust);
   g_test_add_func ("/net/tls-credentials/sni", test_sni);

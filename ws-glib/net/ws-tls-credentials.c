@@ -42,6 +42,10 @@ make_priority_string (const WsTlsConfig *config)
   /* RFC 8996 buries the older ones, which GnuTLS's default still has. */
   if (config->priority == NULL && minimum == WS_TLS_PROTOCOL_ANY)
     minimum = WS_TLS_PROTOCOL_1_2;
+  /* A secret that was encrypted with the server's key is open to whoever gets
+   * that key later (RFC 9325, 4.1). */
+  if (config->priority == NULL)
+    g_string_append (text, ":-RSA");
   if (config->psk)
     g_string_append (text, ":+ECDHE-PSK:+DHE-PSK:+PSK");
   if (minimum != WS_TLS_PROTOCOL_ANY)

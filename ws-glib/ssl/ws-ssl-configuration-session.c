@@ -24,7 +24,10 @@ replace_strv (char ***field, const char *const *value)
  * @self: a TLS configuration
  *
  * Which algorithms are used, as a priority string of GnuTLS; %NULL: what it
- * thinks secure.
+ * thinks secure, with keys that are exchanged anew for each connection.
+ *
+ * Those are not in the hands of whoever gets the server's key later, and has
+ * recorded connections before (RFC 9325, 4.1). `NORMAL` allows for others.
  *
  * Returns: (transfer none) (nullable): the text
  *
@@ -355,7 +358,10 @@ const WsProperty ws_ssl_configuration_session_properties[] = {
    * WsSslConfiguration:priority: (getter get_priority) (setter set_priority)
    *
    * Which algorithms are used, as a priority string of GnuTLS; %NULL: what it
-   * thinks secure.
+   * thinks secure, with keys that are exchanged anew for each connection.
+   *
+   * Those are not in the hands of whoever gets the server's key later, and has
+   * recorded connections before (RFC 9325, 4.1). `NORMAL` allows for others.
    *
    * Since: 1.0
    */
