@@ -363,6 +363,7 @@ static const Psk psks[] = {
   { "1.3-hint", ONLY_13, { .psk = TRUE, .psk_hint = "hint" }, "key", "key", NULL, TRUE, 1 },
   { "1.2", ONLY_12, { .psk = TRUE }, "key", "key", NULL, TRUE, 1 },
   { "1.2-hint", ONLY_12, { .psk = TRUE, .psk_hint = "hint" }, "key", "key", "hint", TRUE, 1 },
+  { "1.2-bytes-as-hint", ONLY_12, { .psk = TRUE, .psk_hint = "caf\351" }, "key", "key", "caf\357\277\275", TRUE, 1 },
   { "both-1.2-hint", NULL, { .psk = TRUE, .psk_hint = "hint", V12 }, "key", "key", "hint", TRUE, 2 },
   { "1.3-wrong", ONLY_13, { .psk = TRUE }, "key", "other", NULL, FALSE, 1 },
   { "1.2-wrong", ONLY_12, { .psk = TRUE }, "key", "other", NULL, FALSE, 1 },
@@ -396,6 +397,35 @@ test_psk (gconstpointer data)
       g_assert_cmpint (rig.server.progress, ==, WS_TLS_FAILED);
     }
   tls_rig_clear (&rig);
+}
+
+/* RFC 4279, 5.1: an identity is UTF-8. A server that is asked for the key of
+ * another may be written in a language that knows no other texts. */
+static void
+test_psk_identity (gconstpointer data)
+{
+  static const struct
+  {
+    const char *identity;
+    gboolean    works;
+  } cases[]
+      = { { "caf\303\251", TRUE }, { "caf\351", FALSE }, { "\377", FALSE } };
+  TlsRigSide client = { TRUST, .psk = TRUE, .priority = data };
+  TlsRigSide server = { .psk = TRUE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      TlsRig rig;
+
+      tls_rig_init (&rig, &client, &server);
+      rig.client.psk_key = rig.server.psk_key = "key";
+      rig.client.psk_identity = rig.server.psk_identity = cases[i].identity;
+      tls_rig_run (&rig);
+      g_assert_cmpuint (rig.server.n_psk_asked, ==, cases[i].works ? 1 : 0);
+      g_assert_cmpint (rig.client.progress, ==,
+                       cases[i].works ? WS_TLS_DONE : WS_TLS_FAILED);
+      tls_rig_clear (&rig);
+    }
 }
 
 static const TlsRigSide any_client = { TRUST };
@@ -501,6 +531,8 @@ main (int argc, char **argv)
 {
   ws_test_init (&argc, &argv);
   add_tables ();
+  add ("psk-identity", "1.2", ONLY_12, test_psk_identity);
+  add ("psk-identity", "1.3", ONLY_13, test_psk_identity);
   add ("resumption-is-judged", "1.2", ONLY_12, test_resumption_is_judged);
   add ("resumption-is-judged", "1.3", ONLY_13, test_resumption_is_judged);
   g_test_add_func ("/net/tls-session/bad-ticket", test_bad_ticket);

@@ -56,14 +56,15 @@ ws_tls_session_on_psk_client (gnutls_session_t tls,
                               gnutls_datum_t  *identity,
                               gnutls_datum_t  *key)
 {
-  WsTlsSession *self = gnutls_session_get_ptr (tls);
-  const char   *hint = gnutls_psk_client_get_hint (tls);
-  gconstpointer data;
-  gsize         len;
+  WsTlsSession    *self = gnutls_session_get_ptr (tls);
+  const char      *given = gnutls_psk_client_get_hint (tls);
+  g_autofree char *hint = NULL;
+  gconstpointer    data;
+  gsize            len;
 
   /* GnuTLS tells of one that is missing as an empty one. */
-  if (hint != NULL && hint[0] == '\0')
-    hint = NULL;
+  if (given != NULL && given[0] != '\0')
+    hint = g_utf8_make_valid (given, -1);
 
   /* A hint may change the answer to what was asked without one. */
   if ((self->psk_key == NULL || hint != NULL) && !ask_user (self, hint))
@@ -84,7 +85,8 @@ ws_tls_session_on_psk_client (gnutls_session_t tls,
 }
 
 /* 1 lets GnuTLS go on with a random key, so that the peer cannot tell an
- * unknown identity from a wrong key. */
+ * unknown identity from a wrong key. Identities are UTF-8 (RFC 4279, 5.1), and
+ * whoever is asked takes them for text. */
 int
 ws_tls_session_on_psk_server (gnutls_session_t      tls,
                               const gnutls_datum_t *identity,
@@ -97,7 +99,7 @@ ws_tls_session_on_psk_server (gnutls_session_t      tls,
   gsize         len;
 
   if (self->sink->psk_server == NULL
-      || memchr (identity->data, 0, identity->size) != NULL)
+      || !g_utf8_validate ((const char *) identity->data, identity->size, NULL))
     return 1;
 
   name = g_strndup ((const char *) identity->data, identity->size);

@@ -41,7 +41,7 @@ typedef struct
                  guint       type,
                  const char *description);
   /* Client, PSK: fills identity and key (owned by the caller after), FALSE:
-   * none. */
+   * none. What the peer says, hint and identity, is UTF-8 here. */
   gboolean (*psk_client) (gpointer    user_data,
                           const char *hint,
                           char      **identity,

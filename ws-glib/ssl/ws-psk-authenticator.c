@@ -93,6 +93,9 @@ ws_psk_authenticator_get_identity_hint (WsPskAuthenticator *self)
  *
  * Gets who the client says it is.
  *
+ * A server is not asked about an identity that is not UTF-8 (RFC 4279, 5.1), and
+ * does not know it.
+ *
  * Returns: a name, or ""
  *
  * Since: 1.0
