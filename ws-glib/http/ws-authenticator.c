@@ -229,9 +229,15 @@ ws_authenticator_class_init (WsAuthenticatorClass *klass)
   ws_property_install (object_class, tables, props, N_PROPS);
 }
 
+/* A binding can make one that nobody has asked for; it is empty then. */
 static void
 ws_authenticator_init (WsAuthenticator *self)
 {
+  self->realm = g_strdup ("");
+  self->scheme = g_strdup ("");
+  self->uri = g_strdup ("");
+  self->user = g_strdup ("");
+  self->password = g_strdup ("");
   g_weak_ref_init (&self->asker, NULL);
 }
 
@@ -244,6 +250,13 @@ make_utf8 (const char *text)
   return g_convert (text, -1, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
 }
 
+static void
+take_text (char **text, char *value)
+{
+  g_free (*text);
+  *text = value;
+}
+
 WsAuthenticator *
 ws_authenticator_new (const WsClientQuestion *question,
                       gpointer                asker,
@@ -253,12 +266,13 @@ ws_authenticator_new (const WsClientQuestion *question,
 {
   WsAuthenticator *self = g_object_new (WS_TYPE_AUTHENTICATOR, NULL);
 
-  self->realm = make_utf8 (question->realm);
-  self->scheme = g_strdup (question->scheme);
-  self->uri = g_strdup (question->uri);
-  self->user = g_strdup (question->user != NULL ? question->user : "");
-  self->password
-      = g_strdup (question->password != NULL ? question->password : "");
+  take_text (&self->realm, make_utf8 (question->realm));
+  take_text (&self->scheme, g_strdup (question->scheme));
+  take_text (&self->uri, g_strdup (question->uri));
+  if (question->user != NULL)
+    take_text (&self->user, g_strdup (question->user));
+  if (question->password != NULL)
+    take_text (&self->password, g_strdup (question->password));
   self->is_proxy = question->is_proxy;
   self->retries = question->retries;
   g_weak_ref_set (&self->asker, asker);

@@ -43,8 +43,8 @@ ws_handshake_response_finalize (GObject *object)
   WsHandshakeResponse *self = WS_HANDSHAKE_RESPONSE (object);
 
   g_free (self->reason);
-  g_clear_pointer (&self->headers, ws_headers_unref);
-  g_clear_pointer (&self->body, g_bytes_unref);
+  ws_headers_unref (self->headers);
+  g_bytes_unref (self->body);
   G_OBJECT_CLASS (ws_handshake_response_parent_class)->finalize (object);
 }
 
@@ -107,9 +107,13 @@ ws_handshake_response_class_init (WsHandshakeResponseClass *klass)
   ws_property_install (object_class, tables, props, N_PROPS);
 }
 
+/* A binding can make one that nobody has sent; it is empty then. */
 static void
 ws_handshake_response_init (WsHandshakeResponse *self)
 {
+  self->reason = g_strdup ("");
+  self->headers = ws_headers_new ();
+  self->body = g_bytes_new (NULL, 0);
 }
 
 /* (transfer full): bindings expect UTF-8. */
@@ -134,8 +138,11 @@ ws_handshake_response_new_take (WsClientResponse *response)
     return NULL;
   self = g_object_new (WS_TYPE_HANDSHAKE_RESPONSE, NULL);
   self->status = http.status;
+  g_free (self->reason);
   self->reason = make_utf8 (http.reason);
+  ws_headers_unref (self->headers);
   self->headers = ws_headers_new_take (g_steal_pointer (&http.headers));
+  g_bytes_unref (self->body);
   self->body = ws_buffer_steal_bytes (&response->body);
   ws_http_response_clear (&http);
   ws_client_response_clear (response);

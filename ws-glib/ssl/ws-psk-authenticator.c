@@ -45,9 +45,11 @@ ws_psk_authenticator_class_init (WsPskAuthenticatorClass *klass)
   G_OBJECT_CLASS (klass)->finalize = ws_psk_authenticator_finalize;
 }
 
+/* A binding can make one that nobody has asked for; it is empty then. */
 static void
 ws_psk_authenticator_init (WsPskAuthenticator *self)
 {
+  self->hint = g_strdup ("");
 }
 
 WsPskAuthenticator *
@@ -55,7 +57,11 @@ ws_psk_authenticator_new (const char *hint, const char *identity)
 {
   WsPskAuthenticator *self = g_object_new (WS_TYPE_PSK_AUTHENTICATOR, NULL);
 
-  self->hint = g_strdup (hint != NULL ? hint : "");
+  if (hint != NULL)
+    {
+      g_free (self->hint);
+      self->hint = g_strdup (hint);
+    }
   self->identity = g_strdup (identity);
   self->is_server = identity != NULL;
   return self;

@@ -134,9 +134,12 @@ ws_ssl_session_class_init (WsSslSessionClass *klass)
   ws_property_install (object_class, tables, props, N_PROPS);
 }
 
+/* A binding can make one of nothing; it is empty then. */
 static void
 ws_ssl_session_init (WsSslSession *self)
 {
+  self->protocol = g_strdup ("");
+  self->cipher = g_strdup ("");
   self->chain = g_list_store_new (WS_TYPE_SSL_CERTIFICATE);
 }
 
@@ -150,7 +153,9 @@ ws_ssl_session_new (const char *protocol,
 {
   WsSslSession *self = g_object_new (WS_TYPE_SSL_SESSION, NULL);
 
+  g_free (self->protocol);
   self->protocol = g_strdup (protocol);
+  g_free (self->cipher);
   self->cipher = g_strdup (cipher);
   self->next_protocol = g_strdup (next_protocol);
   self->resumed = resumed;
