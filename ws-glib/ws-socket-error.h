@@ -51,7 +51,8 @@ G_BEGIN_DECLS
  * @WS_SOCKET_ERROR_PROXY_NOT_FOUND: the proxy's name could not be resolved
  * @WS_SOCKET_ERROR_PROXY_PROTOCOL: the proxy's answer was not understood
  * @WS_SOCKET_ERROR_OPERATION: the operation does not suit the state
- * @WS_SOCKET_ERROR_SSL_INTERNAL: the TLS library failed
+ * @WS_SOCKET_ERROR_SSL_INTERNAL: the TLS library failed, or TLS did on an open
+ *   connection (a damaged record, an alert of the peer's): it is lost
  * @WS_SOCKET_ERROR_SSL_INVALID_USER_DATA: a key, a certificate or another
  *   TLS setting is not usable
  * @WS_SOCKET_ERROR_TEMPORARY: it failed for now; trying again may help

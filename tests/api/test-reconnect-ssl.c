@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ssl-test.h"
 
+#include <unistd.h>
+
 /* A policy and wss: what may pass, and what has to be put right first. */
 
 static void
@@ -27,6 +29,44 @@ test_lost (SslPair *pair, gconstpointer data)
       api_wait_state (pair->client, WS_STATE_CONNECTED);
       ssl_pair_check (pair);
     }
+}
+
+/* Somebody on the wire puts a record of his own in: our end finds that it is
+ * wrong, or the server does and says so. The connection is lost, no handshake
+ * has failed. */
+static void
+test_damaged (SslPair *pair, gboolean is_up)
+{
+  static const guint8 forged[32] = { 0x17, 3, 3, 0, 27 };
+  g_autoptr (SslTap) tap
+      = ssl_tap_new (ws_server_get_server_port (pair->server));
+  g_autofree char *url = ssl_tap_make_url (tap);
+  g_autoptr (SignalLog) log = signal_log_new (pair->client);
+
+  set_policy (pair);
+  ssl_pair_open (pair, url);
+  g_assert_cmpint (write (is_up ? tap->server.fd : tap->client.fd, forged,
+                          sizeof forged),
+                   ==, sizeof forged);
+  api_wait_state (pair->accepted, WS_STATE_UNCONNECTED);
+  g_clear_object (&pair->accepted);
+  pair->accepted = api_server_take (pair->server);
+  api_wait_state (pair->client, WS_STATE_CONNECTED);
+  g_assert_cmpuint (signal_log_count (log, "error:ssl-internal"), ==, 1);
+  ssl_pair_check (pair);
+  ssl_pair_close (pair);
+}
+
+static void
+test_damaged_down (SslPair *pair, gconstpointer data)
+{
+  test_damaged (pair, FALSE);
+}
+
+static void
+test_damaged_up (SslPair *pair, gconstpointer data)
+{
+  test_damaged (pair, TRUE);
 }
 
 static void
@@ -110,6 +150,8 @@ main (int argc, char **argv)
   g_setenv ("GIO_USE_NETWORK_MONITOR", "base", TRUE);
   api_test_init (&argc, &argv);
   ssl_pair_add ("/api/reconnect/ssl/lost", NULL, test_lost);
+  ssl_pair_add ("/api/reconnect/ssl/damaged-down", NULL, test_damaged_down);
+  ssl_pair_add ("/api/reconnect/ssl/damaged-up", NULL, test_damaged_up);
   ssl_pair_add ("/api/reconnect/ssl/untrusted", "three", test_untrusted);
   ssl_pair_add ("/api/reconnect/ssl/broken-configuration", NULL,
                 test_broken_configuration);

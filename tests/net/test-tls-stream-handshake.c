@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "net/ws-tls-stream.h"
 
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -71,6 +72,39 @@ test_pause_freed (gconstpointer data)
   tls_end_drop (&pair.client);
   ws_test_until (NULL, pair.server.n_failed);
   g_assert_error (pair.server.error, G_TLS_ERROR, G_TLS_ERROR_EOF);
+  tls_pair_clear (&pair);
+}
+
+/* The peer leaves meanwhile: what we write then fails, but what it said last has
+ * come. */
+static void
+test_last_word (void)
+{
+  static const guint8 access_denied[] = { 0x15, 3, 3, 0, 2, 2, 49 };
+  TlsPair             pair;
+
+  begin_pause (&pair, &bad_cases[0]);
+  g_assert_cmpint (write (pair.server.fd, access_denied, sizeof access_denied),
+                   >, 0);
+  tls_end_drop (&pair.server);
+  ws_tls_stream_resume (pair.client.stream, TRUE);
+  ws_test_until (NULL, pair.client.n_failed);
+  g_assert_error (pair.client.error, G_TLS_ERROR, G_TLS_ERROR_HANDSHAKE);
+  g_assert_nonnull (strstr (pair.client.error->message, "Access was denied"));
+  tls_pair_clear (&pair);
+}
+
+/* It said nothing. */
+static void
+test_gone (void)
+{
+  TlsPair pair;
+
+  begin_pause (&pair, &bad_cases[0]);
+  tls_end_drop (&pair.server);
+  ws_tls_stream_resume (pair.client.stream, TRUE);
+  ws_test_until (NULL, pair.client.n_failed);
+  g_assert_error (pair.client.error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE);
   tls_pair_clear (&pair);
 }
 
@@ -231,6 +265,8 @@ main (int argc, char **argv)
   add ("pause-freed", test_pause_freed);
   g_test_add_func ("/net/tls-stream-handshake/pause-resumed-and-freed",
                    test_pause_resumed_and_freed);
+  g_test_add_func ("/net/tls-stream-handshake/last-word", test_last_word);
+  g_test_add_func ("/net/tls-stream-handshake/gone", test_gone);
   g_test_add_func ("/net/tls-stream-handshake/garbage", test_garbage);
   g_test_add_func ("/net/tls-stream-handshake/freed-inside", test_freed_inside);
   g_test_add_func ("/net/tls-stream-handshake/stalled", test_stalled);

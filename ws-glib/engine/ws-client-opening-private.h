@@ -99,6 +99,7 @@ struct _WsClientOpening
   const WsTlsSessionSink *tls_sink;
   WsOpeningProxy          proxy;
   WsOutbox                outbox;
+  GError *unsent; /* (owned) (nullable): the request cannot be written */
 
   /* The answer. */
   WsHttpReader     reader;

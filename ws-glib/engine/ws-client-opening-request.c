@@ -113,21 +113,21 @@ fail_or_redial (WsClientOpening *self, GError *error)
   return WS_PROGRESS_FAILED;
 }
 
+/* A server that leaves before it has read all may have said why: that is read
+ * before the failed write counts. */
 WsProgress
 ws_client_opening_step_ask (WsClientOpening *self)
 {
-  GError *error = NULL;
+  gssize n = ws_outbox_flush (&self->outbox, self->transport, &self->unsent);
 
-  if (ws_outbox_flush (&self->outbox, self->transport, &error) == WS_IO_ERROR)
-    return fail_or_redial (self, error);
-  if (!ws_outbox_is_empty (&self->outbox))
+  if (n != WS_IO_ERROR && !ws_outbox_is_empty (&self->outbox))
     {
       ws_transport_want (self->transport, G_IO_OUT);
       return WS_PROGRESS_WAIT;
     }
   self->step = WS_STEP_ANSWER;
   ws_transport_want (self->transport, G_IO_IN);
-  return WS_PROGRESS_WAIT;
+  return n == WS_IO_ERROR ? WS_PROGRESS_NEXT : WS_PROGRESS_WAIT;
 }
 
 /* --- What is answered --- */
@@ -140,6 +140,7 @@ ws_client_opening_clear_answer (WsClientOpening *self)
     ws_http_response_clear (&self->parsed);
   if (self->has_body)
     ws_http_body_clear (&self->body);
+  g_clear_error (&self->unsent);
   self->has_parsed = FALSE;
   self->has_body = FALSE;
   ws_client_verdict_clear (&self->verdict);
@@ -310,6 +311,11 @@ handle_end (WsClientOpening *self, GError *error)
       end_body (self);
       return WS_PROGRESS_NEXT;
     }
+  if (self->unsent != NULL && (error == NULL || error->domain != G_TLS_ERROR))
+    {
+      g_clear_error (&error);
+      error = g_steal_pointer (&self->unsent);
+    }
   if (error == NULL)
     error = g_error_new_literal (WS_ENGINE_ERROR, WS_ENGINE_ERROR_PEER_GONE,
                                  "The server closed the connection during the "
@@ -329,7 +335,9 @@ ws_client_opening_step_answer (WsClientOpening *self)
   if (n > 0)
     progress = take_input (self, buffer->data, n);
   ws_poller_release_buffer (self->poller, buffer);
-  if (n == 0 || n == WS_IO_ERROR)
+  if (n == 0 || n == WS_IO_ERROR
+      || (n == WS_IO_AGAIN && self->unsent != NULL
+          && !ws_transport_is_readable (self->transport)))
     progress = handle_end (self, error);
   return progress;
 }

@@ -41,6 +41,15 @@ await_reader (WsEngine *self)
                          self->settings->close_timeout * (gint64) 1000);
 }
 
+/* TLS tells of an alert before it tells of the end that comes of it; then it
+ * reports that it can be read. */
+static gboolean
+has_more_to_tell (const WsEngine *self)
+{
+  return self->transport->is_encrypted
+         && ws_transport_is_readable (self->transport);
+}
+
 void
 ws_engine_settle_broken (WsEngine *self)
 {
@@ -55,6 +64,8 @@ ws_engine_settle_broken (WsEngine *self)
     await_reader (self);
   else if (more)
     ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
+  else if (has_more_to_tell (self))
+    await_reader (self);
   else
     ws_engine_lose (self, self->broken);
 }

@@ -24,10 +24,24 @@ ws_engine_end (WsEngine *self, const GError *error)
   self->sink->ended (self->user_data, error);
 }
 
+/* What TLS says of an open connection is not about a handshake. */
+static GError *
+translate (const GError *error)
+{
+  if (error->domain != G_TLS_ERROR || error->code == G_TLS_ERROR_EOF)
+    return g_error_copy (error);
+  return g_error_new_literal (WS_ENGINE_ERROR, WS_ENGINE_ERROR_ENCRYPTION,
+                              error->message);
+}
+
 void
 ws_engine_lose (WsEngine *self, const GError *error)
 {
-  ws_engine_end (self, self->state == WS_ENGINE_OPEN ? error : NULL);
+  g_autoptr (GError) translated = NULL;
+
+  if (self->state == WS_ENGINE_OPEN)
+    translated = translate (error);
+  ws_engine_end (self, translated);
 }
 
 /* The server closes TCP first, the client waits for it (RFC 6455, 7.1.1). A

@@ -16,7 +16,8 @@ typedef enum
   WS_ENGINE_ERROR_INVALID_REQUEST,    /* what the user set cannot be sent */
   WS_ENGINE_ERROR_HANDSHAKE_REJECTED, /* the server did not answer with 101 */
   WS_ENGINE_ERROR_TIMED_OUT,
-  WS_ENGINE_ERROR_PEER_GONE, /* the stream ended where it must not */
+  WS_ENGINE_ERROR_PEER_GONE,  /* the stream ended where it must not */
+  WS_ENGINE_ERROR_ENCRYPTION, /* TLS has failed on an open connection */
   WS_ENGINE_ERROR_AUTHENTICATION_REQUIRED, /* the server answered 401 */
   WS_ENGINE_ERROR_PROXY_AUTHENTICATION_REQUIRED,
   WS_ENGINE_ERROR_PROXY_REFUSED, /* to be reached, or to go further */

@@ -17,10 +17,19 @@ ws_tls_stream_has_output (WsTlsStream *self)
   return len > 0;
 }
 
-gboolean
-ws_tls_stream_flush (WsTlsStream *self, GError **error)
+static void
+drop_output (WsTlsStream *self)
 {
-  for (;;)
+  gsize len;
+
+  ws_tls_session_peek_output (self->session, &len);
+  ws_tls_session_drop_output (self->session, len);
+}
+
+gboolean
+ws_tls_stream_flush (WsTlsStream *self)
+{
+  while (self->failure == NULL)
     {
       gsize         len;
       const guint8 *data = ws_tls_session_peek_output (self->session, &len);
@@ -29,19 +38,19 @@ ws_tls_stream_flush (WsTlsStream *self, GError **error)
 
       if (len == 0)
         break;
-      n = self->broken ? WS_IO_AGAIN
-                       : ws_transport_writev (self->inner, &vector, 1, error);
-      if (n == WS_IO_ERROR)
-        {
-          self->broken = TRUE;
-          ws_tls_session_drop_output (self->session, len);
-        }
-      if (n < 0)
+      n = ws_transport_writev (self->inner, &vector, 1, &self->failure);
+      if (n == WS_IO_AGAIN)
         return FALSE;
-      ws_tls_session_drop_output (self->session, (gsize) n);
+      if (n >= 0)
+        ws_tls_session_drop_output (self->session, (gsize) n);
+    }
+  if (self->failure != NULL)
+    {
+      drop_output (self);
+      return FALSE;
     }
 
-  if (self->says_bye && !self->broken)
+  if (self->says_bye)
     {
       self->says_bye = FALSE;
       ws_transport_shutdown (self->inner);
@@ -134,7 +143,7 @@ ws_tls_stream_read (WsTransport *transport,
 
   /* Answers to the peer: of a key update, or to what we refused. */
   if (ws_tls_stream_has_output (self))
-    ws_tls_stream_flush (self, NULL);
+    ws_tls_stream_flush (self);
   ws_tls_stream_update_inner (self);
   ws_tls_stream_update_job (self);
 
@@ -164,7 +173,7 @@ encrypt (WsTlsStream         *self,
   n = ws_tls_pack (self->session, vectors, n_vectors, error);
   self->busy = FALSE;
   if (n > 0)
-    ws_tls_stream_flush (self, error);
+    ws_tls_stream_flush (self);
   ws_tls_session_keep_output (self->session);
   ws_poller_release_buffer (poller, buffer);
 
@@ -180,18 +189,17 @@ ws_tls_stream_writev (WsTransport         *transport,
   WsTlsStream *self = (WsTlsStream *) transport;
   gssize       n = WS_IO_AGAIN;
 
-  if (self->broken)
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE,
-                           "The connection is broken");
-      return WS_IO_ERROR;
-    }
-  if (self->state != WS_TLS_STREAM_OPEN || self->busy)
+  if (self->failure == NULL
+      && (self->state != WS_TLS_STREAM_OPEN || self->busy))
     return WS_IO_AGAIN;
 
-  if (ws_tls_stream_flush (self, error))
+  if (ws_tls_stream_flush (self))
     n = encrypt (self, vectors, n_vectors, error);
   ws_tls_stream_update_inner (self);
+  if (self->failure == NULL)
+    return n;
 
-  return self->broken ? WS_IO_ERROR : n;
+  g_clear_error (error);
+  g_propagate_error (error, g_error_copy (self->failure));
+  return WS_IO_ERROR;
 }

@@ -32,13 +32,14 @@ struct _WsTlsStream
   gpointer               sink_data;
   WsTlsNews              news;
   WsJob                  job; /* begins; goes on; news; more to read */
-  GIOCondition           wanted;
-  WsTlsStreamState       state;
-  guint                  busy : 1;    /* in the session, or reading for it */
-  guint                  drained : 1; /* the last read took all there was */
-  guint                  broken : 1; /* the inner transport cannot be written */
-  guint                  says_bye : 1; /* a FIN follows what waits */
-  guint                  freed : 1;    /* by the owner */
+  GError *failure; /* (owned) (nullable): the inner transport cannot be written
+                    * any more */
+  GIOCondition     wanted;
+  WsTlsStreamState state;
+  guint            busy : 1;     /* in the session, or reading for it */
+  guint            drained : 1;  /* the last read took all there was */
+  guint            says_bye : 1; /* a FIN follows what waits */
+  guint            freed : 1;    /* by the owner */
 };
 
 /* What is to be read or written next, by whom. The caller's wish to write is
@@ -48,8 +49,8 @@ void ws_tls_stream_update_inner (WsTlsStream *self);
 void ws_tls_stream_update_job (WsTlsStream *self);
 
 gboolean ws_tls_stream_has_output (WsTlsStream *self);
-/* TRUE: nothing waits any more. FALSE with an error: nothing ever will. */
-gboolean ws_tls_stream_flush (WsTlsStream *self, GError **error);
+/* TRUE: nothing waits any more. FALSE for ever once there is a failure. */
+gboolean ws_tls_stream_flush (WsTlsStream *self);
 /* Reads up to @len bytes of ciphertext into @buffer and feeds them. Bytes, or 0
  * for the end, which is fed as well, WS_IO_AGAIN or WS_IO_ERROR. */
 gssize ws_tls_stream_feed (WsTlsStream  *self,

@@ -73,14 +73,14 @@ release_inner (WsTlsStream *self)
   const guint8 *output;
   gsize         len = 0;
 
-  if (self->state == WS_TLS_STREAM_OPEN && !self->broken)
+  if (self->state == WS_TLS_STREAM_OPEN && self->failure == NULL)
     {
       ws_tls_session_bye (self->session);
-      ws_tls_stream_flush (self, NULL);
+      ws_tls_stream_flush (self);
     }
   self->inner = NULL;
   output = ws_tls_session_peek_output (self->session, &len);
-  if (len > 0 && !self->broken && self->state != WS_TLS_STREAM_HANDSHAKE)
+  if (len > 0 && self->state != WS_TLS_STREAM_HANDSHAKE)
     ws_tls_linger (inner, output, len);
   else
     ws_transport_free (inner);
@@ -96,6 +96,7 @@ stream_unref (WsTlsStream *self)
     release_inner (self);
   ws_tls_news_clear (&self->news);
   ws_tls_session_free (self->session);
+  g_clear_error (&self->failure);
   ws_poller_unref (self->parent.poller);
   g_free (self);
 }
@@ -107,7 +108,7 @@ static void
 fail (WsTlsStream *self, const GError *error)
 {
   set_state (self, WS_TLS_STREAM_FAILED);
-  ws_tls_stream_flush (self, NULL);
+  ws_tls_stream_flush (self);
   ws_tls_stream_update_inner (self);
   self->sink->failed (&self->parent, error, self->sink_data);
 }
@@ -120,13 +121,27 @@ step_handshake (WsTlsStream *self, GError **error)
   self->busy = TRUE;
   progress = ws_tls_session_handshake (self->session, error);
   self->busy = FALSE;
-
-  /* When it fails, that is the better error. */
-  if (!ws_tls_stream_flush (self, progress == WS_TLS_FAILED ? NULL : error)
-      && self->broken)
-    progress = WS_TLS_FAILED;
+  ws_tls_stream_flush (self);
 
   return progress;
+}
+
+/* A failed write counts when all that has come is read, and tells nothing
+ * better: the peer's alert says why it has left. */
+static WsTlsProgress
+judge_failure (WsTlsStream *self, WsTlsProgress progress, GError **error)
+{
+  if (self->failure == NULL || progress == WS_TLS_DONE
+      || progress == WS_TLS_PAUSED)
+    return progress;
+  if (progress == WS_TLS_AGAIN && ws_transport_is_readable (self->inner))
+    return progress;
+  if (progress == WS_TLS_FAILED
+      && !g_error_matches (*error, G_TLS_ERROR, G_TLS_ERROR_EOF))
+    return progress;
+  g_clear_error (error);
+  *error = g_error_copy (self->failure);
+  return WS_TLS_FAILED;
 }
 
 static WsTlsProgress
@@ -149,7 +164,7 @@ read_handshake (WsTlsStream *self, GError **error)
     }
   ws_poller_release_buffer (self->parent.poller, buffer);
 
-  return progress;
+  return judge_failure (self, progress, error);
 }
 
 static void
@@ -191,6 +206,8 @@ run_handshake (WsTlsStream *self)
   g_autoptr (GError) error = NULL;
   WsTlsProgress progress = step_handshake (self, &error);
 
+  if (progress == WS_TLS_AGAIN && self->failure != NULL)
+    progress = read_handshake (self, &error);
   handle_progress (self, progress, error);
 }
 
@@ -257,7 +274,7 @@ handle_ready (WsTlsStream *self, GIOCondition condition)
   g_autoptr (GError) error = NULL;
 
   if (condition & G_IO_OUT)
-    ws_tls_stream_flush (self, NULL);
+    ws_tls_stream_flush (self);
   if (self->state == WS_TLS_STREAM_HANDSHAKE && (condition & G_IO_IN))
     {
       WsTlsProgress progress = read_handshake (self, &error);
@@ -332,7 +349,7 @@ tls_shutdown (WsTransport *transport)
   ws_tls_session_bye (self->session);
   self->busy = FALSE;
   self->says_bye = TRUE;
-  ws_tls_stream_flush (self, NULL);
+  ws_tls_stream_flush (self);
   ws_tls_stream_update_inner (self);
 }
 
