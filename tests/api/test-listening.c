@@ -102,9 +102,40 @@ test_added_first (void)
   g_assert_cmpuint (n_listening, ==, 1);
   g_assert_cmpuint (ws_server_get_error (server), ==, 1000);
   api_server_visit (server, ws_server_get_url (server));
-  g_assert_false (ws_server_listen (server, NULL, 0, &error));
-  assert_error (&error, WS_SOCKET_ERROR_OPERATION, "ws://127.0.0.1:");
   g_assert_finalize_object (other);
+  g_assert_finalize_object (server);
+}
+
+/* The order of listen() and of what is added does not matter: the address of
+ * the first is the server's, and both are reached. */
+static void
+test_added_before (void)
+{
+  WsServer *server = ws_server_new (NULL, WS_SSL_MODE_NON_SECURE);
+  g_autoptr (GInetAddress) address
+      = g_inet_address_new_from_string ("127.0.0.2");
+  g_autoptr (GError) error = NULL;
+  guint   n_listening = 0, n_port = 0;
+  guint16 added;
+
+  api_count (server, "notify::listening", &n_listening);
+  api_count (server, "notify::port", &n_port);
+  listen_address (server, "127.0.0.1", 0);
+  added = ws_server_get_server_port (server);
+  ws_server_listen (server, address, 0, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (n_listening, ==, 1);
+  g_assert_cmpuint (n_port, ==, 2);
+  g_assert_true (
+      g_str_has_prefix (ws_server_get_url (server), "ws://127.0.0.2:"));
+  g_assert_cmpuint (get_port (server, 1), ==, added);
+  api_server_visit (server, ws_server_get_url (server));
+  visit_host (server, "127.0.0.1", added);
+
+  g_assert_false (ws_server_listen (server, NULL, 0, &error));
+  assert_error (&error, WS_SOCKET_ERROR_OPERATION, "ws://127.0.0.2:");
+  api_server_close (server);
+  g_assert_cmpuint (n_listening, ==, 2);
   g_assert_finalize_object (server);
 }
 
@@ -345,6 +376,7 @@ main (int argc, char **argv)
   api_test_init (&argc, &argv);
   g_test_add_func ("/api/listening/several", test_several);
   g_test_add_func ("/api/listening/added-first", test_added_first);
+  g_test_add_func ("/api/listening/added-before", test_added_before);
   for (guint i = 0; i < G_N_ELEMENTS (families); i++)
     {
       g_autofree char *path

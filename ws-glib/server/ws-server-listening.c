@@ -154,11 +154,13 @@ forget_address (WsServerPrivate *priv)
   g_clear_pointer (&priv->url, g_free);
 }
 
+/* Where it listens is new; @is_new: whether it does is, too. */
 static void
-notify_listening (WsServer *self)
+notify_listening (WsServer *self, gboolean is_new)
 {
   g_object_freeze_notify (G_OBJECT (self));
-  ws_server_notify (self, WS_SERVER_PROP_LISTENING);
+  if (is_new)
+    ws_server_notify (self, WS_SERVER_PROP_LISTENING);
   ws_server_notify (self, WS_SERVER_PROP_PORT);
   ws_server_notify (self, WS_SERVER_PROP_URL);
   g_object_thaw_notify (G_OBJECT (self));
@@ -168,6 +170,7 @@ void
 ws_server_note_listening (WsServer *self, gboolean is_first)
 {
   WsServerPrivate *priv = ws_server_peek (self);
+  gboolean         listened = priv->address != NULL;
 
   priv->is_closed = FALSE;
   if (is_first)
@@ -178,7 +181,7 @@ ws_server_note_listening (WsServer *self, gboolean is_first)
   g_object_ref (self);
   ws_server_set_error (self, WS_CLOSE_NORMAL, NULL);
   if (is_first)
-    notify_listening (self);
+    notify_listening (self, !listened);
   g_object_unref (self);
 }
 
@@ -203,13 +206,13 @@ ws_server_fail_to_listen (WsServer *self, GError *problem, GError **error)
  * @port: the port; 0: any that is free
  * @error: return location for an error
  *
- * Begins to listen.
+ * Begins to listen, besides wherever [method@Server.listen_address] and its
+ * relatives have made the server listen already.
  *
  * Fails, among others, with %WS_SOCKET_ERROR_ADDRESS_IN_USE,
  * %WS_SOCKET_ERROR_SOCKET_ADDRESS_NOT_AVAILABLE or
- * %WS_SOCKET_ERROR_SOCKET_ACCESS, with %WS_SOCKET_ERROR_OPERATION on a server
- * that listens already (more addresses are added with
- * [method@Server.listen_address] and its relatives), and with
+ * %WS_SOCKET_ERROR_SOCKET_ACCESS, with %WS_SOCKET_ERROR_OPERATION where this
+ * function or [property@Server:listening] has made it listen, and with
  * %WS_SOCKET_ERROR_SSL_INVALID_USER_DATA where [property@Server:ssl-mode] is
  * %WS_SSL_MODE_SECURE and there is no usable certificate. A failure is signalled
  * by [signal@Server::server-error] as well.
@@ -233,7 +236,7 @@ ws_server_listen (WsServer     *self,
 
   if (!ws_server_check_thread (self, error))
     return FALSE;
-  if (ws_server_is_listening (self))
+  if (ws_server_peek (self)->listener != NULL)
     {
       problem = g_error_new (WS_SOCKET_ERROR, WS_SOCKET_ERROR_OPERATION,
                              "The server listens already, on %s",
@@ -380,7 +383,7 @@ ws_server_close (WsServer *self)
   ws_server_drop_waiting (self);
   ws_home_run_later (&priv->home, on_closed, self);
   if (listened)
-    notify_listening (self);
+    notify_listening (self, TRUE);
   ws_server_end_accepts (self);
   g_object_unref (self);
 }
