@@ -125,6 +125,14 @@ gboolean ws_server_get_reuse_port (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_set_reuse_port (WsServer *self, gboolean reuse_port);
 WS_AVAILABLE_IN_1_0
+guint ws_server_get_unix_mode (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void ws_server_set_unix_mode (WsServer *self, guint unix_mode);
+WS_AVAILABLE_IN_1_0
+const char *ws_server_get_unix_owner (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void ws_server_set_unix_owner (WsServer *self, const char *unix_owner);
+WS_AVAILABLE_IN_1_0
 GProxyResolver *ws_server_get_proxy_resolver (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void

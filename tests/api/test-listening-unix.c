@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* A server at Unix sockets. */
 
@@ -75,15 +76,82 @@ test_unix (Unix *fixture, gconstpointer data)
 }
 
 static void
-test_unix_mode (Unix *fixture, gconstpointer data)
+expect_mode (const char *path, guint mode)
 {
   GStatBuf found;
-  mode_t   mask = umask (0077);
+
+  g_assert_no_errno (g_lstat (path, &found));
+  g_assert_cmphex (found.st_mode & 07777, ==, mode);
+}
+
+static void
+test_unix_mode (Unix *fixture, gconstpointer data)
+{
+  WsServer *server = fixture->server;
+  mode_t    mask = umask (0077);
+  guint     n_notified = 0;
+
+  api_count (server, "notify::unix-mode", &n_notified);
+  g_assert_true (ws_server_listen_unix (server, fixture->path, NULL));
+  expect_mode (fixture->path, 0700);
+  api_server_close (server);
+
+  /* Whatever the umask is. */
+  ws_server_set_unix_mode (server, 0666);
+  g_assert_true (ws_server_listen_unix (server, fixture->path, NULL));
+  umask (mask);
+  expect_mode (fixture->path, 0666);
+  api_server_visit (server, ws_server_get_url (server));
+
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*at most 07777");
+  ws_server_set_unix_mode (server, 010000);
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (ws_server_get_unix_mode (server), ==, 0666);
+  g_assert_cmpuint (n_notified, ==, 1);
+}
+
+/* What everybody may do: give it to a group that one belongs to. */
+static void
+test_unix_owner (Unix *fixture, gconstpointer data)
+{
+  WsServer        *server = fixture->server;
+  g_autofree char *group = g_strdup_printf (":%u", (guint) getgid ());
+  g_autoptr (GError) error = NULL;
+
+  g_object_set (server, "unix-owner", "", NULL);
+  g_assert_null (ws_server_get_unix_owner (server));
+  ws_server_set_unix_owner (server, ":no such group");
+  g_assert_false (ws_server_listen_unix (server, fixture->path, &error));
+  assert_error (&error, WS_SOCKET_ERROR_SOCKET_ACCESS,
+                "no group \"no such group\"");
+  g_assert_false (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
+
+  ws_server_set_unix_owner (server, group);
+  ws_server_listen_unix (server, fixture->path, &error);
+  g_assert_no_error (error);
+  api_server_visit (server, ws_server_get_url (server));
+}
+
+/* Clients find at the same path whoever has taken the socket over. */
+static void
+test_handover (Unix *fixture, gconstpointer data)
+{
+  WsServer        *next = ws_server_new (NULL, WS_SSL_MODE_NON_SECURE);
+  g_autofree char *url = NULL;
+  int              fd;
 
   g_assert_true (ws_server_listen_unix (fixture->server, fixture->path, NULL));
-  umask (mask);
-  g_assert_no_errno (g_stat (fixture->path, &found));
-  g_assert_cmpint (found.st_mode & 0777, ==, 0700);
+  url = g_strdup (ws_server_get_url (fixture->server));
+  fd = dup (ws_server_get_socket_descriptor (fixture->server));
+  g_assert_true (ws_server_set_socket_descriptor (next, fd, NULL));
+  api_server_close (fixture->server);
+  api_server_visit (next, url);
+
+  /* It is nobody's any more, and is replaced where a server wants it. */
+  g_assert_finalize_object (next);
+  g_assert_true (ws_server_listen_unix (fixture->server, fixture->path, NULL));
+  g_assert_cmpint (ws_server_get_socket_descriptor (fixture->server), >=, 0);
+  api_server_visit (fixture->server, url);
 }
 
 static void
@@ -166,6 +234,8 @@ main (int argc, char **argv)
   api_test_init (&argc, &argv);
   unix_add ("/api/listening/unix/round-trip", test_unix);
   unix_add ("/api/listening/unix/mode", test_unix_mode);
+  unix_add ("/api/listening/unix/owner", test_unix_owner);
+  unix_add ("/api/listening/unix/handover", test_handover);
   unix_add ("/api/listening/unix/errors", test_unix_errors);
   g_test_add_func ("/api/listening/unix/abstract", test_unix_abstract);
   unix_add ("/api/listening/unix/foreign-file", test_foreign_file);

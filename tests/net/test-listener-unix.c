@@ -5,7 +5,9 @@
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -201,6 +203,123 @@ test_unix_replaced (Fixture *fixture, gconstpointer data)
   place_clear (&place);
 }
 
+static const struct
+{
+  guint umask;
+  guint mode; /* asked for; 0: as the umask says */
+  guint result;
+} modes[] = {
+  { 0022, 0, 0777 },    { 0002, 0, 0777 },   { 0027, 0, 0770 },
+  { 0077, 0, 0700 },    { 0777, 0, 0 },      { 0077, 0666, 0666 },
+  { 0022, 0660, 0660 }, { 0, 02620, 02620 },
+};
+
+/* Whom the umask lets read may connect, unless the mode is said. */
+static void
+test_mode (Fixture *fixture, gconstpointer data)
+{
+  guint             i = GPOINTER_TO_UINT (data);
+  WsListenerOptions options = { .access = { .mode = modes[i].mode } };
+  mode_t            mask = umask ((mode_t) modes[i].umask);
+  Place             place;
+  GStatBuf          found;
+  g_autoptr (GError) error = NULL;
+
+  place_init (&place);
+  g_assert_no_errno (chmod (place.dir, 0700));
+  ws_listener_add_address (fixture->listener, place.address, &options, &error);
+  umask (mask);
+  g_assert_no_error (error);
+  g_assert_no_errno (g_lstat (place.path, &found));
+  g_assert_cmphex (found.st_mode & 07777, ==, modes[i].result);
+  g_clear_pointer (&fixture->listener, ws_listener_free);
+  place_clear (&place);
+}
+
+static const struct
+{
+  const char *owner;
+  const char *part; /* of the error; NULL: there is none */
+} owners[] = {
+  { "", NULL },
+  { ":", NULL },
+  { "no such user", "no user \"no such user\"" },
+  { "4294967295", "no user \"4294967295\"" },
+  { "no such\nuser:", "no user \"no such\\nuser\"" },
+  { ":no such group", "no group \"no such group\"" },
+};
+
+/* An owner that there is not leaves no file behind. */
+static void
+test_owner (Fixture *fixture, gconstpointer data)
+{
+  guint             i = GPOINTER_TO_UINT (data);
+  WsListenerOptions options = { .access = { .owner = owners[i].owner } };
+  Place             place;
+  g_autoptr (GError) error = NULL;
+
+  place_init (&place);
+  ws_listener_add_address (fixture->listener, place.address, &options, &error);
+  if (owners[i].part != NULL)
+    {
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
+      g_assert_nonnull (strstr (error->message, owners[i].part));
+      g_assert_nonnull (strstr (error->message, place.path));
+      g_assert_true (ws_listener_is_empty (fixture->listener));
+    }
+  else
+    g_assert_no_error (error);
+  g_clear_pointer (&fixture->listener, ws_listener_free);
+  place_clear (&place);
+}
+
+/* By name and by number, to oneself: that is allowed to everybody. */
+static void
+test_own (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *owner
+      = g_strdup_printf ("%s:%u", g_get_user_name (), (guint) getegid ());
+  WsListenerOptions options = { .access = { .owner = owner } };
+  Place             place;
+  g_autoptr (GError) error = NULL;
+
+  place_init (&place);
+  ws_listener_add_address (fixture->listener, place.address, &options, &error);
+  g_assert_no_error (error);
+  g_clear_pointer (&fixture->listener, ws_listener_free);
+  place_clear (&place);
+}
+
+/* Whoever has got the fd may listen on: the file goes with the last of them, if
+ * that is the one who has made it. */
+static void
+test_shared (Fixture *fixture, gconstpointer data)
+{
+  WsListener *heir
+      = ws_listener_new (fixture->poller, on_accepted, on_failed, fixture);
+  gboolean heir_goes_first = data != NULL;
+  Place    place;
+
+  place_init (&place);
+  g_assert_true (
+      ws_listener_add_address (fixture->listener, place.address, NULL, NULL));
+  g_assert_true (
+      ws_listener_add_fds (heir, dup (ws_listener_get_fd (fixture->listener)),
+                           1, 0, NULL));
+  if (heir_goes_first)
+    g_clear_pointer (&heir, ws_listener_free);
+  g_clear_pointer (&fixture->listener, ws_listener_free);
+  if (heir != NULL)
+    {
+      close (dial_address (place.address));
+      /* The first was to see whether somebody listens. */
+      ws_test_until (fixture->context, fixture->n_accepted == 2);
+      ws_listener_free (heir);
+      g_assert_no_errno (g_unlink (place.path));
+    }
+  place_clear (&place);
+}
+
 static void
 test_unix_no_folder (Fixture *fixture, gconstpointer data)
 {
@@ -234,6 +353,25 @@ main (int argc, char **argv)
       g_test_add (path, Fixture, GUINT_TO_POINTER (i), set_up, test_obstacle,
                   tear_down);
     }
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/net/listener/unix/mode/%u", i);
+
+      g_test_add (path, Fixture, GUINT_TO_POINTER (i), set_up, test_mode,
+                  tear_down);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (owners); i++)
+    {
+      g_autofree char *path
+          = g_strdup_printf ("/net/listener/unix/owner/%u", i);
+
+      g_test_add (path, Fixture, GUINT_TO_POINTER (i), set_up, test_owner,
+                  tear_down);
+    }
+  add ("/net/listener/unix/own", test_own);
+  add ("/net/listener/unix/shared", test_shared);
+  g_test_add ("/net/listener/unix/shared-back", Fixture, GUINT_TO_POINTER (1),
+              set_up, test_shared, tear_down);
   add ("/net/listener/unix/in-use", test_unix_in_use);
   add ("/net/listener/unix/replaced", test_unix_replaced);
   add ("/net/listener/unix/no-folder", test_unix_no_folder);

@@ -13,8 +13,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "net/ws-unix-path.h"
-
 /* A flood of newcomers must not starve those who are in. */
 #define MAX_ACCEPTS_PER_TURN 64
 
@@ -38,8 +36,9 @@ struct _WsListener
 typedef struct
 {
   WsListener *listener;
-  GSocket    *socket; /* (owned) */
-  WsUnixFile  file;   /* of an adopted socket none */
+  GSocket    *socket;    /* (owned) */
+  WsUnixFile  file;      /* of an adopted socket none */
+  gboolean    is_shared; /* its fd was asked for */
   WsWatch     watch;
 } Port;
 
@@ -48,8 +47,10 @@ port_free (Port *port)
 {
   ws_watch_clear (&port->watch);
   /* While it is in use still: nobody else takes it for a stale one. */
-  ws_unix_file_remove (&port->file);
+  if (!port->is_shared)
+    ws_unix_file_remove (&port->file);
   g_socket_close (port->socket, NULL);
+  ws_unix_file_remove_stale (&port->file);
   g_object_unref (port->socket);
   g_free (port);
 }
@@ -329,7 +330,8 @@ listen_on (WsListener              *self,
   if (path != NULL)
     ws_unix_file_init (&file, path);
   g_socket_set_listen_backlog (socket, limit_backlog (options->backlog));
-  if (!g_socket_listen (socket, error))
+  if ((path != NULL && !ws_unix_access_apply (&options->access, path, error))
+      || !g_socket_listen (socket, error))
     {
       ws_unix_file_remove (&file);
       return FALSE;
@@ -555,7 +557,10 @@ ws_listener_get_fd (WsListener *self)
 {
   Port *port = peek_first (self);
 
-  return port != NULL ? port->watch.fd : -1;
+  if (port == NULL)
+    return -1;
+  port->is_shared = TRUE;
+  return port->watch.fd;
 }
 
 void

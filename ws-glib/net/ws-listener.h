@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/ws-transport.h"
+#include "net/ws-unix-path.h"
 
 G_BEGIN_DECLS
 
@@ -25,14 +26,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsListener, ws_listener_free)
 
 typedef struct
 {
-  int      backlog;    /* 0: as many as the system allows */
-  gboolean reuse_port; /* SO_REUSEPORT; IP addresses only */
+  int          backlog;    /* 0: as many as the system allows */
+  gboolean     reuse_port; /* SO_REUSEPORT; IP addresses only */
+  WsUnixAccess access;     /* of the file of a Unix socket */
 } WsListenerOptions;
 
 /* Binds and listens; may be called several times. IPv6 any listens on IPv4 as
  * well. A stale file in the place of a Unix socket is replaced, and the new one
- * goes with the listener. Errors name the address. @options (nullable): the
- * defaults. */
+ * goes with the listener, unless somebody who has got its fd still listens there.
+ * Errors name the address. @options (nullable): the defaults. */
 gboolean ws_listener_add_address (WsListener              *self,
                                   GSocketAddress          *address,
                                   const WsListenerOptions *options,
@@ -57,7 +59,7 @@ gboolean ws_listener_is_empty (WsListener *self);
 GSocketAddress *ws_listener_get_address (WsListener *self);
 /* Whether a client with IPv4 can reach the first socket. */
 gboolean ws_listener_speaks_ipv4 (WsListener *self);
-/* Of the first socket; -1: there is none. */
+/* Of the first socket, for whoever wants to share it; -1: there is none. */
 int ws_listener_get_fd (WsListener *self);
 /* Appends (transfer full) the addresses of all sockets. */
 void ws_listener_list_addresses (WsListener *self, GPtrArray *addresses);

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gunixsocketaddress.h>
+#include <grp.h>
+#include <pwd.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -103,6 +105,8 @@ ws_unix_path_remove_stale (const char *path, GError **error)
   return TRUE;
 }
 
+/* --- The file of a listener --- */
+
 void
 ws_unix_file_init (WsUnixFile *self, const char *path)
 {
@@ -127,4 +131,108 @@ ws_unix_file_remove (WsUnixFile *self)
       && found.st_ino == self->inode)
     unlink (self->path);
   g_clear_pointer (&self->path, g_free);
+}
+
+void
+ws_unix_file_remove_stale (WsUnixFile *self)
+{
+  if (self->path != NULL && probe (self->path) == ECONNREFUSED)
+    ws_unix_file_remove (self);
+  g_clear_pointer (&self->path, g_free);
+}
+
+/* --- Who may connect --- */
+
+/* What the databases of users and groups may say of one of them. */
+#define MAX_ENTRY (64 * 1024)
+
+/* A name of the user or group database, or a number. G_MAXUINT32, which is none:
+ * there is no such. */
+static guint32
+look_up (const char *name, gboolean is_group)
+{
+  g_autofree char *buffer = g_malloc (MAX_ENTRY);
+  guint64          number;
+  struct passwd    user, *found_user = NULL;
+  struct group     group, *found_group = NULL;
+
+  if (g_ascii_string_to_unsigned (name, 10, 0, G_MAXUINT32 - 1, &number, NULL))
+    return (guint32) number;
+  if (is_group)
+    getgrnam_r (name, &group, buffer, MAX_ENTRY, &found_group);
+  else
+    getpwnam_r (name, &user, buffer, MAX_ENTRY, &found_user);
+  if (found_group != NULL)
+    return (guint32) group.gr_gid;
+  return found_user != NULL ? (guint32) user.pw_uid : G_MAXUINT32;
+}
+
+/* @id is left as it is where @name is empty. */
+static gboolean
+find_id (const char *name, gboolean is_group, guint32 *id, GError **error)
+{
+  g_autofree char *escaped = NULL;
+
+  if (*name == '\0')
+    return TRUE;
+  *id = look_up (name, is_group);
+  if (*id != G_MAXUINT32)
+    return TRUE;
+  escaped = g_strescape (name, NULL);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+               "There is no %s \"%s\" who could own the socket file",
+               is_group ? "group" : "user", escaped);
+  return FALSE;
+}
+
+static gboolean
+set_owner (const char *owner, const char *path, GError **error)
+{
+  const char      *colon = strchr (owner, ':');
+  g_autofree char *user
+      = colon != NULL ? g_strndup (owner, colon - owner) : g_strdup (owner);
+  guint32 uid = G_MAXUINT32, gid = G_MAXUINT32;
+  int     code;
+
+  if (!find_id (user, FALSE, &uid, error)
+      || !find_id (colon != NULL ? colon + 1 : "", TRUE, &gid, error))
+    return FALSE;
+  if (lchown (path, (uid_t) uid, (gid_t) gid) == 0)
+    return TRUE;
+  code = errno;
+  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
+               "The socket file cannot be given to %s: %s", owner,
+               g_strerror (code));
+  return FALSE;
+}
+
+/* To connect is to write, but a umask is made for files that others may read and
+ * must not change: whom it lets read the socket, it lets connect. */
+static guint
+widen (guint mode)
+{
+  return mode | (mode & (S_IRUSR | S_IRGRP | S_IROTH)) >> 1;
+}
+
+gboolean
+ws_unix_access_apply (const WsUnixAccess *self,
+                      const char         *path,
+                      GError            **error)
+{
+  struct stat found;
+  guint       mode = self->mode;
+  int         code;
+
+  if (lstat (path, &found) == 0)
+    {
+      if (mode == 0)
+        mode = widen (found.st_mode & 07777);
+      if (chmod (path, (mode_t) mode) == 0)
+        return self->owner == NULL || set_owner (self->owner, path, error);
+    }
+  code = errno;
+  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
+               "The socket file cannot be given the mode 0%o: %s", mode,
+               g_strerror (code));
+  return FALSE;
 }

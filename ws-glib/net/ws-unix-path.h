@@ -29,5 +29,20 @@ typedef struct
 void ws_unix_file_init (WsUnixFile *self, const char *path);
 /* Removes it, if it is still the same and of this process. */
 void ws_unix_file_remove (WsUnixFile *self);
+/* The same, but only if nobody listens there any more. */
+void ws_unix_file_remove_stale (WsUnixFile *self);
+
+/* Who may connect: whoever may write to the file. */
+typedef struct
+{
+  guint       mode;  /* as of chmod(); 0: those whom the umask lets read */
+  const char *owner; /* (nullable): as of chown(): "user", "user:group" or
+                      * ":group", by name or number; none: it stays */
+} WsUnixAccess;
+
+/* For a file that was made just now, before anybody listens there. */
+gboolean ws_unix_access_apply (const WsUnixAccess *self,
+                               const char         *path,
+                               GError            **error);
 
 G_END_DECLS

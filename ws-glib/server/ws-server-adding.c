@@ -3,9 +3,6 @@
 
 #include "server/ws-server-listening.h"
 #include "net/ws-inherited.h"
-#include "net/ws-unix-path.h"
-
-#include "ws-socket-error.h"
 
 /* Listening at more than one address: all that is added shares a listener. */
 
@@ -106,54 +103,6 @@ ws_server_listen_address (WsServer       *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   return ws_server_check_thread (self, error) && add (self, &addition, error);
-}
-
-/**
- * ws_server_listen_unix:
- * @self: a server
- * @path: (type filename): the path of the socket, or on Linux an abstract name
- *   behind a "@"
- * @error: return location for an error
- *
- * Listens at one more address, a Unix socket.
- *
- * Clients of this host reach it at `ws+unix:/path/of/socket:/resource`. A file
- * that was left by a server which is gone is replaced; while another one listens
- * there, or if the file is no socket, this fails with
- * %WS_SOCKET_ERROR_ADDRESS_IN_USE. The file is removed when the server stops
- * listening. It gets the mode that the process's umask leaves of 0777, and
- * whoever may write to it may connect: a folder with the right mode is the safe
- * way to restrict that. Abstract names are free for everybody.
- *
- * A path that is too long fails with %WS_SOCKET_ERROR_INVALID_ARGUMENT, one in a
- * folder that does not exist with
- * %WS_SOCKET_ERROR_SOCKET_ADDRESS_NOT_AVAILABLE.
- *
- * Returns: whether the server listens there
- *
- * Since: 1.0
- */
-gboolean
-ws_server_listen_unix (WsServer *self, const char *path, GError **error)
-{
-  g_autoptr (GSocketAddress) address = NULL;
-  GError *problem = NULL;
-
-  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
-  g_return_val_if_fail (path != NULL, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  if (!ws_server_check_thread (self, error))
-    return FALSE;
-  if (path[0] == '\0')
-    problem = g_error_new_literal (WS_SOCKET_ERROR,
-                                   WS_SOCKET_ERROR_INVALID_ARGUMENT,
-                                   "The socket path is empty");
-  else
-    address = ws_unix_path_make_address (path, &problem);
-  if (address == NULL)
-    return ws_server_fail_to_listen (self, problem, error);
-  return ws_server_listen_address (self, address, error);
 }
 
 /**

@@ -37,6 +37,8 @@ typedef struct
   guint             max_header_size;
   guint             backlog;
   gboolean          reuse_port;
+  guint             unix_mode;      /* 0: as the umask says */
+  char             *unix_owner;     /* (owned) (nullable) */
   GProxyResolver   *proxy_resolver; /* (owned) (nullable): of no effect */
   WsSettings        settings;       /* of new sockets */
   WsDeflateOptions *compression;    /* (owned) (nullable): likewise */
@@ -147,6 +149,8 @@ typedef enum
   WS_SERVER_PROP_MAX_HEADER_SIZE,
   WS_SERVER_PROP_BACKLOG,
   WS_SERVER_PROP_REUSE_PORT,
+  WS_SERVER_PROP_UNIX_MODE,
+  WS_SERVER_PROP_UNIX_OWNER,
   WS_SERVER_PROP_PROXY_RESOLVER,
   WS_SERVER_PROP_COMPRESSION,
   WS_SERVER_PROP_SLOW_CLIENT_POLICY,

@@ -67,7 +67,9 @@ ws_server_get_listener_options (WsServer *self)
   WsServerPrivate *priv = ws_server_peek (self);
 
   return (WsListenerOptions){ .backlog = (int) MIN (priv->backlog, G_MAXINT),
-                              .reuse_port = priv->reuse_port };
+                              .reuse_port = priv->reuse_port,
+                              .access = { .mode = priv->unix_mode,
+                                          .owner = priv->unix_owner } };
 }
 
 static gboolean

@@ -105,6 +105,7 @@ ws_server_finalize (GObject *object)
   WS_TSAN_ACQUIRE (object);
   g_free (priv->server_name);
   g_free (priv->host);
+  g_free (priv->unix_owner);
   g_strfreev (priv->supported_subprotocols);
   g_strfreev (priv->allowed_origins);
   g_free (priv->url);
