@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "socket/ws-socket-compression.h"
 
-#include "socket/ws-socket-properties.h"
 #include "protocol/ws-deflate.h"
 
 /* permessage-deflate (RFC 7692): what a socket wants, and what was agreed on. */

@@ -2,7 +2,6 @@
 #include "ws-socket-receive.h"
 
 #include "ws-socket-error.h"
-#include "socket/ws-socket-properties.h"
 #include "socket/ws-socket-receive-private.h"
 #include "socket/ws-socket-state.h"
 #include "message/ws-message-input-stream-private.h"
