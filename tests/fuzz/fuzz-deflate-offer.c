@@ -35,6 +35,18 @@ check_params (const WsDeflateParams *params, const WsDeflateSettings *settings)
                  || !settings->server_no_context_takeover);
 }
 
+/* Member by member: what lies between them is anything. */
+static void
+check_same (const WsDeflateParams *a, const WsDeflateParams *b)
+{
+  g_assert_cmpuint (a->client_window_bits, ==, b->client_window_bits);
+  g_assert_cmpuint (a->server_window_bits, ==, b->server_window_bits);
+  g_assert_true (a->client_no_context_takeover
+                 == b->client_no_context_takeover);
+  g_assert_true (a->server_no_context_takeover
+                 == b->server_no_context_takeover);
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -56,7 +68,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
       g_assert_true (ws_http_header_value_is_valid (answer));
       g_assert_true (
           ws_deflate_offer_judge (answer, &anything, &again, &fault));
-      g_assert_cmpmem (&params, sizeof params, &again, sizeof again);
+      check_same (&params, &again);
     }
   if (ws_deflate_offer_judge (text, &settings, &params, &fault))
     check_params (&params, &settings);

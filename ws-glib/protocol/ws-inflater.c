@@ -6,6 +6,9 @@
 #include "protocol/ws-close.h"
 #include "protocol/ws-deflater.h"
 
+/* The bits of a window that no distance can leave. */
+#define MAX_WINDOW_BITS 15
+
 /* Bytes that zlib is given at once. */
 #define MAX_STEP (1024 * 1024 * 1024)
 
@@ -46,6 +49,7 @@ void
 ws_inflater_clear (WsInflater *self)
 {
   give_stream (self);
+  g_clear_pointer (&self->reach, ws_deflate_reach_free);
   ws_buffer_clear (&self->history);
 }
 
@@ -94,6 +98,17 @@ make_room (WsBuffer *out, gsize len, guint64 limit)
   return MIN (MIN (out->size - out->len - 1, most), MAX_STEP);
 }
 
+/* What zlib has taken of its input. 7.1.2: the sender has agreed to a window. */
+static gboolean
+check_reach (WsInflater *self, gsize n_taken, WsFault *fault)
+{
+  if (self->reach == NULL
+      || ws_deflate_reach_feed (self->reach, self->stream->next_in - n_taken,
+                                n_taken))
+    return TRUE;
+  return refuse_data (self, "a distance is beyond the agreed window", fault);
+}
+
 /* One call of inflate(). What was taken out of @out before counts in what the
  * whole message may become. */
 static gboolean
@@ -109,6 +124,8 @@ inflate_step (WsInflater *self, guint64 limit, WsBuffer *out, WsFault *fault)
   stream->next_out = room > 0 ? out->data + out->len : &beyond;
   stream->avail_out = given;
   status = inflate (stream, Z_SYNC_FLUSH);
+  if (!check_reach (self, before - stream->avail_in, fault))
+    return FALSE;
   if (room == 0 && stream->avail_out == 0)
     return refuse_size (self->n_out - out->len + limit, fault);
 
@@ -185,6 +202,8 @@ begin_message (WsInflater *self)
   self->in_message = TRUE;
   self->n_in = 0;
   self->n_out = 0;
+  if (self->window_bits < MAX_WINDOW_BITS)
+    self->reach = ws_deflate_reach_new (1u << self->window_bits);
   if (self->stream != NULL)
     return;
   if (self->history_len > 0)
@@ -245,6 +264,7 @@ ws_inflater_feed (WsInflater   *self,
   if (!finish_blocks (self, limit, out, fault))
     return FALSE;
   trim (out);
+  g_clear_pointer (&self->reach, ws_deflate_reach_free);
   self->in_message = FALSE;
   if (!self->takeover)
     give_stream (self);

@@ -3,6 +3,7 @@
 
 #include "protocol/ws-buffer.h"
 #include "protocol/ws-deflate-pool.h"
+#include "protocol/ws-deflate-reach.h"
 #include "protocol/ws-fault.h"
 
 G_BEGIN_DECLS
@@ -12,8 +13,10 @@ G_BEGIN_DECLS
  * over, and that in little space once it was released. */
 typedef struct
 {
-  z_stream *stream;    /* (owned) (nullable): at work, or the context */
-  WsBuffer  history;   /* the context while there is no stream */
+  z_stream       *stream;  /* (owned) (nullable): at work, or the context */
+  WsDeflateReach *reach;   /* (owned) (nullable): of a message, with a window
+                          * that is not the largest */
+  WsBuffer        history; /* the context while there is no stream */
   gsize   history_len; /* its size when it is unpacked, 0 if it is not packed */
   guint64 n_in;        /* bytes of the message under way */
   guint64 n_out;
@@ -32,7 +35,7 @@ void ws_inflater_clear (WsInflater *self);
 
 /* Appends to @out what @data becomes, and never lets it grow beyond @limit
  * bytes. Faults: 1009 for what would, and for more than the ratio; 1007 for
- * what is no compressed data. Nothing may be fed after one. */
+ * what is no compressed data, or reaches back beyond the window. Nothing may be fed after one. */
 gboolean ws_inflater_feed (WsInflater   *self,
                            const guint8 *data,
                            gsize         len,
