@@ -321,6 +321,38 @@ test_message_is_short (void)
   g_assert_true (g_str_has_suffix (fault.message, "...\" is not a token"));
 }
 
+/* So many that it would be worth an attacker's while are refused, repeated or
+ * not. */
+static void
+test_many_offers (void)
+{
+  for (guint n = WS_SERVER_HANDSHAKE_MAX_OFFERS;
+       n <= WS_SERVER_HANDSHAKE_MAX_OFFERS + 1; n++)
+    {
+      for (guint repeats = 0; repeats <= 1; repeats++)
+        {
+          g_autoptr (GString) text
+              = g_string_new (GET HOST "Sec-WebSocket-Protocol: ");
+          WsServerHandshake self;
+          WsHttpFault       fault = { 0 };
+          gboolean          ok;
+
+          for (guint i = 0; i < n; i++)
+            g_string_append_printf (text, "p%u, ", repeats ? 1 : i);
+          g_string_append (text, "\r\n" REST);
+          ok = judge (text->str, text->len, &self, &fault);
+          g_assert_true (ok == (n == WS_SERVER_HANDSHAKE_MAX_OFFERS));
+          if (ok)
+            g_assert_cmpuint (g_strv_length (self.subprotocols), ==,
+                              repeats ? 1 : n);
+          else
+            g_assert_cmpstr (fault.message, ==,
+                             "Sec-WebSocket-Protocol: over 100 are offered");
+          ws_server_handshake_clear (&self);
+        }
+    }
+}
+
 static const struct
 {
   const char *name;
@@ -492,6 +524,7 @@ main (int argc, char **argv)
                    test_message_is_short);
   g_test_add_func ("/protocol/server-handshake/plain", test_plain);
   g_test_add_func ("/protocol/server-handshake/not-plain", test_not_plain);
+  g_test_add_func ("/protocol/server-handshake/many-offers", test_many_offers);
   g_test_add_func ("/protocol/server-handshake/good", test_good);
   g_test_add_func ("/protocol/server-handshake/multiple-values-in-connection",
                    test_multiple_values_in_connection);

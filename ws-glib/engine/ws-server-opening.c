@@ -56,14 +56,19 @@ struct _WsServerOpening
   gsize                      progress; /* bytes since the deadline was set */
   WsDeadline                 deadline;
   gsize                      lingered; /* bytes */
+  GError *error; /* (owned) (nullable): why there is no TLS session */
 };
 
 static void
 on_deadline (WsDeadline *deadline)
 {
   WsServerOpening *self = WS_CONTAINER_OF (deadline, WsServerOpening, deadline);
+  g_autoptr (GError) error = g_steal_pointer (&self->error);
 
-  self->sink->gone (self, self->user_data);
+  if (error != NULL)
+    self->sink->tls_failed (self, error, self->user_data);
+  else
+    self->sink->gone (self, self->user_data);
 }
 
 void
@@ -76,6 +81,7 @@ ws_server_opening_free (WsServerOpening *self)
   ws_buffer_clear (&self->rest);
   ws_http_body_clear (&self->incoming);
   g_clear_pointer (&self->body, g_bytes_unref);
+  g_clear_error (&self->error);
   g_clear_pointer (&self->content, g_bytes_unref);
   ws_server_handshake_clear (&self->handshake);
   ws_outbox_clear (&self->outbox);
@@ -516,7 +522,7 @@ static const WsTlsStreamSink stream_sink = {
   .failed = on_tls_failed,
 };
 
-/* A session that cannot even be made is over with the next turn. */
+/* A session that cannot even be made has failed with the next turn. */
 static void
 begin_securing (WsServerOpening *self, const WsServerOpeningOptions *options)
 {
@@ -524,19 +530,16 @@ begin_securing (WsServerOpening *self, const WsServerOpeningOptions *options)
                               .credentials = options->credentials,
                               .alpn = options->alpn };
 
-  g_autoptr (GError) error = NULL;
-
   self->state = STATE_SECURING;
   self->transport
       = ws_tls_stream_new (self->transport, &tls, &stream_sink,
-                           options->tls_sink, self->user_data, &error);
+                           options->tls_sink, self->user_data, &self->error);
   self->is_secure = self->transport != NULL;
   if (self->is_secure)
     {
       ws_tls_stream_set_sink_data (self->transport, self);
       return;
     }
-  g_warning ("A TLS session could not be made: %s", error->message);
   ws_poller_arm (self->poller, &self->deadline, ws_poller_now (self->poller));
 }
 

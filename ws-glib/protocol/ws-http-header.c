@@ -229,13 +229,11 @@ element_end (const char *element, char separator)
   return element;
 }
 
-/* Steps to the next element of a list that is not empty; FALSE at the end.
- * @len leaves out the blanks around it. */
-static gboolean
-next_element (const char **cursor,
-              char         separator,
-              const char **element,
-              gsize       *len)
+gboolean
+ws_http_next_element (const char **cursor,
+                      char         separator,
+                      const char **element,
+                      gsize       *len)
 {
   while (**cursor != '\0')
     {
@@ -272,7 +270,7 @@ ws_http_headers_has_token (const WsHttpHeaders *self,
 
       if (!field_is (field_at (self, i), name))
         continue;
-      while (next_element (&cursor, ',', &element, &len))
+      while (ws_http_next_element (&cursor, ',', &element, &len))
         {
           if (len == token_len
               && g_ascii_strncasecmp (element, token, len) == 0)
@@ -289,7 +287,7 @@ ws_http_split (const char *value, char separator)
   const char *element;
   gsize       len;
 
-  while (next_element (&value, separator, &element, &len))
+  while (ws_http_next_element (&value, separator, &element, &len))
     g_ptr_array_add (elements, g_strndup (element, len));
   g_ptr_array_add (elements, NULL);
   return (char **) g_ptr_array_steal (elements, NULL);

@@ -246,25 +246,38 @@ judge_origin (WsServerHandshake   *self,
   return TRUE;
 }
 
+static gboolean
+fail_offers (WsHttpFault *fault)
+{
+  ws_http_fault_set (fault, 400, PROTOCOL_FIELD ": over %d are offered",
+                     WS_SERVER_HANDSHAKE_MAX_OFFERS);
+  return FALSE;
+}
+
 /* 6455, 4.1 (10): the offers are tokens. They should be unique, but that one
- * comes twice does no harm. */
+ * comes twice does no harm. Their number is bounded, so that it does not matter
+ * how they are compared, nor that each has a block of its own. */
 static gboolean
 judge_subprotocols (WsServerHandshake   *self,
                     const WsHttpHeaders *headers,
                     WsHttpFault         *fault)
 {
   g_autofree char *joined = ws_http_headers_join (headers, PROTOCOL_FIELD);
-  g_auto (GStrv) offers = ws_http_list_split (joined);
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func (g_free);
+  const char *cursor = joined != NULL ? joined : "";
+  const char *offer;
+  gsize       len;
 
-  for (gsize i = 0; offers != NULL && offers[i] != NULL; i++)
+  for (guint n = 1; ws_http_next_element (&cursor, ',', &offer, &len); n++)
     {
-      if (!ws_http_is_token (offers[i]))
-        return fail_field (fault, 400, PROTOCOL_FIELD, offers[i],
-                           "is not a token");
-      if (g_hash_table_add (seen, offers[i]))
-        g_ptr_array_add (kept, g_strdup (offers[i]));
+      g_autofree char *name = g_strndup (offer, len);
+
+      if (n > WS_SERVER_HANDSHAKE_MAX_OFFERS)
+        return fail_offers (fault);
+      if (!ws_http_is_token (name))
+        return fail_field (fault, 400, PROTOCOL_FIELD, name, "is not a token");
+      if (!g_ptr_array_find_with_equal_func (kept, name, g_str_equal, NULL))
+        g_ptr_array_add (kept, g_steal_pointer (&name));
     }
   g_ptr_array_add (kept, NULL);
   self->subprotocols = (char **) g_ptr_array_steal (kept, NULL);
@@ -435,25 +448,34 @@ ws_server_handshake_version_from_string (const char *text)
   return -1;
 }
 
+/* Longer ones are no version that there has been. */
+static int
+version_from_element (const char *element, gsize len)
+{
+  char text[4] = { 0 };
+
+  if (len >= sizeof text)
+    return -1;
+  memcpy (text, element, len);
+  return ws_server_handshake_version_from_string (text);
+}
+
 GArray *
 ws_server_handshake_versions (const WsHttpHeaders *headers)
 {
   GArray          *versions = g_array_new (FALSE, FALSE, sizeof (int));
   g_autofree char *joined = ws_http_headers_join (headers, VERSION_FIELD);
-  g_auto (GStrv) names = ws_http_list_split (joined);
+  const char      *cursor = joined != NULL ? joined : "";
+  gboolean         is_named[G_N_ELEMENTS (known_versions)] = { FALSE };
+  const char      *element;
+  gsize            len;
 
-  if (names == NULL)
-    return versions;
+  while (ws_http_next_element (&cursor, ',', &element, &len))
+    for (gsize i = 0; i < G_N_ELEMENTS (known_versions); i++)
+      if (version_from_element (element, len) == known_versions[i])
+        is_named[i] = TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS (known_versions); i++)
-    {
-      for (char **name = names; *name != NULL; name++)
-        {
-          if (ws_server_handshake_version_from_string (*name)
-              != known_versions[i])
-            continue;
-          g_array_append_val (versions, known_versions[i]);
-          break;
-        }
-    }
+    if (is_named[i])
+      g_array_append_val (versions, known_versions[i]);
   return versions;
 }

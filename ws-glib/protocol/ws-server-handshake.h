@@ -8,6 +8,9 @@ G_BEGIN_DECLS
 /* A server's half of the opening handshake (RFC 6455, 4.2), and what it knows
  * of a plain HTTP request on the same port. */
 
+/* More subprotocols are not offered. */
+#define WS_SERVER_HANDSHAKE_MAX_OFFERS 100
+
 typedef struct
 {
   char  *resource; /* path and query of the request */

@@ -199,8 +199,8 @@ accept_response (WsServerClient *client, WsResponse *response)
       return;
     }
   quoted = ws_http_quote (subprotocol);
-  g_warning ("The subprotocol %s was chosen, but not offered", quoted);
-  ws_http_fault_set (&fault, 500, "The server chose what was not offered");
+  ws_http_fault_set (&fault, 500,
+                     "The subprotocol %s was chosen, but not offered", quoted);
   refuse (client, &fault, WS_CLOSE_CODE_BAD_OPERATION);
 }
 
