@@ -117,6 +117,15 @@ guint ws_server_get_max_header_size (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_set_max_header_size (WsServer *self, guint max_header_size);
 WS_AVAILABLE_IN_1_0
+guint ws_server_get_max_header_line_size (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void
+ws_server_set_max_header_line_size (WsServer *self, guint max_header_line_size);
+WS_AVAILABLE_IN_1_0
+guint ws_server_get_max_header_count (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void ws_server_set_max_header_count (WsServer *self, guint max_header_count);
+WS_AVAILABLE_IN_1_0
 guint ws_server_get_backlog (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_set_backlog (WsServer *self, guint backlog);

@@ -215,6 +215,19 @@ guint ws_socket_get_max_redirects (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 void ws_socket_set_max_redirects (WsSocket *self, guint max_redirects);
 WS_AVAILABLE_IN_1_0
+guint ws_socket_get_max_header_size (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_max_header_size (WsSocket *self, guint max_header_size);
+WS_AVAILABLE_IN_1_0
+guint ws_socket_get_max_header_line_size (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void
+ws_socket_set_max_header_line_size (WsSocket *self, guint max_header_line_size);
+WS_AVAILABLE_IN_1_0
+guint ws_socket_get_max_header_count (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_max_header_count (WsSocket *self, guint max_header_count);
+WS_AVAILABLE_IN_1_0
 GProxyResolver *ws_socket_get_proxy_resolver (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 void

@@ -68,7 +68,7 @@ test_refusal (gconstpointer data)
   g_assert_finalize_object (server);
 }
 
-/* Limits: a line of 16 KiB, 200 lines, max-header-size in all. */
+/* Limits: a line of 16 KiB, 200 lines, 64 KiB in all, unless they are set. */
 
 typedef struct
 {
@@ -77,16 +77,23 @@ typedef struct
   guint       n_lines; /* in all */
   guint       path;    /* bytes of a path; 0: short */
   guint       status;
+  const char *property; /* (nullable): the limit that is set and refuses */
+  guint       value;
 } Limit;
 
 /* clang-format off */
 static const Limit limits[] = {
-  { "line", 16384, 0, 0, 101 },
-  { "long-line", 16385, 0, 0, 431 },
-  { "lines", 0, 200, 0, 101 },
-  { "many-lines", 0, 201, 0, 431 },
-  { "long-path", 0, 0, 16385, 414 },
-  { "all", 8000, 9, 0, 431 },
+  { "line", 16384, 0, 0, 101, NULL, 0 },
+  { "long-line", 16385, 0, 0, 431, NULL, 0 },
+  { "lines", 0, 200, 0, 101, NULL, 0 },
+  { "many-lines", 0, 201, 0, 431, NULL, 0 },
+  { "long-path", 0, 0, 16385, 414, NULL, 0 },
+  { "large", 8000, 12, 0, 101, NULL, 0 },
+  { "too-large", 8000, 14, 0, 431, NULL, 0 },
+  { "own-size", 8000, 9, 0, 431, "max-header-size", 30000 },
+  { "own-line", 101, 0, 0, 431, "max-header-line-size", 100 },
+  { "own-path", 0, 0, 100, 414, "max-header-line-size", 100 },
+  { "own-count", 0, 11, 0, 431, "max-header-count", 10 },
 };
 /* clang-format on */
 
@@ -124,8 +131,8 @@ test_limit (gconstpointer data)
 
   g_signal_connect (server, "server-error", G_CALLBACK (on_server_error),
                     &code);
-  if (g_str_equal (row->name, "all"))
-    ws_server_set_max_header_size (server, 30000);
+  if (row->property != NULL)
+    g_object_set (server, row->property, row->value, NULL);
   peer = raw_peer_connect (ws_server_get_server_port (server));
   raw_peer_send (peer, request);
   if (row->status == 101)
@@ -137,7 +144,37 @@ test_limit (gconstpointer data)
     {
       api_expect_refusal (peer, row->status);
       g_assert_cmpuint (code, ==, 1009);
+      g_assert_nonnull (
+          strstr (ws_server_get_error_string (server),
+                  row->property != NULL ? row->property : "max-header-"));
     }
+  g_assert_finalize_object (server);
+}
+
+/* All of them are raised: a head of a megabyte. */
+static void
+test_raised_limits (void)
+{
+  WsServer *server = api_server_new ();
+  g_autoptr (RawPeer) peer = NULL;
+  g_autoptr (GString) request = NULL;
+  g_autofree char *line = g_strnfill (400000, 'x');
+  g_autofree char *first = NULL;
+
+  ws_server_set_max_header_size (server, 1024 * 1024);
+  ws_server_set_max_header_line_size (server, 500000);
+  ws_server_set_max_header_count (server, 300);
+  g_assert_cmpuint (ws_server_get_max_header_size (server), ==, 1024 * 1024);
+  g_assert_cmpuint (ws_server_get_max_header_line_size (server), ==, 500000);
+  g_assert_cmpuint (ws_server_get_max_header_count (server), ==, 300);
+  first = make_request (&(Limit){ .n_lines = 298 });
+  request = g_string_new (first);
+  g_string_truncate (request, request->len - 2);
+  g_string_append_printf (request, "X: %s\r\nY: %s\r\n\r\n", line, line);
+  peer = raw_peer_connect (ws_server_get_server_port (server));
+  raw_peer_send (peer, request->str);
+  raw_peer_wait_head (peer);
+  g_assert_true (g_str_has_prefix (peer->head, "HTTP/1.1 101 "));
   g_assert_finalize_object (server);
 }
 
@@ -475,5 +512,6 @@ main (int argc, char **argv)
   g_test_add_func ("/contracts/handshake/first-frames", test_first_frames);
   g_test_add_func ("/contracts/handshake/request-headers",
                    test_request_headers);
+  g_test_add_func ("/contracts/handshake/raised-limits", test_raised_limits);
   return g_test_run ();
 }

@@ -154,6 +154,55 @@ test_bad_header (Stage *stage, gconstpointer data)
   g_assert_cmpuint (ws_headers_get_length (headers), ==, 0);
 }
 
+/* --- Limits of what is answered --- */
+
+/* One field of the answer has 20 000 bytes, and there are 210 more. */
+static void
+answer_large (HttpVisit *visit, const char *head, gpointer user_data)
+{
+  g_autofree char *x = g_strnfill (20000, 'x');
+  g_autoptr (GString) answer = g_string_new ("HTTP/1.1 103 Early\r\n");
+
+  g_string_append_printf (answer, "X: %s\r\n", x);
+  for (guint i = 0; i < 210; i++)
+    g_string_append (answer, "Y: z\r\n");
+  g_string_append (answer, "\r\n");
+  http_visit_say (visit, answer->str);
+  http_visit_accept (visit, head);
+}
+
+static void
+try_large (WsSocket *socket, const char *url, const char *limit)
+{
+  g_assert_true (ws_socket_open (socket, url, NULL));
+  api_wait_state (socket,
+                  limit == NULL ? WS_STATE_CONNECTED : WS_STATE_UNCONNECTED);
+  if (limit != NULL)
+    g_assert_nonnull (strstr (ws_socket_get_error_string (socket), limit));
+}
+
+static void
+test_limits (void)
+{
+  HttpRig         *rig = http_rig_new (FALSE, answer_large, NULL);
+  g_autofree char *url = http_rig_make_url (rig, NULL, "/");
+  WsSocket        *socket = ws_socket_new ();
+
+  g_assert_cmpuint (ws_socket_get_max_header_size (socket), ==, 64 * 1024);
+  g_assert_cmpuint (ws_socket_get_max_header_line_size (socket), ==, 16 * 1024);
+  g_assert_cmpuint (ws_socket_get_max_header_count (socket), ==, 200);
+  try_large (socket, url, "max-header-line-size (16384 bytes)");
+  ws_socket_set_max_header_line_size (socket, 30000);
+  try_large (socket, url, "max-header-count (200)");
+  ws_socket_set_max_header_count (socket, 300);
+  try_large (socket, url, NULL);
+  ws_socket_abort (socket);
+  ws_socket_set_max_header_size (socket, 20500);
+  try_large (socket, url, "max-header-size (20500 bytes)");
+  g_assert_finalize_object (socket);
+  http_rig_free (rig);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -166,5 +215,6 @@ main (int argc, char **argv)
   stage_add ("/api/request-settings/reserved/key", "Sec-WebSocket-Key",
              test_reserved);
   stage_add ("/api/request-settings/bad-header", NULL, test_bad_header);
+  g_test_add_func ("/api/request-settings/limits", test_limits);
   return g_test_run ();
 }

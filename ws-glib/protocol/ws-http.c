@@ -99,15 +99,12 @@ ws_http_reader_init (WsHttpReader       *self,
                      WsHttpKind          kind,
                      const WsHttpLimits *limits)
 {
-  static const WsHttpLimits defaults
-      = { .max_head = WS_HTTP_DEFAULT_MAX_HEAD,
-          .max_line = WS_HTTP_DEFAULT_MAX_LINE,
-          .max_lines = WS_HTTP_DEFAULT_MAX_LINES };
+  static const WsHttpLimits defaults = WS_HTTP_LIMITS_DEFAULT;
 
   *self = (WsHttpReader){ .kind = kind,
                           .limits = limits != NULL ? *limits : defaults };
   /* So that it can be counted beyond. */
-  self->limits.max_line = MIN (self->limits.max_line, G_MAXSIZE / 2);
+  self->limits.max_line = MIN (self->limits.max_line, G_MAXUINT / 2);
 }
 
 void
@@ -171,17 +168,17 @@ skip_empty_line (WsHttpReader *self,
 static WsParse
 fail_line (const WsHttpReader *self, WsHttpFault *fault)
 {
-  const gsize max = self->limits.max_line;
+  const guint max = self->limits.max_line;
 
   if (self->n_lines == 0)
     ws_http_fault_set (fault, 414,
                        "The start line is over max-header-line-size "
-                       "(%" G_GSIZE_FORMAT " bytes)",
+                       "(%u bytes)",
                        max);
   else
     ws_http_fault_set (fault, 431,
                        "Header line %u is over max-header-line-size "
-                       "(%" G_GSIZE_FORMAT " bytes)",
+                       "(%u bytes)",
                        self->n_lines, max);
   return WS_FAILED;
 }
@@ -191,7 +188,7 @@ fail_head (const WsHttpReader *self, WsHttpFault *fault)
 {
   ws_http_fault_set (fault, self->n_lines == 0 ? 414 : 431,
                      "The HTTP head is over max-header-size "
-                     "(%" G_GSIZE_FORMAT " bytes)",
+                     "(%u bytes)",
                      self->limits.max_head);
   return WS_FAILED;
 }
@@ -244,7 +241,9 @@ finish_line (WsHttpReader *self, gsize content_len, WsHttpFault *fault)
 static gsize
 room_left (const WsHttpReader *self)
 {
-  return self->limits.max_head - MIN (self->limits.max_head, self->head.len);
+  const gsize max = self->limits.max_head;
+
+  return max - MIN (max, self->head.len);
 }
 
 /* Reads one line, or what is there of it, from @data + @pos on. Of two faults

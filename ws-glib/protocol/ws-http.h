@@ -13,14 +13,22 @@ G_BEGIN_DECLS
  * in front of a server let through. */
 typedef struct
 {
-  gsize max_head;  /* bytes: start line, fields, line ends, blank line */
-  gsize max_line;  /* bytes, without its line end */
+  guint max_head;  /* bytes: start line, fields, line ends, blank line */
+  guint max_line;  /* bytes, without its line end */
   guint max_lines; /* fields; the start line is not counted */
 } WsHttpLimits;
 
 #define WS_HTTP_DEFAULT_MAX_HEAD  (64 * 1024)
 #define WS_HTTP_DEFAULT_MAX_LINE  (16 * 1024)
 #define WS_HTTP_DEFAULT_MAX_LINES 200
+
+/* An initializer. */
+#define WS_HTTP_LIMITS_DEFAULT              \
+  {                                         \
+    .max_head = WS_HTTP_DEFAULT_MAX_HEAD,   \
+    .max_line = WS_HTTP_DEFAULT_MAX_LINE,   \
+    .max_lines = WS_HTTP_DEFAULT_MAX_LINES, \
+  }
 
 /* What is wrong with a head: the status a server answers with, and why. */
 typedef struct

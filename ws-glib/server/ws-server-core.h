@@ -34,7 +34,7 @@ typedef struct
   guint             max_connections_per_address;
   guint             max_handshakes;
   int               handshake_timeout; /* ms; 0 and less: none */
-  guint             max_header_size;
+  WsHttpLimits      limits;            /* of a request's head */
   guint             backlog;
   gboolean          reuse_port;
   guint             unix_mode;      /* 0: as the umask says */
@@ -147,6 +147,8 @@ typedef enum
   WS_SERVER_PROP_MAX_HANDSHAKES,
   WS_SERVER_PROP_HANDSHAKE_TIMEOUT,
   WS_SERVER_PROP_MAX_HEADER_SIZE,
+  WS_SERVER_PROP_MAX_HEADER_LINE_SIZE,
+  WS_SERVER_PROP_MAX_HEADER_COUNT,
   WS_SERVER_PROP_BACKLOG,
   WS_SERVER_PROP_REUSE_PORT,
   WS_SERVER_PROP_UNIX_MODE,

@@ -36,12 +36,9 @@ ws_server_take_transport (WsServer         *self,
 {
   WsServerPrivate       *priv = ws_server_peek (self);
   WsServerClient        *client;
-  const WsHttpLimits     limits = { .max_head = priv->max_header_size,
-                                    .max_line = WS_HTTP_DEFAULT_MAX_LINE,
-                                    .max_lines = WS_HTTP_DEFAULT_MAX_LINES };
   WsServerOpeningOptions options
       = { .timeout = MAX (0, priv->handshake_timeout),
-          .limits = &limits,
+          .limits = &priv->limits,
           .server_name = priv->server_name };
 
   priv->is_closed = FALSE;

@@ -216,48 +216,6 @@ ws_server_set_handshake_timeout (WsServer *self, int handshake_timeout)
 }
 
 /**
- * ws_server_get_max_header_size:
- * @self: a server
- *
- * Gets the largest head of a request.
- *
- * Returns: bytes
- *
- * Since: 1.0
- */
-guint
-ws_server_get_max_header_size (WsServer *self)
-{
-  g_return_val_if_fail (WS_IS_SERVER (self), 0);
-
-  return ws_server_peek (self)->max_header_size;
-}
-
-/**
- * ws_server_set_max_header_size:
- * @self: a server
- * @max_header_size: bytes
- *
- * Sets the largest head of a request.
- *
- * Since: 1.0
- */
-void
-ws_server_set_max_header_size (WsServer *self, guint max_header_size)
-{
-  WsServerPrivate *priv;
-
-  g_return_if_fail (WS_IS_SERVER (self));
-
-  priv = ws_server_peek (self);
-  if (priv->max_header_size == max_header_size
-      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_HEADER_SIZE))
-    return;
-  priv->max_header_size = max_header_size;
-  ws_server_notify (self, WS_SERVER_PROP_MAX_HEADER_SIZE);
-}
-
-/**
  * ws_server_get_backlog:
  * @self: a server
  *
@@ -417,18 +375,6 @@ const WsProperty ws_server_limits_properties[] = {
                      WS_SERVER_DEFAULT_HANDSHAKE_TIMEOUT,
                      ws_server_get_handshake_timeout,
                      ws_server_set_handshake_timeout) },
-
-  /**
-   * WsServer:max-header-size: (getter get_max_header_size) (setter set_max_header_size)
-   *
-   * The largest head of a request, in bytes; what is larger gets a 431.
-   *
-   * Since: 1.0
-   */
-  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_MAX_HEADER_SIZE,
-                      "max-header-size", 0, G_MAXUINT, WS_HTTP_DEFAULT_MAX_HEAD,
-                      ws_server_get_max_header_size,
-                      ws_server_set_max_header_size) },
 
   /**
    * WsServer:backlog: (getter get_backlog) (setter set_backlog)

@@ -4,6 +4,7 @@
 #include "server/ws-server-addresses.h"
 #include "server/ws-server-broadcast.h"
 #include "server/ws-server-compression.h"
+#include "server/ws-server-heads.h"
 #include "server/ws-server-limits.h"
 #include "server/ws-server-origins.h"
 #include "server/ws-server-settings.h"
@@ -14,11 +15,17 @@
 /* The properties of WsServer, gathered: each stands beside its accessors. */
 
 static const WsProperty *const tables[] = {
-  ws_server_status_properties,    ws_server_ssl_properties,
-  ws_server_addresses_properties, ws_server_origins_properties,
-  ws_server_limits_properties,    ws_server_unix_properties,
-  ws_server_broadcast_properties, ws_server_compression_properties,
-  ws_server_settings_properties,  NULL,
+  ws_server_status_properties,
+  ws_server_ssl_properties,
+  ws_server_addresses_properties,
+  ws_server_origins_properties,
+  ws_server_limits_properties,
+  ws_server_unix_properties,
+  ws_server_heads_properties,
+  ws_server_broadcast_properties,
+  ws_server_compression_properties,
+  ws_server_settings_properties,
+  NULL,
 };
 
 void

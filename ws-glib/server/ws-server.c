@@ -141,7 +141,7 @@ ws_server_init (WsServer *self)
   priv->accepting = TRUE;
   priv->max_pending_connections = WS_SERVER_DEFAULT_PENDING;
   priv->handshake_timeout = WS_SERVER_DEFAULT_HANDSHAKE_TIMEOUT;
-  priv->max_header_size = WS_HTTP_DEFAULT_MAX_HEAD;
+  priv->limits = (WsHttpLimits) WS_HTTP_LIMITS_DEFAULT;
   priv->backlog = WS_SERVER_DEFAULT_BACKLOG;
   priv->settings = ws_settings_default (0);
   priv->error = WS_CLOSE_NORMAL;

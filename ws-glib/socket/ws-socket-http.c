@@ -19,7 +19,10 @@ ws_socket_ensure_http (WsSocket *self)
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   if (priv->http == NULL)
-    priv->http = g_new0 (WsSocketHttp, 1);
+    {
+      priv->http = g_new0 (WsSocketHttp, 1);
+      priv->http->limits = (WsHttpLimits) WS_HTTP_LIMITS_DEFAULT;
+    }
   return priv->http;
 }
 
@@ -135,6 +138,7 @@ ws_socket_fill_http_options (WsSocket *self, WsClientOpeningOptions *options)
   options->subprotocols = ws_request_get_subprotocols (http->hop);
   options->headers = ws_headers_peek_http (ws_request_get_headers (http->hop));
   options->max_redirects = http->max_redirects;
+  options->limits = &http->limits;
   options->proxy_resolver = http->proxy_resolver;
   if (ws_socket_peek (self)->compression != NULL)
     options->deflate = &ws_socket_peek (self)->compression->settings;

@@ -13,6 +13,7 @@ struct _WsSocketHttp
 {
   /* What the user sets. */
   guint           max_redirects;
+  WsHttpLimits    limits;         /* of a response's head */
   GProxyResolver *proxy_resolver; /* (owned) (nullable): the system's */
   char           *proxy_uri;      /* (owned) (nullable): of set_proxy() */
 
