@@ -17,8 +17,8 @@ typedef struct _WsEngine WsEngine;
 /* How the connection ends, or ended. */
 typedef struct
 {
-  guint    code;     /* as the user sees it; 0 while nothing closes */
   char    *reason;   /* (owned) (nullable) */
+  guint    code;     /* as the user sees it; 0 while nothing closes */
   guint    sent;     /* close codes on the wire, 1005 for an empty frame */
   guint    received; /* 0: none */
   gboolean clean;    /* the closing handshake was completed */

@@ -77,7 +77,7 @@ ws_reconnect_policy_real_should_reconnect (WsReconnectPolicy *self,
   WsReconnectPolicyPrivate *priv = ws_reconnect_policy_peek (self);
   guint                     code = ws_socket_get_close_code (socket);
 
-  if (ws_socket_peek (socket)->reconnect.is_hopeless
+  if (ws_socket_peek (socket)->now.is_hopeless
       || is_fatal_error (ws_socket_get_error (socket)))
     return FALSE;
   if (code == WS_CLOSE_CODE_NORMAL && ws_socket_get_was_clean (socket))

@@ -199,7 +199,7 @@ make_ping_payload (void)
 static void
 send_ping (WsSocket *self, WsSocketCall *call, const guint8 *data, gsize len)
 {
-  WsEngine *engine = ws_engine_ref (ws_socket_peek (self)->engine);
+  WsEngine *engine = ws_engine_ref (ws_socket_peek (self)->now.engine);
   gint64    sent;
   g_autoptr (GTask) task = g_object_ref (call->base.task);
 
@@ -294,7 +294,7 @@ check_size (WsSocket *self, WsMessage *message, GError **error)
   gsize            len;
 
   ws_message_get_data (message, &len);
-  if (ws_engine_get_cost (priv->engine, len)
+  if (ws_engine_get_cost (priv->now.engine, len)
       <= priv->settings.max_bytes_to_write)
     return TRUE;
   g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_BUFFER_FULL,

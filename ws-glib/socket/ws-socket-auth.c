@@ -19,9 +19,9 @@ give_answer (WsSocket *self, const char *user, const char *password)
 
   priv->http->question = 0;
   if (user != NULL)
-    ws_client_opening_authenticate (priv->opening, user, password);
+    ws_client_opening_authenticate (priv->now.opening, user, password);
   else
-    ws_client_opening_give_up (priv->opening, NULL);
+    ws_client_opening_give_up (priv->now.opening, NULL);
 }
 
 /* A number is asked once in the life of a socket. */
@@ -30,7 +30,7 @@ is_open_question (WsSocket *self, guint number)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  return priv->opening != NULL && priv->http != NULL
+  return priv->now.opening != NULL && priv->http != NULL
          && priv->http->question == number;
 }
 
@@ -102,7 +102,7 @@ ws_socket_on_opening_asked (WsClientOpening        *opening,
 {
   WsSocket         *self = g_object_ref (user_data);
   WsSocketPrivate  *priv = ws_socket_peek (self);
-  guint             attempt = priv->attempt;
+  guint             attempt = priv->now.number;
   WsClientQuestion *copy = copy_question (question);
   WsSocketSignal    signal = question->is_proxy
                                  ? WS_SOCKET_SIGNAL_PROXY_AUTHENTICATION_REQUIRED
@@ -113,7 +113,7 @@ ws_socket_on_opening_asked (WsClientOpening        *opening,
       ws_socket_take_response (self, opening);
       ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);
     }
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     {
       if (ws_socket_has_listener (self, signal))
         ask (self, copy);

@@ -13,7 +13,7 @@ send_to (WsSocket *self, WsMessage *message, WsPrepared *prepared)
 {
   if (G_UNLIKELY (ws_socket_has_outgoing (self)))
     return ws_socket_send_message (self, message, NULL) >= 0;
-  return ws_engine_send_prepared (ws_socket_peek (self)->engine, prepared);
+  return ws_engine_send_prepared (ws_socket_peek (self)->now.engine, prepared);
 }
 
 /* Who misses one gets no other, unless that is the policy: there shall be no gap
@@ -26,15 +26,15 @@ ws_socket_broadcast (WsSocket   *self,
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (priv->state != WS_STATE_CONNECTED || priv->engine == NULL || priv->is_slow
-      || ws_engine_get_failure (priv->engine) != NULL)
+  if (priv->state != WS_STATE_CONNECTED || priv->now.engine == NULL
+      || priv->now.is_slow || ws_engine_get_failure (priv->now.engine) != NULL)
     return FALSE;
   if (send_to (self, message, prepared))
     return TRUE;
-  ws_engine_note_dropped (priv->engine);
+  ws_engine_note_dropped (priv->now.engine);
   if (closes)
     {
-      priv->is_slow = TRUE;
+      priv->now.is_slow = TRUE;
       ws_socket_post_slow (self);
     }
   return FALSE;

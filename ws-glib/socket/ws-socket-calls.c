@@ -61,13 +61,13 @@ ws_socket_end_call (WsSocket *self, WsSocketCall *call)
   switch (ws_socket_call_get_class (call)->kind)
     {
     case WS_CALL_OPEN:
-      if (priv->failed)
+      if (priv->now.failed)
         ws_call_fail (&call->base, ws_socket_make_end_error (self));
       else
         ws_call_fail_cancelled (&call->base, "The attempt was given up");
       break;
     case WS_CALL_RECEIVE:
-      if (priv->was_clean)
+      if (priv->now.closing.clean)
         {
           g_autoptr (GTask) task = ws_call_steal_task (&call->base);
 
@@ -105,9 +105,9 @@ ws_socket_end_pings (WsSocket *self, gint64 sent)
   WsSocketPrivate *priv = ws_socket_peek (self);
   GQueue          *calls = &priv->async->calls[WS_CALL_PING];
   gint64           now = g_get_monotonic_time ();
-  guint            attempt = priv->attempt;
+  guint            attempt = priv->now.number;
 
-  while (attempt == priv->attempt && calls->length > 0)
+  while (attempt == priv->now.number && calls->length > 0)
     {
       WsSocketCall *call = calls->head->data;
       gint64        elapsed = MAX (0, now - call->mark);

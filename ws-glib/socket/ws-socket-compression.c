@@ -47,10 +47,10 @@ ws_socket_begin_compression (WsSocket                *self,
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  g_free (priv->extensions);
-  priv->extensions = g_strdup (extensions);
+  g_free (priv->now.extensions);
+  priv->now.extensions = g_strdup (extensions);
   if (extensions != NULL)
-    ws_engine_take_deflate (priv->engine,
+    ws_engine_take_deflate (priv->now.engine,
                             ws_deflate_new (role, params, settings),
                             settings->idle_release);
 }
@@ -122,7 +122,7 @@ ws_socket_get_extensions (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
   priv = ws_socket_peek (self);
-  return priv->extensions != NULL ? priv->extensions : "";
+  return priv->now.extensions != NULL ? priv->now.extensions : "";
 }
 
 /* --- The properties --- */

@@ -3,12 +3,11 @@
 
 #include <ws-glib/ws-socket.h>
 
+#include "socket/ws-attempt.h"
 #include "socket/ws-mailbox.h"
 #include "value/ws-deflate-options-private.h"
 #include "base/ws-home.h"
 #include "base/ws-property.h"
-#include "engine/ws-client-opening.h"
-#include "engine/ws-engine.h"
 #include "net/ws-network-watch.h"
 
 G_BEGIN_DECLS
@@ -38,13 +37,6 @@ typedef struct _WsSocketAsync WsSocketAsync;
 /* What only clients have: see ws-socket-http.h. */
 typedef struct _WsSocketHttp WsSocketHttp;
 
-/* The certificate errors that do not count. */
-typedef struct
-{
-  gboolean   all;
-  GPtrArray *list; /* (owned) (nullable): of WsSslError */
-} WsSslIgnored;
-
 /* What the policy has to be asked for, and what waits for it. */
 typedef struct
 {
@@ -58,80 +50,49 @@ typedef struct
   guint  is_held : 1;     /* it has ended, but there is no network */
   guint  is_retry : 1;    /* the attempt that begins is the policy's */
   guint  is_unwanted : 1; /* the user has asked for the end */
-  guint  is_hopeless : 1; /* no other attempt could do better */
 } WsReconnect;
 
 typedef struct
 {
   /* What the user sets. */
-  char             *url;             /* (owned) (nullable) */
-  char             *origin;          /* (owned) (nullable) */
-  char            **subprotocols;    /* (owned) (nullable) */
-  WsHeaders        *request_headers; /* (owned) (nullable): made when asked */
-  WsMaskGenerator  *mask_generator;  /* (owned) (nullable): built in */
-  WsDeflateOptions *compression;     /* (owned) (nullable) */
-  WsProtocolVersion version;
-  WsSettings        settings;
-  gint64            read_buffer_size;
+  char               *url;             /* (owned) (nullable) */
+  char               *origin;          /* (owned) (nullable) */
+  char              **subprotocols;    /* (owned) (nullable) */
+  WsHeaders          *request_headers; /* (owned) (nullable): made when asked */
+  WsMaskGenerator    *mask_generator;  /* (owned) (nullable): built in */
+  WsDeflateOptions   *compression;     /* (owned) (nullable) */
+  WsSslConfiguration *ssl_configuration; /* (owned) (nullable): likewise */
+  WsSslIgnored        ignored_always;
+  WsSettings          settings;
+  gint64              read_buffer_size;
+  WsProtocolVersion   version;
+  WsPauseModes        pause_mode;
 
   /* The attempt, or the connection. */
-  WsState          state;
-  WsState          announced; /* the last one that state-changed told */
-  guint            attempt; /* grows where one begins or ends, for a handler may
-                             * do either */
-  int              is_abandoned; /* atomic: the last reference went in another
-                                  * thread, and nothing is emitted any more */
-  WsHome           home;         /* where it was opened */
-  WsUrl           *target;       /* (owned) (nullable): of a client */
-  WsClientOpening *opening;      /* (owned) (nullable) */
-  WsEngine        *engine; /* (owned) (nullable): while CONNECTED or CLOSING */
-  GSource         *activation;    /* (owned) (nullable): active waits for it */
-  GError          *error;         /* (owned) (nullable): the last one */
-  char            *subprotocol;   /* (owned) (nullable) */
-  char            *extensions;    /* (owned) (nullable) */
-  GSocketAddress  *local_address; /* (owned) (nullable): made when asked */
-  GSocketAddress  *peer_address;  /* (owned) (nullable): made when asked */
-  char            *close_reason;  /* (owned) (nullable) */
-  guint            close_code;
-  guint            close_code_sent;
-  guint            close_code_received;
-  WsMailbox        mailbox;
-  WsTraffic *last_traffic; /* (owned) (nullable): of an ended connection */
+  WsState       state;
+  WsState       announced; /* the last one that state-changed told */
+  WsHome        home;      /* where it was opened */
+  WsAttempt     now;       /* also the last one, until the next begins */
+  WsMailbox     mailbox;
+  GSource      *activation;   /* (owned) (nullable): active waits for it */
+  GError       *error;        /* (owned) (nullable): the last one */
+  WsTraffic    *last_traffic; /* (owned) (nullable): of an ended connection */
+  WsSslSession *ssl_session;  /* (owned) (nullable): also of the last one */
 
   WsSocketAsync *async; /* (owned) (nullable) */
 
-  /* TLS. */
-  WsSslConfiguration
-                   *ssl_configuration; /* (owned) (nullable): made when asked */
-  WsSslSession     *ssl_session;       /* (owned) (nullable) */
-  WsTlsCredentials *ssl_credentials;   /* (owned) (nullable): of the attempt */
-  GBytes           *ssl_ticket;        /* (owned) (nullable): to resume with */
-  GPtrArray        *ssl_errors;        /* (owned) (nullable): of the attempt */
-  WsSslIgnored      ignored_always;
-  WsSslIgnored      ignored_now; /* in this attempt */
-  WsPauseModes      pause_mode;
+  /* A client's. */
+  WsReconnect   reconnect;
+  WsSocketHttp *http; /* (owned) (nullable) */
 
-  WsReconnect   reconnect; /* of a client */
-  WsSocketHttp *http;      /* (owned) (nullable): of a client */
-
-  /* A server's socket. */
-  WsBuffer             request_head; /* parsed when asked */
-  char                *resource;     /* (owned) (nullable) */
+  /* A server's. */
   const WsSocketOwner *owner; /* (nullable): until the connection is over */
   gpointer             owner_data; /* (unowned) */
 
+  int   is_abandoned; /* atomic: the last reference went in another thread, and
+                     * nothing is emitted any more */
   guint active : 1;
   guint pull : 1;
-  guint receiving_paused : 1; /* by the user, in this attempt */
-  guint was_clean : 1;
-  guint failed : 1;         /* this attempt has signalled its error */
-  guint read_finished : 1;  /* read-channel-finished was signalled */
-  guint about_to_close : 1; /* about-to-close was signalled */
-  guint ssl_paused : 1;     /* the opening waits at certificate errors */
-  guint continues : 1;      /* an interrupted handshake shall go on */
-  guint warned_nul : 1;
-  guint is_slow : 1;        /* it missed a broadcast, and is to be closed */
-  guint hears_messages : 1; /* message-received was heard in this batch */
 } WsSocketPrivate;
 
 /* Where the struct is, seen from the object; set by the class. */

@@ -2,51 +2,18 @@
 #include "socket/ws-socket-ending.h"
 
 #include "ws-socket-error.h"
-#include "socket/ws-socket-http.h"
 #include "socket/ws-socket-queue.h"
 #include "socket/ws-socket-receive-private.h"
 #include "socket/ws-socket-reconnect.h"
 #include "socket/ws-socket-signals.h"
-#include "socket/ws-socket-ssl.h"
 #include "socket/ws-socket-state.h"
 #include "socket/ws-socket-status.h"
 #include "socket/ws-socket-waiting.h"
-#include "value/ws-mask-generator-private.h"
 #include "protocol/ws-close.h"
 
-/* Everything that ends a connection or an attempt: the engine, the user, a new
- * opening, the last reference. */
+/* Everything that ends a connection or an attempt. */
 
-/* --- What is given back --- */
-
-static void
-draw_built_in_mask (gpointer user_data, guint8 mask[4])
-{
-  ws_mask_generator_draw (NULL, mask);
-}
-
-void
-ws_socket_release_connection (WsSocket *self)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-
-  priv->attempt++;
-  ws_mailbox_close (&priv->mailbox);
-  g_clear_pointer (&priv->opening, ws_client_opening_free);
-  if (priv->engine != NULL)
-    {
-      WsEngine *engine = g_steal_pointer (&priv->engine);
-
-      /* No user code runs for a connection that nobody sees any more. */
-      if (priv->target != NULL)
-        ws_engine_set_draw (engine, draw_built_in_mask, NULL);
-      ws_engine_leave (engine, WS_CLOSE_GOING_AWAY);
-    }
-  ws_socket_forget_attempt_ssl (self);
-  ws_socket_forget_attempt_http (self);
-  g_clear_object (&priv->local_address);
-  g_clear_object (&priv->peer_address);
-}
+/* --- Silently --- */
 
 void
 ws_socket_leave (WsSocket *self)
@@ -54,7 +21,8 @@ ws_socket_leave (WsSocket *self)
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   ws_socket_cancel_activation (self);
-  ws_socket_release_connection (self);
+  ws_mailbox_close (&priv->mailbox);
+  ws_attempt_leave (&priv->now);
   priv->state = priv->announced = WS_STATE_UNCONNECTED;
   priv->active = FALSE;
   /* That may drop the last reference. */
@@ -64,49 +32,124 @@ ws_socket_leave (WsSocket *self)
   g_object_unref (self);
 }
 
-/* --- The end --- */
+/* --- The end of an attempt --- */
 
-void
-ws_socket_finish (WsSocket *self)
+static void
+tell_error (WsSocket *self, const WsEnding *ending)
+{
+  ws_socket_fail (self, ending->error);
+}
+
+static void
+finish_reading (WsSocket *self, const WsEnding *ending)
+{
+  if (ending->was_open)
+    ws_socket_finish_reading (self);
+}
+
+static void
+note_codes (WsSocket *self, const WsEnding *ending)
+{
+  ws_socket_note_closing (self, ending->closing);
+}
+
+static void
+become_unconnected (WsSocket *self, const WsEnding *ending)
+{
+  ws_mailbox_close (&ws_socket_peek (self)->mailbox);
+  ws_socket_set_state (self, WS_STATE_UNCONNECTED);
+}
+
+static void
+tell_disconnected (WsSocket *self, const WsEnding *ending)
+{
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_DISCONNECTED);
+}
+
+static void
+forget_connection (WsSocket *self, const WsEnding *ending)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  guint            attempt = priv->attempt;
 
-  g_object_ref (self);
-  ws_mailbox_close (&priv->mailbox);
-  ws_socket_set_state (self, WS_STATE_UNCONNECTED);
-  if (attempt == priv->attempt)
-    ws_socket_emit (self, WS_SOCKET_SIGNAL_DISCONNECTED);
-  if (attempt == priv->attempt)
-    {
-      g_clear_object (&priv->local_address);
-      g_clear_object (&priv->peer_address);
-      g_clear_pointer (&priv->subprotocol, g_free);
-      g_clear_pointer (&priv->extensions, g_free);
-      ws_socket_notify_connection (self);
-    }
-  if (attempt == priv->attempt)
-    ws_socket_end_calls (self);
-  if (attempt == priv->attempt && priv->activation == NULL
+  g_clear_object (&priv->now.local_address);
+  g_clear_object (&priv->now.peer_address);
+  g_clear_pointer (&priv->now.subprotocol, g_free);
+  g_clear_pointer (&priv->now.extensions, g_free);
+  ws_socket_notify_connection (self);
+}
+
+static void
+end_calls (WsSocket *self, const WsEnding *ending)
+{
+  ws_socket_end_calls (self);
+}
+
+static void
+reconnect_or_rest (WsSocket *self, const WsEnding *ending)
+{
+  if (ws_socket_peek (self)->activation == NULL
       && !ws_socket_await_reconnect (self))
     ws_socket_set_active_flag (self, FALSE);
+}
+
+/* The order that users may rely on: see doc/architecture.md. */
+static void (*const steps[]) (WsSocket *self, const WsEnding *ending) = {
+  tell_error,         /* error, unless there is none */
+  finish_reading,     /* read-channel-finished, if it was open */
+  note_codes,         /* close-code and its relatives */
+  become_unconnected, /* state-changed */
+  tell_disconnected,  /* disconnected */
+  forget_connection,  /* the addresses, what was agreed on */
+  end_calls,          /* what waits for the connection, or for its end */
+  reconnect_or_rest,  /* reconnecting, or active is FALSE */
+};
+
+void
+ws_socket_end_attempt (WsSocket *self, const WsEnding *ending)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  guint            attempt = ++priv->now.number;
+
+  g_object_ref (self);
+  for (guint i = 0; i < G_N_ELEMENTS (steps) && attempt == priv->now.number;
+       i++)
+    steps[i](self, ending);
   ws_socket_tell_gone (self);
   g_object_unref (self);
 }
+
+/* Ends whatever there is without a closing handshake. */
+static void
+cut_off (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsClosing        closing = { .code = WS_CLOSE_ABNORMAL };
+  WsEnding         ending
+      = { .closing = &closing, .was_open = priv->state != WS_STATE_CONNECTING };
+
+  g_clear_pointer (&priv->now.opening, ws_client_opening_free);
+  if (priv->now.engine != NULL)
+    ws_socket_keep_traffic (self, priv->now.engine);
+  g_clear_pointer (&priv->now.engine, ws_engine_drop);
+  ws_socket_forget_received (self);
+  ws_socket_end_attempt (self, &ending);
+}
+
+/* --- As the engine tells it --- */
 
 void
 ws_socket_on_about_to_close (gpointer user_data, const GError *error)
 {
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
-  guint            attempt = priv->attempt;
+  guint            attempt = priv->now.number;
 
   ws_socket_fail (self, error);
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     ws_socket_finish_reading (self);
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     ws_socket_announce_close (self);
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     ws_socket_frame_all_outgoing (self);
   g_object_unref (self);
 }
@@ -116,11 +159,11 @@ ws_socket_on_closing (gpointer user_data)
 {
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
-  guint            attempt = priv->attempt;
+  guint            attempt = priv->now.number;
 
   ws_socket_set_state (self, WS_STATE_CLOSING);
-  if (attempt == priv->attempt)
-    ws_socket_note_closing (self, ws_engine_get_closing (priv->engine));
+  if (attempt == priv->now.number)
+    ws_socket_note_closing (self, ws_engine_get_closing (priv->now.engine));
   g_object_unref (self);
 }
 
@@ -136,51 +179,18 @@ ws_socket_on_read_finished (gpointer user_data)
 void
 ws_socket_on_ended (gpointer user_data, const GError *error)
 {
-  WsSocket        *self = g_object_ref (user_data);
-  WsSocketPrivate *priv = ws_socket_peek (self);
-  WsEngine        *engine = g_steal_pointer (&priv->engine);
-  guint            attempt = ++priv->attempt;
+  WsSocket *self = user_data;
+  WsEngine *engine = g_steal_pointer (&ws_socket_peek (self)->now.engine);
+  WsEnding  ending = { .error = error,
+                       .closing = ws_engine_get_closing (engine),
+                       .was_open = TRUE };
 
   ws_socket_keep_traffic (self, engine);
-  ws_socket_fail (self, error);
-  if (attempt == priv->attempt)
-    ws_socket_finish_reading (self);
-  if (attempt == priv->attempt)
-    ws_socket_note_closing (self, ws_engine_get_closing (engine));
-  if (attempt == priv->attempt)
-    ws_socket_finish (self);
+  ws_socket_end_attempt (self, &ending);
   ws_engine_unref (engine);
-  g_object_unref (self);
 }
 
-/* --- What a user asks for --- */
-
-/* Ends whatever there is without a closing handshake. */
-static void
-cut_off (WsSocket *self)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-  WsClosing        closing = { .code = WS_CLOSE_ABNORMAL };
-  guint            attempt = ++priv->attempt;
-  gboolean         was_open = priv->state != WS_STATE_CONNECTING;
-
-  g_object_ref (self);
-  g_clear_pointer (&priv->opening, ws_client_opening_free);
-  if (priv->engine != NULL)
-    ws_socket_keep_traffic (self, priv->engine);
-  g_clear_pointer (&priv->engine, ws_engine_drop);
-  ws_socket_forget_received (self);
-  if (was_open && !priv->read_finished)
-    {
-      priv->read_finished = TRUE;
-      ws_socket_emit (self, WS_SOCKET_SIGNAL_READ_CHANNEL_FINISHED);
-    }
-  if (attempt == priv->attempt)
-    ws_socket_note_closing (self, &closing);
-  if (attempt == priv->attempt)
-    ws_socket_finish (self);
-  g_object_unref (self);
-}
+/* --- As a user asks for it --- */
 
 /**
  * ws_socket_abort:
@@ -237,24 +247,24 @@ static void
 close_connection (WsSocket *self, guint code, const char *reason)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  guint            attempt = priv->attempt;
+  guint            attempt = priv->now.number;
   WsEngine        *engine;
 
   ws_socket_announce_close (self);
-  if (attempt != priv->attempt || priv->state != WS_STATE_CONNECTED
-      || priv->engine == NULL)
+  if (attempt != priv->now.number || priv->state != WS_STATE_CONNECTED
+      || priv->now.engine == NULL)
     return;
   ws_socket_frame_all_outgoing (self);
-  if (attempt != priv->attempt || priv->state != WS_STATE_CONNECTED
-      || priv->engine == NULL)
+  if (attempt != priv->now.number || priv->state != WS_STATE_CONNECTED
+      || priv->now.engine == NULL)
     return;
-  engine = ws_engine_ref (priv->engine);
+  engine = ws_engine_ref (priv->now.engine);
   ws_engine_close (engine, code, reason);
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     ws_socket_set_state (self, WS_STATE_CLOSING);
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     ws_socket_update_receiving (self);
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     ws_socket_note_closing (self, ws_engine_get_closing (engine));
   ws_engine_unref (engine);
 }
@@ -262,7 +272,7 @@ close_connection (WsSocket *self, guint code, const char *reason)
 void
 ws_socket_close_unread (WsSocket *self, guint code, const char *reason)
 {
-  WsEngine *engine = ws_socket_peek (self)->engine;
+  WsEngine *engine = ws_socket_peek (self)->now.engine;
 
   if (engine != NULL)
     ws_engine_close (engine, code, reason);

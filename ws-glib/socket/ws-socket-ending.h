@@ -5,15 +5,21 @@
 
 G_BEGIN_DECLS
 
-/* Gives back opening and engine, saying 1001 to a peer. Emits nothing;
- * ws_socket_tell_gone() is to follow when all is consistent again. */
-void ws_socket_release_connection (WsSocket *self);
-/* Sends 1001 and releases the connection without a signal. */
+/* How an attempt has ended. */
+typedef struct
+{
+  const GError    *error; /* (nullable): that was not signalled yet */
+  const WsClosing *closing;
+  gboolean         was_open; /* there was a connection */
+} WsEnding;
+
+/* The only way to UNCONNECTED that is told: runs step by step, until the user
+ * begins something else. Opening and engine were given back. */
+void ws_socket_end_attempt (WsSocket *self, const WsEnding *ending);
+/* Sends 1001 and gives the connection back without a signal. */
 void ws_socket_leave (WsSocket *self);
 /* Closes a connection that was not started: nobody hears of it. */
 void ws_socket_close_unread (WsSocket *self, guint code, const char *reason);
-/* The way to UNCONNECTED and all that follows it. */
-void ws_socket_finish (WsSocket *self);
 /* How a connection ends, as its engine tells it. */
 void ws_socket_on_about_to_close (gpointer user_data, const GError *error);
 void ws_socket_on_closing (gpointer user_data);

@@ -262,7 +262,7 @@ ws_socket_get_subprotocol (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
   priv = ws_socket_peek (self);
-  return priv->subprotocol != NULL ? priv->subprotocol : "";
+  return priv->now.subprotocol != NULL ? priv->now.subprotocol : "";
 }
 
 /**
@@ -283,9 +283,9 @@ ws_socket_get_resource_name (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
   priv = ws_socket_peek (self);
-  if (priv->target != NULL)
-    return priv->target->resource;
-  return priv->resource != NULL ? priv->resource : "";
+  if (priv->now.target != NULL)
+    return priv->now.target->resource;
+  return priv->now.resource != NULL ? priv->now.resource : "";
 }
 
 /**
@@ -306,7 +306,7 @@ ws_socket_get_peer_name (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
   priv = ws_socket_peek (self);
-  return priv->target != NULL ? priv->target->host : "";
+  return priv->now.target != NULL ? priv->now.target->host : "";
 }
 
 /* A server's socket keeps the head of the request as it came, and parses it
@@ -318,8 +318,9 @@ parse_request_head (WsSocketPrivate *priv)
   WsHttpFault   fault;
   WsHeaders    *headers;
 
-  if (!ws_http_request_parse (&request, (const char *) priv->request_head.data,
-                              priv->request_head.len, &fault))
+  if (!ws_http_request_parse (&request,
+                              (const char *) priv->now.request_head.data,
+                              priv->now.request_head.len, &fault))
     return ws_headers_new ();
   headers = ws_headers_new_take (g_steal_pointer (&request.headers));
   ws_http_request_clear (&request);
@@ -348,7 +349,7 @@ ws_socket_get_request_headers (WsSocket *self)
 
   priv = ws_socket_peek (self);
   if (priv->request_headers == NULL)
-    priv->request_headers = priv->request_head.len > 0
+    priv->request_headers = priv->now.request_head.len > 0
                                 ? parse_request_head (priv)
                                 : ws_headers_new ();
   return priv->request_headers;

@@ -27,7 +27,7 @@ ws_socket_ensure_http (WsSocket *self)
 }
 
 void
-ws_socket_forget_attempt_http (WsSocket *self)
+ws_socket_end_request (WsSocket *self)
 {
   WsSocketHttp *http = ws_socket_peek (self)->http;
 
@@ -114,8 +114,8 @@ ws_socket_begin_request (WsSocket *self, WsRequest *request)
     }
   copy = headers != NULL ? ws_headers_copy (headers) : ws_headers_new ();
   filter_header (copy);
-  g_clear_object (&http->hop);
-  http->hop = ws_request_new (priv->target->text);
+  ws_socket_end_request (self);
+  http->hop = ws_request_new (priv->now.target->text);
   ws_request_set_headers (http->hop, copy);
   ws_request_set_origin (http->hop, origin);
   ws_request_set_subprotocols (http->hop, subprotocols);
@@ -266,17 +266,15 @@ make_hop (WsSocketHttp *http, const WsUrl *url, gboolean is_same_origin)
   return hop;
 }
 
-/* What the user said of one server's certificates does not hold for another's.
- */
 static void
 go_to (WsSocket *self, const WsUrl *url, gboolean is_same_origin)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   if (!is_same_origin)
-    ws_socket_forget_attempt_ssl (self);
-  ws_url_free (priv->target);
-  priv->target = ws_url_parse (url->text, NULL);
+    ws_attempt_forget_ssl_errors (&priv->now);
+  ws_url_free (priv->now.target);
+  priv->now.target = ws_url_parse (url->text, NULL);
 }
 
 static void
@@ -294,7 +292,7 @@ follow (WsSocket *self, const WsUrl *url, gboolean is_same_origin)
       credentials = ws_socket_load_credentials (self, &error);
       if (credentials == NULL)
         {
-          ws_client_opening_give_up (priv->opening, error->message);
+          ws_client_opening_give_up (priv->now.opening, error->message);
           return;
         }
       ws_socket_fill_tls_options (self, credentials, &options);
@@ -304,7 +302,7 @@ follow (WsSocket *self, const WsUrl *url, gboolean is_same_origin)
   filter_header (headers);
   ws_request_set_headers (priv->http->hop, headers);
   ws_socket_fill_http_options (self, &options);
-  ws_client_opening_follow (priv->opening, &options);
+  ws_client_opening_follow (priv->now.opening, &options);
   g_object_freeze_notify (G_OBJECT (self));
   ws_socket_notify (self, WS_SOCKET_PROP_RESOURCE_NAME);
   ws_socket_notify (self, WS_SOCKET_PROP_PEER_NAME);
@@ -321,18 +319,18 @@ ws_socket_on_opening_redirected (WsClientOpening *opening,
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsSocketHttp    *http = ws_socket_ensure_http (self);
-  guint            attempt = priv->attempt;
+  guint            attempt = priv->now.number;
   g_autoptr (WsUrl) next = ws_url_parse (url->text, NULL);
   g_autoptr (WsRequest) hop = make_hop (http, next, is_same_origin);
 
   ws_socket_take_response (self, opening);
   ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     {
       http->is_refused = FALSE;
       ws_socket_emit (self, WS_SOCKET_SIGNAL_REDIRECTED, hop);
     }
-  if (attempt == priv->attempt && http->is_refused)
+  if (attempt == priv->now.number && http->is_refused)
     {
       g_autofree char *quoted = ws_url_quote (next->text);
       g_autofree char *message
@@ -340,7 +338,7 @@ ws_socket_on_opening_redirected (WsClientOpening *opening,
 
       ws_client_opening_give_up (opening, message);
     }
-  else if (attempt == priv->attempt)
+  else if (attempt == priv->now.number)
     {
       g_set_object (&http->hop, hop);
       follow (self, next, is_same_origin);

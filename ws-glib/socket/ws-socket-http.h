@@ -36,8 +36,8 @@ void
 ws_socket_fill_http_options (WsSocket *self, WsClientOpeningOptions *options);
 /* Takes what the server answered; it is to be notified then. */
 void ws_socket_take_response (WsSocket *self, WsClientOpening *opening);
-/* What belongs to an attempt goes with it, but for the response. */
-void ws_socket_forget_attempt_http (WsSocket *self);
+/* Nothing is asked for any more. */
+void ws_socket_end_request (WsSocket *self);
 void ws_socket_clear_http (WsSocket *self);
 void ws_socket_on_opening_redirected (WsClientOpening *opening,
                                       const WsUrl     *url,

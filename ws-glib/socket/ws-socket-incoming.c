@@ -44,20 +44,20 @@ ws_socket_accept (WsSocket                *self,
   head = ws_server_handshake_accept (handshake, &full);
   priv->origin = g_strdup (handshake->origin);
   priv->subprotocols = g_strdupv (handshake->subprotocols);
-  priv->subprotocol = g_strdup (answer->subprotocol);
-  priv->resource = g_strdup (handshake->resource);
+  priv->now.subprotocol = g_strdup (answer->subprotocol);
+  priv->now.resource = g_strdup (handshake->resource);
   priv->url
       = ws_url_join (opened->transport->is_encrypted ? "wss" : "ws",
                      handshake->host, handshake->port, handshake->resource);
-  priv->request_head = opened->head;
+  priv->now.request_head = opened->head;
   priv->state = priv->announced = WS_STATE_CONNECTED;
   ws_socket_adopt_engine (self, opened->transport, WS_ROLE_SERVER);
   if (extensions != NULL)
     ws_socket_begin_compression (self, WS_ROLE_SERVER, extensions, &params,
                                  &priv->compression->settings);
-  ws_mailbox_open (&priv->mailbox, ws_engine_get_poller (priv->engine));
-  ws_engine_push_head (priv->engine, head->str, head->len);
-  ws_engine_push_input (priv->engine, opened->rest.data, opened->rest.len);
+  ws_mailbox_open (&priv->mailbox, ws_engine_get_poller (priv->now.engine));
+  ws_engine_push_head (priv->now.engine, head->str, head->len);
+  ws_engine_push_input (priv->now.engine, opened->rest.data, opened->rest.len);
   ws_buffer_clear (&opened->rest);
   g_string_free (head, TRUE);
 }
@@ -67,6 +67,6 @@ ws_socket_start (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (priv->engine != NULL)
-    ws_engine_start (priv->engine);
+  if (priv->now.engine != NULL)
+    ws_engine_start (priv->now.engine);
 }

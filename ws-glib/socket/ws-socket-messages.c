@@ -26,7 +26,7 @@
 static gboolean
 is_current (WsSocketPrivate *priv, guint attempt)
 {
-  return attempt == priv->attempt && priv->engine != NULL;
+  return attempt == priv->now.number && priv->now.engine != NULL;
 }
 
 /* A C string ends at U+0000: says so, once. */
@@ -35,9 +35,9 @@ check_nul (WsSocket *self, const WsEvent *event)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (priv->warned_nul || memchr (event->data, 0, event->len) == NULL)
+  if (priv->now.warned_nul || memchr (event->data, 0, event->len) == NULL)
     return;
-  priv->warned_nul = TRUE;
+  priv->now.warned_nul = TRUE;
   g_warning ("A text message contains U+0000, and text-message-received or "
              "text-frame-received stops there; connect to message-received to "
              "get all of it");
@@ -60,7 +60,7 @@ on_enter (gpointer user_data)
   WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  priv->hears_messages = FALSE;
+  priv->now.hears_messages = FALSE;
   if (G_UNLIKELY (priv->pull))
     return FALSE;
   return ws_socket_has_listener (self, WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED)
@@ -97,10 +97,10 @@ on_frame (gpointer user_data, WsEvent *event)
 static gboolean
 hears_messages (WsSocket *self, WsSocketPrivate *priv)
 {
-  if (!priv->hears_messages)
-    priv->hears_messages
+  if (!priv->now.hears_messages)
+    priv->now.hears_messages
         = ws_socket_has_listener (self, WS_SOCKET_SIGNAL_MESSAGE_RECEIVED);
-  return priv->hears_messages;
+  return priv->now.hears_messages;
 }
 
 static WsMessage *
@@ -145,7 +145,7 @@ on_message (gpointer user_data, WsEvent *event)
 {
   WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
-  WsEngine        *engine = priv->engine;
+  WsEngine        *engine = priv->now.engine;
   g_autoptr (WsMessage) message = NULL;
 
   if (G_UNLIKELY (priv->pull))
@@ -195,7 +195,7 @@ on_pong (gpointer user_data, WsEvent *event, gint64 elapsed, gboolean by_user)
 {
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
-  guint            attempt = priv->attempt;
+  guint            attempt = priv->now.number;
 
   if (elapsed >= 0)
     ws_socket_notify (self, WS_SOCKET_PROP_LATENCY);
@@ -210,7 +210,7 @@ on_pong (gpointer user_data, WsEvent *event, gint64 elapsed, gboolean by_user)
     }
   if (G_UNLIKELY (priv->async != NULL) && elapsed >= 0
       && is_current (priv, attempt))
-    ws_socket_end_pings (self, ws_engine_get_answered (priv->engine));
+    ws_socket_end_pings (self, ws_engine_get_answered (priv->now.engine));
   g_object_unref (self);
 }
 
@@ -221,7 +221,7 @@ on_written (gpointer user_data, guint64 n_bytes)
 {
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
-  guint            attempt = priv->attempt;
+  guint            attempt = priv->now.number;
 
   if (ws_socket_has_listener (self, WS_SOCKET_SIGNAL_BYTES_WRITTEN))
     ws_socket_emit (self, WS_SOCKET_SIGNAL_BYTES_WRITTEN, n_bytes);
@@ -272,13 +272,10 @@ ws_socket_adopt_engine (WsSocket *self, WsTransport *transport, WsRole role)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  priv->failed = FALSE;
-  priv->read_finished = FALSE;
-  priv->about_to_close = FALSE;
   priv->reconnect.connected_at = g_get_monotonic_time ();
-  priv->is_slow = FALSE;
-  priv->engine = ws_engine_new (transport, role, &priv->settings, &sink, self);
+  priv->now.engine
+      = ws_engine_new (transport, role, &priv->settings, &sink, self);
   ws_socket_update_receiving (self);
   if (role == WS_ROLE_CLIENT)
-    ws_engine_set_draw (priv->engine, draw_mask, self);
+    ws_engine_set_draw (priv->now.engine, draw_mask, self);
 }

@@ -66,35 +66,35 @@ on_opened (WsClientOpening *opening, gpointer user_data)
   WsTlsSession    *session = ws_client_opening_get_session (opening);
   WsClientOpened   opened = ws_client_opening_steal (opening);
   WsEngine        *engine;
-  guint            attempt = priv->attempt;
+  guint            attempt = priv->now.number;
 
   ws_socket_take_response (self, opening);
-  ws_socket_forget_attempt_http (self);
-  g_clear_pointer (&priv->opening, ws_client_opening_free);
+  ws_socket_end_request (self);
+  g_clear_pointer (&priv->now.opening, ws_client_opening_free);
   ws_socket_adopt_engine (self, opened.transport, WS_ROLE_CLIENT);
   ws_socket_begin_compression (self, WS_ROLE_CLIENT, opened.verdict.extensions,
                                &opened.deflate, &opened.settings);
-  engine = ws_engine_ref (priv->engine);
+  engine = ws_engine_ref (priv->now.engine);
   ws_engine_push_input (engine, opened.rest.data, opened.rest.len);
   ws_buffer_clear (&opened.rest);
-  g_free (priv->subprotocol);
-  priv->subprotocol = g_steal_pointer (&opened.verdict.subprotocol);
+  g_free (priv->now.subprotocol);
+  priv->now.subprotocol = g_steal_pointer (&opened.verdict.subprotocol);
   ws_client_verdict_clear (&opened.verdict);
   ws_socket_notify_connection (self);
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);
-  if (attempt == priv->attempt && session != NULL)
+  if (attempt == priv->now.number && session != NULL)
     ws_socket_note_session (self, session);
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     ws_socket_set_state (self, WS_STATE_CONNECTED);
   /* Also when a handler has closed: the peer's answer has to be read. Before
    * connected, whose handlers may wait for a message in a nested loop. */
-  if (priv->engine == engine)
+  if (priv->now.engine == engine)
     ws_engine_start (engine);
-  if (attempt == priv->attempt && priv->state == WS_STATE_CONNECTED)
+  if (attempt == priv->now.number && priv->state == WS_STATE_CONNECTED)
     ws_socket_emit (self, WS_SOCKET_SIGNAL_CONNECTED);
   ws_engine_unref (engine);
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     ws_socket_end_openings (self);
   g_object_unref (self);
 }
@@ -103,7 +103,7 @@ on_opened (WsClientOpening *opening, gpointer user_data)
 static GError *
 name_target (WsSocketPrivate *priv, const GError *error)
 {
-  g_autofree char *url = ws_url_quote (priv->target->text);
+  g_autofree char *url = ws_url_quote (priv->now.target->text);
   GError          *named = g_error_copy (error);
 
   if (strstr (named->message, url) == NULL)
@@ -116,21 +116,18 @@ on_failed (WsClientOpening *opening, const GError *error, gpointer user_data)
 {
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
-  WsClosing        closing = { .code = WS_CLOSE_ABNORMAL };
-  guint            attempt = ++priv->attempt;
+  guint            attempt = priv->now.number;
   g_autoptr (GError) named = name_target (priv, error);
+  WsClosing closing = { .code = WS_CLOSE_ABNORMAL };
+  WsEnding  ending = { .error = named, .closing = &closing };
 
   ws_socket_note_failure (self, error, ws_client_opening_get_status (opening));
   ws_socket_take_response (self, opening);
-  ws_socket_forget_attempt_http (self);
-  g_clear_pointer (&priv->opening, ws_client_opening_free);
+  ws_socket_end_request (self);
+  g_clear_pointer (&priv->now.opening, ws_client_opening_free);
   ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);
-  if (attempt == priv->attempt)
-    ws_socket_fail (self, named);
-  if (attempt == priv->attempt)
-    ws_socket_note_closing (self, &closing);
-  if (attempt == priv->attempt)
-    ws_socket_finish (self);
+  if (attempt == priv->now.number)
+    ws_socket_end_attempt (self, &ending);
   g_object_unref (self);
 }
 
@@ -155,8 +152,8 @@ begin_opening (WsSocket *self, WsTlsCredentials *credentials)
   if (credentials != NULL)
     ws_socket_fill_tls_options (self, credentials, &options);
   ws_mailbox_open (&priv->mailbox, poller);
-  priv->opening
-      = ws_client_opening_new (poller, priv->target, &options, &sink, self);
+  priv->now.opening
+      = ws_client_opening_new (poller, priv->now.target, &options, &sink, self);
 }
 
 /* Takes @url (transfer full) as the target of a new attempt. */
@@ -169,51 +166,69 @@ begin_attempt (WsSocket         *self,
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   ws_socket_cancel_activation (self);
-  ws_socket_release_connection (self);
+  ws_mailbox_close (&priv->mailbox);
+  ws_attempt_begin (&priv->now, url);
   ws_socket_adopt_context (self);
   ws_socket_note_attempt (self, ws_socket_activate);
-  g_clear_pointer (&priv->target, ws_url_free);
-  g_clear_pointer (&priv->subprotocol, g_free);
-  g_clear_pointer (&priv->extensions, g_free);
-  g_clear_pointer (&priv->resource, g_free);
-  ws_buffer_clear (&priv->request_head);
-  priv->target = url;
   ws_socket_begin_request (self, request);
-  priv->failed = FALSE;
-  priv->warned_nul = FALSE;
-  priv->receiving_paused = FALSE;
   begin_opening (self, credentials);
+  priv->state = WS_STATE_CONNECTING;
 }
 
-/* All the notifications of a new attempt; its state is set before any of them,
- * for a handler may end it. */
 static void
-announce_attempt (WsSocket *self, gboolean url_changed)
+announce_attempt (WsSocket *self, gboolean url_changed, gboolean state_changed)
 {
-  WsSocketPrivate *priv = ws_socket_peek (self);
-  guint            attempt = priv->attempt;
-  gboolean         state_changed = priv->state != WS_STATE_CONNECTING;
-
-  g_object_ref (self);
-  priv->state = WS_STATE_CONNECTING;
-  g_object_freeze_notify (G_OBJECT (self));
   if (url_changed)
     ws_socket_notify (self, WS_SOCKET_PROP_URL);
-  ws_socket_note_closing (self, NULL);
   ws_socket_set_error (self, NULL);
   ws_socket_notify (self, WS_SOCKET_PROP_RESOURCE_NAME);
   ws_socket_notify (self, WS_SOCKET_PROP_PEER_NAME);
   ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);
   ws_socket_set_active_flag (self, TRUE);
-  if (state_changed)
-    {
-      ws_socket_notify (self, WS_SOCKET_PROP_STATE);
-      ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
-    }
+  if (!state_changed)
+    return;
+  ws_socket_notify (self, WS_SOCKET_PROP_STATE);
+  ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
+}
+
+/* Begins an attempt, and tells so. Takes @target. */
+static void
+start_attempt (WsSocket         *self,
+               WsUrl            *target,
+               WsRequest        *request,
+               WsTlsCredentials *credentials,
+               gboolean          url_changed)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  gboolean         state_changed = priv->state != WS_STATE_CONNECTING;
+  guint            attempt;
+
+  /* A handler may end the attempt: none is called before it has begun. */
+  g_object_freeze_notify (G_OBJECT (self));
+  ws_socket_note_closing (self, NULL);
+  begin_attempt (self, target, request, credentials);
+  attempt = priv->now.number;
+  announce_attempt (self, url_changed, state_changed);
   g_object_thaw_notify (G_OBJECT (self));
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     ws_socket_announce_state (self);
-  g_object_unref (self);
+}
+
+/* (transfer full) (nullable): where @url leads to, if it can be used at all. */
+static WsUrl *
+prepare_target (WsSocket          *self,
+                const char        *url,
+                WsTlsCredentials **credentials,
+                GError           **error)
+{
+  WsUrl *target = parse_url (url, error);
+
+  if (target == NULL || !target->secure)
+    return target;
+  *credentials = ws_socket_load_credentials (self, error);
+  if (*credentials == NULL)
+    g_clear_pointer (&target, ws_url_free);
+  return target;
 }
 
 /* @url (nullable): the property's; @request (nullable): the socket's own
@@ -227,36 +242,29 @@ open_socket (WsSocket   *self,
   WsSocketPrivate *priv = ws_socket_peek (self);
   GError          *problem = NULL;
   WsUrl           *target;
-  gboolean         url_changed = FALSE;
+  gboolean         url_changed;
   GQueue           stale_calls;
   g_autoptr (WsTlsCredentials) credentials = NULL;
 
   if ((priv->state != WS_STATE_UNCONNECTED || priv->activation != NULL)
       && !ws_socket_check_thread (self, error))
     return FALSE;
-  target = parse_url (url != NULL ? url : priv->url, &problem);
-  if (target != NULL && target->secure)
-    {
-      credentials = ws_socket_load_credentials (self, &problem);
-      if (credentials == NULL)
-        g_clear_pointer (&target, ws_url_free);
-    }
+  target = prepare_target (self, url != NULL ? url : priv->url, &credentials,
+                           &problem);
   if (target == NULL)
     {
       refuse_to_open (self, problem, error);
       return FALSE;
     }
-
-  if (url != NULL && g_strcmp0 (url, priv->url) != 0)
+  url_changed = url != NULL && g_strcmp0 (url, priv->url) != 0;
+  if (url_changed)
     {
       g_free (priv->url);
       priv->url = g_strdup (url);
-      url_changed = TRUE;
     }
   g_object_ref (self);
   ws_socket_renew_calls (self, &stale_calls);
-  begin_attempt (self, target, request, credentials);
-  announce_attempt (self, url_changed);
+  start_attempt (self, target, request, credentials, url_changed);
   ws_socket_tell_gone (self);
   ws_socket_cancel_calls (&stale_calls);
   g_object_unref (self);

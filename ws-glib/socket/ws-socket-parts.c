@@ -67,7 +67,7 @@ ws_socket_send_part (WsSocket      *self,
   /* Drawing a mask may run a user's code, which may drop the engine, or run the
    * main loop: no other part may come before this one. */
   g_object_ref (self);
-  engine = ws_engine_ref (priv->engine);
+  engine = ws_engine_ref (priv->now.engine);
   priv->async->framing = TRUE;
   ws_engine_send_fragment (engine, opcode, FALSE, data, len);
   priv->async->framing = FALSE;

@@ -50,11 +50,11 @@ static void
 close_slow (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  guint            attempt = priv->attempt;
+  guint            attempt = priv->now.number;
   g_autofree char *reason = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (priv->state != WS_STATE_CONNECTED || priv->engine == NULL)
+  if (priv->state != WS_STATE_CONNECTED || priv->now.engine == NULL)
     return;
   reason = g_strdup_printf ("Too slow: more than max-bytes-to-write "
                             "(%" G_GUINT64_FORMAT " bytes) would wait",
@@ -65,7 +65,7 @@ close_slow (WsSocket *self)
                        "would wait",
                        priv->settings.max_bytes_to_write);
   ws_socket_fail (self, error);
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     ws_socket_close (self, WS_CLOSE_CODE_POLICY_VIOLATED, reason, NULL);
 }
 

@@ -45,7 +45,7 @@ ws_socket_queue_message (WsSocket *self, WsMessage *message, WsSocketCall *call)
       gsize len;
 
       ws_message_get_data (message, &len);
-      outgoing->cost = ws_engine_get_cost (priv->engine, len);
+      outgoing->cost = ws_engine_get_cost (priv->now.engine, len);
       async->outgoing_cost += outgoing->cost;
     }
   g_queue_push_tail_link (&async->outgoing, &outgoing->link);
@@ -124,7 +124,7 @@ note_framed (WsSocket *self, WsEngine *engine, GTask *task)
 
   if (call == NULL)
     return; /* it has ended meanwhile */
-  if (priv->engine == engine && priv->state == WS_STATE_CONNECTED)
+  if (priv->now.engine == engine && priv->state == WS_STATE_CONNECTED)
     call->mark = ws_engine_get_queued_mark (engine);
   else
     ws_call_fail (&call->base,
@@ -151,7 +151,7 @@ frame_head (WsSocket *self)
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsSocketAsync   *async = priv->async;
   WsOutgoing      *outgoing = async->outgoing.head->data;
-  WsEngine        *engine = ws_engine_ref (priv->engine);
+  WsEngine        *engine = ws_engine_ref (priv->now.engine);
   g_autoptr (WsMessage) message = g_steal_pointer (&outgoing->message);
   WsMessageSink *sink
       = outgoing->sink != NULL ? ws_message_sink_ref (outgoing->sink) : NULL;
@@ -183,10 +183,10 @@ fits (WsSocketPrivate *priv, const WsOutgoing *outgoing)
   if (outgoing->sink != NULL)
     return outgoing->sink->finished;
   if (outgoing->call == NULL
-      || ws_engine_get_bytes_to_write (priv->engine) == 0)
+      || ws_engine_get_bytes_to_write (priv->now.engine) == 0)
     return TRUE;
   ws_message_get_data (outgoing->message, &len);
-  return ws_engine_has_room (priv->engine, len);
+  return ws_engine_has_room (priv->now.engine, len);
 }
 
 static WsOutgoing *
@@ -194,7 +194,7 @@ peek_head (WsSocket *self, guint attempt)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (attempt != priv->attempt || priv->engine == NULL
+  if (attempt != priv->now.number || priv->now.engine == NULL
       || priv->state != WS_STATE_CONNECTED || priv->async->outgoing.length == 0)
     return NULL;
   return priv->async->outgoing.head->data;
@@ -204,7 +204,7 @@ void
 ws_socket_frame_outgoing (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  guint            attempt = priv->attempt;
+  guint            attempt = priv->now.number;
   WsOutgoing      *head;
 
   if (!ws_socket_has_outgoing (self) || priv->async->framing)
@@ -223,7 +223,7 @@ ws_socket_frame_outgoing (WsSocket *self)
 void
 ws_socket_frame_all_outgoing (WsSocket *self)
 {
-  guint       attempt = ws_socket_peek (self)->attempt;
+  guint       attempt = ws_socket_peek (self)->now.number;
   WsOutgoing *head;
 
   if (!ws_socket_has_outgoing (self))
@@ -245,10 +245,10 @@ end_written (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   GQueue          *calls = &priv->async->calls[WS_CALL_SEND];
-  gint64           written = ws_engine_get_written_mark (priv->engine);
-  guint            attempt = priv->attempt;
+  gint64           written = ws_engine_get_written_mark (priv->now.engine);
+  guint            attempt = priv->now.number;
 
-  while (attempt == priv->attempt && calls->length > 0)
+  while (attempt == priv->now.number && calls->length > 0)
     {
       WsSocketCall *call = calls->head->data;
 
@@ -262,19 +262,19 @@ void
 ws_socket_note_written (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  guint            attempt = priv->attempt;
+  guint            attempt = priv->now.number;
 
   if (priv->async == NULL)
     return;
   ws_socket_frame_outgoing (self);
-  if (attempt == priv->attempt && priv->engine != NULL)
+  if (attempt == priv->now.number && priv->now.engine != NULL)
     end_written (self);
 }
 
 static gboolean
 is_at_turn (WsSocketPrivate *priv, const WsMessageSink *sink)
 {
-  return priv->engine != NULL && priv->state == WS_STATE_CONNECTED
+  return priv->now.engine != NULL && priv->state == WS_STATE_CONNECTED
          && priv->async->outgoing.head == &sink->outgoing->link
          && !priv->async->framing;
 }
@@ -287,6 +287,6 @@ ws_socket_takes_part (WsSocket *self, const WsMessageSink *sink)
   if (sink->outgoing == NULL)
     return TRUE; /* it says why not */
   return is_at_turn (priv, sink)
-         && ws_engine_get_bytes_to_write (priv->engine)
+         && ws_engine_get_bytes_to_write (priv->now.engine)
                 < MAX (priv->settings.write_high_water_mark, 1);
 }

@@ -31,7 +31,8 @@ get_cost (WsMessage *message)
 static gboolean
 is_broken (WsSocketPrivate *priv)
 {
-  return priv->engine != NULL && ws_engine_get_failure (priv->engine) != NULL;
+  return priv->now.engine != NULL
+         && ws_engine_get_failure (priv->now.engine) != NULL;
 }
 
 /* Whether nothing more is to be read before something was taken. Who closes may
@@ -71,16 +72,16 @@ void
 ws_socket_update_receiving (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  gboolean         paused = priv->receiving_paused;
+  gboolean         paused = priv->now.receiving_paused;
 
-  if (priv->engine == NULL)
+  if (priv->now.engine == NULL)
     return;
   if (priv->pull)
-    ws_engine_set_streaming (priv->engine, wants_stream (priv));
+    ws_engine_set_streaming (priv->now.engine, wants_stream (priv));
   /* What is read for who pulls waits for the end of the pause. */
   if (priv->pull && is_broken (priv))
     paused = FALSE;
-  ws_engine_set_paused (priv->engine, paused || is_full (priv));
+  ws_engine_set_paused (priv->now.engine, paused || is_full (priv));
 }
 
 /* The message under way has come, or never will. */
@@ -188,7 +189,7 @@ deliver (WsSocket *self)
   GQueue          *calls = &async->calls[WS_CALL_RECEIVE];
 
   while (async->inbox.length > 0 && calls->length > 0
-         && !priv->receiving_paused)
+         && !priv->now.receiving_paused)
     {
       WsMessage *message = g_queue_pop_head (&async->inbox);
 
@@ -238,7 +239,7 @@ void
 ws_socket_end_receiving (WsSocket *self)
 {
   end_pipe (self, FALSE);
-  ws_socket_peek (self)->receiving_paused = FALSE;
+  ws_socket_peek (self)->now.receiving_paused = FALSE;
   deliver (self);
 }
 
@@ -350,10 +351,11 @@ set_paused (WsSocket *self, gboolean paused, const char *function)
 
   if (!ws_socket_may_call (self, function))
     return;
-  if (priv->state == WS_STATE_UNCONNECTED || priv->receiving_paused == paused)
+  if (priv->state == WS_STATE_UNCONNECTED
+      || priv->now.receiving_paused == paused)
     return;
   g_object_ref (self);
-  priv->receiving_paused = paused;
+  priv->now.receiving_paused = paused;
   if (priv->pull)
     deliver (self);
   else
@@ -453,7 +455,7 @@ ws_socket_set_pull (WsSocket *self, gboolean pull)
   if (priv->pull == (guint) pull
       || !ws_socket_may_set (self, WS_SOCKET_PROP_PULL))
     return;
-  if (priv->engine != NULL && ws_engine_has_read (priv->engine))
+  if (priv->now.engine != NULL && ws_engine_has_read (priv->now.engine))
     {
       g_warning ("The property pull cannot be set any more: messages were "
                  "received already");

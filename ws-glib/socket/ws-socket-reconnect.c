@@ -47,7 +47,7 @@ hurry_after (WsSocket *self, gint64 earliest)
 static void
 probe (WsSocket *self)
 {
-  WsEngine *engine = ws_engine_ref (ws_socket_peek (self)->engine);
+  WsEngine *engine = ws_engine_ref (ws_socket_peek (self)->now.engine);
 
   g_object_ref (self);
   ws_engine_probe (engine);
@@ -64,7 +64,7 @@ on_network_changed (gboolean came_back, gpointer user_data)
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsReconnect     *reconnect = &priv->reconnect;
 
-  if (priv->engine != NULL)
+  if (priv->now.engine != NULL)
     probe (self);
   else if (!reconnect->is_waiting)
     return;
@@ -140,8 +140,8 @@ await_network (WsSocket *self)
 
   priv->reconnect.is_held = TRUE;
   g_source_set_ready_time (priv->activation, -1);
-  ws_network_watch_ask (priv->reconnect.watch, priv->target->host,
-                        priv->target->port);
+  ws_network_watch_ask (priv->reconnect.watch, priv->now.target->host,
+                        priv->now.target->port);
 }
 
 static gboolean
@@ -150,7 +150,7 @@ on_wait_over (gpointer user_data)
   WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (!is_on_this_machine (priv->target)
+  if (!is_on_this_machine (priv->now.target)
       && !ws_network_watch_is_available (priv->reconnect.watch))
     {
       await_network (self);
@@ -222,18 +222,18 @@ ws_socket_await_reconnect (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsReconnect     *reconnect = &priv->reconnect;
-  guint            attempt = priv->attempt;
+  guint            attempt = priv->now.number;
   int              delay;
   g_autoptr (WsReconnectPolicy) policy = NULL;
 
   if (reconnect->policy == NULL || reconnect->is_unwanted || !priv->active
-      || priv->target == NULL)
+      || priv->now.target == NULL)
     return FALSE;
   policy = g_object_ref (reconnect->policy);
   judge_endurance (reconnect);
   delay = ws_reconnect_policy_decide (policy, self, reconnect->n_attempts + 1);
   /* A subclass may have done anything meanwhile. */
-  if (attempt != priv->attempt || priv->activation != NULL)
+  if (attempt != priv->now.number || priv->activation != NULL)
     return TRUE;
   if (delay < 0 || reconnect->policy == NULL || !priv->active)
     return FALSE;
@@ -257,7 +257,6 @@ ws_socket_note_attempt (WsSocket *self, void (*open) (WsSocket *socket))
     reconnect->n_attempts = 0;
   reconnect->is_retry = FALSE;
   reconnect->is_unwanted = FALSE;
-  reconnect->is_hopeless = FALSE;
   reconnect->connected_at = 0;
   reconnect->open = open;
   begin_watch (self);
@@ -276,7 +275,7 @@ is_final (guint status)
 void
 ws_socket_note_failure (WsSocket *self, const GError *error, guint status)
 {
-  ws_socket_peek (self)->reconnect.is_hopeless
+  ws_socket_peek (self)->now.is_hopeless
       = g_error_matches (error, WS_ENGINE_ERROR,
                          WS_ENGINE_ERROR_INVALID_REQUEST)
         || g_error_matches (error, WS_ENGINE_ERROR,
@@ -331,8 +330,8 @@ ws_socket_set_reconnect (WsSocket *self, WsReconnectPolicy *reconnect)
   if (reconnect == NULL)
     ws_socket_clear_watch (self);
   else if (priv->reconnect.watch == NULL
-           && (priv->opening != NULL
-               || (priv->engine != NULL && priv->target != NULL)))
+           && (priv->now.opening != NULL
+               || (priv->now.engine != NULL && priv->now.target != NULL)))
     begin_watch (self);
   if (reconnect == NULL && priv->reconnect.is_waiting)
     {

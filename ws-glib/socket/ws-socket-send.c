@@ -21,9 +21,9 @@ ws_socket_check_sendable (WsSocket *self, GError **error)
 
   if (!ws_socket_check_thread (self, error))
     return FALSE;
-  if (priv->state == WS_STATE_CONNECTED && priv->engine != NULL)
+  if (priv->state == WS_STATE_CONNECTED && priv->now.engine != NULL)
     {
-      const GError *failure = ws_engine_get_failure (priv->engine);
+      const GError *failure = ws_engine_get_failure (priv->now.engine);
 
       if (failure == NULL)
         return TRUE;
@@ -36,7 +36,7 @@ ws_socket_check_sendable (WsSocket *self, GError **error)
                                      : "The socket is not connected");
   /* As in QML: a socket that is not open shows the attempt as its status. But
    * why the connection was lost tells more, to reconnect's policy, too. */
-  if (priv->state == WS_STATE_UNCONNECTED && !priv->failed)
+  if (priv->state == WS_STATE_UNCONNECTED && !priv->now.failed)
     ws_socket_set_error (self, problem);
   g_propagate_error (error, g_steal_pointer (&problem));
   return FALSE;
@@ -51,7 +51,7 @@ has_room_behind (WsSocket *self, gsize len)
   guint64          waiting = ws_socket_get_bytes_to_write (self);
 
   return waiting <= max
-         && ws_engine_get_cost (priv->engine, len) <= max - waiting;
+         && ws_engine_get_cost (priv->now.engine, len) <= max - waiting;
 }
 
 static void
@@ -73,7 +73,7 @@ check_room (WsSocket *self, const char *what, gsize len, GError **error)
 
   if (ws_socket_private_has_outgoing (priv)
           ? has_room_behind (self, len)
-          : ws_engine_has_room (priv->engine, len))
+          : ws_engine_has_room (priv->now.engine, len))
     return TRUE;
   refuse_room (self, what, len, error);
   return FALSE;
@@ -115,7 +115,7 @@ send_message (WsSocket     *self,
       return len;
     }
   /* Drawing a mask may run a user's code, which may drop the engine. */
-  engine = ws_engine_ref (priv->engine);
+  engine = ws_engine_ref (priv->now.engine);
   ws_engine_send (engine, opcode, data, len, bytes);
   ws_engine_unref (engine);
   return len;
@@ -285,7 +285,7 @@ ws_socket_ping (WsSocket *self, GBytes *payload, GError **error)
 
   if (!ws_socket_check_ping (self, payload, &data, &len, error))
     return FALSE;
-  engine = ws_engine_ref (ws_socket_peek (self)->engine);
+  engine = ws_engine_ref (ws_socket_peek (self)->now.engine);
   ws_engine_ping (engine, data, len);
   ws_engine_unref (engine);
   return TRUE;
@@ -313,12 +313,12 @@ ws_socket_flush (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
 
   priv = ws_socket_peek (self);
-  if (priv->engine == NULL)
+  if (priv->now.engine == NULL)
     return TRUE;
   if (!ws_socket_check_thread (self, NULL))
     return FALSE;
   g_object_ref (self);
-  done = ws_engine_flush (priv->engine);
+  done = ws_engine_flush (priv->now.engine);
   g_object_unref (self);
   return done;
 }

@@ -8,8 +8,8 @@ note_change (WsSocket *self, WsSocketProp property)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (priv->engine != NULL)
-    ws_engine_update (priv->engine);
+  if (priv->now.engine != NULL)
+    ws_engine_update (priv->now.engine);
   ws_socket_notify (self, property);
 }
 

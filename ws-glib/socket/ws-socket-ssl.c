@@ -46,40 +46,10 @@ ws_socket_ignores (WsSocket *self, GPtrArray *errors)
       WsSslError *error = g_ptr_array_index (errors, i);
 
       if (!ignores (&priv->ignored_always, error)
-          && !ignores (&priv->ignored_now, error))
+          && !ignores (&priv->now.ignored, error))
         return FALSE;
     }
   return TRUE;
-}
-
-static void
-clear_ignored (WsSslIgnored *ignored)
-{
-  ignored->all = FALSE;
-  g_clear_pointer (&ignored->list, g_ptr_array_unref);
-}
-
-void
-ws_socket_forget_attempt_ssl (WsSocket *self)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-
-  clear_ignored (&priv->ignored_now);
-  g_clear_pointer (&priv->ssl_errors, g_ptr_array_unref);
-  priv->ssl_paused = FALSE;
-}
-
-void
-ws_socket_clear_ssl (WsSocket *self)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-
-  ws_socket_forget_attempt_ssl (self);
-  clear_ignored (&priv->ignored_always);
-  g_clear_object (&priv->ssl_configuration);
-  g_clear_object (&priv->ssl_session);
-  g_clear_pointer (&priv->ssl_credentials, ws_tls_credentials_unref);
-  g_clear_pointer (&priv->ssl_ticket, g_bytes_unref);
 }
 
 /* What is ignored during an attempt holds for that one; what is ignored before
@@ -88,7 +58,7 @@ static WsSslIgnored *
 ignored_of_this_time (WsSocketPrivate *priv)
 {
   return priv->state == WS_STATE_UNCONNECTED ? &priv->ignored_always
-                                             : &priv->ignored_now;
+                                             : &priv->now.ignored;
 }
 
 /* Nobody is in the way of a socket without a connection. */
@@ -298,17 +268,18 @@ ws_socket_fill_tls_options (WsSocket               *self,
   WsSocketPrivate    *priv = ws_socket_peek (self);
   WsSslConfiguration *configuration = ws_socket_get_ssl_configuration (self);
 
-  g_clear_pointer (&priv->ssl_credentials, ws_tls_credentials_unref);
-  priv->ssl_credentials = ws_tls_credentials_ref (credentials);
-  g_clear_pointer (&priv->ssl_ticket, g_bytes_unref);
-  priv->ssl_ticket = ws_ssl_configuration_find_ticket (configuration,
-                                                       priv->target->authority);
+  g_clear_pointer (&priv->now.credentials, ws_tls_credentials_unref);
+  priv->now.credentials = ws_tls_credentials_ref (credentials);
+  g_clear_pointer (&priv->now.ticket, g_bytes_unref);
+  priv->now.ticket
+      = ws_ssl_configuration_find_ticket (configuration,
+                                          priv->now.target->authority);
   options->credentials = credentials;
   options->verify_name
       = ws_ssl_configuration_get_peer_verify_name (configuration);
   options->alpn
       = ws_ssl_configuration_get_allowed_next_protocols (configuration);
-  options->ticket = priv->ssl_ticket;
+  options->ticket = priv->now.ticket;
   options->tls_sink = &tls_sink;
 }
 
@@ -319,23 +290,23 @@ static void
 go_on (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  gboolean         accept = ws_socket_ignores (self, priv->ssl_errors);
+  gboolean         accept = ws_socket_ignores (self, priv->now.ssl_errors);
 
-  priv->ssl_paused = FALSE;
-  if (priv->opening != NULL)
-    ws_client_opening_resume (priv->opening, accept);
+  priv->now.ssl_paused = FALSE;
+  if (priv->now.opening != NULL)
+    ws_client_opening_resume (priv->now.opening, accept);
 }
 
 void
 ws_socket_forbid_to_continue (WsSocket *self)
 {
-  ws_socket_peek (self)->continues = FALSE;
+  ws_socket_peek (self)->now.continues = FALSE;
 }
 
 gboolean
 ws_socket_get_continues (WsSocket *self)
 {
-  return ws_socket_peek (self)->continues;
+  return ws_socket_peek (self)->now.continues;
 }
 
 /* The early look at the first error. FALSE: the attempt goes no further. */
@@ -347,31 +318,31 @@ interrupt (WsSocket *self, guint attempt)
   if (!ws_ssl_configuration_get_handshake_must_interrupt_on_error (
           ws_socket_get_ssl_configuration (self)))
     return TRUE;
-  priv->continues = FALSE;
+  priv->now.continues = FALSE;
   ws_socket_emit (self, WS_SOCKET_SIGNAL_HANDSHAKE_INTERRUPTED_ON_ERROR,
-                  g_ptr_array_index (priv->ssl_errors, 0));
-  if (attempt != priv->attempt)
+                  g_ptr_array_index (priv->now.ssl_errors, 0));
+  if (attempt != priv->now.number)
     return FALSE;
-  if (!priv->continues)
+  if (!priv->now.continues)
     {
-      priv->ssl_paused = FALSE;
-      ws_client_opening_resume (priv->opening, FALSE);
+      priv->now.ssl_paused = FALSE;
+      ws_client_opening_resume (priv->now.opening, FALSE);
     }
-  return priv->continues;
+  return priv->now.continues;
 }
 
 static gboolean
 tell_each (WsSocket *self, guint attempt)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  g_autoptr (GPtrArray) errors = g_ptr_array_ref (priv->ssl_errors);
+  g_autoptr (GPtrArray) errors = g_ptr_array_ref (priv->now.ssl_errors);
 
-  for (guint i = 0; i < errors->len && attempt == priv->attempt; i++)
+  for (guint i = 0; i < errors->len && attempt == priv->now.number; i++)
     ws_socket_emit (self, WS_SOCKET_SIGNAL_PEER_VERIFY_ERROR,
                     g_ptr_array_index (errors, i));
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     ws_socket_emit (self, WS_SOCKET_SIGNAL_SSL_ERRORS, errors);
-  return attempt == priv->attempt;
+  return attempt == priv->now.number;
 }
 
 void
@@ -380,17 +351,17 @@ ws_socket_on_opening_paused (WsClientOpening *opening, gpointer user_data)
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsTlsSession    *session = ws_client_opening_get_session (opening);
-  guint            attempt = priv->attempt;
+  guint            attempt = priv->now.number;
 
-  g_clear_pointer (&priv->ssl_errors, g_ptr_array_unref);
-  priv->ssl_errors
+  g_clear_pointer (&priv->now.ssl_errors, g_ptr_array_unref);
+  priv->now.ssl_errors
       = ws_ssl_error_list_problems (ws_tls_session_get_problems (session));
-  priv->ssl_paused = TRUE;
+  priv->now.ssl_paused = TRUE;
   ws_socket_note_session (self, session);
-  if (attempt == priv->attempt && interrupt (self, attempt)
-      && tell_each (self, attempt) && priv->ssl_paused)
+  if (attempt == priv->now.number && interrupt (self, attempt)
+      && tell_each (self, attempt) && priv->now.ssl_paused)
     {
-      if (ws_socket_ignores (self, priv->ssl_errors)
+      if (ws_socket_ignores (self, priv->now.ssl_errors)
           || (priv->pause_mode & WS_PAUSE_MODES_ON_SSL_ERRORS) == 0)
         go_on (self);
     }
@@ -418,7 +389,7 @@ ws_socket_resume (WsSocket *self)
   g_return_if_fail (WS_IS_SOCKET (self));
 
   priv = ws_socket_peek (self);
-  if (may_call (self, G_STRFUNC) && priv->ssl_paused)
+  if (may_call (self, G_STRFUNC) && priv->now.ssl_paused)
     go_on (self);
 }
 
@@ -438,7 +409,7 @@ ws_socket_continue_interrupted_handshake (WsSocket *self)
   g_return_if_fail (WS_IS_SOCKET (self));
 
   if (may_call (self, G_STRFUNC))
-    ws_socket_peek (self)->continues = TRUE;
+    ws_socket_peek (self)->now.continues = TRUE;
 }
 
 /* --- What a session tells --- */
@@ -475,11 +446,11 @@ on_ticket (gpointer user_data, GBytes *ticket)
 {
   WsSocketPrivate *priv = ws_socket_peek (user_data);
 
-  if (priv->target != NULL && priv->ssl_credentials != NULL)
+  if (priv->now.target != NULL && priv->now.credentials != NULL)
     ws_ssl_configuration_store_ticket (ws_socket_get_ssl_configuration (
                                            user_data),
-                                       priv->ssl_credentials,
-                                       priv->target->authority, ticket);
+                                       priv->now.credentials,
+                                       priv->now.target->authority, ticket);
 }
 
 static const WsTlsSessionSink tls_sink = {

@@ -18,9 +18,6 @@ gboolean ws_socket_ignores (WsSocket *self, GPtrArray *errors);
 /* An interrupted handshake ends, unless a handler lets it go on meanwhile. */
 void     ws_socket_forbid_to_continue (WsSocket *self);
 gboolean ws_socket_get_continues (WsSocket *self);
-/* What belongs to an attempt goes with it. */
-void ws_socket_forget_attempt_ssl (WsSocket *self);
-void ws_socket_clear_ssl (WsSocket *self);
 
 extern const WsProperty ws_socket_ssl_properties[];
 

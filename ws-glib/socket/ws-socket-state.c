@@ -27,11 +27,11 @@ void
 ws_socket_set_state (WsSocket *self, WsState state)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  guint            attempt = priv->attempt;
+  guint            attempt = priv->now.number;
 
   /* A handler of notify::state may be what changes it again. */
   ws_socket_announce_state (self);
-  if (attempt != priv->attempt || priv->state == state)
+  if (attempt != priv->now.number || priv->state == state)
     return;
   g_debug ("%p: state %d becomes %d", (gpointer) self, priv->state, state);
   priv->state = state;
@@ -39,7 +39,7 @@ ws_socket_set_state (WsSocket *self, WsState state)
   ws_socket_notify (self, WS_SOCKET_PROP_STATE);
   ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
   g_object_thaw_notify (G_OBJECT (self));
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     ws_socket_announce_state (self);
 }
 
@@ -77,15 +77,15 @@ void
 ws_socket_fail (WsSocket *self, const GError *error)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  guint            attempt = priv->attempt;
+  guint            attempt = priv->now.number;
   g_autoptr (GError) public_error = NULL;
 
-  if (error == NULL || priv->failed)
+  if (error == NULL || priv->now.failed)
     return;
-  priv->failed = TRUE;
+  priv->now.failed = TRUE;
   public_error = ws_socket_error_translate (error);
   ws_socket_set_error (self, public_error);
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     ws_socket_emit (self, WS_SOCKET_SIGNAL_ERROR, public_error);
 }
 
@@ -93,27 +93,24 @@ void
 ws_socket_note_closing (WsSocket *self, const WsClosing *closing)
 {
   static const WsClosing initial = { .code = WS_CLOSE_NORMAL };
-  WsSocketPrivate       *priv = ws_socket_peek (self);
+  WsClosing             *now = &ws_socket_peek (self)->now.closing;
 
   if (closing == NULL)
     closing = &initial;
   g_object_freeze_notify (G_OBJECT (self));
-  if (priv->close_code != closing->code)
+  if (now->code != closing->code)
     ws_socket_notify (self, WS_SOCKET_PROP_CLOSE_CODE);
-  if (g_strcmp0 (priv->close_reason, closing->reason) != 0)
+  if (g_strcmp0 (now->reason, closing->reason) != 0)
     ws_socket_notify (self, WS_SOCKET_PROP_CLOSE_REASON);
-  if (priv->close_code_sent != closing->sent)
+  if (now->sent != closing->sent)
     ws_socket_notify (self, WS_SOCKET_PROP_CLOSE_CODE_SENT);
-  if (priv->close_code_received != closing->received)
+  if (now->received != closing->received)
     ws_socket_notify (self, WS_SOCKET_PROP_CLOSE_CODE_RECEIVED);
-  if (priv->was_clean != closing->clean)
+  if (now->clean != closing->clean)
     ws_socket_notify (self, WS_SOCKET_PROP_WAS_CLEAN);
-  priv->close_code = closing->code;
-  g_free (priv->close_reason);
-  priv->close_reason = g_strdup (closing->reason);
-  priv->close_code_sent = closing->sent;
-  priv->close_code_received = closing->received;
-  priv->was_clean = closing->clean;
+  g_free (now->reason);
+  *now = *closing;
+  now->reason = g_strdup (closing->reason);
   g_object_thaw_notify (G_OBJECT (self));
 }
 
@@ -152,9 +149,9 @@ ws_socket_finish_reading (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (priv->read_finished)
+  if (priv->now.read_finished)
     return;
-  priv->read_finished = TRUE;
+  priv->now.read_finished = TRUE;
   ws_socket_emit (self, WS_SOCKET_SIGNAL_READ_CHANNEL_FINISHED);
 }
 
@@ -163,9 +160,9 @@ ws_socket_announce_close (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (priv->about_to_close)
+  if (priv->now.about_to_close)
     return;
-  priv->about_to_close = TRUE;
+  priv->now.about_to_close = TRUE;
   ws_socket_emit (self, WS_SOCKET_SIGNAL_ABOUT_TO_CLOSE);
 }
 
@@ -174,7 +171,7 @@ ws_socket_make_end_error (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (priv->failed && priv->error != NULL)
+  if (priv->now.failed && priv->error != NULL)
     return g_error_copy (priv->error);
   return g_error_new_literal (WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED,
                               "The connection has ended");

@@ -101,8 +101,9 @@ ws_socket_get_error_string (WsSocket *self)
 static GSocketAddress *
 get_address (WsSocketPrivate *priv, GSocketAddress **place, gboolean remote)
 {
-  WsTransport *transport
-      = priv->engine != NULL ? ws_engine_get_transport (priv->engine) : NULL;
+  WsTransport *transport = priv->now.engine != NULL
+                               ? ws_engine_get_transport (priv->now.engine)
+                               : NULL;
 
   if (*place == NULL && transport != NULL)
     *place = ws_transport_get_address (transport, remote);
@@ -127,7 +128,7 @@ ws_socket_get_local_address (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
   priv = ws_socket_peek (self);
-  return get_address (priv, &priv->local_address, FALSE);
+  return get_address (priv, &priv->now.local_address, FALSE);
 }
 
 /**
@@ -148,7 +149,7 @@ ws_socket_get_peer_address (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
   priv = ws_socket_peek (self);
-  return get_address (priv, &priv->peer_address, TRUE);
+  return get_address (priv, &priv->now.peer_address, TRUE);
 }
 
 /**
@@ -166,7 +167,7 @@ ws_socket_get_close_code (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->close_code;
+  return ws_socket_peek (self)->now.closing.code;
 }
 
 /**
@@ -187,7 +188,7 @@ ws_socket_get_close_reason (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
   priv = ws_socket_peek (self);
-  return priv->close_reason != NULL ? priv->close_reason : "";
+  return priv->now.closing.reason != NULL ? priv->now.closing.reason : "";
 }
 
 /**
@@ -205,7 +206,7 @@ ws_socket_get_close_code_sent (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->close_code_sent;
+  return ws_socket_peek (self)->now.closing.sent;
 }
 
 /**
@@ -223,7 +224,7 @@ ws_socket_get_close_code_received (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->close_code_received;
+  return ws_socket_peek (self)->now.closing.received;
 }
 
 /**
@@ -241,7 +242,7 @@ ws_socket_get_was_clean (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
 
-  return ws_socket_peek (self)->was_clean;
+  return ws_socket_peek (self)->now.closing.clean;
 }
 
 /**
@@ -262,9 +263,9 @@ ws_socket_get_bytes_to_write (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
   priv = ws_socket_peek (self);
-  if (priv->engine == NULL)
+  if (priv->now.engine == NULL)
     return 0;
-  return ws_engine_get_bytes_to_write (priv->engine)
+  return ws_engine_get_bytes_to_write (priv->now.engine)
          + ws_socket_get_outgoing_cost (self);
 }
 
@@ -286,7 +287,8 @@ ws_socket_get_latency (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), -1);
 
   priv = ws_socket_peek (self);
-  return priv->engine != NULL ? ws_engine_get_latency (priv->engine) : -1;
+  return priv->now.engine != NULL ? ws_engine_get_latency (priv->now.engine)
+                                  : -1;
 }
 
 /**
@@ -346,8 +348,8 @@ ws_socket_get_statistics (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
   priv = ws_socket_peek (self);
-  if (priv->engine != NULL)
-    ws_engine_get_traffic (priv->engine, &traffic);
+  if (priv->now.engine != NULL)
+    ws_engine_get_traffic (priv->now.engine, &traffic);
   else if (priv->last_traffic != NULL)
     traffic = *priv->last_traffic;
   statistics = g_new (WsStatistics, 1);

@@ -66,11 +66,11 @@ ws_socket_on_broken (gpointer user_data, const GError *error)
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsSocketAsync   *async = priv->async;
-  guint            attempt = priv->attempt;
+  guint            attempt = priv->now.number;
 
   if (async != NULL)
     ws_socket_clear_outgoing (async);
-  while (async != NULL && attempt == priv->attempt)
+  while (async != NULL && attempt == priv->now.number)
     {
       GList *head = async->calls[WS_CALL_SEND].head;
 
@@ -80,7 +80,7 @@ ws_socket_on_broken (gpointer user_data, const GError *error)
         break;
       ws_call_fail (head->data, ws_socket_error_translate (error));
     }
-  if (attempt == priv->attempt)
+  if (attempt == priv->now.number)
     ws_socket_update_receiving (self);
   g_object_unref (self);
 }

@@ -78,7 +78,7 @@ ws_socket_dispose (GObject *object)
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   if (!ws_socket_check_thread (self, NULL)
-      && (priv->engine != NULL || priv->opening != NULL
+      && (priv->now.engine != NULL || priv->now.opening != NULL
           || priv->activation != NULL || priv->reconnect.watch != NULL))
     {
       g_atomic_int_set (&priv->is_abandoned, TRUE);
@@ -87,12 +87,14 @@ ws_socket_dispose (GObject *object)
     }
   ws_socket_cancel_activation (self);
   ws_socket_clear_watch (self);
-  ws_socket_release_connection (self);
+  ws_mailbox_close (&priv->mailbox);
+  ws_attempt_leave (&priv->now);
   priv->state = priv->announced = WS_STATE_UNCONNECTED;
   ws_socket_tell_gone (self);
   ws_socket_end_calls (self);
   g_clear_object (&priv->reconnect.policy);
-  ws_socket_clear_ssl (self);
+  g_clear_object (&priv->ssl_configuration);
+  g_clear_object (&priv->ssl_session);
   g_clear_object (&priv->mask_generator);
   G_OBJECT_CLASS (ws_socket_parent_class)->dispose (object);
 }
@@ -110,15 +112,11 @@ ws_socket_finalize (GObject *object)
   g_strfreev (priv->subprotocols);
   g_clear_pointer (&priv->request_headers, ws_headers_unref);
   ws_home_clear (&priv->home);
-  g_clear_pointer (&priv->target, ws_url_free);
+  ws_attempt_clear (&priv->now);
   g_clear_error (&priv->error);
-  g_free (priv->subprotocol);
-  g_free (priv->extensions);
   g_clear_pointer (&priv->compression, ws_deflate_options_free);
-  g_free (priv->close_reason);
-  g_free (priv->resource);
   g_free (priv->last_traffic);
-  ws_buffer_clear (&priv->request_head);
+  ws_ssl_ignored_clear (&priv->ignored_always);
   G_OBJECT_CLASS (ws_socket_parent_class)->finalize (object);
 }
 
@@ -144,7 +142,7 @@ ws_socket_init (WsSocket *self)
   priv->compression = ws_deflate_options_ref_default ();
   priv->settings = ws_settings_default (WS_SETTINGS_CLIENT_PING_INTERVAL);
   priv->state = WS_STATE_UNCONNECTED;
-  priv->close_code = WS_CLOSE_NORMAL;
+  ws_attempt_clear (&priv->now);
 }
 
 /**

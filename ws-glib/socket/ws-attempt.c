@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "socket/ws-attempt.h"
+
+#include "value/ws-mask-generator-private.h"
+#include "protocol/ws-close.h"
+
+/* One attempt to open, and its connection. */
+
+void
+ws_ssl_ignored_clear (WsSslIgnored *self)
+{
+  self->all = FALSE;
+  g_clear_pointer (&self->list, g_ptr_array_unref);
+}
+
+void
+ws_attempt_forget_ssl_errors (WsAttempt *self)
+{
+  ws_ssl_ignored_clear (&self->ignored);
+  g_clear_pointer (&self->ssl_errors, g_ptr_array_unref);
+  self->ssl_paused = FALSE;
+}
+
+static void
+draw_built_in_mask (gpointer user_data, guint8 mask[4])
+{
+  ws_mask_generator_draw (NULL, mask);
+}
+
+void
+ws_attempt_leave (WsAttempt *self)
+{
+  WsEngine *engine = g_steal_pointer (&self->engine);
+
+  self->number++;
+  g_clear_pointer (&self->opening, ws_client_opening_free);
+  if (engine == NULL)
+    return;
+  /* A generator may be a user's code, and nobody sees the connection any more. */
+  if (self->target != NULL)
+    ws_engine_set_draw (engine, draw_built_in_mask, NULL);
+  ws_engine_leave (engine, WS_CLOSE_GOING_AWAY);
+}
+
+void
+ws_attempt_clear (WsAttempt *self)
+{
+  ws_attempt_leave (self);
+  ws_attempt_forget_ssl_errors (self);
+  g_clear_pointer (&self->target, ws_url_free);
+  g_free (self->closing.reason);
+  ws_buffer_clear (&self->request_head);
+  g_free (self->resource);
+  g_free (self->subprotocol);
+  g_free (self->extensions);
+  g_clear_object (&self->local_address);
+  g_clear_object (&self->peer_address);
+  g_clear_pointer (&self->credentials, ws_tls_credentials_unref);
+  g_clear_pointer (&self->ticket, g_bytes_unref);
+  *self
+      = (WsAttempt){ .number = self->number, .closing.code = WS_CLOSE_NORMAL };
+}
+
+void
+ws_attempt_begin (WsAttempt *self, WsUrl *target)
+{
+  ws_attempt_clear (self);
+  self->target = target;
+}

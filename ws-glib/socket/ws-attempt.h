@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "engine/ws-client-opening.h"
+#include "engine/ws-engine.h"
+
+G_BEGIN_DECLS
+
+/* The certificate errors that do not count. */
+typedef struct
+{
+  gboolean   all;
+  GPtrArray *list; /* (owned) (nullable): of WsSslError */
+} WsSslIgnored;
+
+void ws_ssl_ignored_clear (WsSslIgnored *self);
+
+/* What belongs to one attempt to open and to the connection that comes of it.
+ * It can be read until the next one begins, to which nothing of it passes: only
+ * the two functions below set it back. */
+typedef struct
+{
+  guint number; /* grows where an attempt begins or ends, for a handler may do
+                 * either */
+
+  guint failed : 1;           /* its error was signalled */
+  guint is_hopeless : 1;      /* no other attempt could do better */
+  guint ssl_paused : 1;       /* the opening waits at certificate errors */
+  guint continues : 1;        /* an interrupted handshake shall go on */
+  guint receiving_paused : 1; /* by the user */
+  guint hears_messages : 1;   /* message-received was heard in this batch */
+  guint warned_nul : 1;
+  guint is_slow : 1;        /* it missed a broadcast, and is to be closed */
+  guint about_to_close : 1; /* about-to-close was signalled */
+  guint read_finished : 1;  /* read-channel-finished was signalled */
+
+  WsUrl           *target;  /* (owned) (nullable): of a client */
+  WsClientOpening *opening; /* (owned) (nullable) */
+  WsEngine        *engine;  /* (owned) (nullable): while CONNECTED or CLOSING */
+  WsClosing        closing;
+
+  /* What was asked for, and agreed on. */
+  WsBuffer        request_head;  /* of a server's socket: parsed when asked */
+  char           *resource;      /* (owned) (nullable): likewise */
+  char           *subprotocol;   /* (owned) (nullable) */
+  char           *extensions;    /* (owned) (nullable) */
+  GSocketAddress *local_address; /* (owned) (nullable): made when asked */
+  GSocketAddress *peer_address;  /* (owned) (nullable): made when asked */
+
+  /* TLS. */
+  WsTlsCredentials *credentials; /* (owned) (nullable) */
+  GBytes           *ticket;      /* (owned) (nullable): to resume with */
+  GPtrArray        *ssl_errors;  /* (owned) (nullable): of WsSslError */
+  WsSslIgnored      ignored;
+} WsAttempt;
+
+/* As ws_attempt_clear(), for the next attempt: to @target (transfer full)
+ * (nullable). */
+void ws_attempt_begin (WsAttempt *self, WsUrl *target);
+/* Leaves, and forgets everything but the number. */
+void ws_attempt_clear (WsAttempt *self);
+
+/* The attempt is over, and its peer is told 1001: gives back opening and engine.
+ * Runs no user's code. */
+void ws_attempt_leave (WsAttempt *self);
+/* What was said of one server's certificates does not hold for another's. */
+void ws_attempt_forget_ssl_errors (WsAttempt *self);
+
+G_END_DECLS
