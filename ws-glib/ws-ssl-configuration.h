@@ -188,6 +188,6 @@ gboolean ws_ssl_configuration_load (WsSslConfiguration *self,
                                     gboolean            is_server,
                                     GError            **error);
 WS_AVAILABLE_IN_1_0
-void ws_ssl_configuration_reload (WsSslConfiguration *self);
+gboolean ws_ssl_configuration_reload (WsSslConfiguration *self, GError **error);
 
 G_END_DECLS

@@ -69,6 +69,7 @@ test_cache (void)
   g_autoptr (WsTlsCredentials) unchanged = NULL;
   g_autoptr (WsTlsCredentials) changed = NULL;
   g_autoptr (WsTlsCredentials) reloaded = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_assert_true (client != server);
   g_assert_true (client == client_again);
@@ -86,7 +87,8 @@ test_cache (void)
   g_assert_cmpint (ws_tls_credentials_get_verify (changed), ==,
                    WS_TLS_VERIFY_QUERY);
 
-  ws_ssl_configuration_reload (configuration);
+  g_assert_true (ws_ssl_configuration_reload (configuration, &error));
+  g_assert_no_error (error);
   reloaded = get_credentials (configuration, TRUE);
   g_assert_true (reloaded != changed);
   g_assert_finalize_object (g_steal_pointer (&configuration));

@@ -171,9 +171,10 @@ static void
 act_reload (World *world, WsSocket *socket)
 {
   if (world->pair.server != NULL)
-    ws_ssl_configuration_reload (
-        ws_server_get_ssl_configuration (world->pair.server));
-  ws_ssl_configuration_reload (ws_socket_get_ssl_configuration (socket));
+    ws_ssl_configuration_reload (ws_server_get_ssl_configuration (
+                                     world->pair.server),
+                                 NULL);
+  ws_ssl_configuration_reload (ws_socket_get_ssl_configuration (socket), NULL);
 }
 
 static const Action actions[] = {

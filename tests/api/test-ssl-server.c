@@ -279,12 +279,103 @@ test_reload (SslPair *pair, gconstpointer data)
       else
         {
           expect_subject (pair, "localhost", subjects[0]);
-          ws_ssl_configuration_reload (of_server (pair));
+          g_assert_true (ws_ssl_configuration_reload (of_server (pair), NULL));
         }
       expect_subject (pair, "localhost", subjects[i]);
     }
   g_unlink (path);
   g_rmdir (folder);
+}
+
+static void
+on_reload_failed (WsSslConfiguration *configuration,
+                  const GError       *error,
+                  GString            *log)
+{
+  g_string_append_printf (log, "%s\n", error->message);
+}
+
+/* Writes the first part of a file, and has it read; the error names it. */
+static void
+expect_refusal (SslPair *pair, const char *path, const char *text, gssize len)
+{
+  GString *log = g_string_new (NULL);
+  gulong   handler = g_signal_connect (of_server (pair), "reload-failed",
+                                       G_CALLBACK (on_reload_failed), log);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *told = NULL;
+
+  g_assert_true (g_file_set_contents (path, text, len, NULL));
+  g_assert_false (ws_ssl_configuration_reload (of_server (pair), &error));
+  g_assert_nonnull (error);
+  g_assert_nonnull (strstr (error->message, path));
+  told = g_strdup_printf ("%s\n", error->message);
+  g_assert_cmpstr (log->str, ==, told);
+  g_signal_handler_disconnect (of_server (pair), handler);
+  g_string_free (log, TRUE);
+}
+
+/* What cannot be loaded, or does not fit, replaces nothing. */
+static void
+test_reload_broken (SslPair *pair, gconstpointer data)
+{
+  g_autofree char  *folder = g_dir_make_tmp ("ws-XXXXXX", NULL);
+  g_autofree char  *path = g_build_filename (folder, "certificate.pem", NULL);
+  const char *const names[] = { "server.pem", "idn.pem", "server-rsa.pem" };
+  char             *contents[G_N_ELEMENTS (names)];
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *from = ssl_path (names[i]);
+
+      g_assert_true (g_file_get_contents (from, &contents[i], NULL, NULL));
+    }
+  ws_ssl_configuration_set_peer_verify_mode (of_client (pair),
+                                             WS_SSL_VERIFY_MODE_NONE);
+  ws_ssl_configuration_set_session_resumption (of_client (pair), FALSE);
+  g_assert_true (g_file_set_contents (path, contents[0], -1, NULL));
+  ws_ssl_configuration_set_local_certificate_file (of_server (pair), path);
+  expect_subject (pair, "localhost", "CN=server");
+
+  expect_refusal (pair, path, contents[1], (gssize) strlen (contents[1]) / 2);
+  expect_subject (pair, "localhost", "CN=server");
+  expect_refusal (pair, path, contents[1], 0);
+  expect_subject (pair, "localhost", "CN=server");
+  /* This one belongs to another key. */
+  expect_refusal (pair, path, contents[2], -1);
+  expect_subject (pair, "localhost", "CN=server");
+  g_assert_cmpuint (ssl_log_count (pair->server_log, "server-error"), ==, 0);
+
+  g_assert_true (g_file_set_contents (path, contents[1], -1, NULL));
+  g_assert_true (ws_ssl_configuration_reload (of_server (pair), NULL));
+  expect_subject (pair, "localhost", "CN=idn");
+  g_unlink (path);
+  g_rmdir (folder);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_free (contents[i]);
+}
+
+/* After a change that cannot be used there is nothing to keep, and reloading
+ * says so. */
+static void
+test_reload_after_change (SslPair *pair, gconstpointer data)
+{
+  g_autofree char *missing = ssl_path ("missing.pem");
+  g_autofree char *good = ssl_path ("server-chain.pem");
+  g_autoptr (WsSslConfiguration) unused = ws_ssl_configuration_new ();
+  g_autoptr (GError) error = NULL;
+
+  ws_ssl_configuration_set_local_certificate_file (of_server (pair), missing);
+  g_assert_false (ws_ssl_configuration_reload (of_server (pair), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  ws_ssl_configuration_set_local_certificate_file (of_server (pair), good);
+  g_assert_true (ws_ssl_configuration_reload (of_server (pair), NULL));
+  ssl_pair_open (pair, NULL);
+  ssl_pair_close (pair);
+
+  /* Nobody has needed anything of this one. */
+  ws_ssl_configuration_set_local_certificate_file (unused, missing);
+  g_assert_true (ws_ssl_configuration_reload (unused, NULL));
 }
 
 /* --- Files --- */
@@ -419,6 +510,9 @@ main (int argc, char **argv)
   ssl_pair_add ("/api/ssl-server/alerts", NULL, test_alerts);
   ssl_pair_add ("/api/ssl-server/sni", NULL, test_sni);
   ssl_pair_add ("/api/ssl-server/reload", NULL, test_reload);
+  ssl_pair_add ("/api/ssl-server/reload-broken", NULL, test_reload_broken);
+  ssl_pair_add ("/api/ssl-server/reload-after-change", NULL,
+                test_reload_after_change);
   ssl_pair_add ("/api/ssl-server/broken-later", NULL, test_broken_later);
   g_test_add_func ("/api/ssl-server/broken-dropped", test_broken_dropped);
   g_test_add_func ("/api/ssl-server/broken", test_broken_server);

@@ -116,8 +116,8 @@ run_threads (gboolean reloads)
     }
   for (guint i = 0; reloads && i < 50; i++)
     {
-      ws_ssl_configuration_reload (client);
-      ws_ssl_configuration_reload (server);
+      g_assert_true (ws_ssl_configuration_reload (client, NULL));
+      g_assert_true (ws_ssl_configuration_reload (server, NULL));
       g_thread_yield ();
     }
   for (guint i = 0; i < N_THREADS; i++)

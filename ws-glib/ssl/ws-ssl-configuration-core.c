@@ -14,16 +14,26 @@ ws_ssl_configuration_notify (WsSslConfiguration    *self,
 }
 
 void
-ws_ssl_configuration_invalidate (WsSslConfiguration *self)
+ws_ssl_configuration_replace_credentials (WsSslConfiguration *self,
+                                          WsTlsCredentials   *client,
+                                          WsTlsCredentials   *server)
 {
-  g_autoptr (WsTlsCredentials) client = NULL;
-  g_autoptr (WsTlsCredentials) server = NULL;
+  g_autoptr (WsTlsCredentials) old_client = NULL;
+  g_autoptr (WsTlsCredentials) old_server = NULL;
 
   g_mutex_lock (&self->lock);
-  client = g_steal_pointer (&self->credentials[FALSE]);
-  server = g_steal_pointer (&self->credentials[TRUE]);
+  old_client = self->credentials[FALSE];
+  old_server = self->credentials[TRUE];
+  self->credentials[FALSE] = client;
+  self->credentials[TRUE] = server;
   g_hash_table_remove_all (self->tickets);
   g_mutex_unlock (&self->lock);
+}
+
+void
+ws_ssl_configuration_invalidate (WsSslConfiguration *self)
+{
+  ws_ssl_configuration_replace_credentials (self, NULL, NULL);
 }
 
 void

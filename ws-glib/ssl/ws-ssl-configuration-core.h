@@ -87,6 +87,7 @@ struct _WsSslConfiguration
 
   GMutex            lock;
   gboolean          ticket_is_given; /* the user has set session_ticket */
+  gboolean          was_loaded[2];   /* for a client, for a server */
   WsTlsCredentials *credentials[2];  /* (owned) (nullable): of a client, of a
                                        server */
   GHashTable       *tickets;         /* (owned): char * peer → GBytes * */
@@ -96,6 +97,10 @@ void ws_ssl_configuration_notify (WsSslConfiguration    *self,
                                   WsSslConfigurationProp property);
 /* Drops what was loaded, and all tickets. */
 void ws_ssl_configuration_invalidate (WsSslConfiguration *self);
+/* The same, with something instead. (transfer full) (nullable): both */
+void ws_ssl_configuration_replace_credentials (WsSslConfiguration *self,
+                                               WsTlsCredentials   *client,
+                                               WsTlsCredentials   *server);
 /* Both of them: what was loaded is void now. */
 void ws_ssl_configuration_changed (WsSslConfiguration    *self,
                                    WsSslConfigurationProp property);

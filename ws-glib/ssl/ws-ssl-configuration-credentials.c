@@ -397,7 +397,10 @@ ws_ssl_configuration_get_credentials (WsSslConfiguration *self,
   if (self->credentials[is_server] == NULL)
     self->credentials[is_server] = load (self, is_server, error);
   if (self->credentials[is_server] != NULL)
-    credentials = ws_tls_credentials_ref (self->credentials[is_server]);
+    {
+      self->was_loaded[is_server] = TRUE;
+      credentials = ws_tls_credentials_ref (self->credentials[is_server]);
+    }
   g_mutex_unlock (&self->lock);
   return credentials;
 }
@@ -416,4 +419,41 @@ ws_ssl_configuration_require_credentials (WsSslConfiguration *self,
                          WS_SOCKET_ERROR_SSL_INVALID_USER_DATA,
                          problem->message);
   return credentials;
+}
+
+static gboolean
+was_loaded (WsSslConfiguration *self, gboolean is_server)
+{
+  gboolean answer;
+
+  g_mutex_lock (&self->lock);
+  answer = self->was_loaded[is_server];
+  g_mutex_unlock (&self->lock);
+  return answer;
+}
+
+/* Connections in other threads go on with the old ones while this reads files,
+ * so the lock is not held meanwhile. */
+gboolean
+ws_ssl_configuration_renew_credentials (WsSslConfiguration *self,
+                                        GError            **error)
+{
+  g_autoptr (WsTlsCredentials) client = NULL;
+  g_autoptr (WsTlsCredentials) server = NULL;
+
+  if (was_loaded (self, FALSE))
+    {
+      client = load (self, FALSE, error);
+      if (client == NULL)
+        return FALSE;
+    }
+  if (was_loaded (self, TRUE))
+    {
+      server = load (self, TRUE, error);
+      if (server == NULL)
+        return FALSE;
+    }
+  ws_ssl_configuration_replace_credentials (self, g_steal_pointer (&client),
+                                            g_steal_pointer (&server));
+  return TRUE;
 }

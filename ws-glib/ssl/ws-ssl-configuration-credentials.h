@@ -18,4 +18,9 @@ ws_ssl_configuration_require_credentials (WsSslConfiguration *self,
                                           gboolean            is_server,
                                           GError            **error);
 
+/* Loads anew whatever has been in use. FALSE: what cannot be loaded replaces
+ * nothing. */
+gboolean ws_ssl_configuration_renew_credentials (WsSslConfiguration *self,
+                                                 GError            **error);
+
 G_END_DECLS

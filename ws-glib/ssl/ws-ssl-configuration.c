@@ -25,6 +25,8 @@
  */
 G_DEFINE_FINAL_TYPE (WsSslConfiguration, ws_ssl_configuration, G_TYPE_OBJECT)
 
+static guint reload_failed;
+
 static void
 identity_free (gpointer data)
 {
@@ -95,6 +97,22 @@ ws_ssl_configuration_class_init (WsSslConfigurationClass *klass)
   object_class->finalize = ws_ssl_configuration_finalize;
   ws_property_install (object_class, tables, ws_ssl_configuration_props,
                        WS_SSL_CONFIGURATION_N_PROPS);
+
+  /**
+   * WsSslConfiguration::reload-failed:
+   * @self: the configuration
+   * @error: (type GLib.Error): which file it was, and why
+   *
+   * What [method@SslConfiguration.reload] found cannot be used; what was loaded
+   * before stays in use.
+   *
+   * Emitted in the thread that has asked for it.
+   *
+   * Since: 1.0
+   */
+  reload_failed = g_signal_new ("reload-failed", WS_TYPE_SSL_CONFIGURATION,
+                                G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
 
 static void
@@ -247,18 +265,37 @@ ws_ssl_configuration_load (WsSslConfiguration *self,
 /**
  * ws_ssl_configuration_reload:
  * @self: a TLS configuration
+ * @error: return location for a #GError
  *
- * Forgets what was loaded, so that the next connection reads files anew.
+ * Reads the files anew, for a certificate that was renewed, say.
  *
- * This is for a server whose certificate was renewed; connections that exist go
- * on.
+ * What connections have used so far is replaced only when all of it can be
+ * loaded and fits together. Else it stays in use, for connections to come as
+ * well, and [signal@SslConfiguration::reload-failed] is emitted: a file that is
+ * half written cuts nobody. Connections that exist go on in any case.
+ *
+ * Files are read before this returns. What no connection has needed yet is read
+ * when one does; see [method@SslConfiguration.load].
+ *
+ * Returns: %TRUE if the files are in use now; the error is as that of
+ *   [method@SslConfiguration.load]
  *
  * Since: 1.0
  */
-void
-ws_ssl_configuration_reload (WsSslConfiguration *self)
+gboolean
+ws_ssl_configuration_reload (WsSslConfiguration *self, GError **error)
 {
-  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+  GError *problem = NULL;
 
-  ws_ssl_configuration_invalidate (self);
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (ws_ssl_configuration_renew_credentials (self, &problem))
+    return TRUE;
+
+  g_object_ref (self);
+  g_signal_emit (self, reload_failed, 0, problem);
+  g_propagate_error (error, problem);
+  g_object_unref (self);
+  return FALSE;
 }
