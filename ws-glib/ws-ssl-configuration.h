@@ -170,6 +170,13 @@ void ws_ssl_configuration_add_ca_certificate (WsSslConfiguration *self,
                                               WsSslCertificate   *certificate);
 
 WS_AVAILABLE_IN_1_0
+void ws_ssl_configuration_add_exception (WsSslConfiguration *self,
+                                         WsSslCertificate   *certificate,
+                                         const char         *host);
+WS_AVAILABLE_IN_1_0
+void ws_ssl_configuration_clear_exceptions (WsSslConfiguration *self);
+
+WS_AVAILABLE_IN_1_0
 void ws_ssl_configuration_add_local_certificate (WsSslConfiguration *self,
                                                  GBytes     *certificate,
                                                  GBytes     *private_key,

@@ -2,7 +2,7 @@
 #include "ssl-test.h"
 
 /* ignore_ssl_errors() and its relative with a list, before the opening and
- * inside ssl-errors; the pause is in test-ssl-pause.c. */
+ * inside ssl-errors, and exceptions; the pause is in test-ssl-pause.c. */
 
 #define FAILED "error:ssl-handshake-failed disconnected"
 
@@ -184,6 +184,118 @@ test_reopened (SslPair *pair, gconstpointer data)
   expect (pair, FALSE);
 }
 
+/* --- Exceptions --- */
+
+static void
+expect_silence (SslPair *pair)
+{
+  g_assert_true (ssl_pair_try (pair, NULL));
+  ssl_log_expect (pair->log, "connected");
+  pair->accepted = api_server_take (pair->server);
+  ssl_pair_check (pair);
+  ssl_pair_close (pair);
+  g_string_truncate (pair->log->words, 0);
+}
+
+/* Nobody is asked, as often as it is opened. */
+static void
+test_exception (SslPair *pair, gconstpointer data)
+{
+  g_autoptr (WsSslCertificate) certificate = ssl_load ("three.pem");
+  WsSslConfiguration *configuration
+      = ws_socket_get_ssl_configuration (pair->client);
+
+  ws_ssl_configuration_set_handshake_must_interrupt_on_error (configuration,
+                                                              TRUE);
+  ws_ssl_configuration_add_exception (configuration, certificate, "127.0.0.1");
+  expect_silence (pair);
+  expect_silence (pair);
+  /* A ticket would be a way around what is asked when it is cleared. */
+  g_assert_null (ws_ssl_configuration_get_session_ticket (configuration));
+
+  ws_ssl_configuration_clear_exceptions (configuration);
+  ws_ssl_configuration_set_handshake_must_interrupt_on_error (configuration,
+                                                              FALSE);
+  expect (pair, FALSE);
+}
+
+/* The certificate and the host both have to be the ones. */
+static void
+test_exception_of_others (SslPair *pair, gconstpointer data)
+{
+  g_autoptr (WsSslCertificate) certificate = ssl_load ("three.pem");
+  g_autoptr (WsSslCertificate) other = ssl_load ("self-signed.pem");
+  WsSslConfiguration *configuration
+      = ws_socket_get_ssl_configuration (pair->client);
+
+  ws_ssl_configuration_add_exception (configuration, other, "127.0.0.1");
+  ws_ssl_configuration_add_exception (configuration, certificate, "localhost");
+  ws_ssl_configuration_add_exception (configuration, certificate, "127.0.0.11");
+  expect (pair, FALSE);
+}
+
+/* However the host is written. */
+static void
+test_exception_spelling (SslPair *pair, gconstpointer data)
+{
+  g_autoptr (WsSslCertificate) certificate = ssl_load ("three.pem");
+  g_autofree char *url
+      = g_strdup_printf ("wss://LocalHost.:%u",
+                         ws_server_get_server_port (pair->server));
+
+  ws_ssl_configuration_add_exception (ws_socket_get_ssl_configuration (
+                                          pair->client),
+                                      certificate, "LOCALHOST");
+  ssl_pair_open (pair, url);
+  ssl_log_expect (pair->log, "connected");
+  ssl_pair_close (pair);
+}
+
+static void
+add_exception (WsSocket *socket, GPtrArray *errors, gpointer user_data)
+{
+  WsSslCertificate *certificate = ws_ssl_session_get_peer_certificate (
+      ws_socket_get_ssl_session (socket));
+
+  ws_ssl_configuration_add_exception (ws_socket_get_ssl_configuration (socket),
+                                      certificate, "127.0.0.1");
+}
+
+/* Added in a handler, it holds for this attempt already. */
+static void
+test_exception_inside (SslPair *pair, gconstpointer data)
+{
+  g_signal_connect (pair->client, "ssl-errors", G_CALLBACK (add_exception),
+                    NULL);
+  expect (pair, TRUE);
+  expect_silence (pair);
+}
+
+/* Whoever answers too late for this attempt is not asked again in the next. */
+static void
+test_exception_late (SslPair *pair, gconstpointer data)
+{
+  ws_socket_set_pause_mode (pair->client, WS_PAUSE_MODES_ON_SSL_ERRORS);
+  ssl_pair_begin (pair, NULL);
+  ws_test_until (NULL, ssl_log_count (pair->log, "ssl-errors") == 1);
+  add_exception (pair->client, NULL, NULL);
+  ws_socket_abort (pair->client);
+  g_string_truncate (pair->log->words, 0);
+  expect_silence (pair);
+
+  /* In time it is resumed. */
+  ws_ssl_configuration_clear_exceptions (
+      ws_socket_get_ssl_configuration (pair->client));
+  ssl_pair_begin (pair, NULL);
+  ws_test_until (NULL, ssl_log_count (pair->log, "ssl-errors") == 1);
+  add_exception (pair->client, NULL, NULL);
+  ws_socket_resume (pair->client);
+  ws_test_until (NULL,
+                 ws_socket_get_state (pair->client) == WS_STATE_CONNECTED);
+  pair->accepted = api_server_take (pair->server);
+  ssl_pair_close (pair);
+}
+
 /* Two lists: of before and of now. */
 static void
 test_both (SslPair *pair, gconstpointer data)
@@ -250,6 +362,13 @@ main (int argc, char **argv)
   add_case ("/api/ssl-ignore/all-inside", NULL, test_all_inside);
   add_case ("/api/ssl-ignore/all-during", NULL, test_all_during);
   add_case ("/api/ssl-ignore/reopened", NULL, test_reopened);
+  add_case ("/api/ssl-ignore/exception", NULL, test_exception);
+  add_case ("/api/ssl-ignore/exception-of-others", NULL,
+            test_exception_of_others);
+  add_case ("/api/ssl-ignore/exception-spelling", NULL,
+            test_exception_spelling);
+  add_case ("/api/ssl-ignore/exception-inside", NULL, test_exception_inside);
+  add_case ("/api/ssl-ignore/exception-late", NULL, test_exception_late);
   add_case ("/api/ssl-ignore/both", NULL, test_both);
   add_case ("/api/ssl-ignore/told", NULL, test_told);
   return g_test_run ();

@@ -4,6 +4,7 @@
 #include "socket/ws-socket-signals.h"
 #include "ssl/ws-psk-authenticator-private.h"
 #include "ssl/ws-ssl-configuration-credentials.h"
+#include "ssl/ws-ssl-configuration-exceptions.h"
 #include "ssl/ws-ssl-configuration-tickets.h"
 #include "ssl/ws-ssl-error-private.h"
 #include "ssl/ws-ssl-session-private.h"
@@ -285,12 +286,28 @@ ws_socket_fill_tls_options (WsSocket               *self,
 
 /* --- The pause --- */
 
+/* Whether somebody has accepted this certificate for this host. */
+static gboolean
+is_excused (WsSocket *self)
+{
+  WsSocketPrivate  *priv = ws_socket_peek (self);
+  WsSslCertificate *certificate
+      = ws_ssl_session_get_peer_certificate (priv->ssl_session);
+
+  return certificate != NULL
+         && ws_ssl_configuration_excuses (ws_socket_get_ssl_configuration (
+                                              self),
+                                          certificate, priv->now.target->host,
+                                          priv->now.ssl_errors);
+}
+
 /* Goes on with what is ignored by now, or fails. */
 static void
 go_on (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  gboolean         accept = ws_socket_ignores (self, priv->now.ssl_errors);
+  gboolean         accept
+      = ws_socket_ignores (self, priv->now.ssl_errors) || is_excused (self);
 
   priv->now.ssl_paused = FALSE;
   if (priv->now.opening != NULL)
@@ -358,8 +375,10 @@ ws_socket_on_opening_paused (WsClientOpening *opening, gpointer user_data)
       = ws_ssl_error_list_problems (ws_tls_session_get_problems (session));
   priv->now.ssl_paused = TRUE;
   ws_socket_note_session (self, session);
-  if (attempt == priv->now.number && interrupt (self, attempt)
-      && tell_each (self, attempt) && priv->now.ssl_paused)
+  if (attempt == priv->now.number && is_excused (self))
+    go_on (self);
+  else if (attempt == priv->now.number && interrupt (self, attempt)
+           && tell_each (self, attempt) && priv->now.ssl_paused)
     {
       if (ws_socket_ignores (self, priv->now.ssl_errors)
           || (priv->pause_mode & WS_PAUSE_MODES_ON_SSL_ERRORS) == 0)

@@ -90,6 +90,7 @@ struct _WsSslConfiguration
   gboolean          was_loaded[2];   /* for a client, for a server */
   WsTlsCredentials *credentials[2];  /* (owned) (nullable): of a client, of a
                                        server */
+  GHashTable       *exceptions;      /* (owned): a set of char * */
   GHashTable       *tickets;         /* (owned): char * peer → GBytes * */
 };
 

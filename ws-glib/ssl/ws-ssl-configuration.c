@@ -75,6 +75,7 @@ ws_ssl_configuration_finalize (GObject *object)
   g_free (self->ocsp_response_file);
   g_clear_object (&self->ca_certificates);
   g_ptr_array_unref (self->identities);
+  g_hash_table_unref (self->exceptions);
   g_hash_table_unref (self->tickets);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (ws_ssl_configuration_parent_class)->finalize (object);
@@ -121,6 +122,8 @@ ws_ssl_configuration_init (WsSslConfiguration *self)
   g_mutex_init (&self->lock);
   self->tickets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                          (GDestroyNotify) g_bytes_unref);
+  self->exceptions
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->identities = g_ptr_array_new_with_free_func (identity_free);
   self->ca_certificates = g_list_store_new (WS_TYPE_SSL_CERTIFICATE);
   /* Whoever has the model may change it. */
