@@ -132,6 +132,11 @@ WS_AVAILABLE_IN_1_0
 void ws_ssl_configuration_set_session_ticket (WsSslConfiguration *self,
                                               GBytes *session_ticket);
 WS_AVAILABLE_IN_1_0
+GBytes *ws_ssl_configuration_get_session_ticket_key (WsSslConfiguration *self);
+WS_AVAILABLE_IN_1_0
+void ws_ssl_configuration_set_session_ticket_key (WsSslConfiguration *self,
+                                                  GBytes *session_ticket_key);
+WS_AVAILABLE_IN_1_0
 gboolean ws_ssl_configuration_get_pre_shared_key (WsSslConfiguration *self);
 WS_AVAILABLE_IN_1_0
 void ws_ssl_configuration_set_pre_shared_key (WsSslConfiguration *self,

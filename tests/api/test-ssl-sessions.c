@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ssl-test.h"
 
+#include <string.h>
+
 #include <glib/gstdio.h>
 
 /* What sockets that share a configuration share: sessions to resume, and what
@@ -142,6 +144,60 @@ test_ticket (SslPair *pair, gconstpointer data)
   g_assert_true (visit (pair));
 }
 
+/* Another server, as in another process: with a configuration of its own. */
+static void
+replace_server (SslPair *pair, GBytes *ticket_key)
+{
+  WsSslConfiguration *configuration = ssl_configuration_new ("server-chain");
+
+  ws_ssl_configuration_set_session_ticket_key (configuration, ticket_key);
+  g_assert_finalize_object (g_steal_pointer (&pair->server));
+  ssl_log_free (pair->server_log);
+  pair->server = ssl_server_new (configuration);
+  pair->server_log = ssl_log_new (pair->server);
+}
+
+/* Servers that share a key resume each other's sessions, no others. */
+static void
+test_shared_key (SslPair *pair, gconstpointer data)
+{
+  guint8 one[64] = { 1, 2, 3 }, two[64] = { 1, 2, 4 };
+  g_autoptr (GBytes) shared = g_bytes_new (one, sizeof one);
+  g_autoptr (GBytes) other = g_bytes_new (two, sizeof two);
+  g_autoptr (GBytes) ticket = NULL;
+  GBytes *const keys[] = { shared, other, NULL };
+
+  replace_server (pair, shared);
+  g_assert_false (visit (pair));
+  ticket = ws_ssl_configuration_get_session_ticket (of_client (pair));
+  g_assert_nonnull (ticket);
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      replace_server (pair, keys[i]);
+      ws_ssl_configuration_set_session_ticket (of_client (pair), ticket);
+      g_assert_cmpint (visit (pair), ==, keys[i] == shared);
+    }
+}
+
+/* The number of bytes is told before anybody connects. */
+static void
+test_short_key (SslPair *pair, gconstpointer data)
+{
+  g_autoptr (WsSslConfiguration) configuration
+      = ssl_configuration_new ("server-chain");
+  g_autoptr (GBytes) key = g_bytes_new_static ("short", 5);
+  g_autoptr (GError) error = NULL;
+
+  ws_ssl_configuration_set_session_ticket_key (configuration, key);
+  g_assert_true (g_bytes_equal (
+      ws_ssl_configuration_get_session_ticket_key (configuration), key));
+  g_assert_false (ws_ssl_configuration_load (configuration, TRUE, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "5 bytes instead of 64"));
+  /* A client has no use for it. */
+  g_assert_true (ws_ssl_configuration_load (configuration, FALSE, NULL));
+}
+
 /* What is no ticket costs a full handshake, and nothing else. */
 static void
 test_bad_ticket (SslPair *pair, gconstpointer data)
@@ -237,6 +293,8 @@ main (int argc, char **argv)
   add_cases ("judged-again", set_up, test_judged_again);
   add_cases ("ticket", set_up, test_ticket);
   add_cases ("bad-ticket", set_up, test_bad_ticket);
+  add_cases ("shared-key", set_up, test_shared_key);
+  ssl_pair_add ("/api/ssl-sessions/short-key", NULL, test_short_key);
   ssl_pair_add ("/api/ssl-sessions/loaded-once", NULL, test_loaded_once);
   return g_test_run ();
 }

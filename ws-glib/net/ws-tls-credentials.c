@@ -296,6 +296,31 @@ load_psk (WsTlsCredentials *self, const char *hint)
     gnutls_psk_set_server_credentials_hint (self->psk_server, hint);
 }
 
+/* --- Tickets --- */
+
+static gboolean
+load_ticket_key (WsTlsCredentials *self, GBytes *key, GError **error)
+{
+  gsize         len = 0;
+  gconstpointer data = key != NULL ? g_bytes_get_data (key, &len) : NULL;
+
+  if (!self->is_server || !self->resumption)
+    return TRUE;
+  if (key != NULL && len != WS_TLS_TICKET_KEY_SIZE)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   "The key of session tickets has %" G_GSIZE_FORMAT
+                   " bytes instead of %u",
+                   len, WS_TLS_TICKET_KEY_SIZE);
+      return FALSE;
+    }
+
+  gnutls_session_ticket_key_generate (&self->ticket_key);
+  if (key != NULL)
+    memcpy (self->ticket_key.data, data, len);
+  return TRUE;
+}
+
 /* --- All of it --- */
 
 static WsTlsVerify
@@ -321,11 +346,10 @@ ws_tls_credentials_new (const WsTlsConfig *config, GError **error)
   self->psk = config->psk;
 
   if (!load_priority (self, config, error)
-      || !load_certificates (self, config, error))
+      || !load_certificates (self, config, error)
+      || !load_ticket_key (self, config->ticket_key, error))
     return NULL;
   load_psk (self, config->psk_hint);
-  if (self->is_server && self->resumption)
-    gnutls_session_ticket_key_generate (&self->ticket_key);
 
   return g_steal_pointer (&self);
 }

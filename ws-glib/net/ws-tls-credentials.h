@@ -37,6 +37,9 @@ typedef struct
   char   *password;  /* (nullable): of an encrypted key, PIN of a token */
 } WsTlsIdentity;
 
+/* What GnuTLS makes the keys of tickets from, a new one every few hours. */
+#define WS_TLS_TICKET_KEY_SIZE 64
+
 typedef struct
 {
   gboolean      is_server;
@@ -50,6 +53,8 @@ typedef struct
   WsTlsVerify   verify;
   guint         verify_depth;  /* 0: any */
   gboolean      resumption;    /* tickets, server and client */
+  GBytes       *ticket_key;    /* (nullable): server: WS_TLS_TICKET_KEY_SIZE
+                                  bytes; NULL: random ones */
   gboolean      psk;           /* PSK key exchanges are offered */
   const char   *psk_hint;      /* (nullable): server */
   GBytes       *ocsp_response; /* (nullable): server: stapled, of the first

@@ -38,6 +38,7 @@ typedef enum
   WS_SSL_CONFIGURATION_PROP_OCSP_RESPONSE,
   WS_SSL_CONFIGURATION_PROP_OCSP_RESPONSE_FILE,
   WS_SSL_CONFIGURATION_PROP_CA_CERTIFICATES,
+  WS_SSL_CONFIGURATION_PROP_SESSION_TICKET_KEY,
   WS_SSL_CONFIGURATION_N_PROPS
 } WsSslConfigurationProp;
 
@@ -76,7 +77,8 @@ struct _WsSslConfiguration
   char           *peer_verify_name;       /* (owned) (nullable) */
   char          **allowed_next_protocols; /* (owned) (nullable) */
   gboolean        session_resumption;
-  GBytes         *session_ticket; /* (owned) (nullable) */
+  GBytes         *session_ticket;     /* (owned) (nullable) */
+  GBytes         *session_ticket_key; /* (owned) (nullable) */
   gboolean        pre_shared_key;
   char           *pre_shared_key_identity_hint; /* (owned) (nullable) */
   gboolean        handshake_must_interrupt_on_error;

@@ -360,6 +360,7 @@ load (WsSslConfiguration *self, gboolean is_server, GError **error)
           .verify = verify_of (self->peer_verify_mode),
           .verify_depth = self->peer_verify_depth,
           .resumption = self->session_resumption,
+          .ticket_key = self->session_ticket_key,
           .psk = self->pre_shared_key || self->pre_shared_key_identity_hint != NULL,
           .psk_hint = self->pre_shared_key_identity_hint,
   };

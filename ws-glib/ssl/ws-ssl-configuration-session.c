@@ -226,6 +226,45 @@ ws_ssl_configuration_set_session_resumption (WsSslConfiguration *self,
 }
 
 /**
+ * ws_ssl_configuration_get_session_ticket_key: (get-property session-ticket-key)
+ * @self: a TLS configuration
+ *
+ * What the tickets of a server are encrypted with; %NULL: a key of its own.
+ *
+ * Returns: (transfer none) (nullable): 64 bytes
+ *
+ * Since: 1.0
+ */
+GBytes *
+ws_ssl_configuration_get_session_ticket_key (WsSslConfiguration *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONFIGURATION (self), NULL);
+
+  return self->session_ticket_key;
+}
+
+/**
+ * ws_ssl_configuration_set_session_ticket_key: (set-property session-ticket-key)
+ * @self: a TLS configuration
+ * @session_ticket_key: (nullable): 64 bytes; any other number fails when it is
+ *   loaded
+ *
+ * Sets [property@SslConfiguration:session-ticket-key].
+ *
+ * Since: 1.0
+ */
+void
+ws_ssl_configuration_set_session_ticket_key (WsSslConfiguration *self,
+                                             GBytes *session_ticket_key)
+{
+  g_return_if_fail (WS_IS_SSL_CONFIGURATION (self));
+
+  ws_ssl_configuration_put_bytes (self, &self->session_ticket_key,
+                                  session_ticket_key,
+                                  WS_SSL_CONFIGURATION_PROP_SESSION_TICKET_KEY);
+}
+
+/**
  * ws_ssl_configuration_get_pre_shared_key: (get-property pre-shared-key)
  * @self: a TLS configuration
  *
@@ -429,6 +468,26 @@ const WsProperty ws_ssl_configuration_session_properties[] = {
                          "session-resumption", TRUE,
                          ws_ssl_configuration_get_session_resumption,
                          ws_ssl_configuration_set_session_resumption) },
+
+  /**
+   * WsSslConfiguration:session-ticket-key: (getter get_session_ticket_key) (setter set_session_ticket_key)
+   *
+   * What the tickets of a server are encrypted with: 64 random bytes; %NULL: a
+   * key of its own, made anew whenever it is loaded.
+   *
+   * Servers in several processes or on several hosts that share one resume each
+   * other's sessions. The keys in use are made from it and from the time, a new
+   * one every few hours, so the clocks have to agree. Whoever knows it can read
+   * sessions of TLS 1.2 that have a ticket: keep it secret, and renew it.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_BOXED (WsSslConfiguration,
+                       WS_SSL_CONFIGURATION_PROP_SESSION_TICKET_KEY,
+                       "session-ticket-key", GBytes *, GBytes *,
+                       g_bytes_get_type,
+                       ws_ssl_configuration_get_session_ticket_key,
+                       ws_ssl_configuration_set_session_ticket_key) },
 
   /**
    * WsSslConfiguration:pre-shared-key: (getter get_pre_shared_key) (setter set_pre_shared_key)

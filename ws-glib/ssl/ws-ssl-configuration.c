@@ -70,6 +70,7 @@ ws_ssl_configuration_finalize (GObject *object)
   g_free (self->peer_verify_name);
   g_strfreev (self->allowed_next_protocols);
   g_clear_pointer (&self->session_ticket, g_bytes_unref);
+  g_clear_pointer (&self->session_ticket_key, g_bytes_unref);
   g_free (self->pre_shared_key_identity_hint);
   g_clear_pointer (&self->ocsp_response, g_bytes_unref);
   g_free (self->ocsp_response_file);
