@@ -460,6 +460,7 @@ test_sni (void)
   assert_sni ("bücher.test", "xn--bcher-kva.test");
   assert_sni ("127.0.0.1", NULL);
   assert_sni ("::1", NULL);
+  assert_sni ("fe80::1%eth0", NULL);
 }
 
 static void
@@ -473,9 +474,18 @@ test_verify_name (void)
     const char *host, *verify_name;
     gboolean    good;
   } cases[] = {
-    { "localhost", NULL, TRUE },         { "127.0.0.1", NULL, TRUE },
-    { "www.example.test", NULL, TRUE },  { "other.test", NULL, FALSE },
-    { "other.test", "localhost", TRUE }, { "localhost", "other.test", FALSE },
+    { "localhost", NULL, TRUE },
+    { "127.0.0.1", NULL, TRUE },
+    { "www.example.test", NULL, TRUE },
+    { "other.test", NULL, FALSE },
+    { "other.test", "localhost", TRUE },
+    { "localhost", "other.test", FALSE },
+    { "::1", NULL, TRUE },
+    { "::2", NULL, FALSE },
+    { "::1%lo", NULL, TRUE },
+    { "::1%1", NULL, TRUE },
+    { "::2%lo", NULL, FALSE },
+    { "other.test", "::1%lo", TRUE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

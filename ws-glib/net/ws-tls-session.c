@@ -349,6 +349,18 @@ set_server_name (WsTlsSession *self, const char *host)
     gnutls_server_name_set (self->tls, GNUTLS_NAME_DNS, name, len);
 }
 
+/* (transfer full) (nullable): @host as a certificate can name it. The zone of an
+ * IPv6 address is this machine's own (RFC 6874, 1). */
+static char *
+copy_host (const char *host)
+{
+  const char *zone = host != NULL ? strchr (host, '%') : NULL;
+
+  return zone != NULL && memchr (host, ':', (gsize) (zone - host)) != NULL
+             ? g_strndup (host, (gsize) (zone - host))
+             : g_strdup (host);
+}
+
 /* A ticket that is of no use costs a full handshake, not the connection. */
 static void
 set_ticket (WsTlsSession *self, GBytes *ticket)
@@ -421,8 +433,8 @@ ws_tls_session_new (const WsTlsSessionOptions *options,
   self->sink = sink;
   self->user_data = user_data;
   self->is_server = options->is_server;
-  self->host = g_strdup (options->verify_name != NULL ? options->verify_name
-                                                      : options->host);
+  self->host = copy_host (options->verify_name != NULL ? options->verify_name
+                                                       : options->host);
   if (!ws_tls_credentials_apply (self->credentials, self->tls, error))
     return NULL;
   set_up (self, options);
