@@ -312,13 +312,11 @@ test_refusal (gconstpointer data)
   half_tear_down (&half, NULL);
 }
 
-/* A port where nobody listens. */
+/* (transfer full): nobody listens there. */
 static char *
 make_dead_url (void)
 {
-  g_autoptr (RawListener) listener = raw_listener_new ();
-
-  return raw_listener_make_url (listener, "/");
+  return g_strdup_printf ("ws://127.0.0.1:%u/", ws_test_dead_port ());
 }
 
 static void

@@ -152,6 +152,7 @@ void
 client_rig_stop_listening (ClientRig *rig)
 {
   g_clear_pointer (&rig->listener, ws_listener_free);
+  rig->url->port = ws_test_dead_port ();
 }
 
 void
@@ -172,7 +173,7 @@ void
 client_rig_tear_down (ClientRig *rig, gconstpointer data)
 {
   client_rig_end (rig);
-  client_rig_stop_listening (rig);
+  g_clear_pointer (&rig->listener, ws_listener_free);
   ws_url_free (rig->url);
   g_string_free (rig->request, TRUE);
   g_string_free (rig->log, TRUE);

@@ -127,19 +127,21 @@ typedef struct
   const char *message; /* is a part of the error's */
 } Refusal;
 
-#define HEAD       "HTTP/1.1 101 Switching\r\n"
-#define UPGRADE    "Upgrade: websocket\r\n"
-#define CONNECTION "Connection: Upgrade\r\n"
+#define HEAD            "HTTP/1.1 101 Switching\r\n"
+#define UPGRADE         "Upgrade: websocket\r\n"
+#define CONNECTION      "Connection: Upgrade\r\n"
+#define REFUSED(status) "HTTP/1.1 " status "\r\nContent-Length: 0\r\n\r\n"
 
 static const Refusal refusals[] = {
-  { "200", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "200" },
-  { "301", "HTTP/1.1 301 Moved\r\nLocation: /\r\n\r\n", "301" },
-  { "400", "HTTP/1.1 400 Bad Request\r\n\r\n", "400" },
-  { "401", "HTTP/1.1 401 Unauthorized\r\n\r\n", "401" },
-  { "403", "HTTP/1.1 403 Forbidden\r\n\r\n", "403" },
-  { "404", "HTTP/1.1 404 Not Found\r\n\r\n", "404" },
-  { "426", "HTTP/1.1 426 Upgrade Required\r\n\r\n", "426" },
-  { "500", "HTTP/1.1 500 Error\r\n\r\n", "500" },
+  { "200", REFUSED ("200 OK"), "200" },
+  { "301", REFUSED ("301 Moved\r\nLocation: /"), "301" },
+  { "400", REFUSED ("400 Bad Request"), "400" },
+  { "401", REFUSED ("401 Unauthorized"), "401" },
+  { "403", REFUSED ("403 Forbidden"), "403" },
+  { "404", REFUSED ("404 Not Found"), "404" },
+  { "426", REFUSED ("426 Upgrade Required"), "426" },
+  { "500", REFUSED ("500 Error"), "500" },
+  /* Without a length: the client waits for the end of the body, for a while. */
   { "503", "HTTP/1.1 503 Unavailable\r\n\r\nbody", "503" },
   { "bad key",
     HEAD UPGRADE CONNECTION

@@ -90,21 +90,6 @@ start_listening_at_port (Fixture *fixture)
   return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
 }
 
-/* A port that nobody listens on any more. */
-static guint16
-find_closed_port (Fixture *fixture)
-{
-  WsListener *kept = fixture->listener;
-  guint16     port;
-
-  fixture->listener
-      = ws_listener_new (fixture->poller, on_accepted, on_failed, fixture);
-  port = start_listening_at_port (fixture);
-  ws_listener_free (fixture->listener);
-  fixture->listener = kept;
-  return port;
-}
-
 static void
 on_progress (GSocketClientEvent event, gpointer user_data)
 {
@@ -238,7 +223,7 @@ static void
 test_refused (Fixture *fixture, gconstpointer data)
 {
   WsConnectorTarget target
-      = { .host = "127.0.0.1", .port = find_closed_port (fixture) };
+      = { .host = "127.0.0.1", .port = ws_test_dead_port () };
 
   dial (fixture, &target);
   g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
@@ -393,12 +378,10 @@ test_resolver_url (Fixture *fixture, gconstpointer data)
 static void
 test_several_proxies (Fixture *fixture, gconstpointer data)
 {
-  /* The open port first: it must not be the one that was just closed. */
-  guint16           open = start_listening_at_port (fixture);
-  guint16           closed = find_closed_port (fixture);
+  guint16           closed = ws_test_dead_port ();
   ListResolver     *resolver = list_resolver_new (g_new0 (char *, 4));
   WsConnectorTarget target = { .host = "127.0.0.1",
-                               .port = open,
+                               .port = start_listening_at_port (fixture),
                                .proxy_resolver = G_PROXY_RESOLVER (resolver) };
 
   resolver->uris[0] = make_uri ("http://", closed);
@@ -415,7 +398,7 @@ test_several_proxies (Fixture *fixture, gconstpointer data)
 static void
 test_no_proxy_left (Fixture *fixture, gconstpointer data)
 {
-  guint16           closed = find_closed_port (fixture);
+  guint16           closed = ws_test_dead_port ();
   ListResolver     *resolver = list_resolver_new (g_new0 (char *, 3));
   WsConnectorTarget target = { .host = "nonexistent.invalid",
                                .port = 80,

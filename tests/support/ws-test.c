@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ws-test.h"
 
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -87,6 +89,19 @@ ws_test_guarded_free (guint8 *guarded, gsize len)
   const gsize readable = readable_size (len);
 
   g_assert_cmpint (munmap (guarded + len - readable, readable + page), ==, 0);
+}
+
+guint16
+ws_test_dead_port (void)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET };
+  socklen_t          len = sizeof address;
+  int                fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+  g_assert_no_errno (bind (fd, (struct sockaddr *) &address, len));
+  g_assert_no_errno (getsockname (fd, (struct sockaddr *) &address, &len));
+  return ntohs (address.sin_port);
 }
 
 static gboolean

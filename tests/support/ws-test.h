@@ -24,6 +24,10 @@ void    ws_test_guarded_free (guint8 *guarded, gsize len);
 /* Runs @child in a forked process, and waits until that has ended well. */
 void ws_test_fork (void (*child) (gpointer data), gpointer data);
 
+/* A port of the loopback that refuses connections until the program ends: it is
+ * bound, so that nobody else gets it, but nobody listens. */
+guint16 ws_test_dead_port (void);
+
 /* Iterates @context (NULL: the default one) until @condition holds; aborts the
  * test after WS_TEST_DEADLINE seconds. It sleeps between events: what another
  * thread changes has to wake the context up. */
