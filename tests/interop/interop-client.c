@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "ws-test.h"
+#include "support/ws-test.h"
 
 static void
 on_message (WsSocket *socket, WsMessage *message, InteropClient *self)

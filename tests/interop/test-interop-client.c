@@ -7,7 +7,7 @@
 #include <ws-glib/ws-glib.h>
 
 #include "interop-client.h"
-#include "ws-test.h"
+#include "support/ws-test.h"
 
 static const char *base; /* the server's URL */
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "interop-client.h"
-#include "ws-test.h"
+#include "support/ws-test.h"
 
 static char **server_command;
 

@@ -4,7 +4,7 @@
 #include <gnutls/ocsp.h>
 #include <string.h>
 
-#include "ws-test.h"
+#include "support/ws-test.h"
 
 #define MAX_PROBLEMS 4
 

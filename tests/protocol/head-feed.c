@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "head-feed.h"
 
-#include "ws-test.h"
+#include "support/ws-test.h"
 
 /* Heads over so many bytes are not cut at every place. */
 #define LONG_HEAD 4096

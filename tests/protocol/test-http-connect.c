@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "ws-test.h"
 #include "support/ws-test.h"
 
 static void

@@ -4,7 +4,7 @@
 #include <locale.h>
 #include <string.h>
 
-#include "ws-test.h"
+#include "support/ws-test.h"
 
 /* The fields as "Name=value;" */
 static char *

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "ws-test.h"
+#include "support/ws-test.h"
 
 /* What follows a header is the client's. */
 #define REST "GET / HTTP/1.1\r\n"

@@ -5,7 +5,7 @@
 
 #include <libsoup/soup.h>
 
-#include "ws-test.h"
+#include "support/ws-test.h"
 
 static char *echo_url, *interop_url;
 /* (nullable): whom to trust, if the URLs are wss */
