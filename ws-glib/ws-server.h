@@ -197,6 +197,10 @@ WS_AVAILABLE_IN_1_0
 guint ws_server_get_ping_timeout (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_set_ping_timeout (WsServer *self, guint ping_timeout);
+WS_AVAILABLE_IN_1_0
+int ws_server_get_priority (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void ws_server_set_priority (WsServer *self, int priority);
 
 WS_AVAILABLE_IN_1_0
 gboolean ws_server_listen (WsServer     *self,

@@ -179,6 +179,10 @@ guint ws_socket_get_ping_timeout (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 void ws_socket_set_ping_timeout (WsSocket *self, guint ping_timeout);
 WS_AVAILABLE_IN_1_0
+int ws_socket_get_priority (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_priority (WsSocket *self, int priority);
+WS_AVAILABLE_IN_1_0
 gint64 ws_socket_get_latency (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 WsStatistics *

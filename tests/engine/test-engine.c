@@ -463,46 +463,6 @@ test_no_pong_when_closing (gconstpointer data)
   rig_assert_read (rig, "close(1000)");
 }
 
-/* --- Fairness --- */
-
-/* Fills whatever it is given, for ever, with empty messages. */
-static gssize
-read_endlessly (WsTransport *transport, guint8 *data, gsize len, GError **error)
-{
-  static const guint8 frame[6] = { 0x82, 0x80 };
-
-  for (gsize i = 0; i < len; i++)
-    data[i] = frame[i % sizeof frame];
-  return len / sizeof frame * sizeof frame;
-}
-
-static void
-count_bytes (Rig *rig, const char *what)
-{
-  g_string_truncate (rig->log, 0);
-  *(gsize *) rig->data += 6;
-}
-
-/* A connection whose input never ends gives way after a while. */
-static void
-test_fairness (void)
-{
-  FakeTransport *transport;
-  g_autoptr (Rig) rig = new_fake (WS_ROLE_SERVER, &transport);
-  WsTransportClass endless = *transport->parent.klass;
-  gsize            n_bytes = 0;
-
-  endless.read = read_endlessly;
-  transport->parent.klass = &endless;
-  rig->hook = count_bytes;
-  rig->data = &n_bytes;
-  transport->parent.ready (transport->parent.user_data, G_IO_IN);
-  g_assert_cmpuint (n_bytes, >, 512 * 1024);
-  g_assert_cmpuint (n_bytes, <, 2 * 1024 * 1024);
-  g_assert_false (rig->ended);
-  g_clear_pointer (&rig->engine, ws_engine_drop);
-}
-
 static void
 add (const char *name, GTestDataFunc test)
 {
@@ -538,7 +498,6 @@ main (int argc, char *argv[])
   add ("no-pong-when-closing", test_no_pong_when_closing);
   g_test_add_func ("/engine/engine/draw", test_draw);
   g_test_add_func ("/engine/engine/draw-drops", test_draw_drops);
-  g_test_add_func ("/engine/engine/fairness", test_fairness);
 
   return g_test_run ();
 }

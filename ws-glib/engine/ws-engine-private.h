@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /* What ws-engine.c (life, reading, writing) and ws-engine-closing.c (all that
  * leads to an end) share. */
 
-/* Bytes read from one connection before the others have their turn. */
+/* Bytes read from one connection before the others have their turn; the events
+ * that they bring are bounded by a WsTurn. */
 #define WS_ENGINE_READ_BUDGET (1024 * 1024)
 
 typedef enum
@@ -61,6 +62,7 @@ struct _WsEngine
   gboolean started;
   gboolean paused;  /* by the owner */
   gboolean reading; /* started, and not paused */
+  gboolean resting; /* others have their turn: the resume job goes on */
   gboolean has_read;
   gboolean above_mark;  /* drained is due at half of the mark */
   gboolean failed;      /* a rule was broken: never clean */

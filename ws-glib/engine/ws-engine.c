@@ -88,7 +88,7 @@ ws_engine_drop (WsEngine *self)
 void
 ws_engine_update_wanted (WsEngine *self)
 {
-  GIOCondition wanted = self->reading ? G_IO_IN : 0;
+  GIOCondition wanted = self->reading && !self->resting ? G_IO_IN : 0;
 
   if (!ws_outbox_is_empty (&self->outbox))
     wanted |= G_IO_OUT;
@@ -236,12 +236,25 @@ handle_event (WsEngine *self, WsEvent *event)
     }
 }
 
+/* There may be more, but others come first. */
+static void
+rest (WsEngine *self)
+{
+  if (self->state == WS_ENGINE_ENDED || self->resting)
+    return;
+  self->resting = TRUE;
+  ws_engine_update_wanted (self);
+  ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
+  ws_poller_rest (self->poller);
+}
+
 /* Input that a handler leaves unread, because it runs a nested loop, is on the
  * poller's list, so that the nested loop goes on with it. */
 static void
 handle_events (WsEngine *self)
 {
   WsEvent event;
+  WsTurn  turn = { 0 };
 
   while (self->state != WS_ENGINE_ENDED && self->reading
          && ws_protocol_next_event (&self->protocol, &event))
@@ -251,6 +264,12 @@ handle_events (WsEngine *self)
         ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
       handle_event (self, &event);
       ws_event_release (&event);
+      if (ws_turn_is_due (&turn) && ws_protocol_has_input (&self->protocol)
+          && ws_turn_is_over (&turn))
+        {
+          rest (self);
+          return;
+        }
     }
 }
 
@@ -264,7 +283,7 @@ pull (WsEngine *self)
   handle_events (self);
   if (self->state == WS_ENGINE_ENDED)
     return;
-  if (self->broken == NULL)
+  if (self->broken == NULL && !self->resting)
     ws_poller_unqueue (self->poller, &self->resume_job);
   if (ws_protocol_has_input (&self->protocol))
     ws_protocol_keep_input (&self->protocol);
@@ -302,12 +321,17 @@ read_once (WsEngine *self, gsize *budget)
 gboolean
 ws_engine_read (WsEngine *self)
 {
-  gsize budget = WS_ENGINE_READ_BUDGET;
+  gsize  budget = WS_ENGINE_READ_BUDGET;
+  WsTurn turn = { 0 };
 
-  while (self->state != WS_ENGINE_ENDED && self->reading
+  while (self->state != WS_ENGINE_ENDED && self->reading && !self->resting
          && !ws_protocol_has_input (&self->protocol) && budget > 0)
-    if (!read_once (self, &budget))
-      return FALSE;
+    {
+      if (!read_once (self, &budget))
+        return FALSE;
+      if (ws_turn_is_due (&turn) && ws_turn_is_over (&turn))
+        return TRUE;
+    }
   return budget == 0;
 }
 
@@ -327,8 +351,11 @@ on_ready (gpointer user_data, GIOCondition condition)
     flush (self);
   if (condition & G_IO_IN)
     {
-      if (G_LIKELY (self->reading))
-        ws_engine_read (self);
+      if (G_LIKELY (self->reading && !self->resting))
+        {
+          if (G_UNLIKELY (ws_engine_read (self)))
+            rest (self);
+        }
       else if (self->state != WS_ENGINE_ENDED)
         ws_engine_update_wanted (self);
     }
@@ -355,9 +382,12 @@ on_resume_job (WsJob *job)
   if (ws_transport_is_inherited (self->transport))
     lose_inherited (self);
   ws_engine_tell_broken (self);
+  self->resting = FALSE;
   if (self->state != WS_ENGINE_ENDED && self->reading
       && ws_protocol_has_input (&self->protocol))
     pull (self);
+  if (self->state != WS_ENGINE_ENDED)
+    ws_engine_update_wanted (self);
   ws_engine_settle_broken (self);
   ws_engine_unref (self);
 }

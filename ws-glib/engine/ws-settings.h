@@ -20,11 +20,12 @@ typedef struct
   guint   frame_timeout;
   guint   ping_interval;
   guint   ping_timeout;
+  int     priority; /* of a GSource: when it opens or listens */
 } WsSettings;
 
 #define WS_SETTINGS_CLIENT_PING_INTERVAL 30000
 
-/* The defaults; a server's sockets send no keepalive pings. */
+/* The defaults, with the usual priority; a server's sockets send no keepalive pings. */
 static inline WsSettings
 ws_settings_default (guint ping_interval)
 {

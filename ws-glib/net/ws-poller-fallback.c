@@ -37,6 +37,7 @@ ws_poller_fallback_update (WsWatch *watch)
   g_source_set_static_name (watch->source, "ws-watch");
   g_source_set_callback (watch->source, G_SOURCE_FUNC (on_fd_ready), watch,
                          NULL);
+  g_source_set_priority (watch->source, watch->poller->priority);
   g_source_set_can_recurse (watch->source, TRUE);
   g_source_attach (watch->source, watch->poller->context);
 }

@@ -53,17 +53,24 @@ collect (WsPoller *self)
 void
 ws_poller_run_posts (WsPoller *self)
 {
-  guint n = 0;
+  WsTurn turn = { 0 };
+  guint  n = 0;
 
   collect (self);
   for (WsPost *post = self->due_posts; post != NULL; post = post->next)
     n++;
-  for (; n > 0 && self->due_posts != NULL; n--)
+  while (turn.n < n && self->due_posts != NULL)
     {
       WsPost *post = self->due_posts;
 
       self->due_posts = post->next;
       post->func (post);
       ws_poller_unref (self);
+      if (ws_turn_is_due (&turn) && self->due_posts != NULL
+          && ws_turn_is_over (&turn))
+        {
+          ws_poller_rest (self);
+          return;
+        }
     }
 }

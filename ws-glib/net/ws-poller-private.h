@@ -21,7 +21,10 @@ struct _WsPoller
 {
   int           n_refs;  /* atomic; the last one goes under the table's lock */
   GMainContext *context; /* (owned) */
-  GSource      *source;  /* (owned) */
+  int           priority;
+  GSource      *source;     /* (owned) */
+  GSource      *rest;       /* (owned) (nullable): while others come first */
+  gboolean      is_resting; /* the source is not ready for once */
   int           generation; /* of the process: see ws-fork.h */
   WsWatch      *watches;    /* (unowned) (nullable): all but @orphans */
   WsWatch      *orphans; /* (unowned) (nullable): the parent's, to be told so */
@@ -59,6 +62,14 @@ ws_poller_has_posts (WsPoller *self)
 }
 
 void ws_poller_run_posts (WsPoller *self);
+
+/* --- ws-poller.c --- */
+
+void ws_poller_dispatch (WsPoller *self);
+
+/* --- ws-poller-turn.c --- */
+
+void ws_poller_end_rest (WsPoller *self);
 
 /* --- ws-poller-fork.c --- */
 

@@ -12,7 +12,7 @@ typedef struct
 /* Guards the table and the last reference of those in it, for a context's
  * poller may be looked up while its thread drops it. */
 static GMutex      pollers_lock;
-static GHashTable *pollers; /* GMainContext → WsPoller, both borrowed */
+static GHashTable *pollers; /* of WsPoller, borrowed: by what they are for */
 
 /* --- Jobs --- */
 
@@ -102,10 +102,12 @@ get_timeout (WsPoller *self)
 static gboolean
 prepare (GSource *source, int *timeout)
 {
-  ws_poller_check_fork (((PollerSource *) source)->poller);
-  *timeout = get_timeout (((PollerSource *) source)->poller);
+  WsPoller *self = ((PollerSource *) source)->poller;
 
-  return *timeout == 0;
+  ws_poller_check_fork (self);
+  *timeout = get_timeout (self);
+
+  return *timeout == 0 && !self->is_resting;
 }
 
 static gboolean
@@ -120,16 +122,23 @@ check (GSource *source)
 {
   WsPoller *self = ((PollerSource *) source)->poller;
 
+  if (G_UNLIKELY (self->is_resting))
+    {
+      self->is_resting = FALSE;
+      return FALSE;
+    }
   return is_readable (self) || get_timeout (self) == 0;
 }
 
-static gboolean
-dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+void
+ws_poller_dispatch (WsPoller *poller)
 {
   /* A handler may drop the last reference of another's. */
-  g_autoptr (WsPoller) self = ws_poller_ref (((PollerSource *) source)->poller);
+  g_autoptr (WsPoller) self = ws_poller_ref (poller);
 
   self->depth++;
+  if (G_UNLIKELY (self->rest != NULL))
+    ws_poller_end_rest (self);
   ws_poller_check_fork (self);
   if (G_UNLIKELY (self->orphans != NULL))
     ws_poller_tell_orphans (self);
@@ -141,6 +150,12 @@ dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   run_deadlines (self);
   run_jobs (self, WS_JOB_FLUSH);
   self->depth--;
+}
+
+static gboolean
+dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  ws_poller_dispatch (((PollerSource *) source)->poller);
 
   return G_SOURCE_CONTINUE;
 }
@@ -153,14 +168,32 @@ static GSourceFuncs source_funcs = {
 
 /* --- The poller --- */
 
+static guint
+hash_poller (gconstpointer key)
+{
+  const WsPoller *self = key;
+
+  return g_direct_hash (self->context) + (guint) self->priority;
+}
+
+static gboolean
+is_same_place (gconstpointer a, gconstpointer b)
+{
+  const WsPoller *left = a;
+  const WsPoller *right = b;
+
+  return left->context == right->context && left->priority == right->priority;
+}
+
 static WsPoller *
-poller_new (GMainContext *context)
+poller_new (GMainContext *context, int priority)
 {
   WsPoller *self = g_new0 (WsPoller, 1);
 
   ws_poller_watch_forks ();
   self->n_refs = 1;
   self->context = g_main_context_ref (context);
+  self->priority = priority;
   self->generation = ws_fork_get_generation ();
   self->epoll_fd = -1;
   for (int kind = 0; kind < WS_JOB_N_KINDS; kind++)
@@ -169,7 +202,7 @@ poller_new (GMainContext *context)
   self->source = g_source_new (&source_funcs, sizeof (PollerSource));
   ((PollerSource *) self->source)->poller = self;
   g_source_set_static_name (self->source, "ws-poller");
-  g_source_set_priority (self->source, G_PRIORITY_DEFAULT);
+  g_source_set_priority (self->source, priority);
   g_source_set_can_recurse (self->source, TRUE);
 
   if (g_strcmp0 (g_getenv ("WS_POLLER"), "fallback") != 0)
@@ -183,6 +216,7 @@ poller_new (GMainContext *context)
 static void
 poller_free (WsPoller *self)
 {
+  ws_poller_end_rest (self);
   g_source_destroy (self->source);
   g_source_unref (self->source);
   ws_poller_epoll_close (self);
@@ -214,25 +248,33 @@ ws_poller_unlock_all (void)
 WsPoller *
 ws_poller_get (GMainContext *context)
 {
+  return ws_poller_get_at (context, G_PRIORITY_DEFAULT);
+}
+
+WsPoller *
+ws_poller_get_at (GMainContext *context, int priority)
+{
   g_autoptr (GMainContext) owned = NULL;
   WsPoller *self;
+  WsPoller  key = { .priority = priority };
 
   if (context == NULL)
     context = owned = g_main_context_ref_thread_default ();
 
   g_mutex_lock (&pollers_lock);
   if (pollers == NULL)
-    pollers = g_hash_table_new (NULL, NULL);
+    pollers = g_hash_table_new (hash_poller, is_same_place);
 
-  self = g_hash_table_lookup (pollers, context);
+  key.context = context;
+  self = g_hash_table_lookup (pollers, &key);
   if (self != NULL)
     {
       ws_poller_ref (self);
     }
   else
     {
-      self = poller_new (context);
-      g_hash_table_insert (pollers, context, self);
+      self = poller_new (context, priority);
+      g_hash_table_add (pollers, self);
     }
   g_mutex_unlock (&pollers_lock);
 
@@ -261,7 +303,7 @@ ws_poller_unref (WsPoller *self)
   g_mutex_lock (&pollers_lock);
   is_last = g_atomic_int_dec_and_test (&self->n_refs);
   if (is_last)
-    g_hash_table_remove (pollers, self->context);
+    g_hash_table_remove (pollers, self);
   g_mutex_unlock (&pollers_lock);
 
   if (is_last)
@@ -272,6 +314,12 @@ GMainContext *
 ws_poller_get_context (WsPoller *self)
 {
   return self->context;
+}
+
+int
+ws_poller_get_priority (WsPoller *self)
+{
+  return self->priority;
 }
 
 /* --- Watches --- */

@@ -15,12 +15,15 @@ G_BEGIN_DECLS
  * Nothing is called from prepare or check. */
 typedef struct _WsPoller WsPoller;
 
-/* (transfer full): the poller of @context (NULL: the thread-default one). It
- * goes with its last reference. */
-WsPoller     *ws_poller_get (GMainContext *context); /* from any thread */
+/* (transfer full): the poller of @context (NULL: the thread-default one), at the
+ * usual priority. It goes with its last reference. */
+WsPoller *ws_poller_get (GMainContext *context); /* from any thread */
+/* The same for a GSource's priority; each has a poller of its own. */
+WsPoller     *ws_poller_get_at (GMainContext *context, int priority);
 WsPoller     *ws_poller_ref (WsPoller *self);
 void          ws_poller_unref (WsPoller *self);
 GMainContext *ws_poller_get_context (WsPoller *self);
+int           ws_poller_get_priority (WsPoller *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsPoller, ws_poller_unref)
 
 /* From an embedded watch, deadline or job back to what embeds it. */
@@ -116,6 +119,32 @@ ws_job_is_queued (const WsJob *job)
 {
   return job->next != NULL;
 }
+
+/* --- Turns --- */
+
+/* What somebody does in a row, who could go on and on. Zero is its beginning. */
+typedef struct
+{
+  guint  n;     /* things that were done */
+  gint64 begun; /* monotonic µs, 0: not looked at yet */
+} WsTurn;
+
+/* Counts one: whether it is time to look, which is after 1, 4, 16, 64… */
+static inline gboolean
+ws_turn_is_due (WsTurn *self)
+{
+  self->n++;
+  return G_UNLIKELY ((self->n & (self->n - 1)) == 0
+                     && (self->n & 0x55555555) != 0);
+}
+
+/* Whether others shall have their turn now, for the number of things or for the
+ * time; not before the second look. */
+gboolean ws_turn_is_over (WsTurn *self);
+
+/* Something was put off for that reason: other sources of the context, of lower
+ * priority, too, run before the next dispatch. */
+void ws_poller_rest (WsPoller *self);
 
 /* --- Posts: what another thread wants to have done --- */
 

@@ -147,6 +147,7 @@ static GSource *
 add_source (StreamTransport *self, GSource *source, GPollableSourceFunc func)
 {
   g_source_set_callback (source, G_SOURCE_FUNC (func), self, NULL);
+  g_source_set_priority (source, ws_poller_get_priority (self->parent.poller));
   g_source_set_can_recurse (source, TRUE);
   g_source_attach (source, ws_poller_get_context (self->parent.poller));
 

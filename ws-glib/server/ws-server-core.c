@@ -30,7 +30,7 @@ ws_server_adopt_context (WsServer *self)
   if (priv->poller != NULL)
     return;
   ws_home_move (&priv->home);
-  priv->poller = ws_poller_get (priv->home.context);
+  priv->poller = ws_poller_get_at (priv->home.context, priv->settings.priority);
 }
 
 /* --- Listening --- */

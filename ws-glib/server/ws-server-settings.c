@@ -386,6 +386,55 @@ ws_server_set_ping_timeout (WsServer *self, guint ping_timeout)
               WS_SERVER_PROP_PING_TIMEOUT);
 }
 
+/**
+ * ws_server_get_priority:
+ * @self: a server
+ *
+ * Gets the priority of what the server and its sockets do in the main loop.
+ *
+ * Returns: as of a [struct@GLib.Source]
+ *
+ * Since: 1.0
+ */
+int
+ws_server_get_priority (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), G_PRIORITY_DEFAULT);
+
+  return ws_server_peek (self)->settings.priority;
+}
+
+/**
+ * ws_server_set_priority:
+ * @self: a server
+ * @priority: as of a [struct@GLib.Source]
+ *
+ * Sets the priority of what the server and its sockets do in the main loop.
+ * Refused with a warning once the server has listened.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_priority (WsServer *self, int priority)
+{
+  WsServerPrivate *priv;
+
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  priv = ws_server_peek (self);
+  if (priv->settings.priority == priority
+      || !ws_server_may_set (self, WS_SERVER_PROP_PRIORITY))
+    return;
+  if (priv->poller != NULL)
+    {
+      g_warning ("The property priority cannot be set any more: the server has "
+                 "listened already");
+      return;
+    }
+  priv->settings.priority = priority;
+  ws_server_notify (self, WS_SERVER_PROP_PRIORITY);
+}
+
 /* --- The properties --- */
 
 /* clang-format off */
@@ -505,6 +554,18 @@ const WsProperty ws_server_settings_properties[] = {
   { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_PING_TIMEOUT, "ping-timeout",
                       0, G_MAXUINT, 20000, ws_server_get_ping_timeout,
                       ws_server_set_ping_timeout) },
+
+  /**
+   * WsServer:priority: (getter get_priority) (setter set_priority)
+   *
+   * The priority of what the server and its sockets do in the main loop; see
+   * [property@Socket:priority]. To be set before the server listens.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_INT (WsServer, WS_SERVER_PROP_PRIORITY, "priority", G_MININT,
+                     G_MAXINT, G_PRIORITY_DEFAULT, ws_server_get_priority,
+                     ws_server_set_priority) },
 
   { 0 }
 };

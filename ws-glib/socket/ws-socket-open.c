@@ -145,7 +145,8 @@ static void
 begin_opening (WsSocket *self, WsTlsCredentials *credentials)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  g_autoptr (WsPoller) poller = ws_poller_get (priv->home.context);
+  g_autoptr (WsPoller) poller
+      = ws_poller_get_at (priv->home.context, priv->settings.priority);
   WsClientOpeningOptions options = { .timeout = priv->settings.open_timeout };
 
   ws_socket_fill_http_options (self, &options);

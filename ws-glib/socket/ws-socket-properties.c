@@ -11,6 +11,7 @@
 #include "socket/ws-socket-settings.h"
 #include "socket/ws-socket-ssl.h"
 #include "socket/ws-socket-status.h"
+#include "socket/ws-socket-timeouts.h"
 
 /* The properties of WsSocket, gathered: each stands beside its accessors. */
 
@@ -23,6 +24,7 @@ static const WsProperty *const tables[] = {
   ws_socket_http_properties,
   ws_socket_auth_properties,
   ws_socket_settings_properties,
+  ws_socket_timeout_properties,
   ws_socket_receive_properties,
   ws_socket_compression_properties,
   NULL,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "socket/ws-socket-settings.h"
 
-/* Limits, sizes and times: each may change while connected. */
+/* Limits and sizes: each may change while connected. */
 
 static void
 note_change (WsSocket *self, WsSocketProp property)
@@ -22,8 +22,11 @@ set_size (WsSocket *self, guint64 *place, guint64 value, WsSocketProp property)
   note_change (self, property);
 }
 
-static void
-set_number (WsSocket *self, guint *place, guint value, WsSocketProp property)
+void
+ws_socket_change_number (WsSocket    *self,
+                         guint       *place,
+                         guint        value,
+                         WsSocketProp property)
 {
   if (*place == value || !ws_socket_may_set (self, property))
     return;
@@ -101,8 +104,9 @@ ws_socket_set_max_incoming_fragments (WsSocket *self,
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  set_number (self, &ws_socket_peek (self)->settings.max_incoming_fragments,
-              max_incoming_fragments, WS_SOCKET_PROP_MAX_INCOMING_FRAGMENTS);
+  ws_socket_change_number (
+      self, &ws_socket_peek (self)->settings.max_incoming_fragments,
+      max_incoming_fragments, WS_SOCKET_PROP_MAX_INCOMING_FRAGMENTS);
 }
 
 /**
@@ -253,183 +257,46 @@ ws_socket_set_write_high_water_mark (WsSocket *self,
 }
 
 /**
- * ws_socket_get_open_timeout:
+ * ws_socket_get_priority:
  * @self: a socket
  *
- * Gets how long an attempt to open may take.
+ * Gets the priority of what the socket does in the main loop.
  *
- * Returns: milliseconds; 0: as long as it likes
+ * Returns: as of a [struct@GLib.Source]
  *
  * Since: 1.0
  */
-guint
-ws_socket_get_open_timeout (WsSocket *self)
+int
+ws_socket_get_priority (WsSocket *self)
 {
-  g_return_val_if_fail (WS_IS_SOCKET (self), 0);
+  g_return_val_if_fail (WS_IS_SOCKET (self), G_PRIORITY_DEFAULT);
 
-  return ws_socket_peek (self)->settings.open_timeout;
+  return ws_socket_peek (self)->settings.priority;
 }
 
 /**
- * ws_socket_set_open_timeout:
+ * ws_socket_set_priority:
  * @self: a socket
- * @open_timeout: milliseconds; 0: as long as it likes
+ * @priority: as of a [struct@GLib.Source]
  *
- * Sets how long an attempt to open may take.
+ * Sets the priority of what the socket does in the main loop, from the next
+ * opening on.
  *
  * Since: 1.0
  */
 void
-ws_socket_set_open_timeout (WsSocket *self, guint open_timeout)
+ws_socket_set_priority (WsSocket *self, int priority)
 {
+  WsSocketPrivate *priv;
+
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  set_number (self, &ws_socket_peek (self)->settings.open_timeout, open_timeout,
-              WS_SOCKET_PROP_OPEN_TIMEOUT);
-}
-
-/**
- * ws_socket_get_close_timeout:
- * @self: a socket
- *
- * Gets how long a closing handshake may take.
- *
- * Returns: milliseconds; 0: as long as it likes
- *
- * Since: 1.0
- */
-guint
-ws_socket_get_close_timeout (WsSocket *self)
-{
-  g_return_val_if_fail (WS_IS_SOCKET (self), 0);
-
-  return ws_socket_peek (self)->settings.close_timeout;
-}
-
-/**
- * ws_socket_set_close_timeout:
- * @self: a socket
- * @close_timeout: milliseconds; 0: as long as it likes
- *
- * Sets how long a closing handshake may take.
- *
- * Since: 1.0
- */
-void
-ws_socket_set_close_timeout (WsSocket *self, guint close_timeout)
-{
-  g_return_if_fail (WS_IS_SOCKET (self));
-
-  set_number (self, &ws_socket_peek (self)->settings.close_timeout,
-              close_timeout, WS_SOCKET_PROP_CLOSE_TIMEOUT);
-}
-
-/**
- * ws_socket_get_frame_timeout:
- * @self: a socket
- *
- * Gets how long a peer may be silent in the middle of a message.
- *
- * Returns: milliseconds; 0: as long as it likes
- *
- * Since: 1.0
- */
-guint
-ws_socket_get_frame_timeout (WsSocket *self)
-{
-  g_return_val_if_fail (WS_IS_SOCKET (self), 0);
-
-  return ws_socket_peek (self)->settings.frame_timeout;
-}
-
-/**
- * ws_socket_set_frame_timeout:
- * @self: a socket
- * @frame_timeout: milliseconds; 0: as long as it likes
- *
- * Sets how long a peer may be silent in the middle of a message.
- *
- * Since: 1.0
- */
-void
-ws_socket_set_frame_timeout (WsSocket *self, guint frame_timeout)
-{
-  g_return_if_fail (WS_IS_SOCKET (self));
-
-  set_number (self, &ws_socket_peek (self)->settings.frame_timeout,
-              frame_timeout, WS_SOCKET_PROP_FRAME_TIMEOUT);
-}
-
-/**
- * ws_socket_get_ping_interval:
- * @self: a socket
- *
- * Gets the peer's silence after which the keepalive sends a ping.
- *
- * Returns: milliseconds; 0: never
- *
- * Since: 1.0
- */
-guint
-ws_socket_get_ping_interval (WsSocket *self)
-{
-  g_return_val_if_fail (WS_IS_SOCKET (self), 0);
-
-  return ws_socket_peek (self)->settings.ping_interval;
-}
-
-/**
- * ws_socket_set_ping_interval:
- * @self: a socket
- * @ping_interval: milliseconds; 0: never
- *
- * Sets the peer's silence after which the keepalive sends a ping.
- *
- * Since: 1.0
- */
-void
-ws_socket_set_ping_interval (WsSocket *self, guint ping_interval)
-{
-  g_return_if_fail (WS_IS_SOCKET (self));
-
-  set_number (self, &ws_socket_peek (self)->settings.ping_interval,
-              ping_interval, WS_SOCKET_PROP_PING_INTERVAL);
-}
-
-/**
- * ws_socket_get_ping_timeout:
- * @self: a socket
- *
- * Gets how long a peer may leave a keepalive ping unanswered.
- *
- * Returns: milliseconds; 0: as long as it likes
- *
- * Since: 1.0
- */
-guint
-ws_socket_get_ping_timeout (WsSocket *self)
-{
-  g_return_val_if_fail (WS_IS_SOCKET (self), 0);
-
-  return ws_socket_peek (self)->settings.ping_timeout;
-}
-
-/**
- * ws_socket_set_ping_timeout:
- * @self: a socket
- * @ping_timeout: milliseconds; 0: as long as it likes
- *
- * Sets how long a peer may leave a keepalive ping unanswered.
- *
- * Since: 1.0
- */
-void
-ws_socket_set_ping_timeout (WsSocket *self, guint ping_timeout)
-{
-  g_return_if_fail (WS_IS_SOCKET (self));
-
-  set_number (self, &ws_socket_peek (self)->settings.ping_timeout, ping_timeout,
-              WS_SOCKET_PROP_PING_TIMEOUT);
+  priv = ws_socket_peek (self);
+  if (priv->settings.priority == priority
+      || !ws_socket_may_set (self, WS_SOCKET_PROP_PRIORITY))
+    return;
+  priv->settings.priority = priority;
+  ws_socket_notify (self, WS_SOCKET_PROP_PRIORITY);
 }
 
 /* --- The properties --- */
@@ -525,72 +392,22 @@ const WsProperty ws_socket_settings_properties[] = {
                         ws_socket_set_write_high_water_mark) },
 
   /**
-   * WsSocket:open-timeout: (getter get_open_timeout) (setter set_open_timeout)
+   * WsSocket:priority: (getter get_priority) (setter set_priority)
    *
-   * Milliseconds until an attempt to open is given up; 0: never.
+   * The priority of what the socket does in the main loop, as of a
+   * [struct@GLib.Source]; from the next opening on.
    *
-   * It covers name resolution, every address that is tried, and the handshake.
+   * A number above %G_PRIORITY_DEFAULT lets everything else go first. Who always
+   * has messages to handle does not keep sources of lower priority from running:
+   * after a few milliseconds it waits for one turn of the main loop.
    *
-   * Since: 1.0
-   */
-  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_OPEN_TIMEOUT, "open-timeout",
-                      0, G_MAXUINT, 20000, ws_socket_get_open_timeout,
-                      ws_socket_set_open_timeout) },
-
-  /**
-   * WsSocket:close-timeout: (getter get_close_timeout) (setter set_close_timeout)
-   *
-   * Milliseconds until a closing handshake is given up; 0: never.
-   *
-   * It covers what waits, our close frame and the peer's; traffic does not extend
-   * it.
+   * A server's socket has that of its server.
    *
    * Since: 1.0
    */
-  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_CLOSE_TIMEOUT, "close-timeout",
-                      0, G_MAXUINT, 5000, ws_socket_get_close_timeout,
-                      ws_socket_set_close_timeout) },
-
-  /**
-   * WsSocket:frame-timeout: (getter get_frame_timeout) (setter set_frame_timeout)
-   *
-   * Milliseconds that a peer may be silent in the middle of a message; 0: any.
-   *
-   * What is slower closes the connection with 1001.
-   *
-   * Since: 1.0
-   */
-  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_FRAME_TIMEOUT, "frame-timeout",
-                      0, G_MAXUINT, 30000, ws_socket_get_frame_timeout,
-                      ws_socket_set_frame_timeout) },
-
-  /**
-   * WsSocket:ping-interval: (getter get_ping_interval) (setter set_ping_interval)
-   *
-   * Milliseconds of the peer's silence after which the keepalive sends a ping (RFC
-   * 6455, 5.5.2); 0: never.
-   *
-   * What we write does not count. Clients ask every 30 000 by default, a server's sockets never.
-   *
-   * Since: 1.0
-   */
-  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_PING_INTERVAL, "ping-interval",
-                      0, G_MAXUINT, WS_SETTINGS_CLIENT_PING_INTERVAL,
-                      ws_socket_get_ping_interval, ws_socket_set_ping_interval) },
-
-  /**
-   * WsSocket:ping-timeout: (getter get_ping_timeout) (setter set_ping_timeout)
-   *
-   * Milliseconds after a keepalive ping until a silent peer is given up; 0: never.
-   *
-   * Every byte received counts as a sign of life. The connection ends with 1006 and
-   * an error.
-   *
-   * Since: 1.0
-   */
-  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_PING_TIMEOUT, "ping-timeout",
-                      0, G_MAXUINT, 20000, ws_socket_get_ping_timeout,
-                      ws_socket_set_ping_timeout) },
+  { WS_PROPERTY_INT (WsSocket, WS_SOCKET_PROP_PRIORITY, "priority", G_MININT,
+                     G_MAXINT, G_PRIORITY_DEFAULT, ws_socket_get_priority,
+                     ws_socket_set_priority) },
 
   { 0 }
 };

@@ -7,4 +7,10 @@ G_BEGIN_DECLS
 
 extern const WsProperty ws_socket_settings_properties[];
 
+/* Changes one of the settings at @place, if it may be, and notifies. */
+void ws_socket_change_number (WsSocket    *self,
+                              guint       *place,
+                              guint        value,
+                              WsSocketProp property);
+
 G_END_DECLS

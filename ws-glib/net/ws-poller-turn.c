@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "net/ws-poller-private.h"
+
+/* Nobody keeps the context to himself: neither one connection that always has
+ * more, nor all of this poller's together. */
+
+/* µs that a turn may take, and things that take no time to speak of. */
+#define TURN_TIME (4 * G_TIME_SPAN_MILLISECOND)
+#define TURN_MAX  1024
+
+gboolean
+ws_turn_is_over (WsTurn *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->begun == 0)
+    self->begun = now;
+  return self->n >= TURN_MAX || now - self->begun > TURN_TIME;
+}
+
+/* Nobody else had anything to do. */
+static gboolean
+on_rested (gpointer user_data)
+{
+  WsPoller *self = user_data;
+
+  ws_poller_dispatch (self);
+  return G_SOURCE_CONTINUE;
+}
+
+void
+ws_poller_rest (WsPoller *self)
+{
+  GSource *rest;
+
+  self->is_resting = TRUE;
+  if (self->rest != NULL)
+    return;
+  rest = g_idle_source_new ();
+  g_source_set_static_name (rest, "ws-poller-rest");
+  g_source_set_priority (rest, G_MAXINT);
+  g_source_set_can_recurse (rest, TRUE);
+  g_source_set_callback (rest, on_rested, self, NULL);
+  self->rest = rest;
+  g_source_attach (rest, self->context);
+}
+
+void
+ws_poller_end_rest (WsPoller *self)
+{
+  self->is_resting = FALSE;
+  if (self->rest == NULL)
+    return;
+  g_source_destroy (self->rest);
+  g_clear_pointer (&self->rest, g_source_unref);
+}
