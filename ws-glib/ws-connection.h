@@ -47,4 +47,18 @@ const GError *ws_connection_get_error (WsConnection *self);
 WS_AVAILABLE_IN_1_0
 const char *ws_connection_get_error_string (WsConnection *self);
 
+WS_AVAILABLE_IN_1_0
+guint64 ws_connection_get_max_queued_bytes (WsConnection *self);
+WS_AVAILABLE_IN_1_0
+void ws_connection_set_max_queued_bytes (WsConnection *self, guint64 max_bytes);
+WS_AVAILABLE_IN_1_0
+WsOverflowPolicy ws_connection_get_overflow_policy (WsConnection *self);
+WS_AVAILABLE_IN_1_0
+void
+ws_connection_set_overflow_policy (WsConnection *self, WsOverflowPolicy policy);
+WS_AVAILABLE_IN_1_0
+guint64 ws_connection_get_queued_bytes (WsConnection *self);
+WS_AVAILABLE_IN_1_0
+guint64 ws_connection_get_n_dropped (WsConnection *self);
+
 G_END_DECLS

@@ -23,6 +23,7 @@ G_BEGIN_DECLS
 #define WS_TYPE_SSL_VERIFY_MODE    (ws_ssl_verify_mode_get_type ())
 #define WS_TYPE_SSL_KEY_ALGORITHM  (ws_ssl_key_algorithm_get_type ())
 #define WS_TYPE_SSL_ERROR_CODE     (ws_ssl_error_code_get_type ())
+#define WS_TYPE_OVERFLOW_POLICY    (ws_overflow_policy_get_type ())
 #define WS_TYPE_SLOW_CLIENT_POLICY (ws_slow_client_policy_get_type ())
 
 /**
@@ -213,7 +214,8 @@ typedef enum /*< flags >*/
  * @WS_CONNECT_FLAGS_DIRECT: at once, in the thread of the emission, whosever
  *   that is
  * @WS_CONNECT_FLAGS_QUEUED: from the receiver's context, with copies of the
- *   arguments; in the order of the emissions
+ *   arguments; in the order of the emissions, within the bound of
+ *   [property@Connection:max-queued-bytes]
  * @WS_CONNECT_FLAGS_BLOCKING_QUEUED: from the receiver's context, while the
  *   emission waits for it. Where that would never end the slot is not called:
  *   with %WS_SOCKET_ERROR_WRONG_CONTEXT if that is known when connecting, else
@@ -371,6 +373,28 @@ typedef enum
 } WsSslErrorCode;
 
 /**
+ * WsOverflowPolicy:
+ * @WS_OVERFLOW_POLICY_HOLD: a [class@Socket] that is the sender reads nothing
+ *   until half of what waits has been delivered, so that nothing is lost and
+ *   the peer has to wait. Whatever is emitted nevertheless, by this or by
+ *   another sender, is dropped once twice the bound waits
+ * @WS_OVERFLOW_POLICY_DROP_NEWEST: an emission that does not fit is dropped
+ * @WS_OVERFLOW_POLICY_DROP_OLDEST: what has waited longest is dropped until the
+ *   new emission fits: right where only the last value counts
+ *
+ * What becomes of emissions that wait for a receiver in another context, when
+ * there are more than [property@Connection:max-queued-bytes].
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  WS_OVERFLOW_POLICY_HOLD,
+  WS_OVERFLOW_POLICY_DROP_NEWEST,
+  WS_OVERFLOW_POLICY_DROP_OLDEST
+} WsOverflowPolicy;
+
+/**
  * WsSlowClientPolicy:
  * @WS_SLOW_CLIENT_POLICY_CLOSE: the client is closed with 1008 and a reason that
  *   names the limit, after what waits for it; its socket signals
@@ -404,6 +428,8 @@ WS_AVAILABLE_IN_1_0
 GType ws_ssl_mode_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
 GType ws_slow_client_policy_get_type (void) G_GNUC_CONST;
+WS_AVAILABLE_IN_1_0
+GType ws_overflow_policy_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
 GType ws_pause_modes_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0

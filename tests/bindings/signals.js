@@ -106,6 +106,24 @@ function testQueued() {
   assertEqual(receiver.heard, ['on ding']);
 }
 
+function testBound() {
+  const [sender, receiver] = [new Bell(), new Bell()];
+  const connection = Ws.connect(
+    sender,
+    'said',
+    receiver,
+    onSaid,
+    Ws.ConnectFlags.QUEUED,
+  );
+  connection.maxQueuedBytes = 1;
+  connection.overflowPolicy = Ws.OverflowPolicy.DROP_OLDEST;
+  for (const word of ['ding', 'dong']) sender.emit('said', word);
+  assert(connection.queuedBytes > 1, 'queued');
+  assertEqual(connection.nDropped, 1);
+  wait(() => receiver.heard.length > 0);
+  assertEqual(receiver.heard, ['on dong']);
+}
+
 function testSlots() {
   const [sender, receiver] = [new Bell(), new Bell()];
   Ws.connect_slot(sender, 'said', receiver, 'write', Ws.ConnectFlags.UNIQUE);
@@ -168,6 +186,7 @@ function testSockets() {
 
 testFunctions();
 testQueued();
+testBound();
 testSlots();
 testObject();
 testSockets();

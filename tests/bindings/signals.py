@@ -89,6 +89,20 @@ def test_queued():
     assert receiver.heard == ["on ding"]
 
 
+def test_bound():
+    sender, receiver = Bell(), Bell()
+    flags = Ws.ConnectFlags.QUEUED
+    connection = Ws.connect(sender, "said", receiver, Bell.on_said, flags)
+    connection.props.max_queued_bytes = 1
+    connection.props.overflow_policy = Ws.OverflowPolicy.DROP_OLDEST
+    for word in ("ding", "dong"):
+        sender.emit("said", word)
+    assert connection.props.queued_bytes > 1
+    assert connection.props.n_dropped == 1
+    wait(lambda: receiver.heard)
+    assert receiver.heard == ["on dong"]
+
+
 def test_slots():
     sender, receiver = Bell(), Bell()
     Ws.connect_slot(sender, "said", receiver, "write", Ws.ConnectFlags.AUTO)
@@ -225,6 +239,7 @@ def test_sockets():
 def main():
     test_functions()
     test_queued()
+    test_bound()
     test_slots()
     test_refusals()
     test_life()

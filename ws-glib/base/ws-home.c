@@ -150,3 +150,10 @@ ws_homed_get_asking (gpointer object, guint signal)
     return WS_ASKING_NOT;
   return WS_HOMED_GET_IFACE (object)->get_asking (object, signal);
 }
+
+void
+ws_homed_set_held (gpointer object, gboolean is_held)
+{
+  if (WS_IS_HOMED (object) && WS_HOMED_GET_IFACE (object)->set_held != NULL)
+    WS_HOMED_GET_IFACE (object)->set_held (object, is_held);
+}

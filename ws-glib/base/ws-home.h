@@ -65,11 +65,16 @@ struct _WsHomedInterface
   const WsHome *(*get_home) (WsHomed *self);
   /* @signal: of this object, perhaps of another class or interface. */
   WsAsking (*get_asking) (WsHomed *self, guint signal);
+  /* (nullable): is to emit less, because a receiver does not keep up, or may go
+   * on; in the thread of this object. */
+  void (*set_held) (WsHomed *self, gboolean is_held);
 };
 
 /* In any thread, as ws_home_copy(). Empty, too, if @object is no WsHomed. */
 WsHome ws_homed_copy_home (gpointer object);
 /* In the thread of @object, or of who connects. NOT if it is no WsHomed. */
 WsAsking ws_homed_get_asking (gpointer object, guint signal);
+/* In the thread of @object. Nothing happens if it cannot hold on. */
+void ws_homed_set_held (gpointer object, gboolean is_held);
 
 G_END_DECLS

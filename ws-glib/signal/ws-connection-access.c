@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "signal/ws-connection-access.h"
 
-#include "base/ws-property.h"
-
 #include "signal/ws-signal-lock.h"
 
 /* What is set, and what became of it. */
 
-static GParamSpec *props[WS_CONNECTION_N_PROPS];
+GParamSpec *ws_connection_props[WS_CONNECTION_N_PROPS];
 
 void
 ws_connection_notify (WsConnection *self, WsConnectionProp property)
 {
-  g_object_notify_by_pspec (G_OBJECT (self), props[property]);
+  g_object_notify_by_pspec (G_OBJECT (self), ws_connection_props[property]);
 }
 
 /* (transfer full) (nullable) */
@@ -297,7 +295,7 @@ ws_connection_get_error_string (WsConnection *self)
 /* --- As properties --- */
 
 /* clang-format off */
-static const WsProperty properties[] = {
+const WsProperty ws_connection_access_properties[] = {
   /**
    * WsConnection:sender: (getter dup_sender) (setter set_sender)
    *
@@ -385,11 +383,3 @@ static const WsProperty properties[] = {
   { 0 }
 };
 /* clang-format on */
-
-static const WsProperty *const tables[] = { properties, NULL };
-
-void
-ws_connection_install_properties (GObjectClass *object_class)
-{
-  ws_property_install (object_class, tables, props, WS_CONNECTION_N_PROPS);
-}

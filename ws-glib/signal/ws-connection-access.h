@@ -4,6 +4,7 @@
 #include <ws-glib/ws-connection.h>
 
 #include "signal/ws-signal-link.h"
+#include "base/ws-property.h"
 
 G_BEGIN_DECLS
 
@@ -17,8 +18,14 @@ struct _WsConnection
   char          *slot;     /* (owned) (nullable): its name, if it has one */
   WsSignalSlot   function; /* if it has none */
   WsConnectFlags flags;
-  WsSignalLink  *link;  /* (owned) (nullable): under ws_signal_lock() */
   GError        *error; /* (owned) (nullable) */
+
+  guint64          max_queued; /* bytes; 0: no bound */
+  WsOverflowPolicy policy;
+
+  /* Under ws_signal_lock(). */
+  WsSignalLink *link;      /* (owned) (nullable) */
+  guint64       n_dropped; /* by the links that it had before */
 };
 
 typedef enum
@@ -30,10 +37,18 @@ typedef enum
   WS_CONNECTION_PROP_FLAGS,
   WS_CONNECTION_PROP_CONNECTED,
   WS_CONNECTION_PROP_ERROR_STRING,
+  WS_CONNECTION_PROP_MAX_QUEUED_BYTES,
+  WS_CONNECTION_PROP_OVERFLOW_POLICY,
+  WS_CONNECTION_PROP_QUEUED_BYTES,
+  WS_CONNECTION_PROP_N_DROPPED,
   WS_CONNECTION_N_PROPS
 } WsConnectionProp;
 
-void ws_connection_install_properties (GObjectClass *object_class);
+/* What says which signal is connected to what, and what became of it. */
+extern const WsProperty ws_connection_access_properties[];
+/* Filled by the class. */
+extern G_GNUC_INTERNAL GParamSpec *ws_connection_props[WS_CONNECTION_N_PROPS];
+
 void ws_connection_notify (WsConnection *self, WsConnectionProp property);
 
 G_END_DECLS

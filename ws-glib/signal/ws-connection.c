@@ -3,6 +3,7 @@
 
 #include "signal/ws-connection-access.h"
 #include "signal/ws-connection-private.h"
+#include "signal/ws-connection-queue.h"
 #include "signal/ws-signal-delivery.h"
 #include "signal/ws-signal-lock.h"
 
@@ -30,6 +31,9 @@
  * While it is connected, its sender keeps it: dropping your reference does not
  * end the connection. [func@disconnect] does, as does the disposal of either
  * object. It keeps neither of them alive.
+ *
+ * What waits for a receiver that is slower than its sender is bounded, see
+ * [property@Connection:max-queued-bytes].
  *
  * Its properties are to be set in one thread.
  *
@@ -60,7 +64,10 @@ forget_link (WsConnection *self, WsSignalLink *link)
   ws_signal_lock ();
   was_it = self->link == link;
   if (was_it)
-    self->link = NULL;
+    {
+      self->link = NULL;
+      self->n_dropped += link->queue.n_dropped;
+    }
   ws_signal_unlock ();
   if (was_it)
     ws_signal_link_unref (link);
@@ -99,6 +106,7 @@ make_link (WsConnection *self,
     return FALSE;
   ws_signal_lock ();
   self->link = ws_signal_link_ref (link);
+  ws_signal_queue_set_bound (&link->queue, self->max_queued, self->policy);
   ws_signal_unlock ();
   is_attached
       = ws_signal_link_attach (link, sender, receiver, G_OBJECT (self), error);
@@ -175,6 +183,16 @@ reconnect (WsConnection *self)
   g_object_thaw_notify (G_OBJECT (self));
 }
 
+/* Whether a property says which signal is connected to what. */
+static gboolean
+says_what (GParamSpec *pspec)
+{
+  for (guint i = WS_CONNECTION_PROP_SENDER; i <= WS_CONNECTION_PROP_FLAGS; i++)
+    if (pspec == ws_connection_props[i])
+      return TRUE;
+  return FALSE;
+}
+
 /* Called once for all the properties that were set together. */
 static void
 ws_connection_dispatch_properties_changed (GObject     *object,
@@ -187,8 +205,8 @@ ws_connection_dispatch_properties_changed (GObject     *object,
   G_OBJECT_CLASS (ws_connection_parent_class)
       ->dispatch_properties_changed (object, n_pspecs, pspecs);
   for (guint i = 0; i < n_pspecs; i++)
-    is_ours |= pspecs[i]->owner_type == WS_TYPE_CONNECTION
-               && (pspecs[i]->flags & G_PARAM_WRITABLE) != 0;
+    is_ours
+        |= pspecs[i]->owner_type == WS_TYPE_CONNECTION && says_what (pspecs[i]);
   if (is_ours)
     reconnect (WS_CONNECTION (object));
   g_object_unref (object);
@@ -219,6 +237,9 @@ ws_connection_finalize (GObject *object)
   G_OBJECT_CLASS (ws_connection_parent_class)->finalize (object);
 }
 
+static const WsProperty *const tables[]
+    = { ws_connection_access_properties, ws_connection_queue_properties, NULL };
+
 static void
 ws_connection_class_init (WsConnectionClass *klass)
 {
@@ -228,12 +249,14 @@ ws_connection_class_init (WsConnectionClass *klass)
   object_class->finalize = ws_connection_finalize;
   object_class->dispatch_properties_changed
       = ws_connection_dispatch_properties_changed;
-  ws_connection_install_properties (object_class);
+  ws_property_install (object_class, tables, ws_connection_props,
+                       WS_CONNECTION_N_PROPS);
 }
 
 static void
 ws_connection_init (WsConnection *self)
 {
+  self->max_queued = WS_SIGNAL_QUEUE_MAX_SIZE;
 }
 
 /**

@@ -2,6 +2,7 @@
 #include "signal/ws-signal-delivery.h"
 
 #include "signal/ws-signal-asking.h"
+#include "signal/ws-signal-holding.h"
 #include "signal/ws-signal-home.h"
 #include "signal/ws-signal-link.h"
 #include "signal/ws-signal-lock.h"
@@ -30,6 +31,7 @@ typedef struct
   WsSignalLink *link;   /* (owned) */
   DeliveryState state;  /* under the lock */
   GList         node;   /* in the link's queue, likewise; without data: not */
+  guint64       cost;   /* what it takes of the queue's bound */
   GValue        result; /* of a call that is waited for; unset: there is none */
   guint         n_args;
   GValue       *args; /* (owned): copies */
@@ -81,6 +83,25 @@ delivery_change (Delivery *self, DeliveryState from, DeliveryState to)
   return was_it;
 }
 
+/* Its turn has come. FALSE: it is not wanted any more. */
+static gboolean
+delivery_begin (Delivery *self)
+{
+  gboolean is_wanted;
+
+  ws_signal_lock ();
+  is_wanted = self->state == DELIVERY_WAITING
+              && !ws_signal_link_is_dropped (self->link);
+  if (is_wanted)
+    {
+      self->state = DELIVERY_RUNNING;
+      ws_signal_queue_leave (&self->link->queue, &self->node);
+      ws_signal_wake ();
+    }
+  ws_signal_unlock ();
+  return is_wanted;
+}
+
 /* SINGLE_SHOT: there is no second delivery, from wherever it might come. */
 static gboolean
 claim (WsSignalLink *link, GObject *sender)
@@ -110,10 +131,9 @@ on_turn (gpointer user_data)
   GObject      *receiver;
 
   WS_TSAN_ACQUIRE (self);
-  link = self->link;
-  if (ws_signal_link_is_dropped (link)
-      || !delivery_change (self, DELIVERY_WAITING, DELIVERY_RUNNING))
+  if (!delivery_begin (self))
     return G_SOURCE_REMOVE;
+  link = self->link;
   receiver = ws_signal_hub_ref_object (link->receiver);
   if (receiver != NULL)
     {
@@ -134,10 +154,10 @@ on_source_gone (gpointer user_data)
   Delivery *self = user_data;
 
   ws_signal_lock ();
-  if (self->node.data != NULL)
-    g_queue_unlink (&self->link->deliveries, &self->node);
-  self->node.data = NULL;
+  ws_signal_queue_leave (&self->link->queue, &self->node);
+  ws_signal_queue_release (&self->link->queue, self->cost);
   ws_signal_unlock ();
+  ws_signal_holding_update (self->link);
   if (delivery_change (self, DELIVERY_WAITING, DELIVERY_DROPPED))
     end_single_shot (self->link);
   delivery_unref (self);
@@ -153,10 +173,7 @@ enter_queue (Delivery *self, GSource *source)
   ws_signal_lock ();
   is_wanted = !ws_signal_link_is_dropped (self->link);
   if (is_wanted && self->state == DELIVERY_WAITING)
-    {
-      self->node.data = source;
-      g_queue_push_tail_link (&self->link->deliveries, &self->node);
-    }
+    ws_signal_queue_enter (&self->link->queue, &self->node, source);
   ws_signal_unlock ();
   return is_wanted;
 }
@@ -378,6 +395,37 @@ deliver_blocking (WsSignalLink       *link,
 
 /* --- In the emitter's thread --- */
 
+/* (transfer full) (nullable) */
+static GSource *
+take_surplus (WsSignalLink *link)
+{
+  GSource *source;
+
+  ws_signal_lock ();
+  source = ws_signal_queue_take_surplus (&link->queue);
+  ws_signal_unlock ();
+  return source;
+}
+
+/* Whether an emission of @cost may enter the queue; older ones may go for it. */
+static gboolean
+make_room (WsSignalLink *link, guint64 cost)
+{
+  GSource *source;
+  gboolean is_admitted;
+
+  ws_signal_lock ();
+  is_admitted = ws_signal_queue_admit (&link->queue, cost);
+  ws_signal_unlock ();
+  while ((source = take_surplus (link)) != NULL)
+    {
+      g_source_destroy (source);
+      g_source_unref (source);
+    }
+  ws_signal_holding_update (link);
+  return is_admitted;
+}
+
 static void
 deliver_later (WsSignalLink       *link,
                const WsSignalHome *home,
@@ -387,6 +435,7 @@ deliver_later (WsSignalLink       *link,
 {
   const char *problem = ws_signal_peek_unqueueable (link->signal, sender);
   Delivery   *delivery;
+  guint64     cost;
 
   if (problem != NULL)
     {
@@ -396,9 +445,11 @@ deliver_later (WsSignalLink       *link,
                  problem);
       return;
     }
-  if (!claim (link, sender))
+  cost = ws_signal_queue_get_cost (n_args, args);
+  if (!claim (link, sender) || !make_room (link, cost))
     return;
   delivery = delivery_new (link, n_args, args);
+  delivery->cost = cost;
   attach (delivery, home->where.context);
   delivery_unref (delivery);
 }

@@ -415,15 +415,12 @@ leave_senders_hub (WsSignalLink *self)
 
 /* (transfer full) (nullable): of one that is on its way. */
 static GSource *
-leave_queue (WsSignalLink *self)
+take_oldest (WsSignalLink *self)
 {
-  GSource *source = NULL;
-  GList   *node;
+  GSource *source;
 
   ws_signal_lock ();
-  node = g_queue_pop_head_link (&self->deliveries);
-  if (node != NULL)
-    source = g_source_ref (g_steal_pointer (&node->data));
+  source = ws_signal_queue_take_oldest (&self->queue);
   ws_signal_unlock ();
   return source;
 }
@@ -435,7 +432,7 @@ drop_deliveries (WsSignalLink *self)
 {
   GSource *source;
 
-  while ((source = leave_queue (self)) != NULL)
+  while ((source = take_oldest (self)) != NULL)
     {
       g_source_destroy (source);
       g_source_unref (source);

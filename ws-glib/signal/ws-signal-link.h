@@ -3,6 +3,7 @@
 
 #include <ws-glib/ws-signal.h>
 
+#include "signal/ws-signal-queue.h"
 #include "signal/ws-signal-slot.h"
 #include "base/ws-home.h"
 
@@ -22,6 +23,7 @@ typedef struct
   GWeakRef    object;     /* one for all, since GObject searches them */
   GHashTable *links;      /* (owned): a set of WsSignalLink, (unowned) */
   gboolean    is_watched; /* the object's disposal will be told */
+  guint       n_full;     /* of the links that it sends to: their queues */
 } WsSignalHub;
 
 /* (transfer full): @object is held by the caller. */
@@ -62,9 +64,10 @@ struct _WsSignalLink
   gboolean                receiver_is_ours; /* and it knows its context */
 
   /* Under ws_signal_lock(). */
-  gulong   handler;    /* at the sender; 0: none */
-  GQueue   deliveries; /* of GSource, (unowned): that are on their way */
-  GObject *owner;      /* (owned) (nullable): until it is over */
+  gulong        handler; /* at the sender; 0: none */
+  WsSignalQueue queue;
+  gboolean      is_counted_full; /* among the sender's full ones */
+  GObject      *owner;           /* (owned) (nullable): until it is over */
 };
 
 /* (transfer full): checks everything that can be checked; @slot (transfer

@@ -93,6 +93,7 @@ typedef struct
                      * nothing is emitted any more */
   guint active : 1;
   guint pull : 1;
+  guint is_held : 1; /* by slots elsewhere that do not keep up */
 } WsSocketPrivate;
 
 /* Where the struct is, seen from the object; set by the class. */

@@ -11,6 +11,8 @@ void ws_socket_take_message (WsSocket *self, WsMessage *message);
 void ws_socket_take_piece (WsSocket *self, WsMessageType type, WsEvent *event);
 /* Reads as long as somebody wants what comes. */
 void ws_socket_update_receiving (WsSocket *self);
+/* Nothing is read because slots elsewhere do not keep up, or it goes on. */
+void ws_socket_set_held (WsSocket *self, gboolean is_held);
 /* Nothing of a connection reaches the next. */
 void ws_socket_forget_received (WsSocket *self);
 /* Nothing will come any more: what waits may be taken all the same. */

@@ -72,7 +72,7 @@ void
 ws_socket_update_receiving (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  gboolean         paused = priv->now.receiving_paused;
+  gboolean         paused = priv->now.receiving_paused || priv->is_held;
 
   if (priv->now.engine == NULL)
     return;
@@ -97,6 +97,13 @@ end_pipe (WsSocket *self, gboolean is_complete)
   else if (async->pipe->error == NULL)
     async->pipe->error = ws_socket_make_end_error (self);
   g_clear_pointer (&async->pipe, ws_message_pipe_unref);
+}
+
+void
+ws_socket_set_held (WsSocket *self, gboolean is_held)
+{
+  ws_socket_peek (self)->is_held = is_held;
+  ws_socket_update_receiving (self);
 }
 
 void

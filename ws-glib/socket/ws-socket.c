@@ -4,6 +4,7 @@
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-http.h"
 #include "socket/ws-socket-properties.h"
+#include "socket/ws-socket-receive-private.h"
 #include "socket/ws-socket-signals.h"
 #include "socket/ws-socket-slots.h"
 #include "socket/ws-socket-ssl.h"
@@ -63,10 +64,17 @@ get_asking (WsHomed *homed, guint signal)
 }
 
 static void
+set_held (WsHomed *homed, gboolean is_held)
+{
+  ws_socket_set_held (WS_SOCKET (homed), is_held);
+}
+
+static void
 install_home (WsHomedInterface *iface)
 {
   iface->get_home = get_home;
   iface->get_asking = get_asking;
+  iface->set_held = set_held;
 }
 
 /* --- Life --- */

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "signal/ws-signal-holding.h"
+
+#include "signal/ws-signal-lock.h"
+
+/* A sender of ours holds on while the queue of any of its links is full: how
+ * many there are its hub counts. It is told in its own thread, and looks there
+ * what is true now, so that what is told late does no harm. */
+
+static gboolean
+on_change (gpointer user_data)
+{
+  GObject     *sender = user_data;
+  WsSignalHub *hub = ws_signal_hub_get (sender);
+  gboolean     is_held;
+
+  ws_signal_lock ();
+  is_held = hub->n_full > 0;
+  ws_signal_unlock ();
+  ws_signal_hub_unref (hub);
+  ws_homed_set_held (sender, is_held);
+  g_object_unref (sender);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+tell (GObject *sender)
+{
+  WsHome home = ws_homed_copy_home (sender);
+
+  if (home.thread == g_thread_self ())
+    on_change (g_object_ref (sender));
+  else if (home.context != NULL)
+    ws_home_run_later (&home, on_change, sender);
+  ws_home_clear (&home);
+}
+
+void
+ws_signal_holding_update (WsSignalLink *link)
+{
+  WsSignalHub *hub = link->sender;
+  gboolean     has_changed;
+  g_autoptr (GObject) sender = NULL;
+
+  ws_signal_lock ();
+  has_changed = link->is_counted_full != link->queue.is_full;
+  link->is_counted_full = link->queue.is_full;
+  if (has_changed)
+    hub->n_full += link->is_counted_full ? 1 : -1;
+  ws_signal_unlock ();
+  if (!has_changed || !link->sender_is_ours)
+    return;
+  sender = ws_signal_hub_ref_object (hub);
+  if (sender != NULL)
+    tell (sender);
+}
