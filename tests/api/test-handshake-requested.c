@@ -380,7 +380,8 @@ test_later_closed (Fixture *fixture, gconstpointer data)
 
   ws_server_close (fixture->server);
   ws_response_done (fixture->deferred);
-  raw_peer_expect_eof (peer);
+  raw_peer_wait_head (peer);
+  g_assert_true (g_str_has_prefix (peer->head, "HTTP/1.1 101 "));
   g_assert_cmpuint (fixture->n_errors, ==, 0);
 }
 
@@ -454,7 +455,8 @@ test_close_inside (Fixture *fixture, gconstpointer data)
   g_signal_connect (fixture->server, "handshake-requested",
                     G_CALLBACK (on_close_server), fixture);
   peer = ask (fixture, NULL);
-  raw_peer_expect_eof (peer);
+  raw_peer_wait_head (peer);
+  g_assert_true (g_str_has_prefix (peer->head, "HTTP/1.1 101 "));
   g_assert_cmpuint (fixture->n_requests, ==, 1);
 }
 

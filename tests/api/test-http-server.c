@@ -466,7 +466,7 @@ test_later_closed (Fixture *fixture, gconstpointer data)
 
   ws_server_close (fixture->server);
   answer_deferred (fixture);
-  raw_peer_expect_eof (peer);
+  expect (peer, 200, "at last");
   g_assert_cmpuint (fixture->n_errors, ==, 0);
 }
 

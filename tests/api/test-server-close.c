@@ -162,41 +162,6 @@ test_silent (void)
   g_assert_finalize_object (server);
 }
 
-static void
-put_off (WsServer    *server,
-         WsRequest   *request,
-         WsResponse  *response,
-         WsResponse **deferred)
-{
-  ws_response_defer (response);
-  *deferred = g_object_ref (response);
-}
-
-/* Who has got no answer yet is left, and not waited for. */
-static void
-test_deferred (Crowd *crowd, gconstpointer data)
-{
-  g_autofree char *request = raw_peer_make_request (NULL);
-  g_autoptr (WsResponse) deferred = NULL;
-  g_autoptr (RawPeer) peer = NULL;
-
-  g_signal_connect (crowd->server, data, G_CALLBACK (put_off), &deferred);
-  peer = raw_peer_connect (ws_server_get_server_port (crowd->server));
-  raw_peer_send (peer, g_str_equal (data, "http-request")
-                           ? "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
-                           : request);
-  ws_test_until (NULL, deferred != NULL);
-  begin (crowd, 1001, NULL);
-  for (guint i = 0; i < N_CLIENTS; i++)
-    raw_peer_send_close (crowd->peers[i], 1001, "");
-  wait_for (crowd);
-  g_assert_no_error (crowd->error);
-  raw_peer_expect_eof (peer);
-  g_assert_null (peer->head);
-  ws_response_done (deferred);
-  g_assert_false (ws_server_has_pending_connections (crowd->server));
-}
-
 /* Who waits in the queue is told the same, and left. */
 static void
 test_pending (Crowd *crowd, gconstpointer data)
@@ -295,7 +260,7 @@ test_listens_again (Crowd *crowd, gconstpointer data)
   g_assert_true (ws_server_get_listening (crowd->server));
 }
 
-/* --- Handlers that change the list meanwhile: Pitfall 12 --- */
+/* --- Handlers that change the list meanwhile --- */
 
 static void
 abort_all (WsServer *server)
@@ -436,9 +401,6 @@ main (int argc, char **argv)
   g_test_add_func ("/api/server-close/nobody", test_nobody);
   g_test_add_func ("/api/server-close/silent", test_silent);
   crowd_add ("/api/server-close/pending", NULL, test_pending);
-  crowd_add ("/api/server-close/deferred", "handshake-requested",
-             test_deferred);
-  crowd_add ("/api/server-close/deferred-http", "http-request", test_deferred);
   crowd_add ("/api/server-close/cancel", NULL, test_cancel);
   crowd_add ("/api/server-close/cancelled-before", NULL, test_cancelled_before);
   crowd_add ("/api/server-close/twice", NULL, test_twice);

@@ -410,6 +410,86 @@ test_free_while_answering (Fixture *fixture, gconstpointer data)
   expect_log (fixture, "http /big - gone ");
 }
 
+/* Whoever stops taking an answer is seen to stall, until more is taken. */
+static void
+test_stalled (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) body = g_bytes_new_take (g_malloc0 (BIG), BIG);
+  const WsHttpAnswer answer = { .status = 200 };
+
+  begin (fixture, 0);
+  say (fixture, "GET /big HTTP/1.0\r\n\r\n", 21);
+  ws_test_until (fixture->context, fixture->log->len > 0);
+  g_assert_true (ws_server_opening_is_asking (fixture->opening));
+  set_reading (fixture, FALSE);
+  ws_server_opening_answer (fixture->opening, &answer, body);
+  g_assert_false (ws_server_opening_is_asking (fixture->opening));
+  g_assert_true (ws_server_opening_is_answering (fixture->opening));
+  g_assert_false (ws_server_opening_is_stalled (fixture->opening));
+  while (!ws_server_opening_is_stalled (fixture->opening))
+    let_pass (fixture, 50);
+  set_reading (fixture, TRUE);
+  ws_test_until (fixture->context,
+                 !ws_server_opening_is_stalled (fixture->opening));
+  g_assert_true (ws_server_opening_is_answering (fixture->opening));
+}
+
+/* --- A server that closes --- */
+
+static const struct
+{
+  const char *name;
+  const char *input;
+  guint       timeout;
+  gboolean    is_put_off;
+  const char *log;
+} hurries[] = {
+  { "silent", "", 20, FALSE, "refused 503 " },
+  { "head", "GET / HTTP/1.1\r\nHo", 20, FALSE, "refused 503 " },
+  { "body", POST "Content-Length: 5\r\n\r\nhell", 20, FALSE, "refused 503 " },
+  { "verdict", HANDSHAKE, 20, TRUE, "ws /chat - refused 503 " },
+  { "no-time-out", "", 0, FALSE, "refused 503 " },
+  { "verdict-no-time-out", HANDSHAKE, 0, TRUE, "ws /chat - refused 503 " },
+};
+
+/* Who has had time enough gets an answer that says why. */
+static void
+test_hurry (Fixture *fixture, gconstpointer data)
+{
+  guint i = GPOINTER_TO_UINT (data);
+
+  begin (fixture, hurries[i].timeout);
+  if (!hurries[i].is_put_off)
+    ws_server_opening_hurry (fixture->opening);
+  say (fixture, hurries[i].input, strlen (hurries[i].input));
+  if (hurries[i].is_put_off)
+    {
+      ws_test_until (fixture->context, fixture->log->len > 0);
+      ws_server_opening_wait (fixture->opening);
+      ws_server_opening_hurry (fixture->opening);
+    }
+  expect_log (fixture, hurries[i].log);
+  ws_test_until (fixture->context, fixture->at_end);
+  g_assert_true (g_str_has_prefix (fixture->answer->str, "HTTP/1.1 503 "));
+}
+
+/* What comes in time is asked about as ever, and put off as long as that may
+ * be. */
+static void
+test_hurry_in_time (Fixture *fixture, gconstpointer data)
+{
+  begin (fixture, WS_TEST_DEADLINE * 1000);
+  say (fixture, HANDSHAKE, 30);
+  settle (fixture);
+  ws_server_opening_hurry (fixture->opening);
+  ws_server_opening_hurry (fixture->opening);
+  say (fixture, HANDSHAKE + 30, strlen (HANDSHAKE) - 30);
+  expect_log (fixture, "ws /chat - ");
+  ws_server_opening_wait (fixture->opening);
+  let_pass (fixture, 100);
+  g_assert_true (ws_server_opening_is_asking (fixture->opening));
+}
+
 static void
 add (const char *name, void (*test) (Fixture *, gconstpointer))
 {
@@ -432,6 +512,16 @@ main (int argc, char *argv[])
   add ("impatient", test_impatient);
   add ("slow-reader", test_slow_reader);
   add ("free-while-answering", test_free_while_answering);
+  add ("stalled", test_stalled);
+  add ("hurry-in-time", test_hurry_in_time);
+  for (guint i = 0; i < G_N_ELEMENTS (hurries); i++)
+    {
+      g_autofree char *path = g_strconcat ("/engine/server-opening-http/hurry/",
+                                           hurries[i].name, NULL);
+
+      g_test_add (path, Fixture, GUINT_TO_POINTER (i), set_up, test_hurry,
+                  tear_down);
+    }
 
   return g_test_run ();
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "engine/ws-server-opening.h"
+#include "engine/ws-server-opening-private.h"
 
 #include <string.h>
 
-#include "engine/ws-outbox.h"
-#include "protocol/ws-http-body.h"
+/* How an accepted stream becomes a request, and an answer or a connection. */
 
 /* What a peer may send with a request of plain HTTP. */
 #define MAX_BODY (64 * 1024)
@@ -12,64 +11,9 @@
 /* What a peer may send while it waits for the verdict. */
 #define MAX_REST (64 * 1024)
 
-/* A reader of an answer must take so much within each time-out, and a fast one
- * gets so much at once. */
-#define ANSWER_STEP  (64 * 1024)
-#define ANSWER_BURST (1024 * 1024)
-
-/* What a refused peer may still send before it is cut off: closing with unread
- * input would reset the connection, and the answer might be lost. */
-#define LINGER_BUDGET  (1024 * 1024)
-#define LINGER_TIMEOUT (2 * G_USEC_PER_SEC)
-
-typedef enum
-{
-  STATE_SECURING, /* the TLS handshake */
-  STATE_READING,
-  STATE_READING_BODY, /* of plain HTTP */
-  STATE_ASKING,       /* the owner is to give its verdict */
-  STATE_ANSWERING,    /* the answer is being written */
-  STATE_LINGERING,    /* the peer is to close */
-  STATE_OVER
-} State;
-
-struct _WsServerOpening
-{
-  State                      state;
-  WsTransport               *transport; /* (owned) (nullable): until stolen */
-  gboolean                   is_secure; /* @transport is a TLS stream */
-  gboolean                   is_head;   /* the request's method is HEAD */
-  WsPoller                  *poller;    /* (owned) */
-  const WsServerOpeningSink *sink;
-  gpointer                   user_data;
-  char                      *server_name; /* (owned) (nullable) */
-  gint64                     timeout;     /* µs; 0: none */
-  WsBuffer                   early;       /* input from before */
-  WsHttpReader               reader;
-  WsHttpBody                 incoming; /* while STATE_READING_BODY */
-  GBytes                    *body;     /* (owned) (nullable): of the request */
-  WsBuffer                   rest;
-  WsServerHandshake          handshake;
-  WsOutbox                   outbox;
-  GBytes                    *content; /* (owned) (nullable): of the answer */
-  gsize                      content_sent;
-  gsize                      progress; /* bytes since the deadline was set */
-  WsDeadline                 deadline;
-  gsize                      lingered; /* bytes */
-  GError *error; /* (owned) (nullable): why there is no TLS session */
-};
-
-static void
-on_deadline (WsDeadline *deadline)
-{
-  WsServerOpening *self = WS_CONTAINER_OF (deadline, WsServerOpening, deadline);
-  g_autoptr (GError) error = g_steal_pointer (&self->error);
-
-  if (error != NULL)
-    self->sink->tls_failed (self, error, self->user_data);
-  else
-    self->sink->gone (self, self->user_data);
-}
+/* µs: what a closing server gives, at least, to whoever has still to answer, and
+ * where there is no time-out to everybody. */
+#define HURRY (2 * G_USEC_PER_SEC)
 
 void
 ws_server_opening_free (WsServerOpening *self)
@@ -117,136 +61,90 @@ ws_server_opening_get_body (WsServerOpening *self)
   return self->body;
 }
 
-static void
-arm (WsServerOpening *self)
+gboolean
+ws_server_opening_is_asking (const WsServerOpening *self)
 {
-  if (self->timeout > 0)
-    ws_poller_arm_after (self->poller, &self->deadline, self->timeout);
+  return self->state == WS_SERVER_OPENING_ASKING;
 }
 
-void
-ws_server_opening_wait (WsServerOpening *self)
-{
-  ws_poller_disarm (self->poller, &self->deadline);
-}
-
-/* --- Answers --- */
-
-/* Everything is written: our end is closed, the peer has a little time to close
- * its own. */
-static void
-enter_lingering (WsServerOpening *self)
-{
-  self->state = STATE_LINGERING;
-  ws_poller_arm_after (self->poller, &self->deadline, LINGER_TIMEOUT);
-  ws_transport_want (self->transport, G_IO_IN);
-  ws_transport_shutdown (self->transport);
-}
-
-/* Bytes written, 0 included, or WS_IO_ERROR. */
-static gssize
-write_content (WsServerOpening *self)
-{
-  gsize         size;
-  const guint8 *data = g_bytes_get_data (self->content, &size);
-  gsize         start = self->content_sent;
-
-  while (self->content_sent < size && self->content_sent - start < ANSWER_BURST)
-    {
-      GOutputVector vector = { data + self->content_sent,
-                               MIN (size - self->content_sent, ANSWER_BURST) };
-      gssize        n = ws_transport_writev (self->transport, &vector, 1, NULL);
-
-      if (n == WS_IO_ERROR)
-        return n;
-      if (n == WS_IO_AGAIN)
-        break;
-      self->content_sent += n;
-    }
-  return self->content_sent - start;
-}
-
-static gboolean
-is_written (const WsServerOpening *self)
-{
-  return ws_outbox_is_empty (&self->outbox)
-         && (self->content == NULL
-             || self->content_sent == g_bytes_get_size (self->content));
-}
-
-static void
-write_answer (WsServerOpening *self)
-{
-  gssize n = ws_outbox_flush (&self->outbox, self->transport, NULL);
-
-  if (n != WS_IO_ERROR && ws_outbox_is_empty (&self->outbox)
-      && self->content != NULL)
-    n = write_content (self);
-  if (n == WS_IO_ERROR)
-    {
-      self->sink->gone (self, self->user_data);
-      return;
-    }
-  if (is_written (self))
-    {
-      enter_lingering (self);
-      return;
-    }
-  self->progress += n;
-  if (self->progress >= ANSWER_STEP)
-    {
-      self->progress = 0;
-      arm (self);
-    }
-}
-
-/* (transfer full): @head is sent. It is written when the transport says so: the
- * owner is not called from here. */
-static void
-begin_answer (WsServerOpening *self, GString *head)
-{
-  ws_outbox_push_raw (&self->outbox, head->str, head->len);
-  g_string_free (head, TRUE);
-  self->state = STATE_ANSWERING;
-  arm (self);
-  ws_transport_want (self->transport, G_IO_OUT);
-}
-
-void
-ws_server_opening_answer (WsServerOpening    *self,
-                          const WsHttpAnswer *answer,
-                          GBytes             *body)
-{
-  WsHttpAnswer full = *answer;
-
-  full.server_name = self->server_name;
-  full.date = g_get_real_time () / G_USEC_PER_SEC;
-  full.body_len = body != NULL ? g_bytes_get_size (body) : 0;
-  if (full.body_len > 0 && !self->is_head
-      && ws_http_answer_has_body (full.status))
-    self->content = g_bytes_ref (body);
-  begin_answer (self, ws_http_answer_head (&full));
-}
-
-void
-ws_server_opening_refuse (WsServerOpening *self, const WsHttpFault *fault)
-{
-  WsServerAnswer answer = { .server_name = self->server_name,
-                            .date = g_get_real_time () / G_USEC_PER_SEC };
-  GString       *text = ws_server_handshake_refuse (fault, &answer);
-
-  /* 9110, 9.3.2: whoever asks for the head gets the head. */
-  if (self->is_head)
-    g_string_truncate (text, strstr (text->str, "\r\n\r\n") + 4 - text->str);
-  begin_answer (self, text);
-}
-
-/* Refuses what the owner is not asked about. */
+/* Refuses what the owner does not decide about. */
 static void
 refuse_invalid (WsServerOpening *self, const WsHttpFault *fault)
 {
   ws_server_opening_refuse (self, fault);
   self->sink->refused (self, fault, self->user_data);
+}
+
+/* --- Time --- */
+
+/* Whether the peer speaks HTTP as far as we know, and has no answer. */
+static gboolean
+lacks_answer (const WsServerOpening *self)
+{
+  return self->state == WS_SERVER_OPENING_READING
+         || self->state == WS_SERVER_OPENING_READING_BODY
+         || self->state == WS_SERVER_OPENING_ASKING;
+}
+
+static void
+on_deadline (WsDeadline *deadline)
+{
+  WsServerOpening *self = WS_CONTAINER_OF (deadline, WsServerOpening, deadline);
+  WsHttpFault      fault;
+  g_autoptr (GError) error = g_steal_pointer (&self->error);
+
+  if (error != NULL)
+    self->sink->tls_failed (self, error, self->user_data);
+  else if (self->is_hurried && lacks_answer (self))
+    {
+      ws_http_fault_set (&fault, 503, "The server is closing");
+      refuse_invalid (self, &fault);
+    }
+  else
+    self->sink->gone (self, self->user_data);
+}
+
+void
+ws_server_opening_arm (WsServerOpening *self)
+{
+  gint64 after = self->timeout;
+
+  if (after == 0 && self->is_hurried)
+    after = HURRY;
+  if (after > 0)
+    ws_poller_arm_after (self->poller, &self->deadline, after);
+}
+
+/* A verdict that is put off is worth waiting for, but not for long: most of those
+ * who wait for it would be told to go at once. */
+static void
+arm_verdict (WsServerOpening *self)
+{
+  gint64 after = MIN (MAX (HURRY, self->timeout / 4), self->timeout);
+
+  ws_poller_arm_after (self->poller, &self->deadline,
+                       self->timeout > 0 ? after : HURRY);
+}
+
+void
+ws_server_opening_wait (WsServerOpening *self)
+{
+  if (self->is_hurried)
+    arm_verdict (self);
+  else
+    ws_poller_disarm (self->poller, &self->deadline);
+}
+
+void
+ws_server_opening_hurry (WsServerOpening *self)
+{
+  if (self->is_hurried)
+    return;
+  self->is_hurried = TRUE;
+  if (self->state == WS_SERVER_OPENING_ASKING)
+    arm_verdict (self);
+  else if (!ws_deadline_is_armed (&self->deadline))
+    ws_server_opening_arm (self);
 }
 
 /* --- Requests --- */
@@ -257,8 +155,17 @@ static void
 ask_owner (WsServerOpening *self, const guint8 *rest, gsize len)
 {
   ws_buffer_append (&self->rest, rest, len);
-  self->state = STATE_ASKING;
+  self->state = WS_SERVER_OPENING_ASKING;
   self->sink->request (self, self->user_data);
+}
+
+/* Whether what was being read is there now. */
+static gboolean
+is_whole (WsServerOpening *self, WsParse parse, const WsHttpFault *fault)
+{
+  if (parse == WS_FAILED)
+    refuse_invalid (self, fault);
+  return parse == WS_DONE;
 }
 
 static void
@@ -266,17 +173,11 @@ take_body (WsServerOpening *self, const guint8 *data, gsize len)
 {
   WsHttpFault fault;
   gsize       consumed = 0;
+  WsParse     parse
+      = ws_http_body_feed (&self->incoming, data, len, &consumed, &fault);
 
-  switch (ws_http_body_feed (&self->incoming, data, len, &consumed, &fault))
-    {
-    case WS_NEED_MORE:
-      return;
-    case WS_FAILED:
-      refuse_invalid (self, &fault);
-      return;
-    case WS_DONE:
-      break;
-    }
+  if (!is_whole (self, parse, &fault))
+    return;
   if (self->incoming.kept.len > 0)
     self->body
         = g_bytes_new (self->incoming.kept.data, self->incoming.kept.len);
@@ -310,7 +211,7 @@ judge_request (WsServerOpening     *self,
   if (!ws_server_handshake_judge_plain (&self->handshake, request, fault)
       || !ws_http_body_init_request (&self->incoming, request, MAX_BODY, fault))
     return FALSE;
-  self->state = STATE_READING_BODY;
+  self->state = WS_SERVER_OPENING_READING_BODY;
   if (!has_more && self->incoming.framing != WS_HTTP_BODY_NONE)
     greet_body (self, request);
   return TRUE;
@@ -335,20 +236,14 @@ take_input (WsServerOpening *self, const guint8 *data, gsize len)
 {
   WsHttpFault fault;
   gsize       consumed = 0;
+  WsParse     parse
+      = ws_http_reader_feed (&self->reader, data, len, &consumed, &fault);
 
-  switch (ws_http_reader_feed (&self->reader, data, len, &consumed, &fault))
-    {
-    case WS_NEED_MORE:
-      return;
-    case WS_FAILED:
-      refuse_invalid (self, &fault);
-      return;
-    case WS_DONE:
-      break;
-    }
+  if (!is_whole (self, parse, &fault))
+    return;
   if (!parse_request (self, consumed < len, &fault))
     refuse_invalid (self, &fault);
-  else if (self->state == STATE_READING_BODY)
+  else if (self->state == WS_SERVER_OPENING_READING_BODY)
     take_body (self, data + consumed, len - consumed);
   else
     ask_owner (self, data + consumed, len - consumed);
@@ -368,23 +263,21 @@ dispatch_input (WsServerOpening *self, const guint8 *data, gsize len)
 {
   switch (self->state)
     {
-    case STATE_READING:
+    case WS_SERVER_OPENING_READING:
       take_input (self, data, len);
       break;
-    case STATE_READING_BODY:
+    case WS_SERVER_OPENING_READING_BODY:
       take_body (self, data, len);
       break;
-    case STATE_ASKING:
+    case WS_SERVER_OPENING_ASKING:
       keep_rest (self, data, len);
       break;
-    case STATE_LINGERING:
-      self->lingered += len;
-      if (self->lingered > LINGER_BUDGET)
-        self->sink->gone (self, self->user_data);
+    case WS_SERVER_OPENING_LINGERING:
+      ws_server_opening_count_late (self, len);
       break;
-    case STATE_SECURING:
-    case STATE_ANSWERING:
-    case STATE_OVER:
+    case WS_SERVER_OPENING_SECURING:
+    case WS_SERVER_OPENING_ANSWERING:
+    case WS_SERVER_OPENING_OVER:
       break;
     }
 }
@@ -394,7 +287,7 @@ dispatch_input (WsServerOpening *self, const guint8 *data, gsize len)
 static gboolean
 is_complete (const WsServerOpening *self)
 {
-  return self->state == STATE_ASKING && self->handshake.key == NULL;
+  return self->state == WS_SERVER_OPENING_ASKING && self->handshake.key == NULL;
 }
 
 static void
@@ -403,9 +296,10 @@ read_input (WsServerOpening *self)
   WsPoller     *poller = ws_poller_ref (self->poller);
   WsReadBuffer *buffer = ws_poller_acquire_buffer (poller);
   /* So that no more is kept than MAX_REST and one such read. */
-  const gsize len
-      = self->state == STATE_ASKING ? MAX_REST : WS_READ_BUFFER_SIZE;
-  gssize n = ws_transport_read (self->transport, buffer->data, len, NULL);
+  const gsize len = self->state == WS_SERVER_OPENING_ASKING
+                        ? MAX_REST
+                        : WS_READ_BUFFER_SIZE;
+  gssize      n = ws_transport_read (self->transport, buffer->data, len, NULL);
 
   if (n == 0 && is_complete (self))
     ws_transport_want (self->transport, 0);
@@ -449,27 +343,27 @@ on_ready (gpointer user_data, GIOCondition condition)
 
   switch (self->state)
     {
-    case STATE_READING:
+    case WS_SERVER_OPENING_READING:
       if (self->early.len > 0)
         take_early (self);
       else
         read_input (self);
       break;
-    case STATE_READING_BODY:
-    case STATE_ASKING:
+    case WS_SERVER_OPENING_READING_BODY:
+    case WS_SERVER_OPENING_ASKING:
       if ((condition & G_IO_OUT) != 0 && !write_greeting (self))
         break;
       if ((condition & G_IO_IN) != 0)
         read_input (self);
       break;
-    case STATE_LINGERING:
+    case WS_SERVER_OPENING_LINGERING:
       read_input (self);
       break;
-    case STATE_ANSWERING:
-      write_answer (self);
+    case WS_SERVER_OPENING_ANSWERING:
+      ws_server_opening_write_answer (self);
       break;
-    case STATE_SECURING:
-    case STATE_OVER:
+    case WS_SERVER_OPENING_SECURING:
+    case WS_SERVER_OPENING_OVER:
       break;
     }
 }
@@ -477,7 +371,7 @@ on_ready (gpointer user_data, GIOCondition condition)
 static void
 begin_reading (WsServerOpening *self)
 {
-  self->state = STATE_READING;
+  self->state = WS_SERVER_OPENING_READING;
   ws_transport_set_ready (self->transport, on_ready, self);
   ws_transport_want (self->transport, G_IO_IN);
 }
@@ -530,7 +424,7 @@ begin_securing (WsServerOpening *self, const WsServerOpeningOptions *options)
                               .credentials = options->credentials,
                               .alpn = options->alpn };
 
-  self->state = STATE_SECURING;
+  self->state = WS_SERVER_OPENING_SECURING;
   self->transport
       = ws_tls_stream_new (self->transport, &tls, &stream_sink,
                            options->tls_sink, self->user_data, &self->error);
@@ -574,7 +468,7 @@ ws_server_opening_new (WsTransport                  *transport,
   ws_http_reader_init (&self->reader, WS_HTTP_REQUEST, options->limits);
   ws_outbox_init (&self->outbox, NULL, NULL);
   self->timeout = options->timeout * (gint64) 1000;
-  arm (self);
+  ws_server_opening_arm (self);
   if (options->credentials != NULL)
     begin_securing (self, options);
   else
@@ -590,7 +484,7 @@ ws_server_opening_steal (WsServerOpening *self)
                             .head = self->reader.head,
                             .rest = self->rest };
 
-  self->state = STATE_OVER;
+  self->state = WS_SERVER_OPENING_OVER;
   self->reader.head = (WsBuffer){ 0 };
   self->rest = (WsBuffer){ 0 };
   /* Whoever takes it says when it is read. */

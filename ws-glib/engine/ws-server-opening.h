@@ -78,6 +78,13 @@ GBytes *ws_server_opening_get_body (WsServerOpening *self);
 
 /* The verdict comes later: the time-out stands still until then. */
 void ws_server_opening_wait (WsServerOpening *self);
+/* Whether the owner's verdict is still to come. */
+gboolean ws_server_opening_is_asking (const WsServerOpening *self);
+
+/* The server closes. A request that comes in time is asked about as ever. Whoever
+ * needs longer, the owner with a verdict that was put off included, has had its
+ * chance: the peer gets a 503, which is reported as refused. */
+void ws_server_opening_hurry (WsServerOpening *self);
 
 /* What @stream has brought before this opening was made. It is looked at from
  * the context. */
@@ -93,6 +100,10 @@ void ws_server_opening_answer (WsServerOpening    *self,
 
 /* Answers with fault->status, and closes when that is written. */
 void ws_server_opening_refuse (WsServerOpening *self, const WsHttpFault *fault);
+/* Whether there is an answer, which is being written or was. */
+gboolean ws_server_opening_is_answering (const WsServerOpening *self);
+/* Whether nobody seems to take that answer. */
+gboolean ws_server_opening_is_stalled (const WsServerOpening *self);
 
 typedef struct
 {

@@ -54,6 +54,7 @@ give (WsServerClient *client, WsCall *call)
   WsSocket *socket = g_object_ref (client->socket);
 
   ws_server_client_ref (client);
+  ws_server_client_leave (client);
   g_task_set_task_data (task, client, (GDestroyNotify) ws_server_client_unref);
   g_signal_connect (task, "notify::completed", G_CALLBACK (on_completed), NULL);
   ws_server_client_join (client);
@@ -92,6 +93,20 @@ ws_server_end_accepts (WsServer *self)
     fail_closed (calls.head->data);
 }
 
+/* Whether the server was closed, and nobody is on the way any more. */
+static gboolean
+is_over (const WsServerPrivate *priv)
+{
+  return priv->is_closed && priv->openings.length == 0;
+}
+
+void
+ws_server_check_accepts (WsServer *self)
+{
+  if (is_over (ws_server_peek (self)))
+    ws_server_end_accepts (self);
+}
+
 static const WsCallClass accept_class = { sizeof (WsCall), NULL, NULL };
 
 /**
@@ -115,10 +130,11 @@ static const WsCallClass accept_class = { sizeof (WsCall), NULL, NULL };
  * the main loop has turned once more (or the callback has returned): until then
  * it can be set up, which is what [property@Socket:pull] needs.
  *
- * When the server is closed, calls that wait end with %G_IO_ERROR_CLOSED, as does
- * a call on a server that was closed and does not listen anew. On one that has
- * never listened it waits for [method@Server.handle_connection]. Like all calls
- * that wait it holds a reference to the server.
+ * When the server is closed, calls that wait end with %G_IO_ERROR_CLOSED as soon
+ * as nobody is on the way any more, as does a call on a server that was closed and
+ * does not listen anew. On one that has never listened it waits for
+ * [method@Server.handle_connection]. Like all calls that wait it holds a reference
+ * to the server.
  *
  * Since: 1.0
  */
@@ -142,13 +158,10 @@ ws_server_accept_async (WsServer           *self,
                         cancellable, callback, user_data);
   if (call == NULL)
     return;
-  client = g_queue_pop_head (&priv->pending);
+  client = g_queue_peek_head (&priv->pending);
   if (client != NULL)
-    {
-      client->link = NULL;
-      give (client, call);
-    }
-  else if (priv->is_closed)
+    give (client, call);
+  else if (is_over (priv))
     fail_closed (call);
   else
     {

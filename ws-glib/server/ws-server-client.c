@@ -90,15 +90,20 @@ ws_server_client_new (WsServer *server, WsTransport *transport)
 }
 
 void
-ws_server_client_unlink (WsServerClient *client)
+ws_server_client_leave (WsServerClient *client)
 {
-  WsServerPrivate *priv = ws_server_peek (client->server);
+  if (client->queue != NULL)
+    g_queue_delete_link (client->queue, client->link);
+  client->queue = NULL;
+}
 
-  if (client->link != NULL)
-    g_queue_delete_link (client->opening != NULL ? &priv->openings
-                                                 : &priv->pending,
-                         client->link);
-  client->link = NULL;
+void
+ws_server_client_enter (WsServerClient *client, GQueue *queue)
+{
+  ws_server_client_leave (client);
+  g_queue_push_tail (queue, client);
+  client->queue = queue;
+  client->link = queue->tail;
 }
 
 void
@@ -120,6 +125,7 @@ ws_server_client_unref (WsServerClient *client)
 void
 ws_server_client_end (WsServerClient *client)
 {
+  ws_server_client_leave (client);
   change_address (client->server, client->address, -1);
   ws_server_client_unsubscribe_all (client);
   client->server = NULL;

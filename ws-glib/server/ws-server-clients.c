@@ -104,8 +104,8 @@ ws_server_next_pending_connection (WsServer *self)
   priv = ws_server_peek (self);
   if (priv->pending.length == 0 || !ws_server_check_thread (self, NULL))
     return NULL;
-  client = g_queue_pop_head (&priv->pending);
-  client->link = NULL;
+  client = g_queue_peek_head (&priv->pending);
+  ws_server_client_leave (client);
   socket = g_object_ref (client->socket);
   ws_server_client_join (client);
   /* Not before: a nested loop in there must not read what nobody hears yet. */
@@ -121,11 +121,10 @@ ws_server_drop_waiting (WsServer *self)
   WsServerPrivate *priv = ws_server_peek (self);
   WsServerClient  *client;
 
-  while ((client = g_queue_pop_head (&priv->openings)) != NULL)
-    {
-      client->link = NULL;
-      ws_server_client_end (client);
-    }
+  while ((client = g_queue_peek_head (&priv->openings)) != NULL)
+    ws_server_client_end (client);
+  while ((client = g_queue_peek_head (&priv->answers)) != NULL)
+    ws_server_client_end (client);
   while ((client = g_queue_peek_head (&priv->pending)) != NULL)
     ws_socket_leave (client->socket);
 }

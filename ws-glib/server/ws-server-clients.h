@@ -9,7 +9,7 @@ void ws_server_init_clients (WsServer *self);
 void ws_server_install_model (GListModelInterface *iface);
 /* Its socket becomes an item of the model. */
 void ws_server_client_join (WsServerClient *client);
-/* Ends openings and pending connections, these with 1001. */
+/* Ends openings, answers and pending connections, these with 1001. */
 void ws_server_drop_waiting (WsServer *self);
 /* Ends all the others silently, with 1001. */
 void ws_server_drop_clients (WsServer *self);

@@ -1,98 +1,94 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "server/ws-server-core.h"
 
-#include "server/ws-server-client.h"
+#include "server/ws-server-accept.h"
 #include "server/ws-server-waiting.h"
 #include "ws-server-async.h"
 #include "socket/ws-socket-ending.h"
 
+static void
+add_client (gpointer client, gpointer clients)
+{
+  ws_server_client_ref (client);
+  g_ptr_array_add (clients, client);
+}
+
 /* (transfer full): references, for handlers may change every list. */
 static GPtrArray *
-list_left (WsServerClosing *call, WsServer *self)
+list_clients (WsServer *self)
 {
   WsServerPrivate *priv = ws_server_peek (self);
   GPtrArray       *clients = g_ptr_array_new_with_free_func (
             (GDestroyNotify) ws_server_client_unref);
-  GSequenceIter *iter = g_sequence_get_begin_iter (priv->clients);
 
-  for (; !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
-    {
-      WsServerClient *client = g_sequence_get (iter);
-
-      if (!g_hash_table_contains (call->left, client))
-        continue;
-      ws_server_client_ref (client);
-      g_ptr_array_add (clients, client);
-    }
+  g_queue_foreach (&priv->openings, add_client, clients);
+  g_queue_foreach (&priv->answers, add_client, clients);
+  g_queue_foreach (&priv->pending, add_client, clients);
+  g_sequence_foreach (priv->clients, add_client, clients);
   return clients;
 }
 
 /* Those who have not waited long enough are cut off. */
 static void
-abort_left (gpointer server, WsCall *call)
+cut_off (WsServerClient *client)
 {
-  g_autoptr (GPtrArray) clients = list_left ((WsServerClosing *) call, server);
+  WsServer *self = client->server;
+
+  if (client->opening == NULL)
+    {
+      ws_socket_abort (client->socket);
+      return;
+    }
+  ws_server_client_end (client);
+  ws_server_note_gone (self, client);
+}
+
+static void
+on_cancelled (gpointer server, WsCall *call)
+{
+  WsServer *self = server;
+  g_autoptr (GPtrArray) clients = list_clients (self);
 
   for (guint i = 0; i < clients->len; i++)
     {
       WsServerClient *client = g_ptr_array_index (clients, i);
 
-      if (client->server != NULL)
-        ws_socket_abort (client->socket);
+      if (client->server != NULL
+          && g_hash_table_contains (((WsServerClosing *) call)->left, client))
+        cut_off (client);
     }
+  ws_server_check_accepts (self);
 }
 
 static void
-clear_left (WsCall *call)
+clear (WsCall *call)
 {
-  g_hash_table_unref (((WsServerClosing *) call)->left);
+  WsServerClosing *self = (WsServerClosing *) call;
+
+  g_hash_table_unref (self->left);
+  g_free (self->reason);
 }
 
 static const WsCallClass close_class
-    = { sizeof (WsServerClosing), abort_left, clear_left };
+    = { sizeof (WsServerClosing), on_cancelled, clear };
 
 static void
-add_left (gpointer client, gpointer left)
+close_all (WsServer *self, WsServerClosing *call)
 {
-  g_hash_table_add (left, client);
-}
-
-/* What nobody has taken is told, but not waited for. */
-static void
-close_pending (WsServer *self, guint code, const char *reason)
-{
-  WsServerPrivate *priv = ws_server_peek (self);
-
-  for (GList *link = priv->pending.head; link != NULL; link = link->next)
-    {
-      WsServerClient *client = link->data;
-
-      ws_socket_close_unread (client->socket, code, reason);
-    }
-}
-
-static void
-close_all (WsServer        *self,
-           WsServerClosing *call,
-           guint            code,
-           const char      *reason)
-{
-  WsServerPrivate *priv = ws_server_peek (self);
-  g_autoptr (GPtrArray) clients = NULL;
+  g_autoptr (GPtrArray) clients = list_clients (self);
 
   g_hash_table_add (call->left, self);
-  g_sequence_foreach (priv->clients, add_left, call->left);
-  clients = list_left (call, self);
-  ws_call_queue (&call->base, &priv->closings);
+  for (guint i = 0; i < clients->len; i++)
+    g_hash_table_add (call->left, g_ptr_array_index (clients, i));
+  ws_call_queue (&call->base, &ws_server_peek (self)->closings);
   call->busy = TRUE;
-  close_pending (self, code, reason);
   ws_server_close (self);
   for (guint i = 0; i < clients->len; i++)
     {
       WsServerClient *client = g_ptr_array_index (clients, i);
 
       if (client->server != NULL)
-        ws_socket_close (client->socket, code, reason, NULL);
+        ws_server_see_off (client, call);
     }
   call->busy = FALSE;
 }
@@ -107,14 +103,22 @@ close_all (WsServer        *self,
  * @user_data: for @callback
  *
  * Stops listening, as [method@Server.close], closes every client, and waits until
- * all of them are gone.
+ * all of them are gone, and all answers are written.
  *
- * Each has its [property@Socket:close-timeout] for that. Connections that wait in
- * the queue are told @code and @reason too, and left. It is done when
- * [signal@Server::closed] and each [signal@Server::client-disconnected] has been
- * emitted; who connects meanwhile, because the server listens again, is not waited
- * for. Cancelling it aborts the connections that are left. What
- * [method@Socket.close] would refuse is refused with
+ * Each client has its [property@Socket:close-timeout] for that. Connections that
+ * wait in the queue are told @code and @reason too, and left.
+ *
+ * Nobody who has come in time is left without an answer: one that is being written
+ * goes on to its end, a request that is being read is asked about, and a handshake
+ * is accepted and then closed as the others are. What is not there when
+ * [property@Server:handshake-timeout] is over, or where a handler has put its
+ * answer off after a quarter of that (but not less than 2 s), gets a 503. So a
+ * server that has inherited its socket may be replaced without a loss.
+ *
+ * It is done when [signal@Server::closed] and each
+ * [signal@Server::client-disconnected] has been emitted; who connects meanwhile,
+ * because the server listens again, is not waited for. Cancelling it aborts what
+ * is left. What [method@Socket.close] would refuse is refused with
  * %WS_SOCKET_ERROR_INVALID_ARGUMENT, and nothing is closed.
  *
  * Since: 1.0
@@ -140,8 +144,10 @@ ws_server_close_async (WsServer           *self,
                                             cancellable, callback, user_data);
   if (call == NULL)
     return;
+  call->code = code;
+  call->reason = g_strdup (reason);
   call->left = g_hash_table_new (NULL, NULL);
-  close_all (self, call, code, reason);
+  close_all (self, call);
   /* A handler may have run the main loop until all was over. */
   if (g_hash_table_size (call->left) == 0)
     ws_call_return (&call->base);

@@ -59,12 +59,13 @@ typedef struct
   guint           error;     /* a close code; 1000: fine */
   char           *error_string; /* (owned) (nullable) */
 
-  /* Connections: each is one record, in exactly one of the three. */
-  GQueue      openings;  /* of WsServerClient */
-  GQueue      pending;   /* of WsServerClient, the oldest first */
-  GSequence  *clients;   /* of WsServerClient: the list model */
-  GQueue      accepts;   /* of WsCall, which wait for one */
-  GQueue      closings;  /* of WsServerClosing, which wait for the end */
+  /* Connections: each is one record, in exactly one of the four. */
+  GQueue      openings; /* of WsServerClient, the oldest first */
+  GQueue      answers;  /* of WsServerClient: no connection will become of it */
+  GQueue      pending;  /* of WsServerClient, the oldest first */
+  GSequence  *clients;  /* of WsServerClient: the list model */
+  GQueue      accepts;  /* of WsCall, which wait for one */
+  GQueue      closings; /* of WsServerClosing, which wait for the end */
   GHashTable *addresses; /* (owned) (nullable): address → how many */
 
   /* Broadcasts. */
@@ -77,18 +78,20 @@ typedef struct
 /* That a client gets what is published about a topic. */
 typedef struct _WsSubscription WsSubscription;
 
-/* A connection of the server, from the accepted stream on. */
+/* A connection of the server, from the accepted stream on. There is one for each
+ * idle client: keep it small. */
 typedef struct
 {
   guint            n_refs;
-  WsServer        *server;      /* (unowned) (nullable): none once it is over */
-  WsServerOpening *opening;     /* (owned) (nullable) */
-  WsSocket        *socket;      /* (owned) (nullable): once it is open */
-  GList           *link;        /* in openings or pending */
-  GSequenceIter   *iter;        /* in clients */
-  char            *address;     /* (owned) (nullable): counted for its limit */
-  gboolean         is_deferred; /* a handler will answer later */
-  gboolean         is_started;  /* by accept_finish() */
+  guint            is_deferred : 1; /* a handler will answer later */
+  guint            is_started : 1;  /* by accept_finish() */
+  WsServer        *server;  /* (unowned) (nullable): none once it is over */
+  WsServerOpening *opening; /* (owned) (nullable) */
+  WsSocket        *socket;  /* (owned) (nullable): once it is open */
+  GQueue          *queue;   /* (nullable): the server's, that holds @link */
+  GList           *link;
+  GSequenceIter   *iter;    /* in clients */
+  char            *address; /* (owned) (nullable): counted for its limit */
   WsSubscription  *subscriptions; /* (owned) (nullable): the newest first */
 } WsServerClient;
 

@@ -5,27 +5,37 @@
 #include "server/ws-server-owner.h"
 #include "server/ws-server-requests.h"
 #include "server/ws-server-ssl.h"
+#include "server/ws-server-waiting.h"
 #include "socket/ws-socket-incoming.h"
 
 /* How a connection comes in: its opening handshake begins. */
 
-/* The oldest makes room for a new one. */
-static void
-drop_stalled (WsServer *self)
+/* A handler is about to answer a request that it has put off. */
+static gboolean
+can_be_dropped (const WsServerClient *client)
 {
-  WsServerPrivate *priv = ws_server_peek (self);
-  GList           *link = priv->openings.head;
+  return ws_server_opening_is_answering (client->opening)
+             ? ws_server_opening_is_stalled (client->opening)
+             : !client->is_deferred;
+}
 
-  if (priv->max_handshakes == 0 || priv->openings.length < priv->max_handshakes)
+/* The oldest of a queue that is full makes room for a new one. */
+static void
+make_room (WsServer *self, GQueue *queue)
+{
+  guint  max = ws_server_peek (self)->max_handshakes;
+  GList *link = queue->head;
+
+  if (max == 0 || queue->length < max)
     return;
-  while (link != NULL && ((WsServerClient *) link->data)->is_deferred)
+  while (link != NULL && !can_be_dropped (link->data))
     link = link->next;
   if (link != NULL)
     {
       WsServerClient *client = link->data;
 
-      ws_server_client_unlink (client);
       ws_server_client_end (client);
+      ws_server_note_gone (self, client);
     }
 }
 
@@ -42,7 +52,8 @@ ws_server_take_transport (WsServer         *self,
           .server_name = priv->server_name };
 
   priv->is_closed = FALSE;
-  drop_stalled (self);
+  make_room (self, &priv->openings);
+  make_room (self, &priv->answers);
   client = ws_server_client_new (self, transport);
   if (credentials != NULL)
     {
@@ -54,7 +65,6 @@ ws_server_take_transport (WsServer         *self,
     }
   client->opening = ws_server_opening_new (transport, &options,
                                            &ws_server_opening_sink, client);
-  g_queue_push_tail (&priv->openings, client);
-  client->link = priv->openings.tail;
+  ws_server_client_enter (client, &priv->openings);
   return client;
 }

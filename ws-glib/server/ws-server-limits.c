@@ -352,6 +352,9 @@ const WsProperty ws_server_limits_properties[] = {
    * is old is stalled, and must not keep others out. Those whose answer a
    * handler has put off count, but are not dropped.
    *
+   * Answers of HTTP, refusals among them, do not count. But beyond as many of them
+   * one of which nothing was taken for a second is dropped as well.
+   *
    * Since: 1.0
    */
   { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_MAX_HANDSHAKES,

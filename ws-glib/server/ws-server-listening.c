@@ -2,7 +2,6 @@
 #include "server/ws-server-listening.h"
 
 #include "server/ws-server-accept.h"
-#include "server/ws-server-clients.h"
 #include "server/ws-server-incoming.h"
 #include "server/ws-server-signals.h"
 #include "server/ws-server-ssl.h"
@@ -354,14 +353,14 @@ on_closed (gpointer user_data)
  * ws_server_close:
  * @self: a server
  *
- * Stops listening.
+ * Stops listening, and nothing else.
  *
- * Connections that wait in the queue are closed with 1001, and handshakes are
- * given up; sockets that were handed out live on, which
- * [method@Server.close_async] closes as well. Calls of
- * [method@Server.accept_async] that wait end with %G_IO_ERROR_CLOSED.
- * [signal@Server::closed] follows from the main loop. The server may listen
- * again.
+ * Who is on the way still gets in, or gets an answer; connections that wait in
+ * the queue may still be taken, and sockets that were handed out live on.
+ * [method@Server.close_async] closes all of them as well. Calls of
+ * [method@Server.accept_async] that wait end with %G_IO_ERROR_CLOSED as soon as
+ * nobody is on the way any more. [signal@Server::closed] follows from the main
+ * loop. The server may listen again.
  *
  * Since: 1.0
  */
@@ -382,10 +381,9 @@ ws_server_close (WsServer *self)
   ws_server_cancel_startup (self);
   priv->is_closed = TRUE;
   stop_listening (self);
-  ws_server_drop_waiting (self);
   ws_home_run_later (&priv->home, on_closed, self);
   if (listened)
     notify_listening (self, TRUE);
-  ws_server_end_accepts (self);
+  ws_server_check_accepts (self);
   g_object_unref (self);
 }

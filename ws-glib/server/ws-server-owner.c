@@ -28,8 +28,8 @@ on_gone (WsSocket *socket, gpointer data)
     }
   else
     {
-      ws_server_client_unlink (client);
       ws_server_client_end (client);
+      ws_server_note_gone (self, client);
     }
   g_object_unref (socket);
   g_object_unref (self);

@@ -8,6 +8,7 @@
 #include "server/ws-server-owner.h"
 #include "server/ws-server-signals.h"
 #include "server/ws-server-ssl.h"
+#include "server/ws-server-waiting.h"
 #include "protocol/ws-url.h"
 
 #include "http/ws-headers-private.h"
@@ -70,12 +71,21 @@ check_room (WsServer *self, const char *address, WsHttpFault *fault)
 
 /* --- Refusing --- */
 
+/* It has its answer: no connection will become of it. */
+static void
+note_answer (WsServerClient *client)
+{
+  client->is_deferred = FALSE;
+  ws_server_client_enter (client, &ws_server_peek (client->server)->answers);
+}
+
 static void
 refuse (WsServerClient *client, const WsHttpFault *fault, guint code)
 {
   WsServer *self = g_object_ref (client->server);
 
   ws_server_opening_refuse (client->opening, fault);
+  note_answer (client);
   ws_server_report (self, code, fault->message);
   g_object_unref (self);
 }
@@ -112,7 +122,7 @@ accept_request (WsServerClient      *client,
   };
   WsServerOpened opened;
 
-  ws_server_client_unlink (client);
+  ws_server_client_leave (client);
   if (client->socket == NULL)
     client->socket = ws_socket_new_incoming (&priv->settings, priv->compression,
                                              &ws_server_socket_owner, client);
@@ -126,7 +136,7 @@ accept_request (WsServerClient      *client,
 
 /* Gives the socket to a call that waits, to a handler, or to the queue. */
 static void
-hand_out (WsServerClient *client)
+give_away (WsServerClient *client)
 {
   WsServer        *self = client->server;
   WsServerPrivate *priv = ws_server_peek (self);
@@ -136,8 +146,7 @@ hand_out (WsServerClient *client)
     return;
   if (!ws_server_has_listener (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED))
     {
-      g_queue_push_tail (&priv->pending, client);
-      client->link = priv->pending.tail;
+      ws_server_client_enter (client, &priv->pending);
       ws_server_emit (self, WS_SERVER_SIGNAL_NEW_CONNECTION);
       return;
     }
@@ -147,6 +156,16 @@ hand_out (WsServerClient *client)
   /* Before its handlers, which may wait for a message in a nested loop. */
   ws_socket_start (socket);
   ws_server_emit (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED, socket);
+}
+
+/* Who comes while the server closes is closed, too. */
+static void
+hand_out (WsServerClient *client)
+{
+  ws_server_client_ref (client);
+  give_away (client);
+  ws_server_see_off_late (client);
+  ws_server_client_unref (client);
 }
 
 static const char *
@@ -214,6 +233,7 @@ send_response (WsServerClient *client, WsResponse *response)
 
   ws_server_opening_answer (client->opening, &answer,
                             ws_response_get_body (response));
+  note_answer (client);
 }
 
 static void
@@ -246,13 +266,21 @@ conclude_http (WsServerClient *client, WsResponse *response)
   refuse (client, &fault, WS_CLOSE_CODE_PROTOCOL_ERROR);
 }
 
-/* Acts on an answer, unless the client or the server has gone meanwhile. */
+/* Whether the client still waits: handlers take their time, and it or the server
+ * may have gone meanwhile, or the server may have refused it. */
+static gboolean
+is_waiting (const WsServerClient *client)
+{
+  return client->server != NULL
+         && ws_server_opening_is_asking (client->opening);
+}
+
 static void
 conclude (WsServerClient *client, WsResponse *response)
 {
   WsServer *self = client->server;
 
-  if (self == NULL)
+  if (!is_waiting (client))
     return;
   g_object_ref (self);
   client->is_deferred = FALSE;
@@ -260,6 +288,7 @@ conclude (WsServerClient *client, WsResponse *response)
     conclude_handshake (client, response);
   else
     conclude_http (client, response);
+  ws_server_check_accepts (self);
   g_object_unref (self);
 }
 
@@ -273,13 +302,16 @@ static void
 on_abandoned (gpointer user_data)
 {
   WsServerClient *client = user_data;
+  WsServer       *self = client->server;
   WsHttpFault     fault;
 
-  if (client->server == NULL)
+  if (!is_waiting (client))
     return;
-  client->is_deferred = FALSE;
+  g_object_ref (self);
   ws_http_fault_set (&fault, 500, "The answer was dropped");
   refuse (client, &fault, WS_CLOSE_CODE_BAD_OPERATION);
+  ws_server_check_accepts (self);
+  g_object_unref (self);
 }
 
 static void
@@ -352,7 +384,7 @@ ask_handlers (WsServerClient *client, WsServerSignal signal)
                                 ws_server_peek (self)->home.context);
 
   ws_server_emit (self, signal, request, response);
-  if (client->server == NULL)
+  if (!is_waiting (client))
     return;
   if (!ws_response_wait (response, &response_owner, client))
     {
@@ -396,7 +428,7 @@ judge_handshake (WsServerClient *client)
       return;
     }
   allowed = ask_origin (self, origin);
-  if (client->server == NULL)
+  if (!is_waiting (client))
     return;
   if (!allowed)
     refuse_origin (client, origin);
@@ -443,6 +475,7 @@ on_request (WsServerOpening *opening, gpointer user_data)
     judge_handshake (client);
   else
     judge_http (client);
+  ws_server_check_accepts (self);
   ws_server_client_unref (client);
   g_object_unref (self);
 }
@@ -457,20 +490,36 @@ on_refused (WsServerOpening   *opening,
   gboolean        too_big
       = fault->status == 413 || fault->status == 414 || fault->status == 431;
 
+  note_answer (client);
   ws_server_report (self,
                     too_big ? WS_CLOSE_CODE_TOO_MUCH_DATA
                             : WS_CLOSE_CODE_PROTOCOL_ERROR,
                     fault->message);
+  ws_server_check_accepts (self);
   g_object_unref (self);
+}
+
+/* It ends without a connection. */
+static void
+end (WsServerClient *client)
+{
+  WsServer *self = client->server;
+
+  ws_server_client_ref (client);
+  ws_server_client_end (client);
+  ws_server_note_gone (self, client);
+  ws_server_check_accepts (self);
+  ws_server_client_unref (client);
 }
 
 static void
 on_gone (WsServerOpening *opening, gpointer user_data)
 {
   WsServerClient *client = user_data;
+  WsServer       *self = g_object_ref (client->server);
 
-  ws_server_client_unlink (client);
-  ws_server_client_end (client);
+  end (client);
+  g_object_unref (self);
 }
 
 static void
@@ -481,8 +530,7 @@ on_tls_failed (WsServerOpening *opening,
   WsServerClient *client = user_data;
   WsServer       *self = g_object_ref (client->server);
 
-  ws_server_client_unlink (client);
-  ws_server_client_end (client);
+  end (client);
   ws_server_report (self, WS_CLOSE_CODE_TLS_HANDSHAKE_FAILED, error->message);
   g_object_unref (self);
 }

@@ -1,7 +1,51 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "server/ws-server-waiting.h"
 
+#include "socket/ws-socket-ending.h"
+
 /* Who waits for the end of a server, and of all its connections. */
+
+/* A request that comes in time is answered, and an answer is written to its end.
+ * What nobody has taken is told, but its answer is not waited for. */
+void
+ws_server_see_off (WsServerClient *client, const WsServerClosing *closing)
+{
+  if (client->opening != NULL)
+    ws_server_opening_hurry (client->opening);
+  else if (client->queue != NULL)
+    {
+      ws_socket_close_unread (client->socket, closing->code, closing->reason);
+      ws_socket_leave (client->socket);
+    }
+  else
+    ws_socket_close (client->socket, closing->code, closing->reason, NULL);
+}
+
+void
+ws_server_see_off_late (WsServerClient *client)
+{
+  GList *link = client->server != NULL
+                    ? ws_server_peek (client->server)->closings.head
+                    : NULL;
+
+  while (link != NULL
+         && !g_hash_table_contains (((WsServerClosing *) link->data)->left,
+                                    client))
+    link = link->next;
+  if (link != NULL)
+    ws_server_see_off (client, link->data);
+}
+
+/* Whether nobody is left. */
+static gboolean
+forget (WsServerClosing *call, gpointer who)
+{
+  if (who == NULL)
+    g_hash_table_remove_all (call->left);
+  else if (!g_hash_table_remove (call->left, who))
+    return FALSE;
+  return !call->busy && g_hash_table_size (call->left) == 0;
+}
 
 void
 ws_server_note_gone (WsServer *self, gpointer who)
@@ -15,31 +59,8 @@ ws_server_note_gone (WsServer *self, gpointer who)
       WsServerClosing *call = link->data;
 
       next = link->next;
-      if (!g_hash_table_remove (call->left, who) || call->busy
-          || g_hash_table_size (call->left) > 0)
-        continue;
-      ws_call_queue (&call->base, &over);
-    }
-  while (over.length > 0)
-    ws_call_return (over.head->data);
-}
-
-void
-ws_server_end_closings (WsServer *self)
-{
-  WsServerPrivate *priv = ws_server_peek (self);
-  GQueue           over = G_QUEUE_INIT;
-  GList           *next;
-
-  for (GList *link = priv->closings.head; link != NULL; link = next)
-    {
-      WsServerClosing *call = link->data;
-
-      next = link->next;
-      g_hash_table_remove_all (call->left);
-      if (call->busy)
-        continue;
-      ws_call_queue (&call->base, &over);
+      if (forget (call, who))
+        ws_call_queue (&call->base, &over);
     }
   while (over.length > 0)
     ws_call_return (over.head->data);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "server/ws-server-core.h"
+#include "server/ws-server-client.h"
 #include "base/ws-call.h"
 
 G_BEGIN_DECLS
@@ -10,14 +10,19 @@ G_BEGIN_DECLS
 typedef struct
 {
   WsCall      base;
+  guint       code;   /* for those it closes */
+  char       *reason; /* (owned) (nullable) */
   GHashTable *left; /* (owned): whom it waits for: WsServerClient, unowned, and
                      * until the signal closed the server */
   gboolean    busy; /* it is closing them still, and must not end */
 } WsServerClosing;
 
-/* @who, a client or (of the signal closed) the server, is gone. */
+/* Makes a connection end in order, as far as it has come. Runs a user's code. */
+void ws_server_see_off (WsServerClient *client, const WsServerClosing *closing);
+/* The same for one that was handed out just now, if its server closes. */
+void ws_server_see_off_late (WsServerClient *client);
+/* @who (nullable), a client or (of the signal closed) the server, is gone; NULL:
+ * everybody is. */
 void ws_server_note_gone (WsServer *self, gpointer who);
-/* The server itself is over. */
-void ws_server_end_closings (WsServer *self);
 
 G_END_DECLS

@@ -91,7 +91,7 @@ ws_server_dispose (GObject *object)
   ws_server_drop_clients (self);
   ws_server_clear_topics (self);
   ws_server_end_accepts (self);
-  ws_server_end_closings (self);
+  ws_server_note_gone (self, NULL);
   g_clear_object (&priv->address);
   g_clear_pointer (&priv->poller, ws_poller_unref);
   G_OBJECT_CLASS (ws_server_parent_class)->dispose (object);

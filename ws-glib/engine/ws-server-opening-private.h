@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "engine/ws-outbox.h"
+#include "engine/ws-server-opening.h"
+#include "protocol/ws-http-body.h"
+
+G_BEGIN_DECLS
+
+/* What the files of a server's opening share. */
+
+typedef enum
+{
+  WS_SERVER_OPENING_SECURING, /* the TLS handshake */
+  WS_SERVER_OPENING_READING,
+  WS_SERVER_OPENING_READING_BODY, /* of plain HTTP */
+  WS_SERVER_OPENING_ASKING,       /* the owner is to give its verdict */
+  WS_SERVER_OPENING_ANSWERING,    /* the answer is being written */
+  WS_SERVER_OPENING_LINGERING,    /* the peer is to close */
+  WS_SERVER_OPENING_OVER
+} WsServerOpeningState;
+
+struct _WsServerOpening
+{
+  WsServerOpeningState       state;
+  WsTransport               *transport; /* (owned) (nullable): until stolen */
+  gboolean                   is_secure; /* @transport is a TLS stream */
+  gboolean                   is_head;   /* the request's method is HEAD */
+  WsPoller                  *poller;    /* (owned) */
+  const WsServerOpeningSink *sink;
+  gpointer                   user_data;
+  char                      *server_name; /* (owned) (nullable) */
+  gint64                     timeout;     /* µs; 0: none */
+  gboolean                   is_hurried;  /* the server closes */
+  WsBuffer                   early;       /* input from before */
+  WsHttpReader               reader;
+  WsHttpBody        incoming; /* while WS_SERVER_OPENING_READING_BODY */
+  GBytes           *body;     /* (owned) (nullable): of the request */
+  WsBuffer          rest;
+  WsServerHandshake handshake;
+  WsOutbox          outbox;
+  GBytes           *content; /* (owned) (nullable): of the answer */
+  gsize             content_sent;
+  gsize             progress; /* bytes since the deadline was set */
+  gint64     moved; /* when some of the answer was taken last (monotonic) */
+  WsDeadline deadline;
+  gsize      lingered; /* bytes */
+  GError    *error;    /* (owned) (nullable): why there is no TLS session */
+};
+
+/* Gives the peer the opening's time-out, or each part of an answer. */
+void ws_server_opening_arm (WsServerOpening *self);
+
+/* What can be written of an answer is. May tell the owner that it is over. */
+void ws_server_opening_write_answer (WsServerOpening *self);
+/* @len more bytes have come behind the answer; likewise. */
+void ws_server_opening_count_late (WsServerOpening *self, gsize len);
+
+G_END_DECLS
