@@ -7,7 +7,7 @@
 #include "net/ws-transport.h"
 
 #include "support/ws-test.h"
-#include "tls-rig.h"
+#include "tls-bare.h"
 
 #define SERVER .chain = "server-chain.pem", .key = "server.key"
 #define TRUST  .trust = "root.pem"
@@ -220,111 +220,6 @@ test_no_common (void)
 
 /* --- After the handshake: a peer of bare GnuTLS --- */
 
-typedef struct
-{
-  gnutls_session_t                 tls;
-  gnutls_certificate_credentials_t credentials;
-  GByteArray                      *in, *out;
-} Bare;
-
-static ssize_t
-bare_pull (gnutls_transport_ptr_t pointer, void *data, size_t len)
-{
-  Bare *self = pointer;
-
-  len = MIN (len, self->in->len);
-  if (len == 0)
-    {
-      gnutls_transport_set_errno (self->tls, EAGAIN);
-      return -1;
-    }
-  memcpy (data, self->in->data, len);
-  g_byte_array_remove_range (self->in, 0, (guint) len);
-
-  return (ssize_t) len;
-}
-
-static ssize_t
-bare_push (gnutls_transport_ptr_t pointer, const void *data, size_t len)
-{
-  g_byte_array_append (((Bare *) pointer)->out, data, (guint) len);
-
-  return (ssize_t) len;
-}
-
-static void
-bare_init (Bare *self, gboolean is_server, const char *priority)
-{
-  gnutls_init (&self->tls,
-               GNUTLS_NONBLOCK | (is_server ? GNUTLS_SERVER : GNUTLS_CLIENT));
-  gnutls_certificate_allocate_credentials (&self->credentials);
-  if (is_server)
-    {
-      g_autoptr (GBytes) chain = tls_rig_read ("server-chain.pem");
-      g_autoptr (GBytes) key = tls_rig_read ("leaf.key");
-      gnutls_datum_t chain_datum = { (guint8 *) g_bytes_get_data (chain, NULL),
-                                     (guint) g_bytes_get_size (chain) };
-      gnutls_datum_t key_datum = { (guint8 *) g_bytes_get_data (key, NULL),
-                                   (guint) g_bytes_get_size (key) };
-
-      gnutls_certificate_set_x509_key_mem (self->credentials, &chain_datum,
-                                           &key_datum, GNUTLS_X509_FMT_PEM);
-    }
-  gnutls_credentials_set (self->tls, GNUTLS_CRD_CERTIFICATE, self->credentials);
-  gnutls_priority_set_direct (self->tls, priority, NULL);
-  gnutls_transport_set_ptr (self->tls, self);
-  gnutls_transport_set_pull_function (self->tls, bare_pull);
-  gnutls_transport_set_push_function (self->tls, bare_push);
-  self->in = g_byte_array_new ();
-  self->out = g_byte_array_new ();
-}
-
-static void
-bare_clear (Bare *self)
-{
-  gnutls_deinit (self->tls);
-  gnutls_certificate_free_credentials (self->credentials);
-  g_byte_array_unref (self->in);
-  g_byte_array_unref (self->out);
-}
-
-/* TRUE while something went either way. */
-static gboolean
-bare_exchange (Bare *self, TlsRigEnd *end)
-{
-  gsize         len;
-  const guint8 *data = ws_tls_session_peek_output (end->session, &len);
-  gboolean      moved = len > 0 || self->out->len > 0;
-
-  if (len > 0)
-    {
-      g_byte_array_append (self->in, data, (guint) len);
-      ws_tls_session_drop_output (end->session, len);
-    }
-  ws_tls_session_feed (end->session, self->out->data, self->out->len);
-  tls_rig_step (end);
-  g_byte_array_set_size (self->out, 0);
-
-  return moved;
-}
-
-static void
-bare_handshake (Bare *self, TlsRigEnd *end)
-{
-  int code;
-
-  do
-    {
-      code = gnutls_handshake (self->tls);
-      bare_exchange (self, end);
-    }
-  while (code == GNUTLS_E_AGAIN);
-  g_assert_cmpint (code, ==, 0);
-  while (bare_exchange (self, end))
-    ;
-  g_assert_cmpint (end->progress, ==, WS_TLS_DONE);
-}
-
 static void
 init_end (TlsRigEnd *end, gboolean is_server)
 {
@@ -343,21 +238,21 @@ static void
 test_renegotiation (gconstpointer data)
 {
   gboolean  is_server = GPOINTER_TO_INT (data);
-  Bare      bare;
+  TlsBare   bare;
   TlsRigEnd end;
   char      text[8];
 
   init_end (&end, is_server);
-  bare_init (&bare, !is_server, ONLY_12);
-  bare_handshake (&bare, &end);
+  tls_bare_init (&bare, !is_server, ONLY_12);
+  tls_bare_handshake (&bare, &end);
 
   if (is_server)
     g_assert_cmpint (gnutls_handshake (bare.tls), ==, GNUTLS_E_AGAIN);
   else
     g_assert_cmpint (gnutls_rehandshake (bare.tls), ==, 0);
-  bare_exchange (&bare, &end);
+  tls_bare_exchange (&bare, &end);
   g_assert_cmpstr (end.alerts->str, ==, "sent 1 100 ");
-  bare_exchange (&bare, &end);
+  tls_bare_exchange (&bare, &end);
   if (is_server)
     g_assert_cmpint (gnutls_handshake (bare.tls), ==,
                      GNUTLS_E_WARNING_ALERT_RECEIVED);
@@ -370,47 +265,47 @@ test_renegotiation (gconstpointer data)
   if (!is_server)
     {
       g_assert_cmpint (gnutls_record_send (bare.tls, "hello", 5), ==, 5);
-      bare_exchange (&bare, &end);
+      tls_bare_exchange (&bare, &end);
       g_assert_cmpmem (end.read->data, end.read->len, "hello", 5);
     }
   tls_rig_write (&end, "there", 5);
-  bare_exchange (&bare, &end);
+  tls_bare_exchange (&bare, &end);
   g_assert_cmpint (gnutls_record_recv (bare.tls, text, sizeof text), ==, 5);
   tls_rig_end_clear (&end);
-  bare_clear (&bare);
+  tls_bare_clear (&bare);
 }
 
 /* Each would cost an answer. */
 static void
 test_renegotiation_flood (void)
 {
-  Bare      bare;
+  TlsBare   bare;
   TlsRigEnd end;
 
   init_end (&end, FALSE);
-  bare_init (&bare, TRUE, ONLY_12);
-  bare_handshake (&bare, &end);
+  tls_bare_init (&bare, TRUE, ONLY_12);
+  tls_bare_handshake (&bare, &end);
   for (guint i = 0; i < 100 && end.progress == WS_TLS_DONE; i++)
     {
       gnutls_rehandshake (bare.tls);
-      bare_exchange (&bare, &end);
+      tls_bare_exchange (&bare, &end);
     }
   g_assert_cmpint (end.progress, ==, WS_TLS_FAILED);
   tls_rig_end_clear (&end);
-  bare_clear (&bare);
+  tls_bare_clear (&bare);
 }
 
 static void
 test_key_update (gconstpointer data)
 {
   gboolean  is_server = GPOINTER_TO_INT (data);
-  Bare      bare;
+  TlsBare   bare;
   TlsRigEnd end;
   char      text[8];
 
   init_end (&end, is_server);
-  bare_init (&bare, !is_server, ONLY_13);
-  bare_handshake (&bare, &end);
+  tls_bare_init (&bare, !is_server, ONLY_13);
+  tls_bare_handshake (&bare, &end);
 
   for (guint i = 1; i <= 4; i++)
     {
@@ -418,52 +313,52 @@ test_key_update (gconstpointer data)
                                                   i % 2 ? GNUTLS_KU_PEER : 0),
                        ==, 0);
       g_assert_cmpint (gnutls_record_send (bare.tls, "hello", 5), ==, 5);
-      bare_exchange (&bare, &end);
+      tls_bare_exchange (&bare, &end);
       g_assert_cmpuint (end.read->len, ==, 5 * i);
 
       tls_rig_write (&end, "there", 5);
-      bare_exchange (&bare, &end);
+      tls_bare_exchange (&bare, &end);
       while (gnutls_record_recv (bare.tls, text, sizeof text) != 5)
         g_assert_cmpuint (bare.in->len, >, 0);
     }
   g_assert_cmpstr (end.alerts->str, ==, "");
   tls_rig_end_clear (&end);
-  bare_clear (&bare);
+  tls_bare_clear (&bare);
 }
 
 static void
 test_warning (void)
 {
-  Bare      bare;
+  TlsBare   bare;
   TlsRigEnd end;
 
   init_end (&end, TRUE);
-  bare_init (&bare, FALSE, ONLY_12);
-  bare_handshake (&bare, &end);
+  tls_bare_init (&bare, FALSE, ONLY_12);
+  tls_bare_handshake (&bare, &end);
   gnutls_alert_send (bare.tls, GNUTLS_AL_WARNING, GNUTLS_A_UNRECOGNIZED_NAME);
   gnutls_record_send (bare.tls, "hello", 5);
-  bare_exchange (&bare, &end);
+  tls_bare_exchange (&bare, &end);
   g_assert_cmpstr (end.alerts->str, ==, "received 1 112 ");
   g_assert_cmpmem (end.read->data, end.read->len, "hello", 5);
   tls_rig_end_clear (&end);
-  bare_clear (&bare);
+  tls_bare_clear (&bare);
 }
 
 static void
 test_fatal (void)
 {
-  Bare      bare;
+  TlsBare   bare;
   TlsRigEnd end;
 
   init_end (&end, FALSE);
-  bare_init (&bare, TRUE, ONLY_13);
-  bare_handshake (&bare, &end);
+  tls_bare_init (&bare, TRUE, ONLY_13);
+  tls_bare_handshake (&bare, &end);
   gnutls_alert_send (bare.tls, GNUTLS_AL_FATAL, GNUTLS_A_CERTIFICATE_REQUIRED);
-  bare_exchange (&bare, &end);
+  tls_bare_exchange (&bare, &end);
   g_assert_cmpstr (end.alerts->str, ==, "received 2 116 ");
   g_assert_error (end.error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED);
   tls_rig_end_clear (&end);
-  bare_clear (&bare);
+  tls_bare_clear (&bare);
 }
 
 /* --- Much data --- */

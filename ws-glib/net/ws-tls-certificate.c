@@ -165,22 +165,6 @@ key_algorithm_of (int algorithm)
     }
 }
 
-/* Whatever the quality of the algorithm. */
-static gboolean
-is_self_signed (gnutls_x509_crt_t crt)
-{
-  guint status;
-
-  return gnutls_x509_crt_check_issuer (crt, crt) != 0
-         && gnutls_x509_crt_verify (crt, &crt, 1,
-                                    GNUTLS_VERIFY_DISABLE_CA_SIGN
-                                        | GNUTLS_VERIFY_DISABLE_TIME_CHECKS
-                                        | GNUTLS_VERIFY_ALLOW_BROKEN,
-                                    &status)
-                == 0
-         && (status & GNUTLS_CERT_SIGNATURE_FAILURE) == 0;
-}
-
 WsTlsCertificate *
 ws_tls_certificate_new (GBytes *der, GError **error)
 {
@@ -209,7 +193,7 @@ ws_tls_certificate_new (GBytes *der, GError **error)
   self->not_after = gnutls_x509_crt_get_expiration_time (crt);
   self->key_algorithm = key_algorithm_of (
       gnutls_x509_crt_get_pk_algorithm (crt, &self->key_size));
-  self->is_self_signed = is_self_signed (crt);
+  self->is_self_signed = gnutls_x509_crt_check_issuer (crt, crt) != 0;
   return g_steal_pointer (&self);
 }
 

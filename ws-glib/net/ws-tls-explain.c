@@ -225,36 +225,33 @@ judge_signature (WsTlsExplain *self, guint depth, guint flags)
   return status;
 }
 
+static void
+add_weakness (WsTlsExplain *self, guint depth)
+{
+  add_about (self, WS_TLS_PROBLEM_INSECURE_ALGORITHM, depth,
+             "The certificate of ",
+             " has a key or a signature that is not secure");
+}
+
 /* Which profile the session's priority asks for, GnuTLS does not tell: the most
  * lenient one that objects to any certificate explains the verdict. */
 static guint
-explain_weakness (WsTlsExplain *self, gboolean expected)
+explain_weakness (WsTlsExplain *self)
 {
   static const guint profiles[]
-      = { GNUTLS_PROFILE_UNKNOWN, GNUTLS_PROFILE_LOW,  GNUTLS_PROFILE_LEGACY,
-          GNUTLS_PROFILE_MEDIUM,  GNUTLS_PROFILE_HIGH, GNUTLS_PROFILE_ULTRA,
-          GNUTLS_PROFILE_FUTURE };
-  gboolean found = FALSE;
+      = { GNUTLS_PROFILE_LOW,  GNUTLS_PROFILE_LEGACY, GNUTLS_PROFILE_MEDIUM,
+          GNUTLS_PROFILE_HIGH, GNUTLS_PROFILE_ULTRA,  GNUTLS_PROFILE_FUTURE };
+  guint explained = 0;
 
-  for (guint p = 0; p < G_N_ELEMENTS (profiles) && !found; p++)
-    {
-      for (guint i = 0; i < self->path->len; i++)
+  for (guint p = 0; p < G_N_ELEMENTS (profiles) && explained == 0; p++)
+    for (guint i = 0; i < self->path->len; i++)
+      if (judge_signature (self, i, GNUTLS_PROFILE_TO_VFLAGS (profiles[p]))
+          & GNUTLS_CERT_INSECURE_ALGORITHM)
         {
-          guint status
-              = judge_signature (self, i,
-                                 GNUTLS_PROFILE_TO_VFLAGS (profiles[p]));
-
-          if ((status & GNUTLS_CERT_INSECURE_ALGORITHM) == 0)
-            continue;
-          found = TRUE;
-          add_about (self, WS_TLS_PROBLEM_INSECURE_ALGORITHM, i,
-                     "The certificate of ",
-                     " has a key or a signature that is not secure");
+          explained = GNUTLS_CERT_INSECURE_ALGORITHM;
+          add_weakness (self, i);
         }
-      if (!expected)
-        break;
-    }
-  return found ? GNUTLS_CERT_INSECURE_ALGORITHM : 0;
+  return explained;
 }
 
 /* RFC 5280, 6.1.4: certificates that name themselves as issuer do not count. */
@@ -284,35 +281,48 @@ explain_path_length (WsTlsExplain *self)
   return explained;
 }
 
+/* What is weak is judged again without that, for it hides what else is wrong. */
+static guint
+explain_signature (WsTlsExplain *self, guint depth)
+{
+  guint found = judge_signature (self, depth, 0);
+
+  if (found & GNUTLS_CERT_INSECURE_ALGORITHM)
+    {
+      add_weakness (self, depth);
+      found = GNUTLS_CERT_INSECURE_ALGORITHM
+              | judge_signature (self, depth, IGNORE_WEAKNESS);
+    }
+
+  if (found & GNUTLS_CERT_SIGNATURE_FAILURE)
+    add_about (self, WS_TLS_PROBLEM_CERTIFICATE_SIGNATURE_FAILED, depth,
+               "The signature of the certificate of ", " is wrong");
+  if (found & GNUTLS_CERT_SIGNER_NOT_CA)
+    add_about (self, WS_TLS_PROBLEM_INVALID_CA_CERTIFICATE, depth + 1, "",
+               " may not issue certificates");
+  /* To GnuTLS, who is no authority may have a path of none below it. */
+  if (found & GNUTLS_CERT_SIGNER_NOT_CA)
+    found |= GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE;
+  else if (found & GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE)
+    add_about (self, WS_TLS_PROBLEM_UNSPECIFIED, depth, "The certificate of ",
+               " breaks the constraints of its issuer");
+  return found
+         & (GNUTLS_CERT_INSECURE_ALGORITHM | GNUTLS_CERT_SIGNATURE_FAILURE
+            | GNUTLS_CERT_SIGNER_NOT_CA
+            | GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE);
+}
+
 guint
 ws_tls_explain_signatures (WsTlsExplain *self, guint status)
 {
   guint explained = 0;
 
   for (guint i = 0; i < self->path->len; i++)
-    {
-      guint found = judge_signature (self, i, IGNORE_WEAKNESS);
-
-      if (found & GNUTLS_CERT_SIGNATURE_FAILURE)
-        add_about (self, WS_TLS_PROBLEM_CERTIFICATE_SIGNATURE_FAILED, i,
-                   "The signature of the certificate of ", " is wrong");
-      if (found & GNUTLS_CERT_SIGNER_NOT_CA)
-        add_about (self, WS_TLS_PROBLEM_INVALID_CA_CERTIFICATE, i + 1, "",
-                   " may not issue certificates");
-      /* To GnuTLS, who is no authority may have a path of none below it. */
-      if (found & GNUTLS_CERT_SIGNER_NOT_CA)
-        found |= GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE;
-      else if (found & GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE)
-        add_about (self, WS_TLS_PROBLEM_UNSPECIFIED, i, "The certificate of ",
-                   " breaks the constraints of its issuer");
-      explained |= found
-                   & (GNUTLS_CERT_SIGNATURE_FAILURE | GNUTLS_CERT_SIGNER_NOT_CA
-                      | GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE);
-    }
-
+    explained |= explain_signature (self, i);
   explained |= explain_path_length (self);
-  explained |= explain_weakness (self, (status & GNUTLS_CERT_INSECURE_ALGORITHM)
-                                           != 0);
+
+  if (status & ~explained & GNUTLS_CERT_INSECURE_ALGORITHM)
+    explained |= explain_weakness (self);
   return explained;
 }
 
@@ -376,19 +386,23 @@ ws_tls_explain_purpose (WsTlsExplain *self, const char *purpose)
   return explained;
 }
 
-/* GnuTLS looks at revocation lists last, and stops at the first certificate that
- * is in one: parts of the path are judged from the top, so that the first part to
+/* GnuTLS looks at revocation lists last, at those of a path that it trusts, and
+ * stops at the first certificate that is in one: parts of the path are judged from the top, so that the first part to
  * fail tells who it is. What is below it is void anyway. */
 guint
 ws_tls_explain_revocation (WsTlsExplain *self)
 {
+  if (self->anchor == NULL)
+    return 0;
   for (guint i = self->path->len; i-- > 0;)
     {
       guint status = 0;
 
       if (gnutls_x509_trust_list_verify_crt2 (
               self->trust, (gnutls_x509_crt_t *) self->path->pdata + i,
-              self->path->len - i, NULL, 0, IGNORE_TIME | IGNORE_WEAKNESS,
+              self->path->len - i, NULL, 0,
+              IGNORE_TIME | IGNORE_WEAKNESS
+                  | GNUTLS_VERIFY_DO_NOT_ALLOW_UNSORTED_CHAIN,
               &status, NULL)
               < 0
           || (status & GNUTLS_CERT_REVOKED) == 0)

@@ -24,9 +24,12 @@ struct _WsTlsSession
   const WsTlsSessionSink *sink;
   gpointer                user_data;
   WsTlsSessionState       state;
-  GError                 *failure;  /* (owned) (nullable): once failed */
+  GError                 *failure;  /* (owned) (nullable): once failed, or if
+                                       it is known before GnuTLS gives up */
   char                   *host;     /* (owned) (nullable): to be verified */
   GPtrArray              *problems; /* (owned) (nullable) */
+  GPtrArray *chain; /* (owned) (nullable): the peer's, until the handshake is
+                       over; it can be examined */
 
   /* Ciphertext in: first what was kept, then what was fed. */
   guint8       *kept; /* (owned) (nullable) */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "net/ws-tls-chain.h"
 #include "net/ws-tls-error.h"
 #include "net/ws-tls-session-private.h"
 
@@ -117,7 +118,10 @@ ws_tls_session_fail (WsTlsSession *self, int code)
       alert = gnutls_error_to_alert (code, &level);
       ws_tls_session_send_alert (self, GNUTLS_AL_FATAL, (guint) alert);
     }
-  set_failure (self, ws_tls_error_for_session (code, opened, has_heard (self),
+  set_failure (self,
+               self->failure != NULL
+                   ? g_steal_pointer (&self->failure)
+                   : ws_tls_error_for_session (code, opened, has_heard (self),
                                                gnutls_alert_get (self->tls)));
 }
 
@@ -178,6 +182,36 @@ note_cipher_suite (WsTlsSession *self, const gnutls_datum_t *message)
     memcpy (self->cipher_suite, message->data + at, 2);
 }
 
+/* FALSE: what the peer has shown costs more than it may. */
+static gboolean
+examine_chain (WsTlsSession *self)
+{
+  g_autofree char *excess = NULL;
+
+  if (self->chain != NULL)
+    return TRUE;
+  self->chain = ws_tls_chain_read (self->tls);
+  excess = ws_tls_chain_find_excess (self->chain);
+  if (excess == NULL)
+    return TRUE;
+
+  self->failure = g_error_new (G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE,
+                               "The peer's certificate chain is not examined: "
+                               "%s",
+                               excess);
+  return FALSE;
+}
+
+/* Whether GnuTLS is about to use the key that the peer has shown: to verify what
+ * was signed with it, or to encrypt. */
+static gboolean
+uses_peer_key (guint message)
+{
+  return message == GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY
+         || message == GNUTLS_HANDSHAKE_SERVER_KEY_EXCHANGE
+         || message == GNUTLS_HANDSHAKE_SERVER_HELLO_DONE;
+}
+
 /* TLS 1.3 brings tickets at any time, several in one go. In TLS 1.2 there is
  * one, which is of use once the handshake is complete. */
 static int
@@ -194,6 +228,8 @@ on_message (gnutls_session_t      tls,
   else if (type == GNUTLS_HANDSHAKE_NEW_SESSION_TICKET && incoming
            && is_tls13 (self))
     report_ticket (self);
+  else if (incoming && uses_peer_key (type) && !examine_chain (self))
+    return GNUTLS_E_CERTIFICATE_ERROR;
 
   return 0;
 }
@@ -232,6 +268,7 @@ judge (WsTlsSession *self)
       WsTlsVerifyOptions options
           = { .host = self->host,
               .is_server = self->is_server,
+              .chain = self->chain,
               .depth
               = ws_tls_credentials_get_verify_depth (self->credentials) };
 
@@ -252,7 +289,11 @@ judge (WsTlsSession *self)
 static int
 on_verify (gnutls_session_t tls)
 {
-  return judge (gnutls_session_get_ptr (tls)) ? 0 : GNUTLS_E_AGAIN;
+  WsTlsSession *self = gnutls_session_get_ptr (tls);
+
+  if (!examine_chain (self))
+    return GNUTLS_E_CERTIFICATE_ERROR;
+  return judge (self) ? 0 : GNUTLS_E_AGAIN;
 }
 
 /* A resumed session was judged when it began, maybe by other standards, and
@@ -451,6 +492,7 @@ ws_tls_session_free (WsTlsSession *self)
   ws_tls_session_forget_psk (self);
   g_clear_error (&self->failure);
   g_clear_pointer (&self->problems, g_ptr_array_unref);
+  g_clear_pointer (&self->chain, g_ptr_array_unref);
   g_free (self->host);
   g_free (self->kept);
   if (!self->lent)
@@ -499,6 +541,7 @@ finish_handshake (WsTlsSession *self)
   ws_tls_session_forget_psk (self);
   if (!has_problems (self))
     g_clear_pointer (&self->problems, g_ptr_array_unref);
+  g_clear_pointer (&self->chain, g_ptr_array_unref);
   g_clear_pointer (&self->host, g_free);
   if (!is_tls13 (self))
     report_ticket (self);

@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include "net/ws-tls-certificate.h"
+#include "net/ws-tls-chain.h"
 #include "net/ws-tls-explain.h"
 
 /* A host name and a key purpose. */
 #define MAX_DEMANDS 2
+/* Of a certificate, in a message for people. */
+#define MAX_NAMES_TOLD 8
 
 typedef struct
 {
@@ -73,35 +76,6 @@ demands_init (Demands *self, const WsTlsVerifyOptions *options)
 }
 
 static void
-free_crt (gpointer crt)
-{
-  gnutls_x509_crt_deinit (crt);
-}
-
-/* (transfer full) (element-type gnutls_x509_crt_t): ends before the first that
- * cannot be read. */
-static GPtrArray *
-read_chain (const gnutls_datum_t *list, guint n_list)
-{
-  GPtrArray *chain = g_ptr_array_new_with_free_func (free_crt);
-
-  for (guint i = 0; i < n_list; i++)
-    {
-      gnutls_x509_crt_t crt = NULL;
-
-      if (gnutls_x509_crt_init (&crt) < 0)
-        break;
-      g_ptr_array_add (chain, crt);
-      if (gnutls_x509_crt_import (crt, &list[i], GNUTLS_X509_FMT_DER) < 0)
-        {
-          g_ptr_array_set_size (chain, i);
-          break;
-        }
-    }
-  return chain;
-}
-
-static void
 add_problem (GPtrArray *problems, WsTlsProblemCode code, char *text)
 {
   WsTlsProblem *problem = g_new0 (WsTlsProblem, 1);
@@ -138,21 +112,33 @@ matches_host (gnutls_x509_crt_t crt, const Demands *demands)
                 != 0;
 }
 
+/* (transfer full): a certificate may have thousands. */
+static char *
+list_names (gnutls_x509_crt_t crt)
+{
+  g_auto (GStrv) names = ws_tls_certificate_read_names (crt);
+  guint    n = g_strv_length (names);
+  GString *list = g_string_new (n == 0 ? "no name at all" : NULL);
+
+  for (guint i = 0; i < MIN (n, MAX_NAMES_TOLD); i++)
+    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", names[i]);
+  if (n > MAX_NAMES_TOLD)
+    g_string_append_printf (list, " and %u more", n - MAX_NAMES_TOLD);
+  return g_string_free (list, FALSE);
+}
+
 static guint
 explain_host (WsTlsExplain     *walk,
               gnutls_x509_crt_t crt,
               const Demands    *demands,
               const char       *host)
 {
-  g_auto (GStrv) names = NULL;
   g_autofree char *list = NULL;
 
   if (matches_host (crt, demands))
     return 0;
 
-  names = ws_tls_certificate_read_names (crt);
-  list = g_strv_length (names) > 0 ? g_strjoinv (", ", names)
-                                   : g_strdup ("no name at all");
+  list = list_names (crt);
   ws_tls_explain_add (walk, WS_TLS_PROBLEM_HOST_NAME_MISMATCH, 0,
                       g_strdup_printf ("The certificate is for %s, not for %s",
                                        list, host));
@@ -284,9 +270,12 @@ explain (gnutls_session_t          session,
          guint                     status,
          GPtrArray                *problems)
 {
-  g_autoptr (WsTlsExplain) walk = ws_tls_explain_new (chain, trust, problems);
+  g_autoptr (WsTlsExplain) walk = NULL;
   guint unexplained = status;
 
+  if (status == 0 && options->depth == 0)
+    return;
+  walk = ws_tls_explain_new (chain, trust, problems);
   /* The limit is ours, so it is not in the verdict. */
   ws_tls_explain_length (walk, options->depth);
   if (status == 0)
@@ -327,7 +316,8 @@ ws_tls_verify (gnutls_session_t          session,
     }
 
   demands_init (&demands, options);
-  chain = read_chain (list, n_list);
+  chain = options->chain != NULL ? g_ptr_array_ref (options->chain)
+                                 : ws_tls_chain_read (session);
   result = gnutls_certificate_verify_peers (session, demands.list,
                                             demands.n_list, &status);
   if (result < 0 || chain->len < n_list)

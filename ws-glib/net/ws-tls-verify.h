@@ -47,6 +47,8 @@ typedef struct
   const char *host;      /* (nullable): DNS name or IP address to be matched */
   gboolean    is_server; /* we are: the peer must be a TLS client */
   guint       depth;     /* certificates in a chain at most, 0: any */
+  GPtrArray  *chain;     /* (nullable): of ws_tls_chain_read(), if that was
+                            called already */
 } WsTlsVerifyOptions;
 
 /* (transfer full) (element-type WsTlsProblem): all that is wrong with the chain

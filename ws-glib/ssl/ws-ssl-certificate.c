@@ -147,7 +147,9 @@ static const WsProperty properties[] = {
   /**
    * WsSslCertificate:self-signed: (getter get_self_signed)
    *
-   * Whether the certificate was signed with its own key.
+   * Whether the certificate names itself as its issuer.
+   *
+   * As in Qt, its signature is not examined.
    *
    * Since: 1.0
    */
@@ -364,9 +366,11 @@ ws_ssl_certificate_get_key_size (WsSslCertificate *self)
  * ws_ssl_certificate_get_self_signed: (get-property self-signed)
  * @self: a certificate
  *
- * Whether the certificate was signed with its own key.
+ * Whether the certificate names itself as its issuer.
  *
- * Returns: %TRUE if it was
+ * As in Qt, its signature is not examined.
+ *
+ * Returns: %TRUE if it does
  *
  * Since: 1.0
  */
