@@ -294,10 +294,16 @@ make_bomb (gsize len)
 static void
 test_limit (Setup *setup, gconstpointer data)
 {
+  g_autoptr (WsDeflateOptions) options = make_options (FALSE);
   g_autoptr (GByteArray) bomb = make_bomb (2 * 1024 * 1024);
-  g_autoptr (SignalLog) log = signal_log_new (setup->socket);
+  g_autoptr (SignalLog) log = NULL;
   const GError *error;
 
+  ws_deflate_options_set_max_ratio (options, 0);
+  ws_server_set_compression (setup->server, options);
+  leave (setup);
+  join (setup, OFFER);
+  log = signal_log_new (setup->socket);
   ws_socket_set_max_incoming_message_size (setup->socket, 1024 * 1024);
   raw_peer_send_frame (setup->peer, 0xc2, bomb->data, bomb->len);
   raw_peer_expect_close (setup->peer, 1009, NULL);
@@ -306,6 +312,20 @@ test_limit (Setup *setup, gconstpointer data)
   g_assert_nonnull (strstr (error->message, "max-incoming-message-size"));
   g_assert_nonnull (strstr (error->message, "1048576"));
   g_assert_null (strstr (log->words->str, "binary:"));
+}
+
+/* It need not be set. */
+static void
+test_default_ratio (Setup *setup, gconstpointer data)
+{
+  g_autoptr (GByteArray) bomb = make_bomb (2 * 1024 * 1024);
+  const GError *error;
+
+  raw_peer_send_frame (setup->peer, 0xc2, bomb->data, bomb->len);
+  raw_peer_expect_close (setup->peer, 1009, NULL);
+  error = ws_socket_get_error (setup->socket);
+  g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_MESSAGE_TOO_BIG);
+  g_assert_nonnull (strstr (error->message, "200 times its size"));
 }
 
 static void
@@ -542,6 +562,7 @@ main (int argc, char **argv)
     }
   add ("/api/compression-server/limit", NULL, test_limit);
   add ("/api/compression-server/ratio", NULL, test_ratio);
+  add ("/api/compression-server/default-ratio", NULL, test_default_ratio);
   add ("/api/compression-server/frames", NULL, test_frames);
   add ("/api/compression-server/send", NULL, test_send);
   add ("/api/compression-server/send-fragments", NULL, test_send_fragments);

@@ -26,7 +26,7 @@ test_values (void)
   g_assert_cmpint (ws_deflate_options_get_level (options), ==, -1);
   g_assert_cmpuint (ws_deflate_options_get_memory_level (options), ==, 8);
   g_assert_cmpuint (ws_deflate_options_get_threshold (options), ==, 256);
-  g_assert_cmpuint (ws_deflate_options_get_max_ratio (options), ==, 0);
+  g_assert_cmpuint (ws_deflate_options_get_max_ratio (options), ==, 200);
   g_assert_cmpuint (ws_deflate_options_get_idle_release (options), ==, 10000);
 
   ws_deflate_options_set_client_max_window_bits (options, 8);

@@ -365,6 +365,7 @@ reopen_pulled (Pair *pair, gboolean up)
 {
   g_autoptr (WsDeflateOptions) options = ws_deflate_options_new ();
 
+  ws_deflate_options_set_max_ratio (options, 0);
   ws_server_set_compression (pair->server, options);
   ws_socket_set_compression (pair->client, options);
   g_clear_object (&pair->accepted);

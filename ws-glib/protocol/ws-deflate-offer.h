@@ -25,11 +25,16 @@ typedef struct
                             ws_deflate_release_idle(), 0: never */
 } WsDeflateSettings;
 
+/* Text of people and programs becomes 3 to 50 times its size, deflate can do
+ * 1032. */
+#define WS_DEFLATE_DEFAULT_MAX_RATIO 200
+
 /* An initializer. */
 #define WS_DEFLATE_SETTINGS_DEFAULT                                          \
   {                                                                          \
     .client_max_window_bits = 15, .server_max_window_bits = 15, .level = -1, \
-    .memory_level = 8, .threshold = 256, .idle_release = 10000,              \
+    .memory_level = 8, .threshold = 256,                                     \
+    .max_ratio = WS_DEFLATE_DEFAULT_MAX_RATIO, .idle_release = 10000,        \
   }
 
 /* What both sides agreed on: how each of them compresses. */

@@ -15,9 +15,9 @@
 /* Room that is made at least. */
 #define MIN_ROOM 512
 
-/* Bytes of a message to which the ratio does not apply: a short text of one
- * repeated word is no attack. */
-#define FREE_OF_RATIO (64 * 1024)
+/* Bytes of a message to which the ratio does not apply: a text of one repeated
+ * word is no attack, but what people try first. */
+#define FREE_OF_RATIO (1024 * 1024)
 
 /* A smaller history is not worth packing. */
 #define MIN_PACKED 512

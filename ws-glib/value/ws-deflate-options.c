@@ -428,9 +428,10 @@ ws_deflate_options_get_max_ratio (const WsDeflateOptions *self)
  *
  * Sets how many times its size on the wire a message may become.
  *
- * 0 by default, for [property@Socket:max-incoming-message-size] bounds what is
- * inflated in any case. What goes beyond closes the connection with 1009; short
- * messages, of 64 KiB and less, never do.
+ * 200 by default: far more than text becomes, while deflate can do 1032. What goes
+ * beyond closes the connection with 1009; messages of 1 MiB and less never do. Who
+ * expects data such as empty pictures sets more, or 0:
+ * [property@Socket:max-incoming-message-size] bounds what is inflated in any case.
  *
  * Since: 1.0
  */
