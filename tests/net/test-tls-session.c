@@ -13,6 +13,8 @@
 #define CLIENT  .chain = "client.pem", .key = "leaf.key"
 #define EXPIRED .chain = "expired.pem", .key = "leaf.key"
 #define TRUST   .trust = "root.pem"
+#define LONG    .chain = "long-chain.pem", .key = "leaf.key"
+#define MANY    .trust = "long-authorities.pem"
 #define V12     .maximum = WS_TLS_PROTOCOL_1_2
 #define V13     .minimum = WS_TLS_PROTOCOL_1_3
 
@@ -27,8 +29,8 @@ typedef struct
   TlsRigSide  client;
   TlsRigSide  server;
   const char *protocol;
-  const char *alpn;      /* of both; NULL: none */
-  gboolean    has_chain; /* the client shows one */
+  const char *alpn;    /* of both; NULL: none */
+  guint       n_shown; /* certificates, by the client */
 } Good;
 
 /* clang-format off */
@@ -37,12 +39,12 @@ static const Good good[] = {
   { "1.2-ecdsa", { TRUST, V12 }, { SERVER }, "TLS1.2" },
   { "1.3-rsa", { TRUST }, { RSA }, "TLS1.3" },
   { "1.2-rsa", { TRUST }, { RSA, V12 }, "TLS1.2" },
-  { "1.3-requested", { TRUST, CLIENT }, { SERVER, TRUST, .verify = WS_TLS_VERIFY_QUERY }, "TLS1.3", NULL, TRUE },
-  { "1.2-requested", { TRUST, CLIENT, V12 }, { SERVER, TRUST, .verify = WS_TLS_VERIFY_QUERY }, "TLS1.2", NULL, TRUE },
+  { "1.3-requested", { TRUST, CLIENT }, { SERVER, TRUST, .verify = WS_TLS_VERIFY_QUERY }, "TLS1.3", NULL, 1 },
+  { "1.2-requested", { TRUST, CLIENT, V12 }, { SERVER, TRUST, .verify = WS_TLS_VERIFY_QUERY }, "TLS1.2", NULL, 1 },
   { "1.3-requested-none", { TRUST }, { SERVER, TRUST, .verify = WS_TLS_VERIFY_QUERY }, "TLS1.3" },
   { "1.2-requested-none", { TRUST, V12 }, { SERVER, TRUST, .verify = WS_TLS_VERIFY_QUERY }, "TLS1.2" },
-  { "1.3-required", { TRUST, CLIENT }, { SERVER, TRUST, .verify = WS_TLS_VERIFY_PEER }, "TLS1.3", NULL, TRUE },
-  { "1.2-required", { TRUST, CLIENT, V12 }, { RSA, TRUST, .verify = WS_TLS_VERIFY_PEER }, "TLS1.2", NULL, TRUE },
+  { "1.3-required", { TRUST, CLIENT }, { SERVER, TRUST, .verify = WS_TLS_VERIFY_PEER }, "TLS1.3", NULL, 1 },
+  { "1.2-required", { TRUST, CLIENT, V12 }, { RSA, TRUST, .verify = WS_TLS_VERIFY_PEER }, "TLS1.2", NULL, 1 },
   { "1.3-alpn", { TRUST, V13 }, { SERVER }, "TLS1.3", "http/1.1" },
   { "1.2-alpn", { TRUST }, { SERVER, V12 }, "TLS1.2", "http/1.1" },
   { "1.3-unverified", { .verify = WS_TLS_VERIFY_NONE }, { SERVER }, "TLS1.3" },
@@ -50,6 +52,12 @@ static const Good good[] = {
   { "1.3-ocsp", { TRUST }, { RSA, .ocsp = "server-rsa.ocsp" }, "TLS1.3" },
   { "priority", { TRUST, .priority = "PFS" }, { SERVER }, "TLS1.3" },
   { "priority-1.2", { TRUST, .priority = ONLY_12 }, { SERVER }, "TLS1.2" },
+  { "1.3-long", { TRUST }, { LONG }, "TLS1.3" },
+  { "1.2-long", { TRUST, V12 }, { LONG }, "TLS1.2" },
+  { "1.3-long-client", { TRUST, LONG }, { SERVER, TRUST, .verify = WS_TLS_VERIFY_PEER }, "TLS1.3", NULL, 2 },
+  { "1.2-long-client", { TRUST, LONG, V12 }, { SERVER, TRUST, .verify = WS_TLS_VERIFY_PEER }, "TLS1.2", NULL, 2 },
+  { "1.3-authorities", { TRUST, LONG }, { LONG, MANY, .verify = WS_TLS_VERIFY_PEER }, "TLS1.3", NULL, 2 },
+  { "1.2-authorities", { TRUST, LONG, V12 }, { LONG, MANY, .verify = WS_TLS_VERIFY_PEER }, "TLS1.2", NULL, 2 },
 };
 /* clang-format on */
 
@@ -77,7 +85,7 @@ assert_chains (const Good *g, TlsRig *rig)
       = ws_tls_session_get_peer_chain (rig->server.session);
 
   g_assert_cmpuint (servers->len, ==, strstr (g->server.chain, "rsa") ? 1 : 2);
-  g_assert_cmpuint (clients->len, ==, g->has_chain ? 1 : 0);
+  g_assert_cmpuint (clients->len, ==, g->n_shown);
 }
 
 static void
@@ -105,9 +113,11 @@ check_good (const Good *g, gsize split)
 static void
 test_good (gconstpointer data)
 {
-  check_good (data, 0);
-  check_good (data, 1);
-  check_good (data, 7);
+  /* A record of 16 KiB, and what there is of a second. */
+  static const gsize splits[] = { 0, 1, 7, 5000, 16384, 16389, 16411, 20000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (splits); i++)
+    check_good (data, splits[i]);
 }
 
 /* --- Resumption --- */
@@ -245,6 +255,8 @@ static const Pause pauses[] = {
   { "1.3-client-rsa", { .trust = "other-root.pem", CLIENT }, { RSA, .verify = WS_TLS_VERIFY_QUERY, TRUST }, FALSE, "sent 2 48 " },
   { "1.2-client-rsa", { .trust = "other-root.pem", CLIENT, V12 }, { RSA, .verify = WS_TLS_VERIFY_QUERY, TRUST }, FALSE, "sent 2 48 " },
   { "1.3-client-expired", { TRUST }, { .chain = "expired.pem", .key = "leaf.key" }, FALSE, "sent 2 45 " },
+  { "1.3-client-long", { .trust = "other-root.pem" }, { LONG }, FALSE, "sent 2 48 " },
+  { "1.2-client-long", { .trust = "other-root.pem", V12 }, { LONG }, FALSE, "sent 2 48 " },
   { "1.3-server", { TRUST, EXPIRED, .resumption = TRUE },
     { SERVER, TRUST, .verify = WS_TLS_VERIFY_PEER, .resumption = TRUE }, TRUE, "sent 2 45 " },
   { "1.2-server", { TRUST, EXPIRED, V12 },

@@ -69,7 +69,14 @@ void ws_tls_session_attach_buffers (WsTlsSession *self);
 void ws_tls_session_reserve_output (WsTlsSession *self, gsize len);
 
 gboolean ws_tls_session_is_open (WsTlsSession *self);
-void     ws_tls_session_tell_failure (WsTlsSession *self, GError **error);
+static inline gboolean
+ws_tls_session_is_tls13 (WsTlsSession *self)
+{
+  return gnutls_protocol_get_version (self->tls) == GNUTLS_TLS1_3;
+}
+/* Takes @failure, which ends the session. */
+void ws_tls_session_set_failure (WsTlsSession *self, GError *failure);
+void ws_tls_session_tell_failure (WsTlsSession *self, GError **error);
 /* The only writer of the state. */
 void ws_tls_session_set_state (WsTlsSession *self, WsTlsSessionState state);
 void ws_tls_session_report_alert (WsTlsSession *self,
@@ -81,6 +88,15 @@ void ws_tls_session_send_alert (WsTlsSession *self, guint level, guint type);
 void ws_tls_session_note_alert (WsTlsSession *self, int code);
 /* The session has ended with GnuTLS's @code, of which the peer is told. */
 void ws_tls_session_fail (WsTlsSession *self, int code);
+
+/* GnuTLS's hooks: a message of the handshake is complete; the peer's chain has
+ * come, GNUTLS_E_AGAIN: the handshake is to pause. */
+int ws_tls_session_on_message (gnutls_session_t      tls,
+                               unsigned              type,
+                               unsigned              when,
+                               unsigned              incoming,
+                               const gnutls_datum_t *message);
+int ws_tls_session_on_verify (gnutls_session_t tls);
 
 /* GnuTLS's questions for a pre-shared key. */
 int ws_tls_session_on_psk_client (gnutls_session_t tls,
