@@ -228,6 +228,9 @@ test_message_hides_login (void)
     { "://user:secret@a/", "\"://a/\"" },
     { "//user:secret@a/", "\"//a/\"" },
     { "us er:secret@a//b", "\"a//b\"" },
+    { "ws:user:secret@a//b@c", "\"c\"" },
+    { "ws:user:sec//ret@a", "\"a\"" },
+    { "ws:/user:sec//ret@a", "\"a\"" },
     { "ws+unix:user:secret@a", "\"a\"" },
   };
 

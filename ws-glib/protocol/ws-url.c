@@ -50,14 +50,24 @@ ws_url_quote (const char *url)
   return quote (url, 0, url);
 }
 
+/* The length of "scheme://" at the beginning of @text, or of what of it is there.
+ * Further on, "//" may be a part of a password. */
+static gsize
+measure_scheme (const char *text)
+{
+  gsize len = strcspn (text, ":/@");
+
+  if (text[len] == ':')
+    len++;
+  return g_str_has_prefix (text + len, "//") ? len + 2 : 0;
+}
+
 char *
 ws_url_quote_anything (const char *text)
 {
-  const char *start = strstr (text, "//");
   const char *at = strrchr (text, '@');
 
-  start = start != NULL && start < at ? start + 2 : text;
-  return at != NULL ? quote (text, (gsize) (start - text), at + 1)
+  return at != NULL ? quote (text, measure_scheme (text), at + 1)
                     : ws_url_quote (text);
 }
 
