@@ -93,7 +93,7 @@ typedef enum
  * @WS_CLOSE_CODE_WRONG_DATATYPE: data that does not suit its message, such as
  *   text that is not UTF-8
  * @WS_CLOSE_CODE_POLICY_VIOLATED: a message breaks the rules of the end that
- *   closes
+ *   closes; the same would happen again
  * @WS_CLOSE_CODE_TOO_MUCH_DATA: a message is too big
  * @WS_CLOSE_CODE_MISSING_EXTENSION: the server did not agree to an extension
  *   that the client needs
@@ -105,6 +105,9 @@ typedef enum
  *   never sent
  *
  * Why a connection was closed (RFC 6455, 7.4, and the IANA registry).
+ *
+ * With %WS_CLOSE_CODE_SERVICE_RESTART and %WS_CLOSE_CODE_TRY_AGAIN_LATER a server
+ * asks its clients to come back, as a [class@ReconnectPolicy] does.
  *
  * Functions and properties carry plain numbers, since applications own 3000
  * to 4999.
@@ -396,9 +399,10 @@ typedef enum
 
 /**
  * WsSlowClientPolicy:
- * @WS_SLOW_CLIENT_POLICY_CLOSE: the client is closed with 1008 and a reason that
- *   names the limit, after what waits for it; its socket signals
- *   %WS_SOCKET_ERROR_BUFFER_FULL. Nothing is lost that it would not know of
+ * @WS_SLOW_CLIENT_POLICY_CLOSE: the client is closed with 1013, "try again
+ *   later", and a reason that names the limit, after what waits for it; its
+ *   socket signals %WS_SOCKET_ERROR_BUFFER_FULL. Nothing is lost that it would
+ *   not know of, and a [class@ReconnectPolicy] brings it back
  * @WS_SLOW_CLIENT_POLICY_SKIP: the message is left out for it, and counted as
  *   dropped in its [property@Socket:statistics]; it gets others again as soon as
  *   there is room

@@ -398,7 +398,7 @@ test_slow_close (Room *room, gconstpointer data)
                   WS_SOCKET_ERROR_BUFFER_FULL);
   g_assert_nonnull (strstr (ws_socket_get_error_string (room->sockets[1]),
                             "max-bytes-to-write (4194304 bytes)"));
-  g_assert_cmpuint (ws_socket_get_close_code (room->sockets[1]), ==, 1008);
+  g_assert_cmpuint (ws_socket_get_close_code (room->sockets[1]), ==, 1013);
   raw_peer_set_reading (room->peers[1], TRUE);
   for (guint i = 1; i < n; i++)
     {
@@ -406,10 +406,10 @@ test_slow_close (Room *room, gconstpointer data)
 
       g_assert_cmpuint (frame.payload->len, ==, BLOCK);
     }
-  raw_peer_expect_close (room->peers[1], 1008,
+  raw_peer_expect_close (room->peers[1], 1013,
                          "Too slow: more than max-bytes-to-write (4194304 "
                          "bytes) would wait");
-  raw_peer_send_close (room->peers[1], 1008, "");
+  raw_peer_send_close (room->peers[1], 1013, "");
   api_wait_state (room->sockets[1], WS_STATE_UNCONNECTED);
   g_assert_true (ws_socket_get_was_clean (room->sockets[1]));
   for (guint i = 0; i < room->n; i += 2)
@@ -431,7 +431,7 @@ test_slow_quiet (Room *room, gconstpointer data)
   for (guint i = 0; i < room->n; i++)
     {
       api_wait_state (room->sockets[i], WS_STATE_CLOSING);
-      g_assert_cmpuint (ws_socket_get_close_code (room->sockets[i]), ==, 1008);
+      g_assert_cmpuint (ws_socket_get_close_code (room->sockets[i]), ==, 1013);
     }
   signal_log_free (log);
 }

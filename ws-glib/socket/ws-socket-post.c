@@ -66,7 +66,7 @@ close_slow (WsSocket *self)
                        priv->settings.max_bytes_to_write);
   ws_socket_fail (self, error);
   if (attempt == priv->now.number)
-    ws_socket_close (self, WS_CLOSE_CODE_POLICY_VIOLATED, reason, NULL);
+    ws_socket_close (self, WS_CLOSE_CODE_TRY_AGAIN_LATER, reason, NULL);
 }
 
 static void
