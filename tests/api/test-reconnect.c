@@ -59,6 +59,21 @@ close_with (Half *half, guint code)
   drop_tcp (half);
 }
 
+/* It does not wait for the answer, nor does it take it. */
+static void
+close_and_reset (Half *half)
+{
+  raw_peer_send_close (half->peer, 1000, "");
+  reset_tcp (half);
+}
+
+static void
+close_and_leave (Half *half)
+{
+  raw_peer_send_close (half->peer, 0, "");
+  drop_tcp (half);
+}
+
 #define CLOSE_WITH(code) \
   static void close_##code (Half *half) { close_with (half, code); }
 /* clang-format off */
@@ -182,6 +197,8 @@ static const End ends[] = {
   { "reset", reset_tcp, TRUE },
   { "1000", close_1000, FALSE },
   { "empty", close_0, FALSE },
+  { "1000-and-reset", close_and_reset, FALSE },
+  { "empty-and-gone", close_and_leave, FALSE },
   { "1000-is-no-end", close_normally_is_no_end, TRUE },
   { "1001", close_1001, TRUE },
   { "1002", close_1002, FALSE },

@@ -22,8 +22,10 @@
  * with `Retry-After` (RFC 9110, 10.2.3).
  *
  * The system's network is watched meanwhile (see [iface@Gio.NetworkMonitor]):
- * while there is no way to the host no attempt is wasted, and when the network
- * comes back one is made at once. The loopback and Unix sockets are always tried.
+ * when it comes back an attempt is made at once, and while it knows no way to the
+ * host, or to the proxy before it, one is held up. Since it may be wrong, that
+ * lasts no longer than [property@ReconnectPolicy:maximum] from the end of the
+ * last connection or attempt. The loopback and Unix sockets are always tried.
  *
  * Since: 1.0
  */
@@ -80,7 +82,9 @@ ws_reconnect_policy_real_should_reconnect (WsReconnectPolicy *self,
   if (ws_socket_peek (socket)->now.is_hopeless
       || is_fatal_error (ws_socket_get_error (socket)))
     return FALSE;
-  if (code == WS_CLOSE_CODE_NORMAL && ws_socket_get_was_clean (socket))
+  /* Whether our answer got out says nothing about what the peer wants. */
+  if (code == WS_CLOSE_CODE_NORMAL
+      && ws_socket_get_close_code_received (socket) != 0)
     return priv->after_normal_close;
   return !is_fatal_code (priv, code);
 }
@@ -213,8 +217,9 @@ ws_reconnect_policy_new (void)
  * It cannot, says the built-in filter, after
  *
  * - a close code of [property@ReconnectPolicy:fatal-close-codes], whoever sent it;
- * - a normal closing (1000, or an empty close frame) unless
- *   [property@ReconnectPolicy:after-normal-close] is set;
+ * - a normal closing by the peer (1000, or an empty close frame), whether our
+ *   answer got out or not, unless [property@ReconnectPolicy:after-normal-close]
+ *   is set;
  * - a handshake that was refused with a status 4xx, except 408, 425 and 429, or
  *   whose answer breaks RFC 6455, 4.1, as with a subprotocol that was not
  *   offered;
