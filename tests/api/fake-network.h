@@ -21,6 +21,8 @@ void fake_network_set_available (gboolean is_available);
 void fake_network_set_can_reach (gboolean can_reach);
 /* How often that was asked. */
 guint fake_network_count_questions (void);
+/* What it was last asked about, "HOST:PORT". */
+const char *fake_network_get_question (void);
 /* Whether anybody listens to changes. */
 gboolean fake_network_has_listener (void);
 

@@ -100,6 +100,55 @@ test_held (void)
   client_clear (&client);
 }
 
+/* What the monitor knows may be wrong. */
+static void
+test_held_for_maximum (void)
+{
+  Client client = { 0 };
+
+  client_open (&client, FAKE_HOST, 1);
+  ws_reconnect_policy_set_maximum (ws_socket_get_reconnect (client.socket), 20);
+  fake_network_set_available (FALSE);
+  client_lose (&client);
+  client_meet (&client);
+  client_clear (&client);
+}
+
+/* Which host is asked about: @expected (nullable): none, as nobody doubts that
+ * the loopback can be reached. */
+static void
+check_question (const char *proxy, const char *expected)
+{
+  Client client = { 0 };
+  guint  n_questions = fake_network_count_questions ();
+
+  client_open (&client, FAKE_HOST, 1);
+  g_assert_true (ws_socket_set_proxy (client.socket, proxy, NULL));
+  fake_network_set_available (FALSE);
+  client_lose (&client);
+  if (expected != NULL)
+    {
+      ws_test_until (NULL, fake_network_count_questions () > n_questions);
+      g_assert_true (g_str_has_prefix (fake_network_get_question (), expected));
+    }
+  else
+    {
+      ws_test_until (NULL, signal_log_count (client.log, "reconnecting:2") > 0);
+      g_assert_cmpuint (fake_network_count_questions (), ==, n_questions);
+    }
+  client_clear (&client);
+}
+
+static void
+test_question (void)
+{
+  check_question ("direct://", FAKE_HOST ":");
+  check_question ("http://proxy.example:3128", "proxy.example:3128");
+  check_question ("SOCKS5H://user:secret@[2001:db8::1]:1080",
+                  "2001:db8::1:1080");
+  check_question ("http://127.0.0.1:1", NULL);
+}
+
 /* A network without a way to the world, but with one to the server. */
 static void
 test_local_network (void)
@@ -445,6 +494,9 @@ main (int argc, char **argv)
   api_test_init (&argc, &argv);
   fake_network_init ();
   g_test_add_func ("/api/reconnect/network/held", test_held);
+  g_test_add_func ("/api/reconnect/network/held-for-maximum",
+                   test_held_for_maximum);
+  g_test_add_func ("/api/reconnect/network/question", test_question);
   g_test_add_func ("/api/reconnect/network/local", test_local_network);
   g_test_add_func ("/api/reconnect/network/local-later",
                    test_local_network_later);

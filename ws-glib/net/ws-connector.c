@@ -205,9 +205,11 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
     try_next (task);
 }
 
-/* The scheme is for the resolver, which knows neither ws nor wss. */
-static void
-look_proxies_up (GTask *task, const WsConnectorTarget *target)
+void
+ws_connector_look_up_proxies (const WsConnectorTarget *target,
+                              GCancellable            *cancellable,
+                              GAsyncReadyCallback      callback,
+                              gpointer                 user_data)
 {
   GProxyResolver  *resolver = target->proxy_resolver != NULL
                                   ? target->proxy_resolver
@@ -216,8 +218,8 @@ look_proxies_up (GTask *task, const WsConnectorTarget *target)
       = g_uri_join (G_URI_FLAGS_NONE, target->secure ? "https" : "http", NULL,
                     target->host, target->port, "", NULL, NULL);
 
-  g_proxy_resolver_lookup_async (resolver, uri, g_task_get_cancellable (task),
-                                 on_looked_up, g_object_ref (task));
+  g_proxy_resolver_lookup_async (resolver, uri, cancellable, callback,
+                                 user_data);
 }
 
 /* --- Dialling --- */
@@ -230,7 +232,8 @@ dial (GTask *task, const WsConnectorTarget *target)
   if (target->unix_path != NULL)
     connect_to (task, self->target, NULL);
   else if (target->proxy_uri == NULL)
-    look_proxies_up (task, target);
+    ws_connector_look_up_proxies (target, g_task_get_cancellable (task),
+                                  on_looked_up, g_object_ref (task));
   else
     {
       self->uris = g_new0 (char *, 2);

@@ -23,6 +23,14 @@ typedef struct
   WsConnectorProgress progress; /* (nullable): gets dial_async's user_data */
 } WsConnectorTarget;
 
+/* Which proxies apply to @target's host, as g_proxy_resolver_lookup_async() of
+ * the resolver, which knows neither ws nor wss: @callback takes them with
+ * g_proxy_resolver_lookup_finish(). */
+void ws_connector_look_up_proxies (const WsConnectorTarget *target,
+                                   GCancellable            *cancellable,
+                                   GAsyncReadyCallback      callback,
+                                   gpointer                 user_data);
+
 /* Calls back once, in the poller's context and never from inside; a cancelled
  * one with G_IO_ERROR_CANCELLED. There is no time-out but the kernel's. @target
  * is not needed any more when this returns. Of several proxies the first one that

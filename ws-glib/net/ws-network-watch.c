@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "net/ws-network-watch.h"
 
+#include <string.h>
+
+#include "protocol/ws-proxy-uri.h"
+
 /* GIO's monitor signals in the context where somebody asked for it first, which
  * may be another thread's: what it says is passed on through an idle source. */
 struct _WsNetworkWatch
@@ -10,6 +14,8 @@ struct _WsNetworkWatch
   GNetworkMonitor          *monitor; /* (owned) */
   gulong                    handler;
   GCancellable             *question; /* (owned) (nullable) */
+  char                     *host;     /* (owned) (nullable): it is about */
+  guint16                   port;
   const WsNetworkWatchSink *sink;
   gpointer                  user_data;
 
@@ -30,6 +36,7 @@ watch_unref (gpointer data)
   g_main_context_unref (self->context);
   g_object_unref (self->monitor);
   g_clear_object (&self->question);
+  g_free (self->host);
   g_free (self);
 }
 
@@ -115,6 +122,19 @@ ws_network_watch_is_available (WsNetworkWatch *self)
   return g_network_monitor_get_network_available (self->monitor);
 }
 
+/* --- The question --- */
+
+gboolean
+ws_network_watch_is_local (const char *host)
+{
+  g_autoptr (GInetAddress) address = NULL;
+
+  if (g_ascii_strcasecmp (host, "localhost") == 0)
+    return TRUE;
+  address = g_inet_address_new_from_string (host);
+  return address != NULL && g_inet_address_get_is_loopback (address);
+}
+
 static void
 on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -131,18 +151,67 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   watch_unref (self);
 }
 
-void
-ws_network_watch_ask (WsNetworkWatch *self, const char *host, guint16 port)
+/* GIO calls back in the context, which is the thread's default here. */
+static void
+ask_about_host (WsNetworkWatch *self)
 {
-  g_autoptr (GSocketConnectable) address = g_network_address_new (host, port);
+  g_autoptr (GSocketConnectable) address
+      = g_network_address_new (self->host, self->port);
 
+  g_network_monitor_can_reach_async (self->monitor, address, self->question,
+                                     on_answer, watch_ref (self));
+}
+
+/* The question is about the proxy then. */
+static void
+take_proxy (WsNetworkWatch *self, const char *uri)
+{
+  WsProxyUri proxy;
+
+  if (uri == NULL || !ws_proxy_uri_parse (&proxy, uri, NULL))
+    return;
+  if (strcmp (proxy.scheme, "direct") != 0)
+    {
+      g_free (self->host);
+      self->host = g_steal_pointer (&proxy.host);
+      self->port = (guint16) proxy.port;
+    }
+  ws_proxy_uri_clear (&proxy);
+}
+
+static void
+on_proxies (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  WsNetworkWatch *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) uris
+      = g_proxy_resolver_lookup_finish (G_PROXY_RESOLVER (source), result,
+                                        &error);
+
+  if (g_atomic_int_get (&self->is_watching)
+      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      take_proxy (self, uris != NULL ? uris[0] : NULL);
+      if (ws_network_watch_is_local (self->host))
+        self->sink->answered (TRUE, self->user_data);
+      else
+        ask_about_host (self);
+    }
+  watch_unref (self);
+}
+
+void
+ws_network_watch_ask (WsNetworkWatch *self, const WsConnectorTarget *target)
+{
   if (self->question != NULL)
     g_cancellable_cancel (self->question);
   g_clear_object (&self->question);
   self->question = g_cancellable_new ();
-  /* GIO calls back in the context that is the thread's default now. */
+  g_free (self->host);
+  self->host = g_strdup (target->host);
+  self->port = target->port;
   g_main_context_push_thread_default (self->context);
-  g_network_monitor_can_reach_async (self->monitor, address, self->question,
-                                     on_answer, watch_ref (self));
+  ws_connector_look_up_proxies (target, self->question, on_proxies,
+                                watch_ref (self));
   g_main_context_pop_thread_default (self->context);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "net/ws-connector.h"
 
 G_BEGIN_DECLS
 
@@ -27,9 +27,11 @@ void ws_network_watch_free (WsNetworkWatch *self);
 
 /* Whether there is a way to the world: a default route. */
 gboolean ws_network_watch_is_available (WsNetworkWatch *self);
-/* Asks whether there is a way to @host at least. An earlier question is
- * forgotten. */
+/* Asks whether there is a way at least to the host of @target, or to the first
+ * proxy that applies to it. An earlier question is forgotten. */
 void
-ws_network_watch_ask (WsNetworkWatch *self, const char *host, guint16 port);
+ws_network_watch_ask (WsNetworkWatch *self, const WsConnectorTarget *target);
+/* Whether no network is needed to get to @host. */
+gboolean ws_network_watch_is_local (const char *host);
 
 G_END_DECLS

@@ -47,7 +47,7 @@ typedef struct
   gint64 waiting_since;            /* monotonic µs */
   guint  n_attempts;      /* since a connection has held for long enough */
   guint  is_waiting : 1;  /* activation is what the delay ends with */
-  guint  is_held : 1;     /* it has ended, but there is no network */
+  guint  is_held : 1;     /* the delay is over, but there is no network */
   guint  is_retry : 1;    /* the attempt that begins is the policy's */
   guint  is_unwanted : 1; /* the user has asked for the end */
 } WsReconnect;

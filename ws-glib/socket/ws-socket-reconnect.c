@@ -23,9 +23,8 @@ static void
 hurry (WsSocket *self, gint64 when)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  gint64           due = g_source_get_ready_time (priv->activation);
 
-  if (due < 0 || when < due)
+  if (when < g_source_get_ready_time (priv->activation))
     g_source_set_ready_time (priv->activation, when);
 }
 
@@ -119,29 +118,43 @@ begin_watch (WsSocket *self)
         = ws_network_watch_new (priv->home.context, &network_sink, self);
 }
 
-static gboolean
-is_on_this_machine (const WsUrl *url)
-{
-  g_autoptr (GInetAddress) address = NULL;
+/* --- The wait --- */
 
-  if (url->unix_path != NULL
-      || g_ascii_strcasecmp (url->host, "localhost") == 0)
-    return TRUE;
-  address = g_inet_address_new_from_string (url->host);
-  return address != NULL && g_inet_address_get_is_loopback (address);
+/* A monitor that knows of no network may be wrong: it may be one without a default
+ * route, or the name may be that of a neighbour. So an attempt is held up, for
+ * @maximum at most, but never forbidden. */
+static gint64
+get_latest (const WsReconnect *self)
+{
+  guint longest = MAX (ws_reconnect_policy_get_minimum (self->policy),
+                       ws_reconnect_policy_get_maximum (self->policy));
+
+  return self->waiting_since + longest * (gint64) 1000;
 }
 
-/* --- The wait --- */
+static gboolean
+lacks_network (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  const WsUrl     *url = priv->now.target;
+
+  return url->unix_path == NULL && !ws_network_watch_is_local (url->host)
+         && !ws_network_watch_is_available (priv->reconnect.watch);
+}
 
 static void
 await_network (WsSocket *self)
 {
-  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsSocketPrivate  *priv = ws_socket_peek (self);
+  WsConnectorTarget target
+      = { .host = priv->now.target->host,
+          .port = priv->now.target->port,
+          .secure = priv->now.target->secure,
+          .proxy_resolver = ws_socket_get_proxy_resolver (self) };
 
   priv->reconnect.is_held = TRUE;
-  g_source_set_ready_time (priv->activation, -1);
-  ws_network_watch_ask (priv->reconnect.watch, priv->now.target->host,
-                        priv->now.target->port);
+  g_source_set_ready_time (priv->activation, get_latest (&priv->reconnect));
+  ws_network_watch_ask (priv->reconnect.watch, &target);
 }
 
 static gboolean
@@ -150,8 +163,8 @@ on_wait_over (gpointer user_data)
   WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (!is_on_this_machine (priv->now.target)
-      && !ws_network_watch_is_available (priv->reconnect.watch))
+  if (g_get_monotonic_time () < get_latest (&priv->reconnect)
+      && lacks_network (self))
     {
       await_network (self);
       return G_SOURCE_CONTINUE;
