@@ -94,7 +94,101 @@ test_untrusted (SslPair *pair, gconstpointer data)
                   WS_SOCKET_ERROR_SSL_HANDSHAKE_FAILED);
 }
 
-/* Nor will a key that cannot be loaded: the attempt does not even begin. */
+/* --- What passes --- */
+
+static void
+use_certificate (SslPair *pair, const char *name)
+{
+  g_autoptr (WsSslConfiguration) configuration = ssl_configuration_new (name);
+
+  ws_server_set_ssl_configuration (pair->server, configuration);
+}
+
+/* Waits for the @n th attempt after one that has failed at TLS. */
+static void
+expect_retry (SignalLog *log, guint n)
+{
+  g_autofree char *word = g_strdup_printf ("reconnecting:%u", n);
+
+  ws_test_until (NULL, signal_log_count (log, word) > 0);
+  g_assert_cmpuint (signal_log_count (log, "error:ssl-handshake-failed"), >, 0);
+}
+
+/* Where it was well before somebody is in the way, or at work, just now. */
+static void
+test_untrusted_later (SslPair *pair, gconstpointer data)
+{
+  g_autoptr (SignalLog) log = NULL;
+
+  set_policy (pair);
+  ssl_pair_open (pair, NULL);
+  log = signal_log_new (pair->client);
+  use_certificate (pair, "three");
+  ws_socket_abort (pair->accepted);
+  g_clear_object (&pair->accepted);
+  expect_retry (log, 3);
+  use_certificate (pair, "server-chain");
+  pair->accepted = api_server_take (pair->server);
+  api_wait_state (pair->client, WS_STATE_CONNECTED);
+  ssl_pair_check (pair);
+}
+
+/* But that says nothing about another URL. */
+static void
+test_untrusted_elsewhere (SslPair *pair, gconstpointer data)
+{
+  g_autofree char *url
+      = g_strdup_printf ("wss://localhost:%u/elsewhere",
+                         ws_server_get_server_port (pair->server));
+  g_autoptr (SignalLog) log = NULL;
+
+  set_policy (pair);
+  ssl_pair_open (pair, NULL);
+  ssl_pair_close (pair);
+  log = signal_log_new (pair->client);
+  use_certificate (pair, "three");
+  g_assert_true (ws_socket_open (pair->client, url, NULL));
+  ws_test_until (NULL, !ws_socket_get_active (pair->client));
+  g_assert_cmpuint (signal_log_count (log, "reconnecting:1"), ==, 0);
+}
+
+/* A clock that is not set yet. */
+static void
+test_too_early (SslPair *pair, gconstpointer data)
+{
+  g_autoptr (SignalLog) log = signal_log_new (pair->client);
+
+  set_policy (pair);
+  g_assert_false (ssl_pair_try (pair, NULL));
+  expect_retry (log, 2);
+}
+
+/* What the server does not like may be put right there. */
+static void
+test_alert (void)
+{
+  static const char alert[] = { 0x15, 3, 3, 0, 2, 2, 40 };
+  g_autoptr (RawListener) listener = raw_listener_new ();
+  WsSocket        *client = ssl_client_new ();
+  SslPair          pair = { .client = client };
+  g_autofree char *url
+      = g_strdup_printf ("wss://127.0.0.1:%u/", listener->port);
+  g_autoptr (SignalLog) log = signal_log_new (client);
+  RawPeer *peer;
+
+  set_policy (&pair);
+  g_assert_true (ws_socket_open (client, url, NULL));
+  peer = raw_listener_take (listener);
+  ws_test_until (NULL, peer->received->len > 0);
+  raw_peer_send_bytes (peer, alert, sizeof alert);
+  expect_retry (log, 1);
+  raw_peer_free (peer);
+  g_assert_finalize_object (client);
+}
+
+/* --- What does not --- */
+
+/* A key that cannot be loaded now cannot be loaded later: the attempt does not even begin. */
 static void
 break_configuration (WsSocket *socket)
 {
@@ -153,6 +247,13 @@ main (int argc, char **argv)
   ssl_pair_add ("/api/reconnect/ssl/damaged-down", NULL, test_damaged_down);
   ssl_pair_add ("/api/reconnect/ssl/damaged-up", NULL, test_damaged_up);
   ssl_pair_add ("/api/reconnect/ssl/untrusted", "three", test_untrusted);
+  ssl_pair_add ("/api/reconnect/ssl/untrusted-later", NULL,
+                test_untrusted_later);
+  ssl_pair_add ("/api/reconnect/ssl/untrusted-elsewhere", NULL,
+                test_untrusted_elsewhere);
+  ssl_pair_add ("/api/reconnect/ssl/too-early", "not-yet-valid",
+                test_too_early);
+  g_test_add_func ("/api/reconnect/ssl/alert", test_alert);
   ssl_pair_add ("/api/reconnect/ssl/broken-configuration", NULL,
                 test_broken_configuration);
   g_test_add_func ("/api/reconnect/ssl/cut-handshake", test_cut_handshake);

@@ -25,6 +25,7 @@ typedef struct
 
   guint failed : 1;           /* its error was signalled */
   guint is_hopeless : 1;      /* no other attempt could do better */
+  guint ssl_alerted : 1;      /* the peer has ended TLS with an alert */
   guint ssl_paused : 1;       /* the opening waits at certificate errors */
   guint continues : 1;        /* an interrupted handshake shall go on */
   guint receiving_paused : 1; /* by the user */

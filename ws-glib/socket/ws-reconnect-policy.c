@@ -58,7 +58,6 @@ is_fatal_error (const GError *error)
   static const WsSocketError fatal[] = {
     WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION,
     WS_SOCKET_ERROR_PROXY_AUTHENTICATION_REQUIRED,
-    WS_SOCKET_ERROR_SSL_HANDSHAKE_FAILED,
     WS_SOCKET_ERROR_SSL_INVALID_USER_DATA,
     WS_SOCKET_ERROR_INVALID_ARGUMENT,
     WS_SOCKET_ERROR_AUTHENTICATION_REQUIRED,
@@ -223,12 +222,16 @@ ws_reconnect_policy_new (void)
  * - a handshake that was refused with a status 4xx, except 408, 425 and 429, or
  *   whose answer breaks RFC 6455, 4.1, as with a subprotocol that was not
  *   offered;
- * - a TLS handshake that failed, as for a certificate that is not trusted, and
- *   settings of ours that cannot be used;
+ * - a TLS handshake that failed, as for a certificate that is not trusted, when
+ *   [property@Socket:url] was never reached since it was set, unless the peer
+ *   ended it with an alert, or the certificates are not valid yet and nothing
+ *   else is wrong (the clock may not be set);
+ * - settings of ours that cannot be used;
  * - credentials that are missing or wrong.
  *
  * All else may pass: a host that is not found, a refusal, a time-out, other
- * statuses such as 503, a connection that was lost.
+ * statuses such as 503, a connection that was lost, and certificates that are
+ * wrong where they were right before, as behind a portal that wants a login.
  *
  * Returns: whether it can
  *

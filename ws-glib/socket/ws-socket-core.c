@@ -28,6 +28,19 @@ ws_socket_adopt_context (WsSocket *self)
   ws_home_move (&ws_socket_peek (self)->home);
 }
 
+gboolean
+ws_socket_take_url (WsSocket *self, const char *url)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (g_strcmp0 (priv->url, url) == 0)
+    return FALSE;
+  g_free (priv->url);
+  priv->url = g_strdup (url);
+  priv->reconnect.was_reached = FALSE;
+  return TRUE;
+}
+
 /* --- What waits for a time --- */
 
 void

@@ -50,6 +50,7 @@ typedef struct
   guint  is_held : 1;     /* the delay is over, but there is no network */
   guint  is_retry : 1;    /* the attempt that begins is the policy's */
   guint  is_unwanted : 1; /* the user has asked for the end */
+  guint  was_reached : 1; /* the URL, once at least */
 } WsReconnect;
 
 typedef struct
@@ -120,6 +121,9 @@ gboolean ws_socket_check_thread (WsSocket *self, GError **error);
 gboolean ws_socket_may_call (WsSocket *self, const char *caller);
 /* Belongs to the calling thread and its context from now on. */
 void ws_socket_adopt_context (WsSocket *self);
+
+/* Takes @url as the property's value. FALSE: it is already. */
+gboolean ws_socket_take_url (WsSocket *self, const char *url);
 
 /* --- What waits for a time --- */
 

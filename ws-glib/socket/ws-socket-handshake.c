@@ -45,11 +45,9 @@ ws_socket_set_url (WsSocket *self, const char *url)
   g_return_if_fail (WS_IS_SOCKET (self));
 
   priv = ws_socket_peek (self);
-  if (g_strcmp0 (priv->url, url) == 0
-      || !ws_socket_may_set (self, WS_SOCKET_PROP_URL))
+  if (!ws_socket_may_set (self, WS_SOCKET_PROP_URL)
+      || !ws_socket_take_url (self, url))
     return;
-  g_free (priv->url);
-  priv->url = g_strdup (url);
   if (priv->active)
     ws_socket_schedule_activation (self);
   ws_socket_notify (self, WS_SOCKET_PROP_URL);

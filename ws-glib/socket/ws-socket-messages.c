@@ -273,6 +273,7 @@ ws_socket_adopt_engine (WsSocket *self, WsTransport *transport, WsRole role)
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   priv->reconnect.connected_at = g_get_monotonic_time ();
+  priv->reconnect.was_reached = TRUE;
   priv->now.engine
       = ws_engine_new (transport, role, &priv->settings, &sink, self);
   ws_socket_update_receiving (self);

@@ -257,12 +257,7 @@ open_socket (WsSocket   *self,
       refuse_to_open (self, problem, error);
       return FALSE;
     }
-  url_changed = url != NULL && g_strcmp0 (url, priv->url) != 0;
-  if (url_changed)
-    {
-      g_free (priv->url);
-      priv->url = g_strdup (url);
-    }
+  url_changed = url != NULL && ws_socket_take_url (self, url);
   g_object_ref (self);
   ws_socket_renew_calls (self, &stale_calls);
   start_attempt (self, target, request, credentials, url_changed);

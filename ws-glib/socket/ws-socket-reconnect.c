@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "socket/ws-socket-reconnect.h"
 
+#include "ws-ssl-error.h"
 #include "socket/ws-reconnect-policy-private.h"
 #include "socket/ws-socket-http.h"
 #include "socket/ws-socket-signals.h"
@@ -285,15 +286,42 @@ is_final (guint status)
              && status != 429);
 }
 
+/* As a clock says that was not set yet. */
+static gboolean
+is_too_early (const WsAttempt *attempt)
+{
+  if (attempt->ssl_errors == NULL)
+    return FALSE;
+  for (guint i = 0; i < attempt->ssl_errors->len; i++)
+    if (ws_ssl_error_get_code (g_ptr_array_index (attempt->ssl_errors, i))
+        != WS_SSL_ERROR_CODE_CERTIFICATE_NOT_YET_VALID)
+      return FALSE;
+  return TRUE;
+}
+
+/* What has never worked may be set up wrongly. What did work before is in the way
+ * of something that passes: a portal that wants a login, a server whose
+ * certificates are being renewed. An alert is the server's view of us, which may
+ * change there. */
+static gboolean
+is_final_for_tls (WsSocketPrivate *priv, const GError *error)
+{
+  return error->domain == G_TLS_ERROR && error->code != G_TLS_ERROR_EOF
+         && !priv->reconnect.was_reached && !priv->now.ssl_alerted
+         && !is_too_early (&priv->now);
+}
+
 void
 ws_socket_note_failure (WsSocket *self, const GError *error, guint status)
 {
-  ws_socket_peek (self)->now.is_hopeless
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  priv->now.is_hopeless
       = g_error_matches (error, WS_ENGINE_ERROR,
                          WS_ENGINE_ERROR_INVALID_REQUEST)
         || g_error_matches (error, WS_ENGINE_ERROR,
                             WS_ENGINE_ERROR_PROXY_AUTHENTICATION_REQUIRED)
-        || is_final (status);
+        || is_final (status) || is_final_for_tls (priv, error);
 }
 
 /* --- The property --- */

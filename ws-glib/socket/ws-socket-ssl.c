@@ -11,6 +11,9 @@
 
 /* Certificate errors, the pause at them, and what else TLS tells a client. */
 
+/* RFC 8446, 6. */
+#define ALERT_FATAL 2
+
 /* --- What is ignored --- */
 
 /* An error in the list that names no certificate stands for every certificate
@@ -440,6 +443,8 @@ on_alert (gpointer    user_data,
           guint       type,
           const char *description)
 {
+  if (!sent && level == ALERT_FATAL)
+    ws_socket_peek (user_data)->now.ssl_alerted = TRUE;
   ws_socket_emit (user_data,
                   sent ? WS_SOCKET_SIGNAL_ALERT_SENT
                        : WS_SOCKET_SIGNAL_ALERT_RECEIVED,
