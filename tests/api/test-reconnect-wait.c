@@ -522,7 +522,7 @@ add_acts (void)
 
 /* --- What the server asks for --- */
 
-/* RFC 9110, 10.2.3: the longer one counts. */
+/* RFC 9110, 10.2.3: the longer one counts, up to the policy's maximum. */
 static void
 note_delay (WsSocket *socket, guint attempt, guint delay_ms, guint *delay)
 {
@@ -537,10 +537,10 @@ test_retry_after (void)
     const char *value;
     guint       minimum, delay;
   } rows[] = {
-    { "7200", 1, 7200000 },
-    { "1", 5000, 5000 },
-    { "soon", 5000, 5000 },
-    { "Thu, 01 Jan 1970 00:00:00 GMT", 5000, 5000 },
+    { "7", 1, 7000 },           { "7200", 1, 8000 },
+    { "99999999999", 1, 8000 }, { "Fri, 31 Dec 9999 23:59:59 GMT", 1, 8000 },
+    { "7", 9000, 9000 },        { "1", 5000, 5000 },
+    { "soon", 5000, 5000 },     { "Thu, 01 Jan 1970 00:00:00 GMT", 5000, 5000 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -556,7 +556,7 @@ test_retry_after (void)
       half.socket = ws_socket_new ();
       policy
           = g_object_new (WS_TYPE_RECONNECT_POLICY, "minimum", rows[i].minimum,
-                          "maximum", 5000u, "jitter", 0.0, NULL);
+                          "maximum", 8000u, "jitter", 0.0, NULL);
       ws_socket_set_reconnect (half.socket, policy);
       g_signal_connect (half.socket, "reconnecting", G_CALLBACK (note_delay),
                         &delay);

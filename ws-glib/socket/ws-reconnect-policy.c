@@ -19,7 +19,7 @@
  * [property@ReconnectPolicy:factor] up to [property@ReconnectPolicy:maximum]; less
  * a random share of it, so that a server that comes back is not run over by all
  * its clients at once. A server that refuses the handshake may ask for more time
- * with `Retry-After` (RFC 9110, 10.2.3).
+ * with `Retry-After` (RFC 9110, 10.2.3), up to the same maximum.
  *
  * The system's network is watched meanwhile (see [iface@Gio.NetworkMonitor]):
  * when it comes back an attempt is made at once, and while it knows no way to the

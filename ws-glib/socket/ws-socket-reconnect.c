@@ -17,6 +17,14 @@
 
 static void await_network (WsSocket *self);
 
+/* The most ms that anybody may hold an attempt up for. */
+static guint
+get_longest (WsReconnectPolicy *policy)
+{
+  return MAX (ws_reconnect_policy_get_minimum (policy),
+              ws_reconnect_policy_get_maximum (policy));
+}
+
 /* --- The network --- */
 
 /* Makes the attempt that is waited for at @when, unless it is due before. */
@@ -127,10 +135,7 @@ begin_watch (WsSocket *self)
 static gint64
 get_latest (const WsReconnect *self)
 {
-  guint longest = MAX (ws_reconnect_policy_get_minimum (self->policy),
-                       ws_reconnect_policy_get_maximum (self->policy));
-
-  return self->waiting_since + longest * (gint64) 1000;
+  return self->waiting_since + get_longest (self->policy) * (gint64) 1000;
 }
 
 static gboolean
@@ -201,9 +206,10 @@ begin_to_wait (WsSocket *self, int delay)
   priv->reconnect.waiting_since = now;
 }
 
-/* The ms that the server which refused the handshake asks for, or 0. */
+/* The ms that the server which refused the handshake asks for, or 0. It has no
+ * power over its clients beyond what their policy allows. */
 static int
-get_retry_after (WsSocket *self)
+get_retry_after (WsSocket *self, WsReconnectPolicy *policy)
 {
   WsHandshakeResponse *response = ws_socket_get_response (self);
   const char          *value;
@@ -217,7 +223,7 @@ get_retry_after (WsSocket *self)
     return 0;
   seconds
       = ws_http_parse_retry_after (value, g_get_real_time () / G_USEC_PER_SEC);
-  return (int) MAX (0, seconds) * 1000;
+  return (int) CLAMP (seconds * 1000, 0, get_longest (policy));
 }
 
 /* A connection that has held long enough makes a fresh start. */
@@ -251,7 +257,7 @@ ws_socket_await_reconnect (WsSocket *self)
     return TRUE;
   if (delay < 0 || reconnect->policy == NULL || !priv->active)
     return FALSE;
-  delay = MAX (delay, get_retry_after (self));
+  delay = MAX (delay, get_retry_after (self, policy));
   reconnect->n_attempts++;
   begin_to_wait (self, delay);
   g_debug ("%p: attempt %u follows in %d ms", (gpointer) self,
