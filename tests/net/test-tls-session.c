@@ -52,6 +52,10 @@ static const Good good[] = {
   { "1.3-ocsp", { TRUST }, { RSA, .ocsp = "server-rsa.ocsp" }, "TLS1.3" },
   { "priority", { TRUST, .priority = "PFS" }, { SERVER }, "TLS1.3" },
   { "priority-1.2", { TRUST, .priority = ONLY_12 }, { SERVER }, "TLS1.2" },
+};
+
+/* Messages of more than a record. */
+static const Good longer[] = {
   { "1.3-long", { TRUST }, { LONG }, "TLS1.3" },
   { "1.2-long", { TRUST, V12 }, { LONG }, "TLS1.2" },
   { "1.3-long-client", { TRUST, LONG }, { SERVER, TRUST, .verify = WS_TLS_VERIFY_PEER }, "TLS1.3", NULL, 2 },
@@ -113,8 +117,16 @@ check_good (const Good *g, gsize split)
 static void
 test_good (gconstpointer data)
 {
-  /* A record of 16 KiB, and what there is of a second. */
-  static const gsize splits[] = { 0, 1, 7, 5000, 16384, 16389, 16411, 20000 };
+  check_good (data, 0);
+  check_good (data, 1);
+  check_good (data, 7);
+}
+
+static void
+test_longer (gconstpointer data)
+{
+  static const gsize splits[]
+      = { 0, 97, 5000, 16384, 16388, 16389, 16390, 16411, 20000 };
 
   for (guint i = 0; i < G_N_ELEMENTS (splits); i++)
     check_good (data, splits[i]);
@@ -536,6 +548,8 @@ add_tables (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
     add ("good", good[i].name, &good[i], test_good);
+  for (guint i = 0; i < G_N_ELEMENTS (longer); i++)
+    add ("good", longer[i].name, &longer[i], test_longer);
   for (guint i = 0; i < G_N_ELEMENTS (resumptions); i++)
     add ("resumption", resumptions[i].name, &resumptions[i], test_resumption);
   for (guint i = 0; i < G_N_ELEMENTS (pauses); i++)

@@ -178,10 +178,15 @@ read_all (TlsRigEnd *end)
   guint8 data[1000];
   gssize n;
 
-  while ((n = ws_tls_session_read (end->session, data, sizeof data,
-                                   end->error == NULL ? &end->error : NULL))
-         > 0)
-    g_byte_array_append (end->read, data, (guint) n);
+  do
+    {
+      n = ws_tls_session_read (end->session, data, sizeof data,
+                               end->error == NULL ? &end->error : NULL);
+      if (n > 0)
+        g_byte_array_append (end->read, data, (guint) n);
+    }
+  while (n > 0
+         || (n == WS_IO_AGAIN && ws_tls_session_is_resting (end->session)));
   if (n == WS_IO_ERROR)
     end->progress = WS_TLS_FAILED;
   end->ended = n == 0;
@@ -191,7 +196,10 @@ void
 tls_rig_step (TlsRigEnd *end)
 {
   if (end->progress == WS_TLS_AGAIN || end->progress == WS_TLS_PAUSED)
-    end->progress = ws_tls_session_handshake (end->session, &end->error);
+    do
+      end->progress = ws_tls_session_handshake (end->session, &end->error);
+    while (end->progress == WS_TLS_AGAIN
+           && ws_tls_session_is_resting (end->session));
   if (end->progress == WS_TLS_DONE)
     read_all (end);
   ws_tls_session_keep_input (end->session);

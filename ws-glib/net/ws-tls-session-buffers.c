@@ -109,13 +109,39 @@ ws_tls_session_feed_eof (WsTlsSession *self)
   self->eof = TRUE;
 }
 
+void
+ws_tls_session_begin_turn (WsTlsSession *self)
+{
+  self->turn = (WsTurn){ 0 };
+  self->n_tickets = 0;
+  self->resting = FALSE;
+}
+
+gboolean
+ws_tls_session_is_resting (WsTlsSession *self)
+{
+  return self->resting && input_len (self) > 0;
+}
+
+/* GnuTLS reads a header and the rest apart. It goes on to the next record of its
+ * own accord when one has nothing in it. */
+static gboolean
+may_pull (WsTlsSession *self, gsize len)
+{
+  if (len == HEADER_SIZE && ws_turn_is_due (&self->turn)
+      && ws_turn_is_over (&self->turn))
+    self->resting = TRUE;
+  return len != HEADER_SIZE || !self->resting;
+}
+
 static ssize_t
 on_pull (gnutls_transport_ptr_t pointer, void *data, size_t len)
 {
   WsTlsSession *self = pointer;
-  gsize         n = take_input (self, data, len);
+  gboolean      may = may_pull (self, len);
+  gsize         n = may ? take_input (self, data, len) : 0;
 
-  if (n == 0 && !self->eof)
+  if (n == 0 && !(may && self->eof))
     {
       gnutls_transport_set_errno (self->tls, EAGAIN);
       return -1;

@@ -8,6 +8,9 @@
 
 /* The handshake: tickets, what the peer shows and how that is judged. */
 
+/* That are reported with one call; what was told is to be heard first. */
+#define MAX_TICKETS 4
+
 /* --- Tickets --- */
 
 static gboolean
@@ -39,11 +42,15 @@ report_ticket (WsTlsSession *self)
   gnutls_datum_t data;
   g_autoptr (GBytes) ticket = NULL;
 
-  if (self->is_server || self->sink->ticket == NULL || has_problems (self)
+  /* A record has room for a thousand. */
+  if (self->n_tickets == MAX_TICKETS || self->is_server
+      || self->sink->ticket == NULL || has_problems (self)
       || !is_resumable (self)
       || gnutls_session_get_data2 (self->tls, &data) < 0)
     return;
 
+  self->n_tickets++;
+  self->resting = TRUE;
   ticket = g_bytes_new (data.data, data.size);
   gnutls_memset (data.data, 0, data.size);
   gnutls_free (data.data);
@@ -248,7 +255,8 @@ static gboolean
 goes_on (WsTlsSession *self, int code, gsize unread)
 {
   if (code == GNUTLS_E_AGAIN)
-    return ws_tls_session_get_unread (self) < unread && !is_held (self);
+    return ws_tls_session_get_unread (self) < unread && !self->resting
+           && !is_held (self);
   return code == GNUTLS_E_WARNING_ALERT_RECEIVED
          || code == GNUTLS_E_INTERRUPTED;
 }
@@ -261,12 +269,14 @@ run_handshake (WsTlsSession *self)
   int   code;
 
   ws_tls_session_prepare_psk (self);
+  ws_tls_session_begin_turn (self);
   do
     {
       unread = ws_tls_session_get_unread (self);
       code = gnutls_handshake (self->tls);
-      if (code == GNUTLS_E_WARNING_ALERT_RECEIVED)
-        ws_tls_session_note_alert (self, code);
+      if (code == GNUTLS_E_WARNING_ALERT_RECEIVED
+          && !ws_tls_session_take_warning (self))
+        code = GNUTLS_E_UNEXPECTED_PACKET;
     }
   while (goes_on (self, code, unread));
 

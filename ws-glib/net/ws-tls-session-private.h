@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "net/ws-poller.h"
 #include "net/ws-tls-session.h"
 
 G_BEGIN_DECLS
@@ -49,9 +50,13 @@ struct _WsTlsSession
 
   guint8 cipher_suite[2]; /* as on the wire; 0: not chosen yet */
   guint8 n_refused;       /* handshakes that the peer wanted to repeat */
+  guint8 n_warnings;      /* of the peer's, in a row */
+  guint8 n_tickets;       /* that the present call has reported */
+  WsTurn turn;            /* the records of the present call */
   guint  is_server : 1;
   guint  lent : 1;       /* the output's place */
   guint  eof : 1;        /* no ciphertext will follow */
+  guint  resting : 1;    /* the call has taken what a turn may */
   guint  judged : 1;     /* the peer's chain; the problems are complete */
   guint  accepted : 1;   /* and what problems it has are accepted */
   guint  handshaken : 1; /* GnuTLS is done, whatever the judgement */
@@ -63,6 +68,9 @@ struct _WsTlsSession
  * one is better off here than in GnuTLS, which takes a buffer of 16 KiB for
  * it. */
 gboolean ws_tls_session_has_record (WsTlsSession *self);
+/* A call begins that takes records: at most so many, or for so long, as others
+ * wait for their turn. */
+void ws_tls_session_begin_turn (WsTlsSession *self);
 /* Lets GnuTLS read and write the buffers. */
 void ws_tls_session_attach_buffers (WsTlsSession *self);
 /* Makes room for @len bytes at once. */
@@ -86,6 +94,9 @@ void ws_tls_session_report_alert (WsTlsSession *self,
 void ws_tls_session_send_alert (WsTlsSession *self, guint level, guint type);
 /* Reports the alert that @code is about, if it is. */
 void ws_tls_session_note_alert (WsTlsSession *self, int code);
+/* The same for GNUTLS_E_WARNING_ALERT_RECEIVED. FALSE: it is one too many, and
+ * the session is to fail with GNUTLS_E_UNEXPECTED_PACKET. */
+gboolean ws_tls_session_take_warning (WsTlsSession *self);
 /* The session has ended with GnuTLS's @code, of which the peer is told. */
 void ws_tls_session_fail (WsTlsSession *self, int code);
 

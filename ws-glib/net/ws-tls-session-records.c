@@ -39,7 +39,10 @@ read_record (WsTlsSession *self, guint8 *data, gsize len)
   gssize n = gnutls_record_recv (self->tls, data, len);
 
   if (n > 0)
-    return n;
+    {
+      self->n_warnings = 0;
+      return n;
+    }
 
   switch ((int) n)
     {
@@ -51,8 +54,11 @@ read_record (WsTlsSession *self, guint8 *data, gsize len)
     case GNUTLS_E_INTERRUPTED:
       return WS_IO_AGAIN;
     case GNUTLS_E_WARNING_ALERT_RECEIVED:
-      ws_tls_session_note_alert (self, (int) n);
-      return WS_IO_AGAIN;
+      self->resting = TRUE;
+      if (ws_tls_session_take_warning (self))
+        return WS_IO_AGAIN;
+      n = GNUTLS_E_UNEXPECTED_PACKET;
+      break;
     case GNUTLS_E_REHANDSHAKE:
       if (refuse_handshake (self))
         return WS_IO_AGAIN;
@@ -80,7 +86,9 @@ ws_tls_session_read (WsTlsSession *self,
 {
   gsize total = 0;
 
-  while (self->state == WS_TLS_SESSION_OPEN && total < len && has_input (self))
+  ws_tls_session_begin_turn (self);
+  while (self->state == WS_TLS_SESSION_OPEN && total < len && has_input (self)
+         && !self->resting)
     {
       gssize n = read_record (self, data + total, len - total);
 

@@ -6,6 +6,9 @@
 #include "net/ws-tls-error.h"
 #include "net/ws-tls-session-private.h"
 
+/* A peer may warn so often before it does something else. */
+#define MAX_WARNINGS 8
+
 /* --- State --- */
 
 void
@@ -81,6 +84,22 @@ ws_tls_session_note_alert (WsTlsSession *self, int code)
   else if (code == GNUTLS_E_WARNING_ALERT_RECEIVED
            || code == GNUTLS_E_SESSION_EOF)
     ws_tls_session_report_alert (self, FALSE, GNUTLS_AL_WARNING, alert);
+}
+
+gboolean
+ws_tls_session_take_warning (WsTlsSession *self)
+{
+  ws_tls_session_note_alert (self, GNUTLS_E_WARNING_ALERT_RECEIVED);
+  if (self->n_warnings < MAX_WARNINGS)
+    {
+      self->n_warnings++;
+      return TRUE;
+    }
+  self->failure
+      = g_error_new (G_TLS_ERROR, G_TLS_ERROR_MISC,
+                     "The peer sent more than %d TLS warnings in a row",
+                     MAX_WARNINGS);
+  return FALSE;
 }
 
 /* Those that come of an end are not worth an alert: nobody reads it. */

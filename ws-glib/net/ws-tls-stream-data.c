@@ -5,6 +5,9 @@
 
 /* Of ciphertext: a full record and more. */
 #define MIN_READ (20 * 1024)
+/* Of ciphertext, in one call: most of it may be padding. */
+#define MAX_READ (1024 * 1024)
+
 /* --- Ciphertext --- */
 
 gboolean
@@ -89,6 +92,7 @@ decrypt (WsTlsStream  *self,
          GError      **error)
 {
   gsize total = 0;
+  gsize budget = MAX_READ;
 
   self->drained = FALSE;
   for (;;)
@@ -102,9 +106,10 @@ decrypt (WsTlsStream  *self,
       if ((n <= 0 && n != WS_IO_AGAIN) || total == len)
         return total > 0 ? (gssize) total : n;
 
-      /* Nothing that waits is a whole record. */
+      /* What waits is no whole record, or waits for the next turn. */
       ws_tls_session_keep_input (self->session);
-      if (self->drained)
+      if (self->drained || budget == 0
+          || ws_tls_session_is_resting (self->session))
         break;
       /* Not much more than the caller can take, for the rest is copied. */
       n = ws_tls_stream_feed (self, buffer,
@@ -113,7 +118,10 @@ decrypt (WsTlsStream  *self,
                               total > 0 ? NULL : error);
       if (n == WS_IO_ERROR)
         return total > 0 ? (gssize) total : n;
+      budget -= MIN (budget, (gsize) MAX (n, 0));
     }
+  if (!self->drained || ws_tls_session_is_resting (self->session))
+    ws_poller_rest (self->parent.poller);
 
   return total > 0 ? (gssize) total : WS_IO_AGAIN;
 }

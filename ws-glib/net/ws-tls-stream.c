@@ -4,7 +4,7 @@
 #include "net/ws-tls-linger.h"
 
 /* Reads that one turn of the handshake makes. */
-#define MAX_READS 16
+#define MAX_READS 4
 
 /* --- WsTlsStreamState --- */
 
@@ -30,7 +30,8 @@ ws_tls_stream_update_inner (WsTlsStream *self)
 {
   GIOCondition wanted = 0;
 
-  if (self->state == WS_TLS_STREAM_HANDSHAKE)
+  if (self->state == WS_TLS_STREAM_HANDSHAKE
+      && !ws_tls_session_is_resting (self->session))
     wanted = G_IO_IN;
   else if (self->state == WS_TLS_STREAM_OPEN)
     wanted = self->wanted;
@@ -47,6 +48,14 @@ static void
 queue_job (WsTlsStream *self)
 {
   ws_poller_queue (self->parent.poller, &self->job, WS_JOB_RESUME);
+}
+
+/* Goes on when others have had their turn. */
+static void
+rest (WsTlsStream *self)
+{
+  queue_job (self);
+  ws_poller_rest (self->parent.poller);
 }
 
 void
@@ -134,7 +143,9 @@ judge_failure (WsTlsStream *self, WsTlsProgress progress, GError **error)
   if (self->failure == NULL || progress == WS_TLS_DONE
       || progress == WS_TLS_PAUSED)
     return progress;
-  if (progress == WS_TLS_AGAIN && ws_transport_is_readable (self->inner))
+  if (progress == WS_TLS_AGAIN
+      && (ws_tls_session_is_resting (self->session)
+          || ws_transport_is_readable (self->inner)))
     return progress;
   if (progress == WS_TLS_FAILED
       && !g_error_matches (*error, G_TLS_ERROR, G_TLS_ERROR_EOF))
@@ -152,7 +163,8 @@ read_handshake (WsTlsStream *self, GError **error)
   guint         n_reads = 0;
 
   self->drained = FALSE;
-  while (progress == WS_TLS_AGAIN && !self->drained && n_reads++ < MAX_READS)
+  while (progress == WS_TLS_AGAIN && !self->drained && n_reads++ < MAX_READS
+         && !ws_tls_session_is_resting (self->session))
     {
       gssize n = ws_tls_stream_feed (self, buffer, WS_READ_BUFFER_SIZE, error);
 
@@ -181,6 +193,8 @@ handle_progress (WsTlsStream *self, WsTlsProgress progress, const GError *error)
     {
     case WS_TLS_AGAIN:
       ws_tls_stream_update_inner (self);
+      if (ws_tls_session_is_resting (self->session))
+        rest (self);
       break;
     case WS_TLS_DONE:
       set_state (self, WS_TLS_STREAM_OPEN);
