@@ -32,6 +32,7 @@ struct _WsServerOpening
   char                      *server_name; /* (owned) (nullable) */
   gint64                     timeout;     /* µs; 0: none */
   gboolean                   is_hurried;  /* the server closes */
+  gboolean                   is_held;     /* the owner has no room yet */
   WsBuffer                   early;       /* input from before */
   WsHttpReader               reader;
   WsHttpBody        incoming; /* while WS_SERVER_OPENING_READING_BODY */

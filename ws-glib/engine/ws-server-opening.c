@@ -95,9 +95,12 @@ on_deadline (WsDeadline *deadline)
 
   if (error != NULL)
     self->sink->tls_failed (self, error, self->user_data);
-  else if (self->is_hurried && lacks_answer (self))
+  else if ((self->is_hurried || self->is_held) && lacks_answer (self))
     {
-      ws_http_fault_set (&fault, 503, "The server is closing");
+      ws_http_fault_set (&fault, 503, "%s",
+                         self->is_hurried
+                             ? "The server is closing"
+                             : "Nobody has taken the connection in time");
       refuse_invalid (self, &fault);
     }
   else
@@ -133,6 +136,19 @@ ws_server_opening_wait (WsServerOpening *self)
     arm_verdict (self);
   else
     ws_poller_disarm (self->poller, &self->deadline);
+}
+
+void
+ws_server_opening_hold (WsServerOpening *self)
+{
+  self->is_held = TRUE;
+}
+
+void
+ws_server_opening_ask_again (WsServerOpening *self)
+{
+  self->is_held = FALSE;
+  self->sink->request (self, self->user_data);
 }
 
 void

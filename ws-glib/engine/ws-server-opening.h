@@ -78,6 +78,10 @@ GBytes *ws_server_opening_get_body (WsServerOpening *self);
 
 /* The verdict comes later: the time-out stands still until then. */
 void ws_server_opening_wait (WsServerOpening *self);
+/* The owner asks for the request again as soon as it has room: the time-out goes
+ * on, and ends with a 503, which is reported as refused. */
+void ws_server_opening_hold (WsServerOpening *self);
+void ws_server_opening_ask_again (WsServerOpening *self);
 /* Whether the owner's verdict is still to come. */
 gboolean ws_server_opening_is_asking (const WsServerOpening *self);
 

@@ -3,6 +3,7 @@
 
 #include "server/ws-server-client.h"
 #include "server/ws-server-clients.h"
+#include "server/ws-server-room.h"
 #include "ws-server-async.h"
 #include "socket/ws-socket-incoming.h"
 #include "base/ws-call.h"
@@ -97,7 +98,8 @@ ws_server_end_accepts (WsServer *self)
 static gboolean
 is_over (const WsServerPrivate *priv)
 {
-  return priv->is_closed && priv->openings.length == 0;
+  return priv->is_closed && priv->openings.length == 0
+         && priv->held.length == 0;
 }
 
 void
@@ -125,6 +127,10 @@ static const WsCallClass accept_class = { sizeof (WsCall), NULL, NULL };
  * [signal@Server::client-connected]. From then on the socket is an item of the
  * server's list model, and the server keeps a reference until it is
  * disconnected.
+ *
+ * Once this was called, whoever finds the queue full is not refused, but waits for
+ * the next call, for as long as [property@Server:handshake-timeout] says, and gets
+ * a 503 then: a burst loses nobody.
  *
  * The socket is not read before [method@Server.accept_finish] has returned it and
  * the main loop has turned once more (or the callback has returned): until then
@@ -158,6 +164,7 @@ ws_server_accept_async (WsServer           *self,
                         cancellable, callback, user_data);
   if (call == NULL)
     return;
+  priv->is_asked = TRUE;
   client = g_queue_peek_head (&priv->pending);
   if (client != NULL)
     give (client, call);
@@ -169,6 +176,7 @@ ws_server_accept_async (WsServer           *self,
       ws_call_queue (call, &priv->accepts);
       ws_call_watch_cancellable (call);
     }
+  ws_server_note_place (self);
 }
 
 /**

@@ -2,6 +2,7 @@
 #include "server/ws-server-clients.h"
 
 #include "server/ws-server-client.h"
+#include "server/ws-server-room.h"
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-incoming.h"
 #include "socket/ws-socket-state.h"
@@ -105,7 +106,9 @@ ws_server_next_pending_connection (WsServer *self)
   if (priv->pending.length == 0 || !ws_server_check_thread (self, NULL))
     return NULL;
   client = g_queue_peek_head (&priv->pending);
+  priv->is_asked = FALSE;
   ws_server_client_leave (client);
+  ws_server_note_place (self);
   socket = g_object_ref (client->socket);
   ws_server_client_join (client);
   /* Not before: a nested loop in there must not read what nobody hears yet. */
@@ -122,6 +125,8 @@ ws_server_drop_waiting (WsServer *self)
   WsServerClient  *client;
 
   while ((client = g_queue_peek_head (&priv->openings)) != NULL)
+    ws_server_client_end (client);
+  while ((client = g_queue_peek_head (&priv->held)) != NULL)
     ws_server_client_end (client);
   while ((client = g_queue_peek_head (&priv->answers)) != NULL)
     ws_server_client_end (client);

@@ -22,6 +22,7 @@ list_clients (WsServer *self)
             (GDestroyNotify) ws_server_client_unref);
 
   g_queue_foreach (&priv->openings, add_client, clients);
+  g_queue_foreach (&priv->held, add_client, clients);
   g_queue_foreach (&priv->answers, add_client, clients);
   g_queue_foreach (&priv->pending, add_client, clients);
   g_sequence_foreach (priv->clients, add_client, clients);

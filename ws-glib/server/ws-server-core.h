@@ -59,14 +59,17 @@ typedef struct
   guint           error;     /* a close code; 1000: fine */
   char           *error_string; /* (owned) (nullable) */
 
-  /* Connections: each is one record, in exactly one of the four. */
+  /* Connections: each is one record, in exactly one of the five. */
   GQueue      openings; /* of WsServerClient, the oldest first */
+  GQueue      held;     /* of WsServerClient: the queue has no place for them */
   GQueue      answers;  /* of WsServerClient: no connection will become of it */
   GQueue      pending;  /* of WsServerClient, the oldest first */
   GSequence  *clients;  /* of WsServerClient: the list model */
   GQueue      accepts;  /* of WsCall, which wait for one */
-  GQueue      closings; /* of WsServerClosing, which wait for the end */
-  GHashTable *addresses; /* (owned) (nullable): address → how many */
+  gboolean    is_asked; /* by accept_async(), when it was asked last */
+  gboolean    is_looking; /* for a place, soon */
+  GQueue      closings;   /* of WsServerClosing, which wait for the end */
+  GHashTable *addresses;  /* (owned) (nullable): address → how many */
 
   /* Broadcasts. */
   WsSlowClientPolicy slow_client_policy;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "server/ws-server-limits.h"
 
+#include "server/ws-server-room.h"
+
 /* The limits of the server itself. */
 
 /**
@@ -43,6 +45,7 @@ ws_server_set_max_pending_connections (WsServer *self,
       || !ws_server_may_set (self, WS_SERVER_PROP_MAX_PENDING_CONNECTIONS))
     return;
   priv->max_pending_connections = max_pending_connections;
+  ws_server_note_place (self);
   ws_server_notify (self, WS_SERVER_PROP_MAX_PENDING_CONNECTIONS);
 }
 
@@ -308,6 +311,10 @@ const WsProperty ws_server_limits_properties[] = {
    * WsServer:max-pending-connections: (getter get_max_pending_connections) (setter set_max_pending_connections)
    *
    * How many connections may wait to be taken; 0 and less: none.
+   *
+   * Whoever comes when so many wait gets a 503; with
+   * [method@Server.accept_async] only if nobody is taken for as long as
+   * [property@Server:handshake-timeout] says.
    *
    * Since: 1.0
    */

@@ -3,6 +3,7 @@
 
 #include "server/ws-server-broadcast.h"
 #include "server/ws-server-client.h"
+#include "server/ws-server-room.h"
 #include "server/ws-server-signals.h"
 #include "server/ws-server-topics.h"
 #include "server/ws-server-waiting.h"
@@ -30,6 +31,7 @@ on_gone (WsSocket *socket, gpointer data)
     {
       ws_server_client_end (client);
       ws_server_note_gone (self, client);
+      ws_server_note_place (self);
     }
   g_object_unref (socket);
   g_object_unref (self);

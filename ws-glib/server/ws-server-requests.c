@@ -6,6 +6,7 @@
 #include "server/ws-server-clients.h"
 #include "server/ws-server-origins.h"
 #include "server/ws-server-owner.h"
+#include "server/ws-server-room.h"
 #include "server/ws-server-signals.h"
 #include "server/ws-server-ssl.h"
 #include "server/ws-server-waiting.h"
@@ -20,54 +21,6 @@
 /* What becomes of a request: who is asked about it, and what is answered. The
  * handlers on that way may do anything, close and drop the server included; so
  * references are held, and a record without a server is over. */
-
-/* --- Room --- */
-
-static guint
-count_connections (WsServerPrivate *priv)
-{
-  return g_sequence_get_length (priv->clients) + priv->pending.length;
-}
-
-static gboolean
-check_address (WsServer *self, const char *address, WsHttpFault *fault)
-{
-  guint max = ws_server_peek (self)->max_connections_per_address;
-
-  if (max == 0 || ws_server_count_address (self, address) <= max)
-    return TRUE;
-  ws_http_fault_set (fault, 503,
-                     "%s has all the %u connections that "
-                     "max-connections-per-address allows",
-                     address, max);
-  return FALSE;
-}
-
-/* Whether there is room for one more; @fault says what is full. */
-static gboolean
-check_room (WsServer *self, const char *address, WsHttpFault *fault)
-{
-  WsServerPrivate *priv = ws_server_peek (self);
-
-  if (priv->max_connections > 0
-      && count_connections (priv) >= priv->max_connections)
-    ws_http_fault_set (fault, 503,
-                       "The server has all the %u connections that "
-                       "max-connections allows",
-                       priv->max_connections);
-  else if (!check_address (self, address, fault))
-    return FALSE;
-  else if (priv->accepts.length == 0
-           && !ws_server_has_listener (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED)
-           && (gint64) priv->pending.length >= priv->max_pending_connections)
-    ws_http_fault_set (fault, 503,
-                       "The queue holds all the %d connections that "
-                       "max-pending-connections allows",
-                       MAX (0, priv->max_pending_connections));
-  else
-    return TRUE;
-  return FALSE;
-}
 
 /* --- Refusing --- */
 
@@ -199,12 +152,11 @@ take_subprotocol (WsServerClient *client,
 static void
 accept_response (WsServerClient *client, WsResponse *response)
 {
-  WsServer        *self = client->server;
   g_autofree char *quoted = NULL;
   const char      *subprotocol;
   WsHttpFault      fault;
 
-  if (!check_room (self, client->address, &fault))
+  if (!ws_server_check_room (client, &fault))
     {
       refuse (client, &fault, WS_CLOSE_CODE_ABNORMAL_DISCONNECTION);
       return;
@@ -422,11 +374,13 @@ judge_handshake (WsServerClient *client)
   WsHttpFault fault;
   gboolean    allowed;
 
-  if (!check_room (self, client->address, &fault))
+  if (!ws_server_check_room (client, &fault))
     {
       refuse (client, &fault, WS_CLOSE_CODE_ABNORMAL_DISCONNECTION);
       return;
     }
+  if (ws_server_hold (client))
+    return;
   allowed = ask_origin (self, origin);
   if (!is_waiting (client))
     return;
@@ -434,7 +388,7 @@ judge_handshake (WsServerClient *client)
     refuse_origin (client, origin);
   else if (ws_server_has_listener (self, WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED))
     ask_handlers (client, WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED);
-  else if (!check_room (self, client->address, &fault))
+  else if (!ws_server_check_room (client, &fault))
     refuse (client, &fault, WS_CLOSE_CODE_ABNORMAL_DISCONNECTION);
   else
     {
@@ -448,7 +402,7 @@ judge_http (WsServerClient *client)
 {
   WsHttpFault fault;
 
-  if (check_address (client->server, client->address, &fault))
+  if (ws_server_check_address (client, &fault))
     ask_handlers (client, WS_SERVER_SIGNAL_HTTP_REQUEST);
   else
     refuse (client, &fault, WS_CLOSE_CODE_ABNORMAL_DISCONNECTION);
