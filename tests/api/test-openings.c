@@ -159,6 +159,8 @@ assert_refused (Opening *opening, const BadUrl *row)
                          ? "error:connection-refused"
                          : "error:unsupported-socket-operation");
   g_assert_cmpint (ws_socket_get_state (opening->socket), ==, before);
+  g_assert_cmpstr (ws_socket_get_error_string (opening->socket), ==,
+                   before == WS_STATE_UNCONNECTED ? error->message : "");
   g_assert_cmpstr (ws_socket_get_url (opening->socket), ==, url);
 }
 

@@ -179,8 +179,11 @@ function testSockets() {
   client.emit('close', 0, null);
   wait(() => client.state === Ws.State.UNCONNECTED);
   assertEqual(client.close_code, 1000);
+  const errors = [];
+  client.connect('error', (socket, error) => errors.push(error.code));
   client.emit('send-text-message', 'too late');
-  assertEqual(client.status, Ws.Status.ERROR);
+  assertEqual(errors, [Ws.SocketError.NOT_CONNECTED]);
+  assertEqual(client.status, Ws.Status.CLOSED);
   server.close();
 }
 

@@ -230,9 +230,12 @@ def test_sockets():
     heard.emit("rang")
     wait(lambda: client.props.state == Ws.State.UNCONNECTED)
     assert client.props.close_code == 1000
-    # A slot that fails shows it as QML does.
+    # A slot that fails signals it.
+    errors = []
+    client.connect("error", lambda socket, error: errors.append(error.code))
     client.emit("send-text-message", "too late")
-    assert client.props.status == Ws.Status.ERROR
+    assert errors == [Ws.SocketError.NOT_CONNECTED], errors
+    assert client.props.status == Ws.Status.CLOSED
     server.close()
 
 

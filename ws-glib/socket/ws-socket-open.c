@@ -46,11 +46,13 @@ parse_url (const char *text, GError **error)
   return NULL;
 }
 
+/* It is no error of a connection that there is. */
 static void
 refuse_to_open (WsSocket *self, GError *problem, GError **error)
 {
   g_object_ref (self);
-  ws_socket_set_error (self, problem);
+  if (ws_socket_peek (self)->state == WS_STATE_UNCONNECTED)
+    ws_socket_set_error (self, problem);
   ws_socket_emit (self, WS_SOCKET_SIGNAL_ERROR, problem);
   g_propagate_error (error, problem);
   g_object_unref (self);
@@ -286,7 +288,8 @@ open_socket (WsSocket   *self,
  * with %WS_SOCKET_ERROR_CONNECTION_REFUSED, and so is a `wss:` URL whose
  * [property@Socket:ssl-configuration] cannot be loaded, with
  * %WS_SOCKET_ERROR_SSL_INVALID_USER_DATA: the error is returned and signalled,
- * and nothing changes.
+ * and nothing changes. An unconnected socket shows it as its
+ * [property@Socket:status].
  *
  * Returns: whether the attempt has begun
  *

@@ -17,29 +17,23 @@ gboolean
 ws_socket_check_sendable (WsSocket *self, GError **error)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  g_autoptr (GError) problem = NULL;
+  const GError    *failure;
 
   if (!ws_socket_check_thread (self, error))
     return FALSE;
-  if (priv->state == WS_STATE_CONNECTED && priv->now.engine != NULL)
+  if (priv->state != WS_STATE_CONNECTED || priv->now.engine == NULL)
     {
-      const GError *failure = ws_engine_get_failure (priv->now.engine);
-
-      if (failure == NULL)
-        return TRUE;
-      g_propagate_error (error, ws_socket_error_translate (failure));
+      g_set_error_literal (error, WS_SOCKET_ERROR,
+                           WS_SOCKET_ERROR_NOT_CONNECTED,
+                           priv->state == WS_STATE_CLOSING
+                               ? "The connection is closing"
+                               : "The socket is not connected");
       return FALSE;
     }
-  problem = g_error_new_literal (WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED,
-                                 priv->state == WS_STATE_CLOSING
-                                     ? "The connection is closing"
-                                     : "The socket is not connected");
-  /* As in QML: a socket that is not open shows the attempt as its status. But
-   * why the connection was lost tells more, to reconnect's policy, too. */
-  if (priv->state == WS_STATE_UNCONNECTED && !priv->now.failed)
-    ws_socket_set_error (self, problem);
-  g_propagate_error (error, g_steal_pointer (&problem));
-  return FALSE;
+  failure = ws_engine_get_failure (priv->now.engine);
+  if (failure != NULL)
+    g_propagate_error (error, ws_socket_error_translate (failure));
+  return failure == NULL;
 }
 
 /* The same as ws_engine_has_room() where messages wait already. */

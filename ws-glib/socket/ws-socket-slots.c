@@ -3,20 +3,19 @@
 
 #include "ws-socket-error.h"
 #include "socket/ws-socket-ending.h"
-#include "socket/ws-socket-state.h"
+#include "socket/ws-socket-signals.h"
 
 /* The methods that are slots: action signals, for ws_connect_slot() and whoever
- * else emits by name. A slot has nobody to return an error to, so that it shows
- * it as QML does: in error-string, and as the status of a socket that is not
- * open. In a wrong thread not even that may be touched. */
+ * else emits by name. A slot has nobody to return an error to, so that it is
+ * signalled; in a wrong thread not even that. */
 
 static void
-show_problem (WsSocket *self, const char *slot, const GError *error)
+tell_problem (WsSocket *self, const char *slot, const GError *error)
 {
   if (g_error_matches (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_WRONG_CONTEXT))
     ws_home_warn (slot, error->message);
   else
-    ws_socket_set_error (self, error);
+    ws_socket_emit (self, WS_SOCKET_SIGNAL_ERROR, error);
 }
 
 static void
@@ -30,7 +29,7 @@ on_open (WsSocket *self, const char *url)
   if (!ws_socket_open (self, url, &error)
       && g_error_matches (error, WS_SOCKET_ERROR,
                           WS_SOCKET_ERROR_WRONG_CONTEXT))
-    show_problem (self, "WsSocket::open", error);
+    tell_problem (self, "WsSocket::open", error);
 }
 
 static void
@@ -43,7 +42,7 @@ on_close (WsSocket *self, guint code, const char *reason)
   if (reason != NULL && *reason == '\0')
     reason = NULL;
   if (!ws_socket_close (self, code, reason, &error))
-    show_problem (self, "WsSocket::close", error);
+    tell_problem (self, "WsSocket::close", error);
 }
 
 static void
@@ -52,7 +51,7 @@ on_ping (WsSocket *self, GBytes *payload)
   g_autoptr (GError) error = NULL;
 
   if (!ws_socket_ping (self, payload, &error))
-    show_problem (self, "WsSocket::ping", error);
+    tell_problem (self, "WsSocket::ping", error);
 }
 
 static void
@@ -62,7 +61,7 @@ on_send_text_message (WsSocket *self, const char *message)
 
   if (ws_socket_send_text_message (self, message != NULL ? message : "", &error)
       < 0)
-    show_problem (self, "WsSocket::send-text-message", error);
+    tell_problem (self, "WsSocket::send-text-message", error);
 }
 
 static void
@@ -73,7 +72,7 @@ on_send_binary_message (WsSocket *self, GBytes *message)
   g_autoptr (GError) error = NULL;
 
   if (ws_socket_send_binary_message (self, bytes, &error) < 0)
-    show_problem (self, "WsSocket::send-binary-message", error);
+    tell_problem (self, "WsSocket::send-binary-message", error);
 }
 
 static void
@@ -107,8 +106,8 @@ install_life_slots (void)
    * @code: the close code; 0 stands for 1000
    * @reason: (nullable): why
    *
-   * Slot: as [method@Socket.close]. Arguments that cannot be sent show in
-   * [property@Socket:error-string].
+   * Slot: as [method@Socket.close]. Arguments that cannot be sent are told
+   * with [signal@Socket::error].
    *
    * Since: 1.0
    */
@@ -155,7 +154,7 @@ install_sending_slots (void)
    * @payload: (nullable): at most 125 bytes
    *
    * Slot: as [method@Socket.ping]. If it cannot be sent,
-   * [property@Socket:error-string] says why.
+   * [signal@Socket::error] says why.
    *
    * Since: 1.0
    */
@@ -167,7 +166,7 @@ install_sending_slots (void)
    * @message: (nullable): the text; %NULL is an empty one
    *
    * Slot: as [method@Socket.send_text_message]. If it cannot be sent,
-   * [property@Socket:error-string] says why.
+   * [signal@Socket::error] says why.
    *
    * Since: 1.0
    */
@@ -180,7 +179,7 @@ install_sending_slots (void)
    * @message: (nullable): the bytes; %NULL are none
    *
    * Slot: as [method@Socket.send_binary_message]. If they cannot be sent,
-   * [property@Socket:error-string] says why.
+   * [signal@Socket::error] says why.
    *
    * Since: 1.0
    */

@@ -62,7 +62,8 @@ ws_socket_get_status (WsSocket *self)
  * ws_socket_get_error:
  * @self: a socket
  *
- * Gets what went wrong last; the next opening clears it.
+ * Gets what went wrong with the connection, or with the attempt to open one; the
+ * next opening clears it.
  *
  * Returns: (nullable) (transfer none): an error in the domain
  *   [error@Ws.SocketError]
@@ -81,7 +82,8 @@ ws_socket_get_error (WsSocket *self)
  * ws_socket_get_error_string:
  * @self: a socket
  *
- * Gets the text of what went wrong last.
+ * Gets the text of what went wrong with the connection, or with the attempt to
+ * open one.
  *
  * Returns: a text, or ""
  *
@@ -398,7 +400,8 @@ const WsProperty ws_socket_status_properties[] = {
    * The state as a user wants to see it.
    *
    * %WS_STATUS_ERROR stays until the next opening, so that a bound label can show
-   * it.
+   * it: the connection was lost, or could not be opened. Its text is
+   * [property@Socket:error-string].
    *
    * Since: 1.0
    */
@@ -409,9 +412,11 @@ const WsProperty ws_socket_status_properties[] = {
   /**
    * WsSocket:error-string: (getter get_error_string)
    *
-   * What went wrong last; empty when all is fine.
+   * What went wrong with the connection, or with the attempt to open one; empty
+   * when all is fine.
    *
-   * Cleared by the next opening.
+   * Cleared by the next opening. A call that is refused, such as a message that
+   * is sent while nothing is connected, tells its caller and does not show here.
    *
    * Since: 1.0
    */
