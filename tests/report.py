@@ -22,7 +22,7 @@ SKIPPED = {"SKIP"}
 def count_points(output):
     """Counts the TAP points of one program; its nested ones are indented."""
     counts = collections.Counter()
-    names = []
+    notable = []
     for line in output.splitlines():
         match = POINT.match(line)
         if not match:
@@ -30,26 +30,30 @@ def count_points(output):
         failed, name, directive = match.groups()
         if directive:
             counts["skipped"] += 1
+            notable.append(("SKIPPED", name))
         elif failed:
             counts["failed"] += 1
-            names.append(name)
+            notable.append(("FAILED", name))
         else:
             counts["passed"] += 1
-    return counts, names
+    return counts, notable
 
 
 def count_test(test):
-    """Returns the counts of one entry of the log and the names that failed."""
-    counts, names = count_points(test.get("stdout") or "")
+    """Returns the counts of one entry of the log, and what of it failed or was
+    skipped."""
+    output = test.get("stdout") or ""
+    counts, notable = count_points(output)
     result = test["result"]
     if result in GOOD and not counts:
         counts["passed"] = 1
     elif result in SKIPPED and not counts:
         counts["skipped"] = 1
+        notable.append(("SKIPPED", output.strip()))
     elif result not in GOOD | SKIPPED and not counts["failed"]:
         counts["failed"] = 1
-        names.append(result.lower())
-    return counts, ["%s: %s" % (test["name"], name) for name in names]
+        notable.append(("FAILED", result.lower()))
+    return counts, [(how, "%s: %s" % (test["name"], what)) for how, what in notable]
 
 
 def read_log(path):
@@ -77,25 +81,26 @@ def main():
         return print_failed(arguments.failed)
 
     total = collections.Counter()
-    failures = []
+    notable = []
     if arguments.broken:
         with open(arguments.broken, encoding="utf-8") as broken:
-            failures += ["could not finish: " + line.strip() for line in broken]
-        total["failed"] += len(failures)
+            notable += [("FAILED", "could not finish: " + line.strip()) for line in broken]
+        total["failed"] += len(notable)
     for path in arguments.logs:
         try:
             tests = read_log(path)
         except (OSError, ValueError) as error:
-            failures.append("no results: %s" % error)
+            notable.append(("FAILED", "no results: %s" % error))
             total["failed"] += 1
             continue
         for test in tests:
-            counts, names = count_test(test)
+            counts, of_test = count_test(test)
             total += counts
-            failures += ["%s (%s)" % (name, path.split("/")[0]) for name in names]
+            folder = path.split("/")[0]
+            notable += [(how, "%s (%s)" % (what, folder)) for how, what in of_test]
 
-    for failure in failures:
-        print("FAILED  " + failure)
+    for how, what in sorted(notable, key=lambda entry: entry[0], reverse=True):
+        print("%-7s %s" % (how, what))
     if not total["passed"] and not total["failed"]:
         print("Nothing ran.")
     print(
