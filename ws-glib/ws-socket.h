@@ -171,6 +171,10 @@ guint ws_socket_get_frame_timeout (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 void ws_socket_set_frame_timeout (WsSocket *self, guint frame_timeout);
 WS_AVAILABLE_IN_1_0
+guint ws_socket_get_write_timeout (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_write_timeout (WsSocket *self, guint write_timeout);
+WS_AVAILABLE_IN_1_0
 guint ws_socket_get_ping_interval (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 void ws_socket_set_ping_interval (WsSocket *self, guint ping_interval);

@@ -220,6 +220,7 @@ rig_new_for_transport (GMainContext *context,
   self->log = g_string_new (NULL);
   self->settings = ws_settings_default (0);
   self->settings.frame_timeout = 0;
+  self->settings.write_timeout = 0;
   self->settings.close_timeout = WS_TEST_DEADLINE * 1000;
   self->engine = ws_engine_new (transport, role, &self->settings, &sink, self);
   if (role == WS_ROLE_CLIENT)

@@ -46,27 +46,32 @@ struct _WsEngine
   guint64             controls; /* bytes that went before messages */
   WsClosing           closing;
   WsKeepalive         keepalive;
-  WsTraffic           traffic;    /* but for what others count already */
-  guint64             untold;     /* bytes that were written but not reported */
-  guint               head_len;   /* of the HTTP answer, which is no traffic */
-  WsJob               resume_job; /* input waits that was read already */
-  WsJob               flush_job;
-  WsDeadline          close_deadline;
-  WsDeadline          frame_deadline;
-  WsDeadline          life_deadline;
-  WsIdleContext      *idle; /* (owned) (nullable) */
-  guint    idle_release;    /* ms until contexts are given back, 0: never */
-  gboolean compressing;     /* a compressed message is being framed */
-  GError  *broken;          /* (owned) (nullable): writing has failed */
-  gboolean told_broken;     /* the owner knows */
-  gboolean started;
-  gboolean paused;  /* by the owner */
-  gboolean reading; /* started, and not paused */
-  gboolean resting; /* others have their turn: the resume job goes on */
-  gboolean has_read;
-  gboolean above_mark;  /* drained is due at half of the mark */
-  gboolean failed;      /* a rule was broken: never clean */
-  gboolean peer_closed; /* its close frame came, legal or not */
+  WsTraffic           traffic;  /* but for what others count already */
+  guint64             untold;   /* bytes that were written but not reported */
+  guint64             pong_end; /* of the last one, as of wire_sent */
+  GBytes        *owed_pong;     /* (owned) (nullable): the next one's payload */
+  guint          head_len;      /* of the HTTP answer, which is no traffic */
+  WsJob          resume_job;    /* input waits that was read already */
+  WsJob          flush_job;
+  WsDeadline     close_deadline;
+  WsDeadline     frame_deadline;
+  WsDeadline     life_deadline;
+  WsDeadline     write_deadline;
+  gint64         progressed;   /* some of what waits was written (µs) */
+  WsIdleContext *idle;         /* (owned) (nullable) */
+  guint          idle_release; /* ms until contexts are given back, 0: never */
+  gboolean       compressing;  /* a compressed message is being framed */
+  GError        *broken;       /* (owned) (nullable): writing has failed */
+  gboolean       told_broken;  /* the owner knows */
+  gboolean       started;
+  gboolean       paused;  /* by the owner */
+  gboolean       reading; /* started, and not paused */
+  gboolean       resting; /* others have their turn: the resume job goes on */
+  gboolean       has_read;
+  gboolean       above_mark; /* drained is due at half of the mark */
+  gboolean       blocked; /* the transport did not take all of it last time */
+  gboolean       failed;  /* a rule was broken: never clean */
+  gboolean       peer_closed; /* its close frame came, legal or not */
 };
 
 /* Reads what has come, within a turn's budget. TRUE: there may be more. */
@@ -110,6 +115,17 @@ void ws_engine_note_broken (WsEngine *self, GError *error);
  * job, and nothing if all is well. */
 void ws_engine_tell_broken (WsEngine *self);
 void ws_engine_settle_broken (WsEngine *self);
+
+/* --- ws-engine-unread.c --- */
+
+void ws_engine_init_unread (WsEngine *self);
+/* After a write that has left something. */
+void ws_engine_note_unread (WsEngine *self, gboolean progressed);
+/* Starts or stops the clock for that, as the settings say. */
+void ws_engine_watch_unread (WsEngine *self);
+void ws_engine_answer_ping (WsEngine *self, const guint8 *data, gsize len);
+/* Answers a ping that had to wait, if it can be done. */
+void ws_engine_settle_pong (WsEngine *self);
 
 /* --- ws-engine-sending.c --- */
 

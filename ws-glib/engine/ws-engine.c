@@ -31,6 +31,7 @@ ws_engine_new (WsTransport        *transport,
   self->flush_job.func = on_flush_job;
   ws_engine_init_life (self);
   ws_engine_init_closing (self);
+  ws_engine_init_unread (self);
   self->traffic.since = ws_poller_now (self->poller);
   self->traffic.connected = g_get_real_time ();
   ws_keepalive_init (&self->keepalive, self->traffic.since);
@@ -57,9 +58,11 @@ ws_engine_release (WsEngine *self)
   ws_poller_disarm (self->poller, &self->close_deadline);
   ws_poller_disarm (self->poller, &self->frame_deadline);
   ws_poller_disarm (self->poller, &self->life_deadline);
+  ws_poller_disarm (self->poller, &self->write_deadline);
   ws_engine_forget_idle (self);
   g_clear_pointer (&self->transport, ws_transport_free);
   ws_outbox_clear (&self->outbox);
+  g_clear_pointer (&self->owed_pong, g_bytes_unref);
   ws_keepalive_clear (&self->keepalive);
 }
 
@@ -122,6 +125,10 @@ write_out (WsEngine *self)
     }
   self->traffic.wire_sent += n;
   self->untold += n;
+  if (G_UNLIKELY (!ws_outbox_is_empty (&self->outbox)))
+    ws_engine_note_unread (self, n > 0);
+  else
+    self->blocked = FALSE;
   ws_engine_update_wanted (self);
   return TRUE;
 }
@@ -151,6 +158,7 @@ flush (WsEngine *self)
       self->above_mark = FALSE;
       self->sink->drained (self->user_data);
     }
+  ws_engine_settle_pong (self);
   ws_engine_check_finished (self);
 }
 
@@ -182,9 +190,8 @@ static void
 on_ping (WsEngine *self, WsEvent *event)
 {
   self->traffic.pings_received++;
-  if (self->state == WS_ENGINE_OPEN
-      && self->outbox.size <= self->settings->max_bytes_to_write)
-    ws_engine_push_control (self, WS_OPCODE_PONG, event->data, event->len);
+  if (self->state == WS_ENGINE_OPEN)
+    ws_engine_answer_ping (self, event->data, event->len);
   if (self->state != WS_ENGINE_ENDED)
     self->sink->ping (self->user_data, event);
 }
@@ -499,6 +506,10 @@ ws_engine_update (WsEngine *self)
                           self->settings->max_incoming_message_size);
   ws_protocol_set_max_fragments (&self->protocol,
                                  self->settings->max_incoming_fragments);
+  if (self->state == WS_ENGINE_ENDED)
+    return;
+  ws_poller_disarm (self->poller, &self->write_deadline);
+  ws_engine_watch_unread (self);
   if (self->state != WS_ENGINE_OPEN || !self->started)
     return;
   ws_engine_watch_frame (self);

@@ -406,6 +406,19 @@ ws_outbox_push_control (WsOutbox     *self,
     insert_frame (self, place, &header, payload);
 }
 
+guint64
+ws_outbox_get_control_end (const WsOutbox *self)
+{
+  guint64 end = 0;
+
+  if (self->control == NULL)
+    return self->size;
+  for (WsOutboxChunk *chunk = self->head; chunk != self->control->next;
+       chunk = chunk->next)
+    end += chunk->len;
+  return end;
+}
+
 /* --- The whole --- */
 
 void

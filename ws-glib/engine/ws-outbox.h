@@ -62,6 +62,10 @@ void ws_outbox_push_control (WsOutbox     *self,
                              const guint8 *payload,
                              gsize         len);
 
+/* How many bytes have to be written until the last one of those has left, just
+ * after it was pushed. */
+guint64 ws_outbox_get_control_end (const WsOutbox *self);
+
 /* Moves all of @more, which is left empty, behind what waits. */
 void ws_outbox_append (WsOutbox *self, WsOutbox *more);
 

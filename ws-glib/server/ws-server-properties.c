@@ -10,22 +10,18 @@
 #include "server/ws-server-settings.h"
 #include "server/ws-server-ssl.h"
 #include "server/ws-server-status.h"
+#include "server/ws-server-timeouts.h"
 #include "server/ws-server-unix.h"
 
 /* The properties of WsServer, gathered: each stands beside its accessors. */
 
 static const WsProperty *const tables[] = {
-  ws_server_status_properties,
-  ws_server_ssl_properties,
-  ws_server_addresses_properties,
-  ws_server_origins_properties,
-  ws_server_limits_properties,
-  ws_server_unix_properties,
-  ws_server_heads_properties,
-  ws_server_broadcast_properties,
-  ws_server_compression_properties,
-  ws_server_settings_properties,
-  NULL,
+  ws_server_status_properties,      ws_server_ssl_properties,
+  ws_server_addresses_properties,   ws_server_origins_properties,
+  ws_server_limits_properties,      ws_server_unix_properties,
+  ws_server_heads_properties,       ws_server_broadcast_properties,
+  ws_server_compression_properties, ws_server_settings_properties,
+  ws_server_timeouts_properties,    NULL,
 };
 
 void

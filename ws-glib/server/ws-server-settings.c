@@ -12,8 +12,11 @@ set_size (WsServer *self, guint64 *place, guint64 value, WsServerProp property)
   ws_server_notify (self, property);
 }
 
-static void
-set_number (WsServer *self, guint *place, guint value, WsServerProp property)
+void
+ws_server_change_number (WsServer    *self,
+                         guint       *place,
+                         guint        value,
+                         WsServerProp property)
 {
   if (*place == value || !ws_server_may_set (self, property))
     return;
@@ -91,8 +94,9 @@ ws_server_set_max_incoming_fragments (WsServer *self,
 {
   g_return_if_fail (WS_IS_SERVER (self));
 
-  set_number (self, &ws_server_peek (self)->settings.max_incoming_fragments,
-              max_incoming_fragments, WS_SERVER_PROP_MAX_INCOMING_FRAGMENTS);
+  ws_server_change_number (
+      self, &ws_server_peek (self)->settings.max_incoming_fragments,
+      max_incoming_fragments, WS_SERVER_PROP_MAX_INCOMING_FRAGMENTS);
 }
 
 /**
@@ -243,150 +247,6 @@ ws_server_set_write_high_water_mark (WsServer *self,
 }
 
 /**
- * ws_server_get_close_timeout:
- * @self: a server
- *
- * Gets the [property@Socket:close-timeout] of new sockets.
- *
- * Returns: milliseconds
- *
- * Since: 1.0
- */
-guint
-ws_server_get_close_timeout (WsServer *self)
-{
-  g_return_val_if_fail (WS_IS_SERVER (self), 0);
-
-  return ws_server_peek (self)->settings.close_timeout;
-}
-
-/**
- * ws_server_set_close_timeout:
- * @self: a server
- * @close_timeout: milliseconds
- *
- * Sets the [property@Socket:close-timeout] of new sockets.
- *
- * Since: 1.0
- */
-void
-ws_server_set_close_timeout (WsServer *self, guint close_timeout)
-{
-  g_return_if_fail (WS_IS_SERVER (self));
-
-  set_number (self, &ws_server_peek (self)->settings.close_timeout,
-              close_timeout, WS_SERVER_PROP_CLOSE_TIMEOUT);
-}
-
-/**
- * ws_server_get_frame_timeout:
- * @self: a server
- *
- * Gets the [property@Socket:frame-timeout] of new sockets.
- *
- * Returns: milliseconds
- *
- * Since: 1.0
- */
-guint
-ws_server_get_frame_timeout (WsServer *self)
-{
-  g_return_val_if_fail (WS_IS_SERVER (self), 0);
-
-  return ws_server_peek (self)->settings.frame_timeout;
-}
-
-/**
- * ws_server_set_frame_timeout:
- * @self: a server
- * @frame_timeout: milliseconds
- *
- * Sets the [property@Socket:frame-timeout] of new sockets.
- *
- * Since: 1.0
- */
-void
-ws_server_set_frame_timeout (WsServer *self, guint frame_timeout)
-{
-  g_return_if_fail (WS_IS_SERVER (self));
-
-  set_number (self, &ws_server_peek (self)->settings.frame_timeout,
-              frame_timeout, WS_SERVER_PROP_FRAME_TIMEOUT);
-}
-
-/**
- * ws_server_get_ping_interval:
- * @self: a server
- *
- * Gets the [property@Socket:ping-interval] of new sockets.
- *
- * Returns: milliseconds
- *
- * Since: 1.0
- */
-guint
-ws_server_get_ping_interval (WsServer *self)
-{
-  g_return_val_if_fail (WS_IS_SERVER (self), 0);
-
-  return ws_server_peek (self)->settings.ping_interval;
-}
-
-/**
- * ws_server_set_ping_interval:
- * @self: a server
- * @ping_interval: milliseconds
- *
- * Sets the [property@Socket:ping-interval] of new sockets.
- *
- * Since: 1.0
- */
-void
-ws_server_set_ping_interval (WsServer *self, guint ping_interval)
-{
-  g_return_if_fail (WS_IS_SERVER (self));
-
-  set_number (self, &ws_server_peek (self)->settings.ping_interval,
-              ping_interval, WS_SERVER_PROP_PING_INTERVAL);
-}
-
-/**
- * ws_server_get_ping_timeout:
- * @self: a server
- *
- * Gets the [property@Socket:ping-timeout] of new sockets.
- *
- * Returns: milliseconds
- *
- * Since: 1.0
- */
-guint
-ws_server_get_ping_timeout (WsServer *self)
-{
-  g_return_val_if_fail (WS_IS_SERVER (self), 0);
-
-  return ws_server_peek (self)->settings.ping_timeout;
-}
-
-/**
- * ws_server_set_ping_timeout:
- * @self: a server
- * @ping_timeout: milliseconds
- *
- * Sets the [property@Socket:ping-timeout] of new sockets.
- *
- * Since: 1.0
- */
-void
-ws_server_set_ping_timeout (WsServer *self, guint ping_timeout)
-{
-  g_return_if_fail (WS_IS_SERVER (self));
-
-  set_number (self, &ws_server_peek (self)->settings.ping_timeout, ping_timeout,
-              WS_SERVER_PROP_PING_TIMEOUT);
-}
-
-/**
  * ws_server_get_priority:
  * @self: a server
  *
@@ -510,50 +370,6 @@ const WsProperty ws_server_settings_properties[] = {
                         "write-high-water-mark", 1024 * 1024,
                         ws_server_get_write_high_water_mark,
                         ws_server_set_write_high_water_mark) },
-
-  /**
-   * WsServer:close-timeout: (getter get_close_timeout) (setter set_close_timeout)
-   *
-   * The [property@Socket:close-timeout] of new sockets, in milliseconds.
-   *
-   * Since: 1.0
-   */
-  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_CLOSE_TIMEOUT, "close-timeout",
-                      0, G_MAXUINT, 5000, ws_server_get_close_timeout,
-                      ws_server_set_close_timeout) },
-
-  /**
-   * WsServer:frame-timeout: (getter get_frame_timeout) (setter set_frame_timeout)
-   *
-   * The [property@Socket:frame-timeout] of new sockets, in milliseconds.
-   *
-   * Since: 1.0
-   */
-  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_FRAME_TIMEOUT, "frame-timeout",
-                      0, G_MAXUINT, 30000, ws_server_get_frame_timeout,
-                      ws_server_set_frame_timeout) },
-
-  /**
-   * WsServer:ping-interval: (getter get_ping_interval) (setter set_ping_interval)
-   *
-   * The [property@Socket:ping-interval] of new sockets, in milliseconds.
-   *
-   * Since: 1.0
-   */
-  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_PING_INTERVAL, "ping-interval",
-                      0, G_MAXUINT, 0, ws_server_get_ping_interval,
-                      ws_server_set_ping_interval) },
-
-  /**
-   * WsServer:ping-timeout: (getter get_ping_timeout) (setter set_ping_timeout)
-   *
-   * The [property@Socket:ping-timeout] of new sockets, in milliseconds.
-   *
-   * Since: 1.0
-   */
-  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_PING_TIMEOUT, "ping-timeout",
-                      0, G_MAXUINT, 20000, ws_server_get_ping_timeout,
-                      ws_server_set_ping_timeout) },
 
   /**
    * WsServer:priority: (getter get_priority) (setter set_priority)

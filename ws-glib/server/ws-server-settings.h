@@ -7,4 +7,10 @@ G_BEGIN_DECLS
 
 extern const WsProperty ws_server_settings_properties[];
 
+/* Sets one of the settings' numbers. */
+void ws_server_change_number (WsServer    *self,
+                              guint       *place,
+                              guint        value,
+                              WsServerProp property);
+
 G_END_DECLS

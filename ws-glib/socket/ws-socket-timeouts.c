@@ -114,6 +114,42 @@ ws_socket_set_frame_timeout (WsSocket *self, guint frame_timeout)
 }
 
 /**
+ * ws_socket_get_write_timeout:
+ * @self: a socket
+ *
+ * Gets how long a peer may read nothing of what waits to be written.
+ *
+ * Returns: milliseconds; 0: as long as it likes
+ *
+ * Since: 1.0
+ */
+guint
+ws_socket_get_write_timeout (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), 0);
+
+  return ws_socket_peek (self)->settings.write_timeout;
+}
+
+/**
+ * ws_socket_set_write_timeout:
+ * @self: a socket
+ * @write_timeout: milliseconds; 0: as long as it likes
+ *
+ * Sets how long a peer may read nothing of what waits to be written.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_write_timeout (WsSocket *self, guint write_timeout)
+{
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  ws_socket_change_number (self, &ws_socket_peek (self)->settings.write_timeout,
+                           write_timeout, WS_SOCKET_PROP_WRITE_TIMEOUT);
+}
+
+/**
  * ws_socket_get_ping_interval:
  * @self: a socket
  *
@@ -228,6 +264,21 @@ const WsProperty ws_socket_timeout_properties[] = {
   { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_FRAME_TIMEOUT, "frame-timeout",
                       0, G_MAXUINT, 30000, ws_socket_get_frame_timeout,
                       ws_socket_set_frame_timeout) },
+
+  /**
+   * WsSocket:write-timeout: (getter get_write_timeout) (setter set_write_timeout)
+   *
+   * Milliseconds that a peer may read nothing of what waits to be written; 0: any.
+   *
+   * The system takes what is written ahead of the peer, who has to read some of it
+   * before that is full. Whatever the peer sends, pongs as well, does not count. The
+   * connection ends with 1006 and an error.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_WRITE_TIMEOUT, "write-timeout",
+                      0, G_MAXUINT, 60000, ws_socket_get_write_timeout,
+                      ws_socket_set_write_timeout) },
 
   /**
    * WsSocket:ping-interval: (getter get_ping_interval) (setter set_ping_interval)
