@@ -25,6 +25,7 @@ G_BEGIN_DECLS
 #define WS_TYPE_SSL_ERROR_CODE     (ws_ssl_error_code_get_type ())
 #define WS_TYPE_OVERFLOW_POLICY    (ws_overflow_policy_get_type ())
 #define WS_TYPE_SLOW_CLIENT_POLICY (ws_slow_client_policy_get_type ())
+#define WS_TYPE_PEER_PHASE         (ws_peer_phase_get_type ())
 
 /**
  * WsState:
@@ -245,6 +246,29 @@ typedef enum /*< flags >*/
 } WsConnectFlags;
 
 /**
+ * WsPeerPhase:
+ * @WS_PEER_PHASE_PROXY_HEADER: the header of the PROXY protocol is read
+ * @WS_PEER_PHASE_TLS_HANDSHAKE: the TLS handshake is under way
+ * @WS_PEER_PHASE_REQUEST: the HTTP request is read
+ * @WS_PEER_PHASE_DECISION: the request is there, and the limits and handlers of the
+ *   server decide about it
+ * @WS_PEER_PHASE_ANSWER: an HTTP answer is written
+ *
+ * How far a peer had come of which no connection became; see
+ * [signal@Server::peer-failed].
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  WS_PEER_PHASE_PROXY_HEADER = 0,
+  WS_PEER_PHASE_TLS_HANDSHAKE = 1,
+  WS_PEER_PHASE_REQUEST = 2,
+  WS_PEER_PHASE_DECISION = 3,
+  WS_PEER_PHASE_ANSWER = 4
+} WsPeerPhase;
+
+/**
  * WsSslProtocol:
  * @WS_SSL_PROTOCOL_ANY: whatever is thought secure
  * @WS_SSL_PROTOCOL_TLS_1_2: TLS 1.2 (RFC 5246)
@@ -430,6 +454,8 @@ WS_AVAILABLE_IN_1_0
 GType ws_message_type_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
 GType ws_ssl_mode_get_type (void) G_GNUC_CONST;
+WS_AVAILABLE_IN_1_0
+GType ws_peer_phase_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
 GType ws_slow_client_policy_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0

@@ -285,7 +285,8 @@ test_later (Fixture *fixture, gconstpointer data)
   ws_response_done (fixture->deferred);
   raw_peer_wait_head (peer);
   socket = api_server_take (fixture->server);
-  g_assert_cmpuint (fixture->n_errors, ==, 0);
+  /* That of the silent one. */
+  ws_test_until (NULL, fixture->n_errors == 1);
   ws_socket_abort (socket);
 }
 
@@ -432,7 +433,8 @@ test_max_handshakes (Fixture *fixture, gconstpointer data)
   raw_peer_wait_head (waiting);
   raw_peer_free (raw_peer_connect (port));
   raw_peer_expect_eof (second);
-  g_assert_cmpuint (fixture->n_errors, ==, 0);
+  /* Those that were dropped. */
+  ws_test_until (NULL, fixture->n_errors == 2);
 }
 
 /* --- Inside the handler --- */

@@ -401,7 +401,8 @@ test_later (Fixture *fixture, gconstpointer data)
   answer_deferred (fixture);
   ws_response_defer (fixture->deferred);
   answer_deferred (fixture);
-  g_assert_cmpuint (fixture->n_errors, ==, 0);
+  /* That of the silent one. */
+  ws_test_until (NULL, fixture->n_errors == 1);
 }
 
 static void

@@ -113,6 +113,7 @@ static const Signal server_signals[] = {
   { "client-disconnected", "client-disconnected", PHASE_END, END_BY_OTHER,
     ANY },
   { "server-error", "server-error", PHASE_TALK, END_BY_OTHER, ANY },
+  { "peer-failed", "peer-failed", PHASE_TALK, END_BY_OTHER, ANY },
   { "notify-error", "notify::error", PHASE_TALK, END_BY_OTHER, ANY },
   { "notify-listening", "notify::listening", PHASE_END, END_OF_SERVER, ANY },
   { "closed", "closed", PHASE_END, END_OF_SERVER, ANY },

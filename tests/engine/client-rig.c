@@ -43,7 +43,7 @@ client_rig_close_server (ClientRig *rig)
 }
 
 static void
-on_accepted (int fd, gpointer user_data)
+on_accepted (int fd, const WsAddress *peer, guint tag, gpointer user_data)
 {
   ClientRig *rig = user_data;
 

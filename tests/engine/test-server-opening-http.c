@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine/ws-server-opening.h"
 
+#include "engine/ws-engine-error.h"
+
 #include "support/ws-test.h"
 
 #include <glib-unix.h>
@@ -58,11 +60,16 @@ on_refused (WsServerOpening   *opening,
 }
 
 static void
-on_gone (WsServerOpening *opening, gpointer user_data)
+on_gone (WsServerOpening *opening, const GError *error, gpointer user_data)
 {
   Fixture *fixture = user_data;
 
-  g_string_append (fixture->log, "gone ");
+  if (error == NULL)
+    g_string_append (fixture->log, "gone ");
+  else if (g_error_matches (error, WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT))
+    g_string_append (fixture->log, "late ");
+  else
+    g_string_append (fixture->log, "lost ");
   g_clear_pointer (&fixture->opening, ws_server_opening_free);
 }
 
@@ -270,7 +277,7 @@ test_slow_body (Fixture *fixture, gconstpointer data)
   begin (fixture, 20);
   say (fixture, POST "Content-Length: 5\r\n\r\nhell",
        strlen (POST "Content-Length: 5\r\n\r\nhell"));
-  expect_log (fixture, "gone ");
+  expect_log (fixture, "late ");
 }
 
 /* What another reader has read comes first, and nobody is called at once. */
@@ -364,7 +371,7 @@ test_slow_reader (Fixture *fixture, gconstpointer data)
   ws_test_until (fixture->context, fixture->log->len > 0);
   set_reading (fixture, FALSE);
   ws_server_opening_answer (fixture->opening, &answer, body);
-  expect_log (fixture, "http /big - gone ");
+  expect_log (fixture, "http /big - late ");
   end (fixture);
   begin (fixture, 1000);
   say (fixture, "GET /big HTTP/1.0\r\n\r\n", 21);
@@ -407,7 +414,7 @@ test_free_while_answering (Fixture *fixture, gconstpointer data)
   settle (fixture);
   close (fixture->peer);
   fixture->peer = -1;
-  expect_log (fixture, "http /big - gone ");
+  expect_log (fixture, "http /big - lost ");
 }
 
 /* Whoever stops taking an answer is seen to stall, until more is taken. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine/ws-server-opening.h"
 
+#include "engine/ws-engine-error.h"
+
 #include "support/ws-test.h"
 
 #include <glib-unix.h>
@@ -84,11 +86,16 @@ on_refused (WsServerOpening   *opening,
 }
 
 static void
-on_gone (WsServerOpening *opening, gpointer user_data)
+on_gone (WsServerOpening *opening, const GError *error, gpointer user_data)
 {
   Fixture *fixture = user_data;
 
-  g_string_append (fixture->log, "gone ");
+  if (error == NULL)
+    g_string_append (fixture->log, "gone ");
+  else if (g_error_matches (error, WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT))
+    g_string_append (fixture->log, "late ");
+  else
+    g_string_append (fixture->log, "lost ");
   act (fixture, DO_FREE);
 }
 
@@ -443,16 +450,16 @@ test_timeout (Fixture *fixture, gconstpointer data)
   WsServerOpeningOptions options = { .timeout = 10 };
 
   begin_with (fixture, &options);
-  expect_log (fixture, "gone ");
+  expect_log (fixture, "late ");
   end (fixture);
   begin_with (fixture, &options);
   say_text (fixture, "GET / HTTP/1.1\r\nHost:");
-  expect_log (fixture, "gone ");
+  expect_log (fixture, "late ");
   ws_test_until (fixture->context, fixture->at_end);
   end (fixture);
   begin_with (fixture, &options);
   say_text (fixture, REQUEST);
-  expect_log (fixture, "request gone ");
+  expect_log (fixture, "request late ");
 }
 
 /* A peer that does not close after it was refused. */
@@ -478,7 +485,7 @@ test_vanishing (Fixture *fixture, gconstpointer data)
       if (n & 1)
         settle (fixture);
       hang_up (fixture);
-      expect_log (fixture, "gone ");
+      expect_log (fixture, n > 0 ? "lost " : "gone ");
       end (fixture);
     }
 }
@@ -496,7 +503,7 @@ test_vanishing_later (Fixture *fixture, gconstpointer data)
   begin (fixture);
   say_text (fixture, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   hang_up (fixture);
-  expect_log (fixture, "refused 426 gone ");
+  expect_log (fixture, "refused 426 lost ");
 }
 
 /* --- Freeing --- */

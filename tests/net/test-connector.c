@@ -27,7 +27,7 @@ typedef struct
 } Fixture;
 
 static void
-on_accepted (int fd, gpointer user_data)
+on_accepted (int fd, const WsAddress *peer, guint tag, gpointer user_data)
 {
   ((Fixture *) user_data)->accepted = fd;
 }

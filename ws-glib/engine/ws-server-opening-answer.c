@@ -32,7 +32,7 @@ enter_lingering (WsServerOpening *self)
 
 /* Bytes written, 0 included, or WS_IO_ERROR. */
 static gssize
-write_content (WsServerOpening *self)
+write_content (WsServerOpening *self, GError **error)
 {
   gsize         size;
   const guint8 *data = g_bytes_get_data (self->content, &size);
@@ -42,7 +42,7 @@ write_content (WsServerOpening *self)
     {
       GOutputVector vector = { data + self->content_sent,
                                MIN (size - self->content_sent, ANSWER_BURST) };
-      gssize        n = ws_transport_writev (self->transport, &vector, 1, NULL);
+      gssize n = ws_transport_writev (self->transport, &vector, 1, error);
 
       if (n == WS_IO_ERROR)
         return n;
@@ -64,14 +64,15 @@ is_written (const WsServerOpening *self)
 void
 ws_server_opening_write_answer (WsServerOpening *self)
 {
-  gssize n = ws_outbox_flush (&self->outbox, self->transport, NULL);
+  GError *error = NULL;
+  gssize  n = ws_outbox_flush (&self->outbox, self->transport, &error);
 
   if (n != WS_IO_ERROR && ws_outbox_is_empty (&self->outbox)
       && self->content != NULL)
-    n = write_content (self);
+    n = write_content (self, &error);
   if (n == WS_IO_ERROR)
     {
-      self->sink->gone (self, self->user_data);
+      ws_server_opening_end (self, error);
       return;
     }
   if (is_written (self))
@@ -136,7 +137,7 @@ ws_server_opening_count_late (WsServerOpening *self, gsize len)
 {
   self->lingered += len;
   if (self->lingered > LINGER_BUDGET)
-    self->sink->gone (self, self->user_data);
+    ws_server_opening_end (self, NULL);
 }
 
 gboolean

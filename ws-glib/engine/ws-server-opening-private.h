@@ -9,17 +9,6 @@ G_BEGIN_DECLS
 
 /* What the files of a server's opening share. */
 
-typedef enum
-{
-  WS_SERVER_OPENING_SECURING, /* the TLS handshake */
-  WS_SERVER_OPENING_READING,
-  WS_SERVER_OPENING_READING_BODY, /* of plain HTTP */
-  WS_SERVER_OPENING_ASKING,       /* the owner is to give its verdict */
-  WS_SERVER_OPENING_ANSWERING,    /* the answer is being written */
-  WS_SERVER_OPENING_LINGERING,    /* the peer is to close */
-  WS_SERVER_OPENING_OVER
-} WsServerOpeningState;
-
 struct _WsServerOpening
 {
   WsServerOpeningState       state;
@@ -33,6 +22,7 @@ struct _WsServerOpening
   gint64                     timeout;     /* µs; 0: none */
   gboolean                   is_hurried;  /* the server closes */
   gboolean                   is_held;     /* the owner has no room yet */
+  gboolean                   is_heard;    /* something has come, decrypted */
   WsBuffer                   early;       /* input from before */
   WsHttpReader               reader;
   WsHttpBody        incoming; /* while WS_SERVER_OPENING_READING_BODY */
@@ -46,8 +36,15 @@ struct _WsServerOpening
   gint64     moved; /* when some of the answer was taken last (monotonic) */
   WsDeadline deadline;
   gsize      lingered; /* bytes */
-  GError    *error;    /* (owned) (nullable): why there is no TLS session */
+
+  /* Until the TLS handshake begins. */
+  WsTlsCredentials       *credentials; /* (owned) (nullable) */
+  char                  **alpn;        /* (owned) (nullable) */
+  const WsTlsSessionSink *tls_sink;
 };
+
+/* Tells the owner that it is over: @error (transfer full) (nullable). */
+void ws_server_opening_end (WsServerOpening *self, GError *error);
 
 /* Gives the peer the opening's time-out, or each part of an answer. */
 void ws_server_opening_arm (WsServerOpening *self);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "engine/ws-engine-error.h"
+
 /* How an accepted stream becomes a request, and an answer or a connection. */
 
 /* What a peer may send with a request of plain HTTP. */
@@ -25,7 +27,8 @@ ws_server_opening_free (WsServerOpening *self)
   ws_buffer_clear (&self->rest);
   ws_http_body_clear (&self->incoming);
   g_clear_pointer (&self->body, g_bytes_unref);
-  g_clear_error (&self->error);
+  g_clear_pointer (&self->credentials, ws_tls_credentials_unref);
+  g_strfreev (self->alpn);
   g_clear_pointer (&self->content, g_bytes_unref);
   ws_server_handshake_clear (&self->handshake);
   ws_outbox_clear (&self->outbox);
@@ -61,10 +64,61 @@ ws_server_opening_get_body (WsServerOpening *self)
   return self->body;
 }
 
+WsServerOpeningState
+ws_server_opening_get_state (const WsServerOpening *self)
+{
+  return self->state;
+}
+
 gboolean
 ws_server_opening_is_asking (const WsServerOpening *self)
 {
   return self->state == WS_SERVER_OPENING_ASKING;
+}
+
+/* --- How it ends --- */
+
+void
+ws_server_opening_end (WsServerOpening *self, GError *error)
+{
+  g_autoptr (GError) kept = error;
+
+  self->sink->gone (self, kept, self->user_data);
+}
+
+/* Whether the peer owes nothing: it has not begun, has given up waiting for the
+ * verdict, or has its answer. */
+static gboolean
+may_leave (const WsServerOpening *self)
+{
+  return !self->is_heard || self->state == WS_SERVER_OPENING_ASKING
+         || self->state == WS_SERVER_OPENING_LINGERING;
+}
+
+/* The peer has left, with @error (transfer full) (nullable) or in order. */
+static void
+end_left (WsServerOpening *self, GError *error)
+{
+  if (may_leave (self))
+    g_clear_error (&error);
+  else if (error == NULL)
+    error = g_error_new_literal (WS_ENGINE_ERROR, WS_ENGINE_ERROR_PEER_GONE,
+                                 "The peer has closed the connection");
+  ws_server_opening_end (self, error);
+}
+
+/* Its time is over. */
+static void
+end_late (WsServerOpening *self)
+{
+  GError *error = NULL;
+
+  if (self->state != WS_SERVER_OPENING_LINGERING)
+    error
+        = g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
+                       "The peer did not get on within %" G_GINT64_FORMAT " ms",
+                       self->timeout / 1000);
+  ws_server_opening_end (self, error);
 }
 
 /* Refuses what the owner does not decide about. */
@@ -91,11 +145,8 @@ on_deadline (WsDeadline *deadline)
 {
   WsServerOpening *self = WS_CONTAINER_OF (deadline, WsServerOpening, deadline);
   WsHttpFault      fault;
-  g_autoptr (GError) error = g_steal_pointer (&self->error);
 
-  if (error != NULL)
-    self->sink->tls_failed (self, error, self->user_data);
-  else if ((self->is_hurried || self->is_held) && lacks_answer (self))
+  if ((self->is_hurried || self->is_held) && lacks_answer (self))
     {
       ws_http_fault_set (&fault, 503, "%s",
                          self->is_hurried
@@ -104,7 +155,7 @@ on_deadline (WsDeadline *deadline)
       refuse_invalid (self, &fault);
     }
   else
-    self->sink->gone (self, self->user_data);
+    end_late (self);
 }
 
 void
@@ -265,6 +316,62 @@ take_input (WsServerOpening *self, const guint8 *data, gsize len)
     ask_owner (self, data + consumed, len - consumed);
 }
 
+/* --- TLS --- */
+
+static void begin_reading (WsServerOpening *self);
+
+static void
+on_secured (WsTransport *stream, gpointer user_data)
+{
+  begin_reading (user_data);
+}
+
+static void
+on_paused (WsTransport *stream, gpointer user_data)
+{
+  WsServerOpening *self = user_data;
+
+  self->sink->paused (self, self->user_data);
+}
+
+static void
+on_tls_failed (WsTransport *stream, const GError *error, gpointer user_data)
+{
+  WsServerOpening *self = user_data;
+
+  self->sink->tls_failed (self, error, self->user_data);
+}
+
+static const WsTlsStreamSink stream_sink = {
+  .secured = on_secured,
+  .paused = on_paused,
+  .failed = on_tls_failed,
+};
+
+/* Who has come and gone without a byte has cost no session. */
+static void
+begin_securing (WsServerOpening *self, const guint8 *data, gsize len)
+{
+  g_autoptr (GError) error = NULL;
+  WsTlsSessionOptions tls = { .is_server = TRUE,
+                              .credentials = self->credentials,
+                              .alpn = (const char *const *) self->alpn };
+
+  self->state = WS_SERVER_OPENING_SECURING;
+  self->transport = ws_tls_stream_new (self->transport, &tls, &stream_sink,
+                                       self->tls_sink, self->user_data, &error);
+  self->is_secure = self->transport != NULL;
+  if (!self->is_secure)
+    {
+      self->sink->tls_failed (self, error, self->user_data);
+      return;
+    }
+  ws_tls_stream_set_sink_data (self->transport, self);
+  ws_tls_stream_push_input (self->transport, data, len);
+}
+
+/* --- Input --- */
+
 /* Of a peer that is impatient. */
 static void
 keep_rest (WsServerOpening *self, const guint8 *data, gsize len)
@@ -279,6 +386,9 @@ dispatch_input (WsServerOpening *self, const guint8 *data, gsize len)
 {
   switch (self->state)
     {
+    case WS_SERVER_OPENING_ARRIVING:
+      begin_securing (self, data, len);
+      break;
     case WS_SERVER_OPENING_READING:
       take_input (self, data, len);
       break;
@@ -315,14 +425,18 @@ read_input (WsServerOpening *self)
   const gsize len = self->state == WS_SERVER_OPENING_ASKING
                         ? MAX_REST
                         : WS_READ_BUFFER_SIZE;
-  gssize      n = ws_transport_read (self->transport, buffer->data, len, NULL);
+  GError     *error = NULL;
+  gssize n = ws_transport_read (self->transport, buffer->data, len, &error);
 
   if (n == 0 && is_complete (self))
     ws_transport_want (self->transport, 0);
   else if (n == 0 || n == WS_IO_ERROR)
-    self->sink->gone (self, self->user_data);
+    end_left (self, error);
   else if (n > 0)
-    dispatch_input (self, buffer->data, n);
+    {
+      self->is_heard = TRUE;
+      dispatch_input (self, buffer->data, n);
+    }
   ws_poller_release_buffer (poller, buffer);
   ws_poller_unref (poller);
 }
@@ -342,9 +456,11 @@ take_early (WsServerOpening *self)
 static gboolean
 write_greeting (WsServerOpening *self)
 {
-  if (ws_outbox_flush (&self->outbox, self->transport, NULL) == WS_IO_ERROR)
+  GError *error = NULL;
+
+  if (ws_outbox_flush (&self->outbox, self->transport, &error) == WS_IO_ERROR)
     {
-      self->sink->gone (self, self->user_data);
+      end_left (self, error);
       return FALSE;
     }
   if (ws_outbox_is_empty (&self->outbox))
@@ -372,6 +488,7 @@ on_ready (gpointer user_data, GIOCondition condition)
       if ((condition & G_IO_IN) != 0)
         read_input (self);
       break;
+    case WS_SERVER_OPENING_ARRIVING:
     case WS_SERVER_OPENING_LINGERING:
       read_input (self);
       break;
@@ -388,6 +505,7 @@ static void
 begin_reading (WsServerOpening *self)
 {
   self->state = WS_SERVER_OPENING_READING;
+  self->is_heard = FALSE;
   ws_transport_set_ready (self->transport, on_ready, self);
   ws_transport_want (self->transport, G_IO_IN);
 }
@@ -402,56 +520,7 @@ ws_server_opening_push_input (WsServerOpening *self,
   ws_transport_want (self->transport, G_IO_IN | G_IO_OUT);
 }
 
-/* --- TLS --- */
-
-static void
-on_secured (WsTransport *stream, gpointer user_data)
-{
-  begin_reading (user_data);
-}
-
-static void
-on_paused (WsTransport *stream, gpointer user_data)
-{
-  WsServerOpening *self = user_data;
-
-  self->sink->paused (self, self->user_data);
-}
-
-static void
-on_tls_failed (WsTransport *stream, const GError *error, gpointer user_data)
-{
-  WsServerOpening *self = user_data;
-
-  self->sink->tls_failed (self, error, self->user_data);
-}
-
-static const WsTlsStreamSink stream_sink = {
-  .secured = on_secured,
-  .paused = on_paused,
-  .failed = on_tls_failed,
-};
-
-/* A session that cannot even be made has failed with the next turn. */
-static void
-begin_securing (WsServerOpening *self, const WsServerOpeningOptions *options)
-{
-  WsTlsSessionOptions tls = { .is_server = TRUE,
-                              .credentials = options->credentials,
-                              .alpn = options->alpn };
-
-  self->state = WS_SERVER_OPENING_SECURING;
-  self->transport
-      = ws_tls_stream_new (self->transport, &tls, &stream_sink,
-                           options->tls_sink, self->user_data, &self->error);
-  self->is_secure = self->transport != NULL;
-  if (self->is_secure)
-    {
-      ws_tls_stream_set_sink_data (self->transport, self);
-      return;
-    }
-  ws_poller_arm (self->poller, &self->deadline, ws_poller_now (self->poller));
-}
+/* --- Life --- */
 
 void
 ws_server_opening_resume (WsServerOpening *self, gboolean accept)
@@ -465,6 +534,16 @@ ws_server_opening_get_session (WsServerOpening *self)
   if (!self->is_secure || self->transport == NULL)
     return NULL;
   return ws_tls_stream_get_session (self->transport);
+}
+
+/* It has to come first. */
+static void
+await_securing (WsServerOpening *self, const WsServerOpeningOptions *options)
+{
+  self->state = WS_SERVER_OPENING_ARRIVING;
+  self->credentials = ws_tls_credentials_ref (options->credentials);
+  self->alpn = g_strdupv ((char **) options->alpn);
+  self->tls_sink = options->tls_sink;
 }
 
 WsServerOpening *
@@ -485,10 +564,9 @@ ws_server_opening_new (WsTransport                  *transport,
   ws_outbox_init (&self->outbox, NULL, NULL);
   self->timeout = options->timeout * (gint64) 1000;
   ws_server_opening_arm (self);
+  begin_reading (self);
   if (options->credentials != NULL)
-    begin_securing (self, options);
-  else
-    begin_reading (self);
+    await_securing (self, options);
   return self;
 }
 

@@ -13,6 +13,18 @@ G_BEGIN_DECLS
  * later. */
 typedef struct _WsServerOpening WsServerOpening;
 
+typedef enum
+{
+  WS_SERVER_OPENING_ARRIVING, /* to a TLS handshake: nothing has come yet */
+  WS_SERVER_OPENING_SECURING, /* the TLS handshake */
+  WS_SERVER_OPENING_READING,
+  WS_SERVER_OPENING_READING_BODY, /* of plain HTTP */
+  WS_SERVER_OPENING_ASKING,       /* the owner is to give its verdict */
+  WS_SERVER_OPENING_ANSWERING,    /* the answer is being written */
+  WS_SERVER_OPENING_LINGERING,    /* the peer is to close */
+  WS_SERVER_OPENING_OVER
+} WsServerOpeningState;
+
 /* Each may free the opening. */
 typedef struct
 {
@@ -23,8 +35,12 @@ typedef struct
   void (*refused) (WsServerOpening   *opening,
                    const WsHttpFault *fault,
                    gpointer           user_data);
-  /* Over without a connection; to be freed. */
-  void (*gone) (WsServerOpening *opening, gpointer user_data);
+  /* Over without a connection; to be freed. @error (nullable): why; none if the
+   * peer has left without a byte, as health checks do, before the verdict, or with
+   * its answer. */
+  void (*gone) (WsServerOpening *opening,
+                const GError    *error,
+                gpointer         user_data);
   /* The client's certificates have problems, see the session: nothing goes on
    * until ws_server_opening_resume(). */
   void (*paused) (WsServerOpening *opening, gpointer user_data);
@@ -80,8 +96,9 @@ GBytes *ws_server_opening_get_body (WsServerOpening *self);
 void ws_server_opening_wait (WsServerOpening *self);
 /* The owner asks for the request again as soon as it has room: the time-out goes
  * on, and ends with a 503, which is reported as refused. */
-void ws_server_opening_hold (WsServerOpening *self);
-void ws_server_opening_ask_again (WsServerOpening *self);
+void                 ws_server_opening_hold (WsServerOpening *self);
+void                 ws_server_opening_ask_again (WsServerOpening *self);
+WsServerOpeningState ws_server_opening_get_state (const WsServerOpening *self);
 /* Whether the owner's verdict is still to come. */
 gboolean ws_server_opening_is_asking (const WsServerOpening *self);
 

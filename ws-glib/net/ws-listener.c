@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "net/ws-socket-address.h"
+
 /* A flood of newcomers must not starve those who are in. */
 #define MAX_ACCEPTS_PER_TURN 64
 
@@ -28,6 +30,7 @@ struct _WsListener
   gpointer           user_data;
   GPtrArray         *ports; /* (owned): of Port */
   WsDeadline         rest;
+  guint              tag; /* of the next ones */
   gboolean           is_accepting;
   gboolean           is_freed;
 };
@@ -39,6 +42,7 @@ typedef struct
   GSocket    *socket;    /* (owned) */
   WsUnixFile  file;      /* of an adopted socket none */
   gboolean    is_shared; /* its fd was asked for */
+  guint       tag;
   WsWatch     watch;
 } Port;
 
@@ -90,12 +94,15 @@ release (WsListener *self)
 }
 
 static int
-accept_connection (int listening)
+accept_connection (int                      listening,
+                   struct sockaddr_storage *native,
+                   socklen_t               *len)
 {
+  struct sockaddr *address = (struct sockaddr *) native;
 #ifdef HAVE_ACCEPT4
-  return accept4 (listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  return accept4 (listening, address, len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 #else
-  int fd = accept (listening, NULL, NULL);
+  int fd = accept (listening, address, len);
 
   if (fd >= 0)
     {
@@ -129,17 +136,22 @@ take_rest (WsListener *self, int code)
 }
 
 static void
-accept_some (WsListener *self, int listening)
+accept_some (WsListener *self, int listening, guint tag)
 {
   for (int i = 0; i < MAX_ACCEPTS_PER_TURN && !self->is_freed && is_open (self);
        i++)
     {
-      int fd = accept_connection (listening);
-      int code = errno;
+      struct sockaddr_storage native;
+      socklen_t               len = sizeof native;
+      int                     fd = accept_connection (listening, &native, &len);
+      int                     code = errno;
 
       if (fd >= 0)
         {
-          self->accepted (fd, self->user_data);
+          WsAddress peer;
+
+          ws_socket_address_read_native (&native, len, &peer);
+          self->accepted (fd, &peer, tag, self->user_data);
         }
       else if (is_shortage (code))
         {
@@ -161,7 +173,7 @@ on_readable (WsWatch *watch, GIOCondition condition)
 
   /* The port goes with the listener's _free, in a handler perhaps. */
   self->n_refs++;
-  accept_some (self, watch->fd);
+  accept_some (self, watch->fd, port->tag);
   release (self);
 }
 
@@ -194,12 +206,19 @@ ws_listener_free (WsListener *self)
   release (self);
 }
 
+void
+ws_listener_set_tag (WsListener *self, guint tag)
+{
+  self->tag = tag;
+}
+
 static Port *
 add_port (WsListener *self, GSocket *socket)
 {
   Port *port = g_new0 (Port, 1);
 
   port->listener = self;
+  port->tag = self->tag;
   port->socket = g_object_ref (socket);
   ws_watch_init (&port->watch, self->poller, g_socket_get_fd (socket),
                  on_readable);

@@ -3,15 +3,19 @@
 
 #include "net/ws-transport.h"
 #include "net/ws-unix-path.h"
+#include "protocol/ws-address.h"
 
 G_BEGIN_DECLS
 
 /* Bound sockets that accept without making a GSocket for each connection. */
 typedef struct _WsListener WsListener;
 
-/* A connection came. The fd, which does not block and is closed on exec, is the
- * handler's. */
-typedef void (*WsListenerAccepted) (int fd, gpointer user_data);
+/* A connection came from @peer. The fd, which does not block and is closed on
+ * exec, is the handler's. @tag: of the socket that it has come to. */
+typedef void (*WsListenerAccepted) (int              fd,
+                                    const WsAddress *peer,
+                                    guint            tag,
+                                    gpointer         user_data);
 /* accept() failed for a reason that is not the peer's (no fds, no memory): it
  * tries again after a short rest. */
 typedef void (*WsListenerFailed) (const GError *error, gpointer user_data);
@@ -30,6 +34,9 @@ typedef struct
   gboolean     reuse_port; /* SO_REUSEPORT; IP addresses only */
   WsUnixAccess access;     /* of the file of a Unix socket */
 } WsListenerOptions;
+
+/* Of the sockets that are added from now on; 0 until then. */
+void ws_listener_set_tag (WsListener *self, guint tag);
 
 /* Binds and listens; may be called several times. IPv6 any listens on IPv4 as
  * well. A stale file in the place of a Unix socket is replaced, and the new one

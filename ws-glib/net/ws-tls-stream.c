@@ -449,6 +449,15 @@ ws_tls_stream_new (WsTransport               *inner,
 }
 
 void
+ws_tls_stream_push_input (WsTransport *stream, const guint8 *data, gsize len)
+{
+  WsTlsStream *self = (WsTlsStream *) stream;
+
+  ws_tls_session_feed (self->session, data, len);
+  ws_tls_session_keep_input (self->session);
+}
+
+void
 ws_tls_stream_set_sink_data (WsTransport *stream, gpointer user_data)
 {
   g_return_if_fail (stream->klass == &tls_class);

@@ -34,6 +34,10 @@ WsTransport *ws_tls_stream_new (WsTransport               *inner,
                                 gpointer                   user_data,
                                 GError                   **error);
 
+/* What the peer has sent already, before anything else is read. */
+void
+ws_tls_stream_push_input (WsTransport *stream, const guint8 *data, gsize len);
+
 /* What @sink is given from now on; the session's own sink keeps its own. */
 void ws_tls_stream_set_sink_data (WsTransport *stream, gpointer user_data);
 

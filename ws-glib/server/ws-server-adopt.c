@@ -5,6 +5,7 @@
 #include "server/ws-server-ssl.h"
 #include "http/ws-headers-private.h"
 #include "base/ws-socket-error-private.h"
+#include "net/ws-socket-address.h"
 
 /* Connections that something else has accepted. */
 
@@ -16,7 +17,9 @@ take_stream (WsServer         *self,
              GError          **error)
 {
   g_autoptr (GError) problem = NULL;
+  g_autoptr (GSocketAddress) address = NULL;
   WsTransport *transport;
+  WsAddress    peer;
 
   ws_server_adopt_context (self);
   transport = ws_transport_new_for_stream (ws_server_peek (self)->poller,
@@ -26,7 +29,9 @@ take_stream (WsServer         *self,
       g_propagate_error (error, ws_socket_error_translate (problem));
       return NULL;
     }
-  return ws_server_take_transport (self, transport, credentials);
+  address = ws_transport_get_address (transport, TRUE);
+  ws_socket_address_read (address, &peer);
+  return ws_server_take_transport (self, transport, &peer, credentials);
 }
 
 /**

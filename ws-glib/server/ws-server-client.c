@@ -3,8 +3,6 @@
 
 #include "server/ws-server-topics.h"
 
-#include <string.h>
-
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-state.h"
 
@@ -12,9 +10,6 @@
  * without a server is over. */
 
 /* --- Counting addresses --- */
-
-/* ::ffff:0:0/96 (RFC 4291, 2.5.5.2) */
-static const guint8 ipv4_mapped[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255 };
 
 guint
 ws_server_count_address (WsServer *self, const char *address)
@@ -45,46 +40,32 @@ change_address (WsServer *self, const char *address, int by)
     g_hash_table_remove (priv->addresses, address);
 }
 
-/* IPv4 that has come through a socket of IPv6 is IPv4 still. */
+/* (transfer full) (nullable): the peer's IP address, while it matters. */
 static char *
-name_address (GInetAddress *address)
+make_address (WsServerPrivate *priv, const WsAddress *peer)
 {
-  const guint8 *bytes = g_inet_address_to_bytes (address);
-  g_autoptr (GInetAddress) inner = NULL;
+  WsAddress address = *peer;
 
-  if (g_inet_address_get_family (address) != G_SOCKET_FAMILY_IPV6
-      || memcmp (bytes, ipv4_mapped, sizeof ipv4_mapped) != 0)
-    return g_inet_address_to_string (address);
-  inner = g_inet_address_new_from_bytes (bytes + sizeof ipv4_mapped,
-                                         G_SOCKET_FAMILY_IPV4);
-  return g_inet_address_to_string (inner);
-}
-
-/* The peer's IP address, while it matters. */
-static char *
-make_address (WsServerPrivate *priv, WsTransport *transport)
-{
-  g_autoptr (GSocketAddress) address = NULL;
-
-  if (priv->max_connections_per_address == 0)
+  address.port = 0;
+  if (priv->max_connections_per_address == 0
+      || (address.family != WS_ADDRESS_IPV4
+          && address.family != WS_ADDRESS_IPV6))
     return NULL;
-  address = ws_transport_get_address (transport, TRUE);
-  if (address == NULL || !G_IS_INET_SOCKET_ADDRESS (address))
-    return NULL;
-  return name_address (
-      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+  return ws_address_to_string (&address);
 }
 
 /* --- Records --- */
 
 WsServerClient *
-ws_server_client_new (WsServer *server, WsTransport *transport)
+ws_server_client_new (WsServer *server, const WsAddress *address)
 {
   WsServerClient *self = g_new0 (WsServerClient, 1);
 
   self->n_refs = 1;
   self->server = server;
-  self->address = make_address (ws_server_peek (server), transport);
+  self->peer = g_new0 (WsServerPeer, 1);
+  self->peer->tcp = self->peer->client = *address;
+  self->address = make_address (ws_server_peek (server), address);
   change_address (server, self->address, +1);
   return self;
 }
@@ -119,6 +100,7 @@ ws_server_client_unref (WsServerClient *client)
     return;
   g_clear_object (&client->socket);
   g_free (client->address);
+  g_free (client->peer);
   g_free (client);
 }
 

@@ -5,10 +5,11 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full): a record of what has come with @transport. */
-WsServerClient *ws_server_client_new (WsServer *server, WsTransport *transport);
-void            ws_server_client_ref (WsServerClient *client);
-void            ws_server_client_unref (WsServerClient *client);
+/* (transfer full): a record of who has come from @address. */
+WsServerClient      *
+ws_server_client_new (WsServer *server, const WsAddress *address);
+void ws_server_client_ref (WsServerClient *client);
+void ws_server_client_unref (WsServerClient *client);
 /* How many connections @address has, a peer's IP address. */
 guint ws_server_count_address (WsServer *self, const char *address);
 /* Puts a record at the end of @queue, one of its server's, instead of wherever it

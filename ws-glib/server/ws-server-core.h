@@ -81,6 +81,13 @@ typedef struct
 /* That a client gets what is published about a topic. */
 typedef struct _WsSubscription WsSubscription;
 
+/* Who has come, and who that is for us. */
+typedef struct
+{
+  WsAddress tcp;    /* what the system says */
+  WsAddress client; /* the same, or whom a trusted proxy names */
+} WsServerPeer;
+
 /* A connection of the server, from the accepted stream on. There is one for each
  * idle client: keep it small. */
 typedef struct
@@ -88,8 +95,10 @@ typedef struct
   guint            n_refs;
   guint            is_deferred : 1; /* a handler will answer later */
   guint            is_started : 1;  /* by accept_finish() */
+  guint            is_reported : 1; /* no connection has become of it */
   WsServer        *server;  /* (unowned) (nullable): none once it is over */
   WsServerOpening *opening; /* (owned) (nullable) */
+  WsServerPeer    *peer;    /* (owned) (nullable): none of a connection */
   WsSocket        *socket;  /* (owned) (nullable): once it is open */
   GQueue          *queue;   /* (nullable): the server's, that holds @link */
   GList           *link;

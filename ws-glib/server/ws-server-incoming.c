@@ -3,9 +3,11 @@
 
 #include "server/ws-server-client.h"
 #include "server/ws-server-owner.h"
+#include "server/ws-server-reports.h"
 #include "server/ws-server-requests.h"
 #include "server/ws-server-ssl.h"
 #include "server/ws-server-waiting.h"
+#include "protocol/ws-close.h"
 #include "socket/ws-socket-incoming.h"
 
 /* How a connection comes in: its opening handshake begins. */
@@ -17,6 +19,52 @@ can_be_dropped (const WsServerClient *client)
   return ws_server_opening_is_answering (client->opening)
              ? ws_server_opening_is_stalled (client->opening)
              : !client->is_deferred;
+}
+
+/* Somebody who made room. */
+typedef struct
+{
+  WsServer       *server; /* (owned) */
+  WsServerClient *client; /* (owned) */
+  WsPeerPhase     phase;
+} Dropped;
+
+static void
+dropped_free (gpointer data)
+{
+  Dropped *self = data;
+
+  g_object_unref (self->server);
+  ws_server_client_unref (self->client);
+  g_free (self);
+}
+
+static gboolean
+on_dropped (gpointer user_data)
+{
+  Dropped *self = user_data;
+
+  ws_server_report_refusal (self->server, self->client, self->phase,
+                            WS_CLOSE_ABNORMAL,
+                            "Dropped for a newcomer: there were as many as "
+                            "max-handshakes allows");
+  return G_SOURCE_REMOVE;
+}
+
+/* It is told later: no handler runs while a newcomer is half in. */
+static void
+drop (WsServer *self, WsServerClient *client)
+{
+  Dropped *dropped = g_new (Dropped, 1);
+
+  *dropped = (Dropped){ .server = g_object_ref (self),
+                        .client = client,
+                        .phase = ws_server_get_peer_phase (client) };
+  ws_server_client_ref (client);
+  ws_server_client_end (client);
+  ws_server_note_gone (self, client);
+  ws_home_invoke (&ws_server_peek (self)->home, on_dropped, dropped,
+                  dropped_free);
 }
 
 /* The oldest of a queue that is full makes room for a new one. */
@@ -31,17 +79,13 @@ make_room (WsServer *self, GQueue *queue)
   while (link != NULL && !can_be_dropped (link->data))
     link = link->next;
   if (link != NULL)
-    {
-      WsServerClient *client = link->data;
-
-      ws_server_client_end (client);
-      ws_server_note_gone (self, client);
-    }
+    drop (self, link->data);
 }
 
 WsServerClient *
 ws_server_take_transport (WsServer         *self,
                           WsTransport      *transport,
+                          const WsAddress  *peer,
                           WsTlsCredentials *credentials)
 {
   WsServerPrivate       *priv = ws_server_peek (self);
@@ -54,7 +98,7 @@ ws_server_take_transport (WsServer         *self,
   priv->is_closed = FALSE;
   make_room (self, &priv->openings);
   make_room (self, &priv->answers);
-  client = ws_server_client_new (self, transport);
+  client = ws_server_client_new (self, peer);
   if (credentials != NULL)
     {
       /* The signals of TLS are about it. */

@@ -19,7 +19,7 @@
 #define MAX_TRIES 16
 
 static void
-on_accepted (int fd, gpointer user_data)
+on_accepted (int fd, const WsAddress *peer, guint tag, gpointer user_data)
 {
   WsServerPrivate *priv = ws_server_peek (user_data);
   WsTransport     *transport = ws_transport_new_for_fd (priv->poller, fd);
@@ -27,7 +27,7 @@ on_accepted (int fd, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (ws_server_load_credentials (user_data, &credentials, &error))
-    ws_server_take_transport (user_data, transport, credentials);
+    ws_server_take_transport (user_data, transport, peer, credentials);
   else
     {
       ws_transport_free (transport);

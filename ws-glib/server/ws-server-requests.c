@@ -6,6 +6,7 @@
 #include "server/ws-server-clients.h"
 #include "server/ws-server-origins.h"
 #include "server/ws-server-owner.h"
+#include "server/ws-server-reports.h"
 #include "server/ws-server-room.h"
 #include "server/ws-server-signals.h"
 #include "server/ws-server-ssl.h"
@@ -35,12 +36,10 @@ note_answer (WsServerClient *client)
 static void
 refuse (WsServerClient *client, const WsHttpFault *fault, guint code)
 {
-  WsServer *self = g_object_ref (client->server);
-
   ws_server_opening_refuse (client->opening, fault);
   note_answer (client);
-  ws_server_report (self, code, fault->message);
-  g_object_unref (self);
+  ws_server_report_refusal (client->server, client, WS_PEER_PHASE_DECISION,
+                            code, fault->message);
 }
 
 static void
@@ -85,6 +84,7 @@ accept_request (WsServerClient      *client,
     ws_socket_note_session (client->socket,
                             ws_tls_stream_get_session (opened.transport));
   g_clear_pointer (&client->opening, ws_server_opening_free);
+  g_clear_pointer (&client->peer, g_free);
 }
 
 /* Gives the socket to a call that waits, to a handler, or to the queue. */
@@ -201,7 +201,8 @@ conclude_handshake (WsServerClient *client, WsResponse *response)
   message = g_strdup_printf ("A handler refused a handshake with status %u",
                              ws_response_get_status (response));
   send_response (client, response);
-  ws_server_report (client->server, WS_CLOSE_CODE_POLICY_VIOLATED, message);
+  ws_server_report_refusal (client->server, client, WS_PEER_PHASE_DECISION,
+                            WS_CLOSE_CODE_POLICY_VIOLATED, message);
 }
 
 static void
@@ -443,37 +444,38 @@ on_refused (WsServerOpening   *opening,
   WsServer       *self = g_object_ref (client->server);
   gboolean        too_big
       = fault->status == 413 || fault->status == 414 || fault->status == 431;
+  guint code = too_big                ? WS_CLOSE_CODE_TOO_MUCH_DATA
+               : fault->status == 503 ? WS_CLOSE_CODE_ABNORMAL_DISCONNECTION
+                                      : WS_CLOSE_CODE_PROTOCOL_ERROR;
 
   note_answer (client);
-  ws_server_report (self,
-                    too_big ? WS_CLOSE_CODE_TOO_MUCH_DATA
-                            : WS_CLOSE_CODE_PROTOCOL_ERROR,
-                    fault->message);
+  ws_server_report_refusal (client->server, client, WS_PEER_PHASE_REQUEST, code,
+                            fault->message);
   ws_server_check_accepts (self);
   g_object_unref (self);
 }
 
-/* It ends without a connection. */
+/* It ends without a connection; @error (nullable): why. */
 static void
-end (WsServerClient *client)
+end (WsServerClient *client, guint code, const GError *error)
 {
-  WsServer *self = client->server;
+  WsServer   *self = g_object_ref (client->server);
+  WsPeerPhase phase = ws_server_get_peer_phase (client);
 
   ws_server_client_ref (client);
   ws_server_client_end (client);
   ws_server_note_gone (self, client);
   ws_server_check_accepts (self);
+  if (error != NULL)
+    ws_server_report_peer (self, client, phase, code, error);
   ws_server_client_unref (client);
+  g_object_unref (self);
 }
 
 static void
-on_gone (WsServerOpening *opening, gpointer user_data)
+on_gone (WsServerOpening *opening, const GError *error, gpointer user_data)
 {
-  WsServerClient *client = user_data;
-  WsServer       *self = g_object_ref (client->server);
-
-  end (client);
-  g_object_unref (self);
+  end (user_data, WS_CLOSE_CODE_ABNORMAL_DISCONNECTION, error);
 }
 
 static void
@@ -481,12 +483,7 @@ on_tls_failed (WsServerOpening *opening,
                const GError    *error,
                gpointer         user_data)
 {
-  WsServerClient *client = user_data;
-  WsServer       *self = g_object_ref (client->server);
-
-  end (client);
-  ws_server_report (self, WS_CLOSE_CODE_TLS_HANDSHAKE_FAILED, error->message);
-  g_object_unref (self);
+  end (user_data, WS_CLOSE_CODE_TLS_HANDSHAKE_FAILED, error);
 }
 
 const WsServerOpeningSink ws_server_opening_sink = {

@@ -145,17 +145,41 @@ install_own_signals (void)
    * WsServer::server-error:
    * @self: the server
    * @close_code: what kind of error, as a close code: 1002 for a request that
-   *   is no valid handshake, 1006 when listening failed or a limit is reached,
-   *   1008 for an origin that is not allowed and for what a handler refuses,
-   *   1009 for a request beyond its limits, 1011 for an answer that cannot be
-   *   given
+   *   is no valid handshake, 1006 when listening failed, a limit is reached, or a
+   *   peer was lost or took too long, 1008 for an origin that is not allowed and
+   *   for what a handler refuses, 1009 for a request beyond its limits, 1011 for
+   *   an answer that cannot be given, 1015 for a TLS handshake that failed
    *
-   * Something went wrong, or a request was refused; see
-   * [property@Server:error-string].
+   * Something went wrong, or no connection became of a peer; see
+   * [property@Server:error-string], which names that peer:
+   * `198.51.100.7:50000, request: ...`. What that is about is told apart by
+   * [signal@Server::peer-failed], which comes before.
    *
    * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_SERVER_ERROR, "server-error", 0, G_TYPE_UINT);
+
+  /**
+   * WsServer::peer-failed:
+   * @self: the server
+   * @address: (nullable): where the peer is, or its client if it is a trusted
+   *   proxy; %NULL if that is not known
+   * @phase: how far it had come
+   * @error: (type GLib.Error): why, in the domain [error@Ws.SocketError]
+   *
+   * No connection became of a peer, nor did it get the answer that a handler had
+   * for it: it was refused, was lost, or took too long.
+   *
+   * Emitted once for each, before [signal@Server::server-error]. Who connects and
+   * leaves without a byte, as health checks do, is not told; nor is who leaves
+   * before a handler has answered, or gets its HTTP answer.
+   *
+   * Since: 1.0
+   */
+  signals[WS_SERVER_SIGNAL_PEER_FAILED]
+      = g_signal_new ("peer-failed", WS_TYPE_SERVER, G_SIGNAL_RUN_LAST, 0, NULL,
+                      NULL, NULL, G_TYPE_NONE, 3, G_TYPE_SOCKET_ADDRESS,
+                      WS_TYPE_PEER_PHASE, G_TYPE_ERROR);
 
   /**
    * WsServer::accept-error:
