@@ -50,11 +50,8 @@ answer_evil (WsResponse *response)
 {
   WsHeaders *headers = ws_response_get_headers (response);
 
-  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*no reason*");
   ws_response_set_reason (response, "a\r\nEvil: 1");
-  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*content type*");
   ws_response_set_body (response, "a\r\nEvil: 2", NULL);
-  g_test_assert_expected_messages ();
   g_assert_false (ws_headers_append (headers, "X", "a\r\nEvil: 3", NULL));
   g_assert_true (ws_headers_append (headers, "Content-Length", "7", NULL));
   g_assert_true (ws_headers_append (headers, "Connection", "evil", NULL));

@@ -301,7 +301,7 @@ ws_response_get_reason (WsResponse *self)
  * @reason: (nullable): a phrase; %NULL: the canonical one
  *
  * Sets the phrase behind the status. One with a line break or another control
- * character is not taken, with a warning.
+ * character, as a request may have brought it, is not taken.
  *
  * Since: 1.0
  */
@@ -316,7 +316,7 @@ ws_response_set_reason (WsResponse *self, const char *reason)
     {
       g_autofree char *quoted = ws_http_quote (reason);
 
-      g_warning ("%s is no reason: it holds a control character", quoted);
+      g_debug ("%s is no reason: it holds a control character", quoted);
       return;
     }
   g_free (self->reason);
@@ -364,7 +364,8 @@ ws_response_get_body (WsResponse *self)
  * ws_response_set_body:
  * @self: an answer
  * @content_type: (nullable): what it is, as in `text/html; charset=utf-8`;
- *   %NULL: nothing is said, or what [property@Response:headers] says
+ *   %NULL: nothing is said, or what [property@Response:headers] says; so it is
+ *   with one that holds a control character
  * @body: (nullable): the content; %NULL: none
  *
  * Sets the content.
@@ -385,7 +386,7 @@ ws_response_set_body (WsResponse *self, const char *content_type, GBytes *body)
   if (content_type != NULL
       && !ws_headers_replace (self->headers, "Content-Type", content_type,
                               &error))
-    g_warning ("The content type is left out: %s", error->message);
+    g_debug ("The content type is left out: %s", error->message);
   if (body != NULL)
     g_bytes_ref (body);
   g_clear_pointer (&self->body, g_bytes_unref);
@@ -445,7 +446,7 @@ ws_response_get_subprotocol (WsResponse *self)
  *
  * It need not be one of [property@Server:supported-subprotocols], but one that
  * the client has offered (RFC 6455, 4.2.2): for any other the client gets a
- * 500, with a warning.
+ * 500, and [signal@Server::server-error] tells.
  *
  * Since: 1.0
  */

@@ -205,7 +205,8 @@ const WsProperty ws_connection_queue_properties[] = {
   /**
    * WsConnection:n-dropped: (getter get_n_dropped)
    *
-   * How many emissions the receiver has missed because too much waited for it.
+   * How many emissions the receiver has missed: because too much waited for it,
+   * or because what they brought cannot become what the slot takes.
    *
    * Changes are not notified.
    *

@@ -121,6 +121,21 @@ end_single_shot (WsSignalLink *link)
     ws_signal_link_end (link, TRUE);
 }
 
+/* Calls the slot, or counts that the receiver misses this emission. */
+static void
+call_slot (WsSignalLink *link,
+           GObject      *receiver,
+           guint         n_args,
+           const GValue *args,
+           GValue       *result)
+{
+  if (ws_signal_slot_call (&link->slot, receiver, n_args, args, result))
+    return;
+  ws_signal_lock ();
+  link->queue.n_dropped++;
+  ws_signal_unlock ();
+}
+
 /* --- In the receiver's context --- */
 
 static gboolean
@@ -137,8 +152,8 @@ on_turn (gpointer user_data)
   receiver = ws_signal_hub_ref_object (link->receiver);
   if (receiver != NULL)
     {
-      ws_signal_slot_call (&link->slot, receiver, self->n_args, self->args,
-                           G_IS_VALUE (&self->result) ? &self->result : NULL);
+      call_slot (link, receiver, self->n_args, self->args,
+                 G_IS_VALUE (&self->result) ? &self->result : NULL);
       g_object_unref (receiver);
     }
   end_single_shot (link);
@@ -303,12 +318,21 @@ end_waiting (void)
   ws_signal_unlock ();
 }
 
+/* Whether a mistake in how the program has connected is to be told: once, since
+ * a peer decides how often the signal is emitted. */
+static gboolean
+may_warn (WsSignalLink *link)
+{
+  return g_atomic_int_compare_and_exchange (&link->has_warned, FALSE, TRUE);
+}
+
 static void
 warn_of_circle (WsSignalLink *link, GObject *sender)
 {
-  g_warning ("The slot of \"%s\" of %s is not called: waiting for a slot "
-             "of this very thread would never end",
-             g_signal_name (link->signal), G_OBJECT_TYPE_NAME (sender));
+  if (may_warn (link))
+    g_warning ("The slot of \"%s\" of %s is not called: waiting for a slot "
+               "of this very thread would never end",
+               g_signal_name (link->signal), G_OBJECT_TYPE_NAME (sender));
 }
 
 /* Looks whether a delivery that has not begun is to be waited for any longer;
@@ -355,7 +379,8 @@ wait_for (Delivery *self, GMainContext *context, GObject *sender)
       if (state == DELIVERY_RUNNING || is_running (context))
         hope = g_get_monotonic_time ();
       else if (g_get_monotonic_time () - hope > GIVE_UP_AFTER * 1000
-               && delivery_change (self, DELIVERY_WAITING, DELIVERY_DROPPED))
+               && delivery_change (self, DELIVERY_WAITING, DELIVERY_DROPPED)
+               && may_warn (self->link))
         g_warning ("The receiver of \"%s\" is not waited for any longer: its "
                    "main context has not run for %d ms",
                    g_signal_name (self->link->signal), GIVE_UP_AFTER);
@@ -439,10 +464,11 @@ deliver_later (WsSignalLink       *link,
 
   if (problem != NULL)
     {
-      g_warning ("The slot of \"%s\" of %s is not called: the receiver belongs "
-                 "to another thread, and the signal cannot be queued: %s",
-                 g_signal_name (link->signal), G_OBJECT_TYPE_NAME (sender),
-                 problem);
+      if (may_warn (link))
+        g_warning (
+            "The slot of \"%s\" of %s is not called: the receiver belongs "
+            "to another thread, and the signal cannot be queued: %s",
+            g_signal_name (link->signal), G_OBJECT_TYPE_NAME (sender), problem);
       return;
     }
   cost = ws_signal_queue_get_cost (n_args, args);
@@ -465,7 +491,7 @@ deliver_now (WsSignalLink *link,
 
   if (receiver != NULL && claim (link, sender))
     {
-      ws_signal_slot_call (&link->slot, receiver, n_args, args, result);
+      call_slot (link, receiver, n_args, args, result);
       end_single_shot (link);
     }
   g_clear_object (&receiver);

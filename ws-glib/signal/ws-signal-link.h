@@ -49,6 +49,7 @@ struct _WsSignalLink
   int is_over;    /* atomic: no emission counts any more */
   int is_dropped; /* atomic: nor does what is on its way */
   int has_fired;  /* atomic: SINGLE_SHOT has had its emission */
+  int has_warned; /* atomic: of a slot that cannot be called */
 
   /* Set before it is attached, and never changed. */
   const WsSignalLinkSink *sink;

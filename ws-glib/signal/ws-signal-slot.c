@@ -190,7 +190,9 @@ fill_arguments (const GSignalQuery *query,
   return TRUE;
 }
 
-static void
+/* FALSE: it is not called. What a peer sent may be the reason, so that nobody is
+ * warned. */
+static gboolean
 call_action (const WsSignalSlot *self,
              GObject            *receiver,
              guint               n_args,
@@ -199,6 +201,7 @@ call_action (const WsSignalSlot *self,
   GSignalQuery query;
   GValue      *values;
   GValue       unused = G_VALUE_INIT;
+  gboolean     fits;
   g_autoptr (GError) error = NULL;
 
   g_signal_query (self->action, &query);
@@ -207,20 +210,22 @@ call_action (const WsSignalSlot *self,
   g_value_set_object (&values[0], receiver);
   if (query.return_type != G_TYPE_NONE)
     g_value_init (&unused, query.return_type & ~G_SIGNAL_TYPE_STATIC_SCOPE);
-  if (fill_arguments (&query, n_args, args, &values[1], &error))
+  fits = fill_arguments (&query, n_args, args, &values[1], &error);
+  if (fits)
     g_signal_emitv (values, self->action, self->detail, &unused);
   else
-    g_warning ("The slot \"%s\" of %s is not called: %s", query.signal_name,
-               G_OBJECT_TYPE_NAME (receiver),
-               error != NULL ? error->message : "an argument does not fit");
+    g_debug ("The slot \"%s\" of %s is not called: %s", query.signal_name,
+             G_OBJECT_TYPE_NAME (receiver),
+             error != NULL ? error->message : "an argument does not fit");
   for (guint i = 0; i <= query.n_params; i++)
     if (G_IS_VALUE (&values[i]))
       g_value_unset (&values[i]);
   if (G_IS_VALUE (&unused))
     g_value_unset (&unused);
+  return fits;
 }
 
-void
+gboolean
 ws_signal_slot_call (const WsSignalSlot *self,
                      GObject            *receiver,
                      guint               n_args,
@@ -228,7 +233,7 @@ ws_signal_slot_call (const WsSignalSlot *self,
                      GValue             *result)
 {
   if (self->action != 0)
-    call_action (self, receiver, n_args, args);
-  else
-    call_function (self, receiver, n_args, args, result);
+    return call_action (self, receiver, n_args, args);
+  call_function (self, receiver, n_args, args, result);
+  return TRUE;
 }

@@ -31,11 +31,12 @@ void     ws_signal_slot_clear (WsSignalSlot *self);
 gboolean
 ws_signal_slot_equal (const WsSignalSlot *self, const WsSignalSlot *other);
 /* Calls it with @receiver and the @n_args arguments of a signal, its emitter
- * not among them. @result (nullable): what the signal returns. */
-void ws_signal_slot_call (const WsSignalSlot *self,
-                          GObject            *receiver,
-                          guint               n_args,
-                          const GValue       *args,
-                          GValue             *result);
+ * not among them. @result (nullable): what the signal returns. FALSE: an
+ * argument cannot become what the slot wants, and it is not called. */
+gboolean ws_signal_slot_call (const WsSignalSlot *self,
+                              GObject            *receiver,
+                              guint               n_args,
+                              const GValue       *args,
+                              GValue             *result);
 
 G_END_DECLS

@@ -162,8 +162,8 @@ ws_connect_closure (GObject       *sender,
  * it lacks are 0 or %NULL. The others are transformed: numbers into each other,
  * enumerations and numbers into text, [struct@GLib.Bytes] and
  * [struct@Message] into text and text into bytes; the parameter of an action
- * ([iface@Gio.Action]) becomes what it holds. Bytes that are no text are not
- * delivered, with a warning.
+ * ([iface@Gio.Action]) becomes what it holds. Bytes that are no text without
+ * U+0000 are not delivered; [property@Connection:n-dropped] counts them.
  *
  * Everything else is as with [func@connect]. Fails with
  * %WS_SOCKET_ERROR_INVALID_ARGUMENT, too, if there is no such slot, or if the

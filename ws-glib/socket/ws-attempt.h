@@ -30,10 +30,9 @@ typedef struct
   guint continues : 1;        /* an interrupted handshake shall go on */
   guint receiving_paused : 1; /* by the user */
   guint hears_messages : 1;   /* message-received was heard in this batch */
-  guint warned_nul : 1;
-  guint is_slow : 1;        /* it missed a broadcast, and is to be closed */
-  guint about_to_close : 1; /* about-to-close was signalled */
-  guint read_finished : 1;  /* read-channel-finished was signalled */
+  guint is_slow : 1;          /* it missed a broadcast, and is to be closed */
+  guint about_to_close : 1;   /* about-to-close was signalled */
+  guint read_finished : 1;    /* read-channel-finished was signalled */
 
   WsUrl           *target;  /* (owned) (nullable): of a client */
   WsClientOpening *opening; /* (owned) (nullable) */

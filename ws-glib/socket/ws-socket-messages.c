@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "socket/ws-socket-messages.h"
 
-#include <string.h>
-
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-queue.h"
 #include "socket/ws-socket-receive-private.h"
@@ -27,20 +25,6 @@ static gboolean
 is_current (WsSocketPrivate *priv, guint attempt)
 {
   return attempt == priv->now.number && priv->now.engine != NULL;
-}
-
-/* A C string ends at U+0000: says so, once. */
-static void
-check_nul (WsSocket *self, const WsEvent *event)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-
-  if (priv->now.warned_nul || memchr (event->data, 0, event->len) == NULL)
-    return;
-  priv->now.warned_nul = TRUE;
-  g_warning ("A text message contains U+0000, and text-message-received or "
-             "text-frame-received stops there; connect to message-received to "
-             "get all of it");
 }
 
 static void
@@ -76,11 +60,8 @@ on_frame (gpointer user_data, WsEvent *event)
   if (event->opcode == WS_OPCODE_TEXT)
     {
       if (ws_socket_has_listener (self, WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED))
-        {
-          check_nul (self, event);
-          ws_socket_emit (self, WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED,
-                          (const char *) event->data, event->is_last);
-        }
+        ws_socket_emit (self, WS_SOCKET_SIGNAL_TEXT_FRAME_RECEIVED,
+                        (const char *) event->data, event->is_last);
     }
   else if (ws_socket_has_listener (self,
                                    WS_SOCKET_SIGNAL_BINARY_FRAME_RECEIVED))
@@ -121,7 +102,6 @@ emit_text (WsSocket *self, const WsEvent *event)
 {
   if (!ws_socket_has_listener (self, WS_SOCKET_SIGNAL_TEXT_MESSAGE_RECEIVED))
     return;
-  check_nul (self, event);
   ws_socket_emit (self, WS_SOCKET_SIGNAL_TEXT_MESSAGE_RECEIVED,
                   (const char *) event->data);
 }

@@ -192,8 +192,9 @@ install_message_signals (void)
    *
    * A text message has come; it is valid UTF-8 (RFC 6455, 8.1).
    *
-   * Text that contains U+0000 stops there, and a warning is logged once for a
-   * socket; [signal@Socket::message-received] has all of it.
+   * A C string ends at U+0000, which text may contain (RFC 6455, 5.6): what is
+   * behind it is in [signal@Socket::message-received] only, which has all of
+   * each message.
    *
    * Since: 1.0
    */
