@@ -194,6 +194,9 @@ marshal_signal (GClosure     *closure,
   World   *self = closure->data;
   GObject *target = g_value_get_object (&values[0]);
 
+  /* What it leaves alone would say that it has failed. */
+  if (result != NULL)
+    g_value_set_boolean (result, FALSE);
   if (self->signal->state >= 0
       && (int) ws_socket_get_state (WS_SOCKET (target)) != self->signal->state)
     return;

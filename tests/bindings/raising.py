@@ -33,9 +33,13 @@ OF_SERVERS = {
     "client-connected",
     "client-disconnected",
     "closed",
-    "handshake-requested",
     "items-changed",
     "notify",
+}
+# Who fails here lets nobody in.
+DOORS = {
+    "handshake-requested",
+    "http-request",
     "origin-authentication-required",
 }
 
@@ -65,6 +69,8 @@ class Raising(unittest.TestCase):
     def setUp(self):
         self.heard = {}
         self.n_unlucky = 0
+        self.n_raised = 0
+        self.open_doors = DOORS
         self.sockets = []
         self.excepthook, sys.excepthook = sys.excepthook, self.on_exception
 
@@ -89,6 +95,9 @@ class Raising(unittest.TestCase):
         if name == "client-connected":
             self.sockets.append(args[0])
             self.connect_all(args[0])
+        if name in self.open_doors:
+            return
+        self.n_raised += 1
         raise Unlucky(name)
 
     def count(self, name):
@@ -114,12 +123,33 @@ class Raising(unittest.TestCase):
         wait(lambda: "closed" in self.heard[Ws.Server])
         self.assertLessEqual(OF_SOCKETS, set(self.heard[Ws.Socket]))
         self.assertLessEqual(OF_SERVERS, set(self.heard[Ws.Server]))
-        self.assertEqual(self.n_unlucky, sum(map(len, self.heard.values())))
+        self.assertEqual(self.n_unlucky, self.n_raised)
 
         # And an attempt that fails.
         client.open("ws+unix:/nonexistent/socket:/")
         wait(lambda: self.count("disconnected") == 3)
         self.assertEqual(self.count("error"), 1)
+
+    def test_doors(self):
+        server = Ws.Server(server_name="raising", listening=True)
+        self.connect_all(server)
+        wait(lambda: server.props.listening)
+        for door in "origin-authentication-required", "handshake-requested":
+            self.open_doors = DOORS - {door}
+            client = Ws.Socket()
+            client.open(server.props.url)
+            wait(lambda: client.props.status == Ws.Status.ERROR)
+            self.assertEqual(client.props.response.get_status(), 500)
+            self.assertIn(door, server.props.error_string)
+            self.assertEqual(len(server), 0)
+            self.open_doors = DOORS
+            client.open(server.props.url)
+            wait(client.is_valid)
+            client.abort()
+            wait(lambda: all(not s.is_valid() for s in self.sockets))
+        server.close()
+        wait(lambda: "closed" in self.heard[Ws.Server])
+        self.assertEqual(self.n_unlucky, self.n_raised)
 
 
 if __name__ == "__main__":

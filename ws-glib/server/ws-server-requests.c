@@ -18,6 +18,7 @@
 #include "http/ws-response-private.h"
 #include "socket/ws-socket-incoming.h"
 #include "socket/ws-socket-ssl.h"
+#include "base/ws-answered.h"
 
 /* What becomes of a request: who is asked about it, and what is answered. The
  * handlers on that way may do anything, close and drop the server included; so
@@ -326,19 +327,37 @@ make_request (WsServerClient *client)
   return request;
 }
 
+/* An exception has ended a handler, which may have meant to refuse. */
+static void
+refuse_for_handler (WsServerClient *client, const char *signal)
+{
+  WsHttpFault fault;
+
+  ws_http_fault_set (&fault, 500, "A handler of %s has failed", signal);
+  refuse (client, &fault, WS_CLOSE_CODE_BAD_OPERATION);
+}
+
 /* Asks the handlers of @signal, and acts on what they say, now or later. */
 static void
 ask_handlers (WsServerClient *client, WsServerSignal signal)
 {
-  WsServer *self = client->server;
+  WsServer  *self = client->server;
+  WsAnswered answered = WS_ANSWERED;
   g_autoptr (WsRequest) request = make_request (client);
   g_autoptr (WsResponse) response
       = ws_response_new_asking (signal == WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED,
                                 ws_server_peek (self)->home.context);
 
-  ws_server_emit (self, signal, request, response);
+  ws_server_emit (self, signal, request, response, &answered);
   if (!is_waiting (client))
     return;
+  if (answered == WS_ANSWERED_BY_FAILING)
+    {
+      refuse_for_handler (client, signal == WS_SERVER_SIGNAL_HTTP_REQUEST
+                                      ? "http-request"
+                                      : "handshake-requested");
+      return;
+    }
   if (!ws_response_wait (response, &response_owner, client))
     {
       conclude (client, response);
@@ -351,7 +370,7 @@ ask_handlers (WsServerClient *client, WsServerSignal signal)
 
 /* Asks whether the origin may connect; without a handler each may. */
 static gboolean
-ask_origin (WsServer *self, const char *origin)
+ask_origin (WsServer *self, const char *origin, WsAnswered *answered)
 {
   g_autoptr (WsCorsAuthenticator) authenticator = NULL;
 
@@ -362,7 +381,7 @@ ask_origin (WsServer *self, const char *origin)
     return TRUE;
   authenticator = ws_cors_authenticator_new (origin);
   ws_server_emit (self, WS_SERVER_SIGNAL_ORIGIN_AUTHENTICATION_REQUIRED,
-                  authenticator);
+                  authenticator, answered);
   return ws_cors_authenticator_get_allowed (authenticator);
 }
 
@@ -373,6 +392,7 @@ judge_handshake (WsServerClient *client)
   g_autofree char *origin
       = g_strdup (ws_server_opening_get_handshake (client->opening)->origin);
   WsHttpFault fault;
+  WsAnswered  answered = WS_ANSWERED;
   gboolean    allowed;
 
   if (!ws_server_check_room (client, &fault))
@@ -382,10 +402,12 @@ judge_handshake (WsServerClient *client)
     }
   if (ws_server_hold (client))
     return;
-  allowed = ask_origin (self, origin);
+  allowed = ask_origin (self, origin, &answered);
   if (!is_waiting (client))
     return;
-  if (!allowed)
+  if (answered == WS_ANSWERED_BY_FAILING)
+    refuse_for_handler (client, "origin-authentication-required");
+  else if (!allowed)
     refuse_origin (client, origin);
   else if (ws_server_has_listener (self, WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED))
     ask_handlers (client, WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED);

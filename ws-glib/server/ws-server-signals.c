@@ -4,6 +4,7 @@
 #include "ws-psk-authenticator.h"
 #include "ws-response.h"
 #include "ws-ssl-error.h"
+#include "base/ws-answered.h"
 
 static guint signals[WS_SERVER_N_SIGNALS];
 /* Where the class keeps the default handler; 0: it has none. */
@@ -21,6 +22,20 @@ add_signal (WsServerSignal signal,
   signals[signal] = g_signal_new (name, WS_TYPE_SERVER, G_SIGNAL_RUN_LAST,
                                   offset, NULL, NULL, NULL, G_TYPE_NONE,
                                   parameter != G_TYPE_NONE ? 1 : 0, parameter);
+}
+
+/* One whose handlers decide whether a client gets what it wants. */
+static void
+add_question (WsServerSignal signal,
+              const char    *name,
+              GType          first,
+              GType          second)
+{
+  signals[signal]
+      = g_signal_new (name, WS_TYPE_SERVER, G_SIGNAL_RUN_LAST, 0,
+                      ws_answered_accumulate, NULL, NULL, WS_TYPE_ANSWERED,
+                      second != G_TYPE_NONE ? 2 : 1, first, second);
+  asking[signal] = WS_ASKING;
 }
 
 #define OFFSET(member) G_STRUCT_OFFSET (WsServerClass, member)
@@ -81,13 +96,16 @@ install_client_signals (void)
    * To be answered in the handler, with
    * [method@CorsAuthenticator.set_allowed]. What is not allowed gets a 403.
    * Without a handler each origin may connect. Nobody is asked where
-   * [property@Server:allowed-origins] tells.
+   * [property@Server:allowed-origins] tells. If an exception ends the handler the
+   * client gets a 500.
+   *
+   * Returns: (type none) (transfer none): nothing
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_ORIGIN_AUTHENTICATION_REQUIRED,
-              "origin-authentication-required", 0, WS_TYPE_CORS_AUTHENTICATOR);
-  asking[WS_SERVER_SIGNAL_ORIGIN_AUTHENTICATION_REQUIRED] = WS_ASKING;
+  add_question (WS_SERVER_SIGNAL_ORIGIN_AUTHENTICATION_REQUIRED,
+                "origin-authentication-required", WS_TYPE_CORS_AUTHENTICATOR,
+                G_TYPE_NONE);
 }
 
 static void
@@ -107,13 +125,15 @@ install_request_signals (void)
    * [method@Response.defer]. What it refuses is a
    * [signal@Server::server-error] with 1008.
    *
+   * An exception that ends a handler (Python, JavaScript) refuses with 500, which
+   * is a [signal@Server::server-error] with 1011.
+   *
+   * Returns: (type none) (transfer none): nothing
+   *
    * Since: 1.0
    */
-  signals[WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED]
-      = g_signal_new ("handshake-requested", WS_TYPE_SERVER, G_SIGNAL_RUN_LAST,
-                      0, NULL, NULL, NULL, G_TYPE_NONE, 2, WS_TYPE_REQUEST,
-                      WS_TYPE_RESPONSE);
-  asking[WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED] = WS_ASKING;
+  add_question (WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED, "handshake-requested",
+                WS_TYPE_REQUEST, WS_TYPE_RESPONSE);
 
   /**
    * WsServer::http-request:
@@ -127,15 +147,14 @@ install_request_signals (void)
    * put off with [method@Response.defer]; the connection ends with it. Requests
    * that are malformed, or name `websocket` or a `Sec-WebSocket-Key` without
    * being a handshake, are refused by the server itself, and so are all where
-   * this signal has no handler.
+   * this signal has no handler. An exception in a handler is a 500.
+   *
+   * Returns: (type none) (transfer none): nothing
    *
    * Since: 1.0
    */
-  signals[WS_SERVER_SIGNAL_HTTP_REQUEST]
-      = g_signal_new ("http-request", WS_TYPE_SERVER, G_SIGNAL_RUN_LAST, 0,
-                      NULL, NULL, NULL, G_TYPE_NONE, 2, WS_TYPE_REQUEST,
-                      WS_TYPE_RESPONSE);
-  asking[WS_SERVER_SIGNAL_HTTP_REQUEST] = WS_ASKING;
+  add_question (WS_SERVER_SIGNAL_HTTP_REQUEST, "http-request", WS_TYPE_REQUEST,
+                WS_TYPE_RESPONSE);
 }
 
 static void

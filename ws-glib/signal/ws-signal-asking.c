@@ -17,13 +17,6 @@ ws_signal_peek_unqueueable (guint signal, GObject *sender)
 {
   GSignalQuery query;
 
-  g_signal_query (signal, &query);
-  if (query.return_type != G_TYPE_NONE)
-    return "it wants a value returned";
-  for (guint i = 0; i < query.n_params; i++)
-    if (is_pointer (query.param_types[i]))
-      return "it carries a pointer, and nothing tells how to copy what that "
-             "points to";
   switch (ws_homed_get_asking (sender, signal))
     {
     case WS_ASKING:
@@ -33,6 +26,14 @@ ws_signal_peek_unqueueable (guint signal, GObject *sender)
              "otherwise";
     case WS_ASKING_NOT:
     default:
-      return NULL;
+      break;
     }
+  g_signal_query (signal, &query);
+  if (query.return_type != G_TYPE_NONE)
+    return "it wants a value returned";
+  for (guint i = 0; i < query.n_params; i++)
+    if (is_pointer (query.param_types[i]))
+      return "it carries a pointer, and nothing tells how to copy what that "
+             "points to";
+  return NULL;
 }

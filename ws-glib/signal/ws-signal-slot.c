@@ -3,6 +3,7 @@
 
 #include "signal/ws-signal-transform.h"
 #include "ws-socket-error.h"
+#include "base/ws-answered.h"
 
 /* --- Names --- */
 
@@ -196,7 +197,8 @@ static gboolean
 call_action (const WsSignalSlot *self,
              GObject            *receiver,
              guint               n_args,
-             const GValue       *args)
+             const GValue       *args,
+             GValue             *result)
 {
   GSignalQuery query;
   GValue      *values;
@@ -212,7 +214,11 @@ call_action (const WsSignalSlot *self,
     g_value_init (&unused, query.return_type & ~G_SIGNAL_TYPE_STATIC_SCOPE);
   fits = fill_arguments (&query, n_args, args, &values[1], &error);
   if (fits)
-    g_signal_emitv (values, self->action, self->detail, &unused);
+    {
+      g_signal_emitv (values, self->action, self->detail, &unused);
+      if (result != NULL)
+        ws_answered_set (result);
+    }
   else
     g_debug ("The slot \"%s\" of %s is not called: %s", query.signal_name,
              G_OBJECT_TYPE_NAME (receiver),
@@ -233,7 +239,7 @@ ws_signal_slot_call (const WsSignalSlot *self,
                      GValue             *result)
 {
   if (self->action != 0)
-    return call_action (self, receiver, n_args, args);
+    return call_action (self, receiver, n_args, args, result);
   call_function (self, receiver, n_args, args, result);
   return TRUE;
 }

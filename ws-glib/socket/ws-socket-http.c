@@ -5,6 +5,7 @@
 #include "socket/ws-socket-ssl.h"
 #include "http/ws-handshake-response-private.h"
 #include "http/ws-headers-private.h"
+#include "base/ws-answered.h"
 
 /* A client's requests: what is asked for, what is answered, and where redirects
  * lead. Credentials are asked for in ws-socket-auth.c. */
@@ -320,6 +321,7 @@ ws_socket_on_opening_redirected (WsClientOpening *opening,
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsSocketHttp    *http = ws_socket_ensure_http (self);
   guint            attempt = priv->now.number;
+  WsAnswered       answered = WS_ANSWERED;
   g_autoptr (WsUrl) next = ws_url_parse (url->text, NULL);
   g_autoptr (WsRequest) hop = make_hop (http, next, is_same_origin);
 
@@ -328,7 +330,9 @@ ws_socket_on_opening_redirected (WsClientOpening *opening,
   if (attempt == priv->now.number)
     {
       http->is_refused = FALSE;
-      ws_socket_emit (self, WS_SOCKET_SIGNAL_REDIRECTED, hop);
+      ws_socket_emit (self, WS_SOCKET_SIGNAL_REDIRECTED, hop, &answered);
+      if (answered == WS_ANSWERED_BY_FAILING)
+        http->is_refused = TRUE;
     }
   if (attempt == priv->now.number && http->is_refused)
     {

@@ -4,6 +4,7 @@
 #include "ws-authenticator.h"
 #include "ws-psk-authenticator.h"
 #include "ws-ssl-error.h"
+#include "base/ws-answered.h"
 
 static guint signals[WS_SOCKET_N_SIGNALS];
 /* Where the class keeps the default handler; 0: it has none. */
@@ -446,10 +447,16 @@ install_http_signals (void)
    * there are none, and credentials are forgotten, so that nobody else gets what
    * one server was meant to get. Subprotocols and origin stay in any case.
    *
+   * An exception that ends a handler (Python, JavaScript) refuses, too.
+   *
+   * Returns: (type none) (transfer none): nothing
+   *
    * Since: 1.0
    */
-  add_signal (WS_SOCKET_SIGNAL_REDIRECTED, "redirected", 0, WS_TYPE_REQUEST,
-              G_TYPE_NONE);
+  signals[WS_SOCKET_SIGNAL_REDIRECTED]
+      = g_signal_new ("redirected", WS_TYPE_SOCKET, G_SIGNAL_RUN_LAST, 0,
+                      ws_answered_accumulate, NULL, NULL, WS_TYPE_ANSWERED, 1,
+                      WS_TYPE_REQUEST);
   asking[WS_SOCKET_SIGNAL_REDIRECTED] = WS_ASKING;
 }
 
