@@ -30,6 +30,10 @@ GType ws_message_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
 WsMessage *ws_message_new_text (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_1_0
+WsMessage *ws_message_new_characters (const gunichar *text,
+                                      gsize           n_characters,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+WS_AVAILABLE_IN_1_0
 WsMessage *ws_message_new_text_bytes (GBytes  *bytes,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_1_0

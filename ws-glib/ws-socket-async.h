@@ -16,6 +16,12 @@ void ws_socket_open_async (WsSocket           *self,
                            GAsyncReadyCallback callback,
                            gpointer            user_data);
 WS_AVAILABLE_IN_1_0
+void ws_socket_open_and_stay_async (WsSocket           *self,
+                                    const char         *url,
+                                    GCancellable       *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer            user_data);
+WS_AVAILABLE_IN_1_0
 gboolean
 ws_socket_open_finish (WsSocket *self, GAsyncResult *result, GError **error);
 WS_AVAILABLE_IN_1_0

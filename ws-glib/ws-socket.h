@@ -76,6 +76,10 @@ gboolean ws_socket_get_active (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 void ws_socket_set_active (WsSocket *self, gboolean active);
 WS_AVAILABLE_IN_1_0
+gboolean ws_socket_get_stays_alive (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_stays_alive (WsSocket *self, gboolean stays_alive);
+WS_AVAILABLE_IN_1_0
 WsState ws_socket_get_state (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 WsStatus ws_socket_get_status (WsSocket *self);
@@ -253,6 +257,13 @@ WS_AVAILABLE_IN_1_0
 gboolean
 ws_socket_open_request (WsSocket *self, WsRequest *request, GError **error);
 WS_AVAILABLE_IN_1_0
+gboolean
+ws_socket_open_and_stay (WsSocket *self, const char *url, GError **error);
+WS_AVAILABLE_IN_1_0
+gboolean ws_socket_open_request_and_stay (WsSocket  *self,
+                                          WsRequest *request,
+                                          GError   **error);
+WS_AVAILABLE_IN_1_0
 gboolean ws_socket_close (WsSocket   *self,
                           guint       code,
                           const char *reason,
@@ -277,6 +288,11 @@ WS_AVAILABLE_IN_1_0
 gssize ws_socket_send_text_message (WsSocket   *self,
                                     const char *message,
                                     GError    **error);
+WS_AVAILABLE_IN_1_0
+gssize ws_socket_send_characters (WsSocket       *self,
+                                  const gunichar *message,
+                                  gsize           n_characters,
+                                  GError        **error);
 WS_AVAILABLE_IN_1_0
 gssize
 ws_socket_send_binary_message (WsSocket *self, GBytes *message, GError **error);

@@ -285,6 +285,26 @@ test_nul (Half *half, gconstpointer data)
   g_assert_cmpmem (frame.payload->data, frame.payload->len, "a\0b", 3);
 }
 
+/* So do the characters of a string, as bindings have it. */
+static void
+test_characters (Half *half, gconstpointer data)
+{
+  static const gunichar text[] = { 'a', 0, 0xe4 };
+  g_auto (RawFrame) frame = { 0 };
+  g_autoptr (GError) error = NULL;
+  gunichar surrogate = 0xd83d;
+
+  g_assert_cmpint (ws_socket_send_characters (half->socket, &surrogate, 1,
+                                              &error),
+                   ==, -1);
+  g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_UTF8);
+  g_assert_cmpint (ws_socket_send_characters (half->socket, text, 3, NULL), ==,
+                   4);
+  frame = raw_peer_take_frame (half->peer);
+  g_assert_cmphex (frame.first, ==, 0x81);
+  g_assert_cmpmem (frame.payload->data, frame.payload->len, "a\0\303\244", 4);
+}
+
 /* A ping is told by its pong; latency is that of the last. */
 
 typedef struct
@@ -346,6 +366,7 @@ main (int argc, char **argv)
   g_test_add_func ("/contracts/sending/slow-reader", test_slow_reader);
   half_add ("/contracts/sending/arguments", NULL, test_arguments);
   half_add ("/contracts/sending/nul", NULL, test_nul);
+  half_add ("/contracts/sending/characters", NULL, test_characters);
   half_add ("/contracts/sending/pong", NULL, test_pong);
   return g_test_run ();
 }

@@ -352,6 +352,35 @@ test_message_text_bytes (void)
 }
 
 static void
+test_message_characters (void)
+{
+  static const gunichar characters[]
+      = { 'a', 0, 0xe4, 0xfeff, 0x20ac, 0x1f600 };
+  static const char utf8[]
+      = "a\0\303\244\357\273\277\342\202\254\360\237\230\200";
+  static const gunichar bad[] = { 0xd800, 0xdfff, 0x110000 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WsMessage) message
+      = ws_message_new_characters (characters, G_N_ELEMENTS (characters),
+                                   &error);
+  g_autoptr (WsMessage) none = ws_message_new_characters (NULL, 0, NULL);
+  gsize         len;
+  const guint8 *data = ws_message_get_data (message, &len);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (ws_message_get_message_type (message), ==,
+                   WS_MESSAGE_TYPE_TEXT);
+  g_assert_cmpmem (data, len, utf8, sizeof utf8 - 1);
+  g_assert_cmpstr (ws_message_get_text (none), ==, "");
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_assert_null (ws_message_new_characters (&bad[i], 1, &error));
+      g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_UTF8);
+      g_clear_error (&error);
+    }
+}
+
+static void
 test_message_bad_text (void)
 {
   static const char *const bad[] = {
@@ -549,6 +578,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/api/message/text", test_message_text);
   g_test_add_func ("/api/message/empty", test_message_empty);
   g_test_add_func ("/api/message/text-bytes", test_message_text_bytes);
+  g_test_add_func ("/api/message/characters", test_message_characters);
   g_test_add_func ("/api/message/bad-text", test_message_bad_text);
   g_test_add_func ("/api/message/binary", test_message_binary);
   g_test_add_func ("/api/message/threads", test_message_threads);

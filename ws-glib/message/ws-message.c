@@ -79,6 +79,48 @@ ws_message_new_text (const char *text)
 }
 
 /**
+ * ws_message_new_characters: (rename-to ws_message_new_text)
+ * @text: (array length=n_characters): characters, which may be U+0000
+ * @n_characters: how many there are
+ * @error: return location for a #GError
+ *
+ * Creates a text message from the characters of a string, all of them, as
+ * languages have it whose strings do not end at U+0000.
+ *
+ * What is no character, as half a surrogate pair, is
+ * %WS_SOCKET_ERROR_INVALID_UTF8.
+ *
+ * Returns: (transfer full): a new message, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+WsMessage *
+ws_message_new_characters (const gunichar *text,
+                           gsize           n_characters,
+                           GError        **error)
+{
+  g_autoptr (GString) utf8 = g_string_sized_new (n_characters);
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_return_val_if_fail (text != NULL || n_characters == 0, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  for (gsize i = 0; i < n_characters; i++)
+    {
+      if (!g_unichar_validate (text[i]))
+        {
+          g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_UTF8,
+                       "U+%04X, at %" G_GSIZE_FORMAT ", is no character",
+                       text[i], i);
+          return NULL;
+        }
+      g_string_append_unichar (utf8, text[i]);
+    }
+  bytes = g_string_free_to_bytes (g_steal_pointer (&utf8));
+  return ws_message_new_valid (WS_MESSAGE_TYPE_TEXT, bytes);
+}
+
+/**
  * ws_message_new_text_bytes:
  * @bytes: UTF-8, which may hold U+0000
  * @error: return location for a #GError

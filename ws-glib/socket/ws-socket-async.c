@@ -2,6 +2,7 @@
 #include "ws-socket-async.h"
 
 #include "ws-socket-error.h"
+#include "socket/ws-socket-keeping.h"
 #include "socket/ws-socket-calls.h"
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-queue.h"
@@ -88,6 +89,36 @@ ws_socket_open_async (WsSocket           *self,
     ws_call_fail (&call->base, error);
   else
     g_error_free (error);
+}
+
+/**
+ * ws_socket_open_and_stay_async: (rename-to ws_socket_open_async)
+ * @self: a socket
+ * @url: (nullable): where to connect to; %NULL stands for
+ *   [property@Socket:url], which otherwise becomes @url
+ * @cancellable: (nullable): gives up the attempt
+ * @callback: (scope async) (closure user_data): called when the attempt is over
+ * @user_data: for @callback
+ *
+ * Opens, as [method@Socket.open_async] does in C, and sets
+ * [property@Socket:stays-alive]; [method@Socket.open_finish] tells how opening
+ * went.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_open_and_stay_async (WsSocket           *self,
+                               const char         *url,
+                               GCancellable       *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer            user_data)
+{
+  g_return_if_fail (WS_IS_SOCKET (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  ws_socket_open_async (self, url, cancellable, callback, user_data);
+  if (ws_socket_check_thread (self, NULL))
+    ws_socket_set_stays_alive (self, TRUE);
 }
 
 /**

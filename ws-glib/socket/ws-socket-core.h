@@ -92,7 +92,9 @@ typedef struct
 
   int   is_abandoned; /* atomic: the last reference went in another thread, and
                      * nothing is emitted any more */
+  int   is_kept;      /* atomic: it holds a reference to itself */
   guint active : 1;
+  guint stays_alive : 1;
   guint pull : 1;
   guint is_held : 1; /* by slots elsewhere that do not keep up */
 } WsSocketPrivate;
@@ -137,6 +139,7 @@ typedef enum
 {
   WS_SOCKET_PROP_URL = 1,
   WS_SOCKET_PROP_ACTIVE,
+  WS_SOCKET_PROP_STAYS_ALIVE,
   WS_SOCKET_PROP_STATE,
   WS_SOCKET_PROP_STATUS,
   WS_SOCKET_PROP_ERROR_STRING,

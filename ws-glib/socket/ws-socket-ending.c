@@ -2,6 +2,7 @@
 #include "socket/ws-socket-ending.h"
 
 #include "ws-socket-error.h"
+#include "socket/ws-socket-keeping.h"
 #include "socket/ws-socket-queue.h"
 #include "socket/ws-socket-receive-private.h"
 #include "socket/ws-socket-reconnect.h"
@@ -27,6 +28,7 @@ ws_socket_leave (WsSocket *self)
   priv->active = FALSE;
   /* That may drop the last reference. */
   g_object_ref (self);
+  ws_socket_update_keeping (self);
   ws_socket_tell_gone (self);
   ws_socket_end_calls (self);
   g_object_unref (self);

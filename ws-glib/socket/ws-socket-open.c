@@ -9,6 +9,7 @@
 #include "socket/ws-socket-compression.h"
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-http.h"
+#include "socket/ws-socket-keeping.h"
 #include "socket/ws-socket-messages.h"
 #include "socket/ws-socket-reconnect.h"
 #include "socket/ws-socket-signals.h"
@@ -339,6 +340,60 @@ ws_socket_open_request (WsSocket *self, WsRequest *request, GError **error)
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   return open_socket (self, ws_request_get_url (request), request, error);
+}
+
+/**
+ * ws_socket_open_and_stay: (rename-to ws_socket_open)
+ * @self: a socket
+ * @url: (nullable): where to connect to; %NULL stands for
+ *   [property@Socket:url], which otherwise becomes @url
+ * @error: return location for an error
+ *
+ * Opens, as [method@Socket.open] does in C, and sets
+ * [property@Socket:stays-alive].
+ *
+ * Returns: whether the attempt has begun
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_open_and_stay (WsSocket *self, const char *url, GError **error)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!ws_socket_open (self, url, error))
+    return FALSE;
+  ws_socket_set_stays_alive (self, TRUE);
+  return TRUE;
+}
+
+/**
+ * ws_socket_open_request_and_stay: (rename-to ws_socket_open_request)
+ * @self: a socket
+ * @request: what to ask for
+ * @error: return location for an error
+ *
+ * Opens, as [method@Socket.open_request] does in C, and sets
+ * [property@Socket:stays-alive].
+ *
+ * Returns: whether the attempt has begun
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_open_request_and_stay (WsSocket  *self,
+                                 WsRequest *request,
+                                 GError   **error)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+  g_return_val_if_fail (WS_IS_REQUEST (request), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!ws_socket_open_request (self, request, error))
+    return FALSE;
+  ws_socket_set_stays_alive (self, TRUE);
+  return TRUE;
 }
 
 void

@@ -6,6 +6,7 @@
 #include "socket/ws-socket-handshake.h"
 #include "socket/ws-socket-heads.h"
 #include "socket/ws-socket-http.h"
+#include "socket/ws-socket-keeping.h"
 #include "socket/ws-socket-receive-private.h"
 #include "socket/ws-socket-reconnect.h"
 #include "socket/ws-socket-settings.h"
@@ -16,12 +17,19 @@
 /* The properties of WsSocket, gathered: each stands beside its accessors. */
 
 static const WsProperty *const tables[] = {
-  ws_socket_handshake_properties,   ws_socket_status_properties,
-  ws_socket_ssl_properties,         ws_socket_reconnect_properties,
-  ws_socket_heads_properties,       ws_socket_http_properties,
-  ws_socket_auth_properties,        ws_socket_settings_properties,
-  ws_socket_timeout_properties,     ws_socket_receive_properties,
-  ws_socket_compression_properties, NULL,
+  ws_socket_handshake_properties,
+  ws_socket_status_properties,
+  ws_socket_ssl_properties,
+  ws_socket_reconnect_properties,
+  ws_socket_heads_properties,
+  ws_socket_http_properties,
+  ws_socket_auth_properties,
+  ws_socket_settings_properties,
+  ws_socket_timeout_properties,
+  ws_socket_receive_properties,
+  ws_socket_compression_properties,
+  ws_socket_keeping_properties,
+  NULL,
 };
 
 void

@@ -161,6 +161,39 @@ ws_socket_send_text_message (WsSocket   *self,
 }
 
 /**
+ * ws_socket_send_characters: (rename-to ws_socket_send_text_message)
+ * @self: a socket
+ * @message: (array length=n_characters): the characters of a text, which may be
+ *   U+0000
+ * @n_characters: how many there are
+ * @error: return location for an error
+ *
+ * Sends a text message of all the characters of a string, as languages have it
+ * whose strings do not end at U+0000.
+ *
+ * As [method@Socket.send_text_message] in C in everything else.
+ *
+ * Returns: the length of the text in bytes, or -1 on error
+ *
+ * Since: 1.0
+ */
+gssize
+ws_socket_send_characters (WsSocket       *self,
+                           const gunichar *message,
+                           gsize           n_characters,
+                           GError        **error)
+{
+  g_autoptr (WsMessage) made = NULL;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), -1);
+  g_return_val_if_fail (message != NULL || n_characters == 0, -1);
+  g_return_val_if_fail (error == NULL || *error == NULL, -1);
+
+  made = ws_message_new_characters (message, n_characters, error);
+  return made != NULL ? ws_socket_send_message (self, made, error) : -1;
+}
+
+/**
  * ws_socket_send_binary_message:
  * @self: a socket
  * @message: the bytes; they are referenced, not copied, when they are many

@@ -498,6 +498,24 @@ ws_socket_has_listener (WsSocket *self, WsSocketSignal signal)
   return g_signal_has_handler_pending (self, signals[signal], 0, FALSE);
 }
 
+/* @id: with whatever detail. */
+static gboolean
+has_handler (WsSocket *self, guint id)
+{
+  return g_signal_handler_find (self, G_SIGNAL_MATCH_ID, id, 0, NULL, NULL,
+                                NULL)
+         != 0;
+}
+
+gboolean
+ws_socket_is_heard (WsSocket *self)
+{
+  for (guint i = 0; i < WS_SOCKET_N_SIGNALS; i++)
+    if (ws_socket_has_listener (self, i) || has_handler (self, signals[i]))
+      return TRUE;
+  return has_handler (self, g_signal_lookup ("notify", G_TYPE_OBJECT));
+}
+
 void
 ws_socket_emit (WsSocket *self, WsSocketSignal signal, ...)
 {

@@ -40,6 +40,8 @@ void ws_socket_install_signals (WsSocketClass *klass);
 WsAsking ws_socket_get_asking (WsSocket *self, guint id);
 /* Whether an emission would reach anybody. */
 gboolean ws_socket_has_listener (WsSocket *self, WsSocketSignal signal);
+/* Whether an emission of any signal would. In any thread. */
+gboolean ws_socket_is_heard (WsSocket *self);
 void     ws_socket_emit (WsSocket *self, WsSocketSignal signal, ...);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 #include "socket/ws-socket-state.h"
 
 #include "ws-socket-error.h"
+#include "socket/ws-socket-keeping.h"
 #include "socket/ws-socket-signals.h"
 #include "base/ws-socket-error-private.h"
 #include "protocol/ws-close.h"
@@ -71,6 +72,7 @@ ws_socket_set_active_flag (WsSocket *self, gboolean active)
   if (!active)
     ws_socket_clear_watch (self);
   ws_socket_notify (self, WS_SOCKET_PROP_ACTIVE);
+  ws_socket_update_keeping (self);
 }
 
 void

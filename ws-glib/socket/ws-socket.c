@@ -3,6 +3,7 @@
 
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-http.h"
+#include "socket/ws-socket-keeping.h"
 #include "socket/ws-socket-properties.h"
 #include "socket/ws-socket-receive-private.h"
 #include "socket/ws-socket-signals.h"
@@ -35,7 +36,7 @@
  * Dropping the last reference of a connected socket closes the connection with
  * the code 1001, and nothing is emitted any more, whatever has come already. In
  * another thread than the socket's, too: the connection is closed there when the
- * main context runs.
+ * main context runs. [property@Socket:stays-alive] is for those who hold none.
  *
  * Since: 1.0
  */
@@ -98,6 +99,7 @@ ws_socket_dispose (GObject *object)
   ws_mailbox_close (&priv->mailbox);
   ws_attempt_leave (&priv->now);
   priv->state = priv->announced = WS_STATE_UNCONNECTED;
+  ws_socket_end_keeping (self);
   ws_socket_tell_gone (self);
   ws_socket_end_calls (self);
   g_clear_object (&priv->reconnect.policy);
