@@ -1,0 +1,459 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""asyncio for Ws: the loop, and what is awaited."""
+
+import asyncio
+import inspect
+import selectors
+import time
+from collections import deque
+
+from gi.repository import Gio, GLib
+
+from . import _ws_values as values
+from ._ws_values import Ws
+
+# --- The loop ---
+
+
+class _Watch(GLib.Source):
+    """Looks at a descriptor and at the time, for a GLib main context."""
+
+    def __init__(self, fd):
+        super().__init__()
+        self.poll = GLib.PollFD(fd, GLib.IOCondition.IN)
+        self.deadline = None
+        self.add_poll(self.poll)
+
+    def prepare(self):
+        if self.deadline is None:
+            return False, -1
+        left = self.deadline - time.monotonic()
+        return left <= 0, max(0, int(left * 1000 + 1))
+
+    def check(self):
+        is_late = self.deadline is not None and time.monotonic() >= self.deadline
+        return self.poll.revents != 0 or is_late
+
+    def dispatch(self, _callback, _args):
+        return True
+
+
+class _Selector(selectors.DefaultSelector):
+    """asyncio's descriptors, which one of their own stands for in the main
+    context; to wait for them is to run that."""
+
+    def __init__(self):
+        super().__init__()
+        default = GLib.MainContext.default()
+        self.context = GLib.MainContext.get_thread_default() or default
+        self.watch = _Watch(self.fileno())
+        self.watch.attach(self.context)
+
+    def select(self, timeout=None):
+        ready = super().select(0)
+        may_block = not ready and (timeout is None or timeout > 0)
+        self.watch.deadline = None
+        if timeout is not None:
+            self.watch.deadline = time.monotonic() + timeout
+        self.context.iteration(may_block)
+        return ready or super().select(0)
+
+    def close(self):
+        self.watch.destroy()
+        super().close()
+
+
+def _new_loop():
+    try:
+        from gi.events import GLibEventLoop
+    except ImportError:
+        return asyncio.SelectorEventLoop(_Selector())
+    return GLibEventLoop(GLib.MainContext.ref_thread_default())
+
+
+def run(main, *, debug=None):
+    if hasattr(asyncio, "Runner"):
+        with asyncio.Runner(debug=debug, loop_factory=_new_loop) as runner:
+            return runner.run(main)
+    loop = _new_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        return loop.run_until_complete(main)
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+def _running_loop():
+    """The loop, which has to run the main context, too."""
+    loop = asyncio.get_running_loop()
+    selector = getattr(loop, "_selector", None)
+    if type(loop).__module__.startswith("asyncio.") and not isinstance(
+        selector, _Selector
+    ):
+        raise RuntimeError(
+            "asyncio runs without GLib's main loop: use Ws.run(main()) instead of"
+            " asyncio.run(main())"
+        )
+    return loop
+
+
+# --- Calls ---
+
+
+async def call(begin, finish, source=None, undone=None):
+    """Awaits a call of GIO's kind: begin(cancellable, callback), then
+    finish(result). What came when nobody waited any more goes to @undone."""
+    future = _running_loop().create_future()
+    cancellable = Gio.Cancellable()
+
+    def on_done(_source, result):
+        try:
+            value = finish(result)
+        except GLib.Error as error:
+            if not future.done():
+                future.set_exception(values.translate(error, source))
+            return
+        if not future.done():
+            future.set_result(values.unpack(value))
+        elif undone is not None:
+            undone(value)
+
+    begin(cancellable, on_done)
+    try:
+        return await future
+    except asyncio.CancelledError:
+        has_value = future.done() and not future.cancelled()
+        if has_value and future.exception() is None and undone is not None:
+            undone(future.result())
+        cancellable.cancel()
+        raise
+
+
+async def wait_for_signal(source, names, is_wanted):
+    """Waits for a signal, as long as it is to be expected."""
+    future = _running_loop().create_future()
+    names = [names] if isinstance(names, str) else names
+
+    def on_signal(*_args):
+        if not future.done():
+            future.set_result(None)
+
+    handlers = [source.connect(name, on_signal) for name in names]
+    try:
+        if is_wanted():
+            await future
+    finally:
+        for handler in handlers:
+            source.disconnect(handler)
+
+
+class Closing:
+    """What close() returns: true, and over with the connection."""
+
+    def __init__(self, socket, code, reason):
+        self.socket, self.code, self.reason = socket, code, reason
+
+    def __await__(self):
+        return self.socket.close_async(self.code, self.reason).__await__()
+
+
+async def wait_closed(socket):
+    await wait_for_signal(
+        socket, "disconnected", lambda: socket.get_state() != Ws.State.UNCONNECTED
+    )
+
+
+# --- Sending ---
+
+
+class _Sent:
+    """A message is on its way; to be awaited by who sends a lot."""
+
+    def __init__(self, socket):
+        self.socket = socket
+
+    def _is_full(self):
+        mark = self.socket.get_write_high_water_mark()
+        is_open = self.socket.get_state() == Ws.State.CONNECTED
+        return is_open and self.socket.get_bytes_to_write() > mark
+
+    async def _drain(self):
+        while self._is_full():
+            await wait_for_signal(
+                self.socket, ("drained", "disconnected"), self._is_full
+            )
+
+    def __await__(self):
+        if self._is_full():
+            yield from self._drain().__await__()
+
+
+def send(socket, message):
+    if isinstance(message, (str, bytes, bytearray, memoryview, GLib.Bytes, Ws.Message)):
+        socket.send_message(message)
+        return _Sent(socket)
+    if hasattr(message, "__iter__") or hasattr(message, "__aiter__"):
+        return _send_parts(socket, message)
+    raise TypeError(f"a message is a str or bytes, not {type(message).__name__}")
+
+
+async def _each(parts):
+    if hasattr(parts, "__aiter__"):
+        async for part in parts:
+            yield part
+    else:
+        for part in parts:
+            yield part
+
+
+async def _send_parts(socket, parts):
+    """The first part decides whether it is text; an exception of @parts leaves
+    the message incomplete, which ends the connection."""
+    stream = None
+    async for part in _each(parts):
+        if stream is None:
+            is_text = isinstance(part, str)
+            kind = Ws.MessageType.TEXT if is_text else Ws.MessageType.BINARY
+            stream = socket.begin_message(kind)
+        elif isinstance(part, str) != is_text:
+            raise TypeError("the parts of a message are all str, or all bytes")
+        data = GLib.Bytes.new(part.encode() if is_text else bytes(part))
+        while data.get_size() > 0:
+            n_written = await _write(socket, stream, data)
+            data = data.new_from_bytes(n_written, data.get_size() - n_written)
+    if stream is None:
+        raise ValueError("a message in parts needs one")
+    await call(
+        lambda cancellable, done: stream.close_async(
+            GLib.PRIORITY_DEFAULT, cancellable, done
+        ),
+        stream.close_finish,
+        socket,
+    )
+
+
+async def _write(socket, stream, data):
+    return await call(
+        lambda cancellable, done: stream.write_bytes_async(
+            data, GLib.PRIORITY_DEFAULT, cancellable, done
+        ),
+        stream.write_bytes_finish,
+        socket,
+    )
+
+
+# --- Receiving ---
+
+
+def _closed(socket):
+    code, reason = socket.get_close_code(), socket.get_close_reason()
+    error = values.ConnectionClosed(
+        f"The connection was closed with {code}" + (f": {reason}" if reason else ""),
+        values.DOMAIN,
+        int(Ws.SocketError.REMOTE_HOST_CLOSED),
+    )
+    error.close_code, error.close_reason = code, reason
+    error.was_clean = socket.get_was_clean()
+    return error
+
+
+def _kept(socket):
+    """Messages that had been taken for somebody who did not wait any more."""
+    if not hasattr(socket, "_kept"):
+        socket._kept = deque()
+    return socket._kept
+
+
+def _may_come_back(socket):
+    """Whether the reconnect policy is at work."""
+    return socket.get_active() and socket.get_state() == Ws.State.UNCONNECTED
+
+
+async def receive(socket):
+    if hasattr(socket, "_kept") and socket._kept:
+        return socket._kept.popleft()
+
+    def keep(message):
+        if message is not None:
+            _kept(socket).append(values.content(message))
+
+    while True:
+        try:
+            message = await call(
+                lambda cancellable, done: socket.receive_message_async(
+                    cancellable, done
+                ),
+                lambda result: socket.receive_message_finish(result),
+                socket,
+                keep,
+            )
+        except values.Error:
+            if not _may_come_back(socket):
+                raise
+            message = None
+        if message is not None:
+            return values.content(message)
+        if not _may_come_back(socket):
+            raise _closed(socket)
+        await wait_for_signal(
+            socket,
+            ("state-changed", "notify::active"),
+            lambda: _may_come_back(socket),
+        )
+
+
+async def receive_parts(socket, size=64 * 1024):
+    stream = await call(
+        lambda cancellable, done: socket.receive_stream_async(cancellable, done),
+        lambda result: socket.receive_stream_finish(result),
+        socket,
+    )
+    if stream is None:
+        raise _closed(socket)
+    while True:
+        part = await call(
+            lambda cancellable, done: stream.read_bytes_async(
+                size, GLib.PRIORITY_DEFAULT, cancellable, done
+            ),
+            stream.read_bytes_finish,
+            socket,
+        )
+        if not part:
+            return
+        yield part
+
+
+# --- Clients ---
+
+_SHORT = {"headers": "request_headers", "ssl": "ssl_configuration"}
+
+
+def _spelled_out(properties):
+    properties = {_SHORT.get(name, name): v for name, v in properties.items()}
+    if properties.get("reconnect") is True:
+        properties["reconnect"] = Ws.ReconnectPolicy()
+    elif properties.get("reconnect") is False:
+        del properties["reconnect"]
+    return properties
+
+
+class Connecting:
+    """What connect() returns: awaited, or entered with async with."""
+
+    def __init__(self, target, **properties):
+        self.target = target
+        self.properties = _spelled_out(properties)
+        self.socket = None
+
+    async def _open(self):
+        _running_loop()
+        socket = Ws.Socket(pull=True, **self.properties)
+        if not isinstance(self.target, Ws.Request):
+            await socket.open_async(self.target)
+            return socket
+        await wait_for_opening(socket, self.target)
+        return socket
+
+    def __await__(self):
+        return self._open().__await__()
+
+    async def __aenter__(self):
+        self.socket = await self._open()
+        return self.socket
+
+    async def __aexit__(self, *_error):
+        await self.socket.close()
+
+
+async def wait_for_opening(socket, request):
+    errors = []
+    handler = socket.connect("error", lambda _socket, error: errors.append(error))
+    socket.open_request(request)
+    try:
+        await wait_for_signal(
+            socket,
+            ("connected", "notify::active"),
+            lambda: socket.get_state() == Ws.State.CONNECTING,
+        )
+    except asyncio.CancelledError:
+        socket.abort()
+        raise
+    finally:
+        socket.disconnect(handler)
+    if errors and socket.get_state() != Ws.State.CONNECTED:
+        raise errors[-1]
+
+
+# --- Servers ---
+
+
+class Serving:
+    """What serve() returns: awaited, or entered with async with."""
+
+    def __init__(self, handler, host, port, **properties):
+        properties = _spelled_out(properties)
+        if properties.get("ssl_configuration") is not None:
+            properties.setdefault("ssl_mode", Ws.SslMode.SECURE)
+        self.handler = handler
+        self.server = Ws.Server(host=host, port=port, **properties)
+        self.tasks = set()
+        self.accepting = None
+
+    async def _start(self):
+        loop = _running_loop()
+        self.server.set_listening(True)
+        await wait_for_signal(
+            self.server,
+            ("notify::listening", "server-error"),
+            lambda: not self.server.get_listening(),
+        )
+        if not self.server.get_listening():
+            raise values.ConnectionFailed(
+                self.server.get_error_string(),
+                values.DOMAIN,
+                int(Ws.SocketError.ADDRESS_IN_USE),
+            )
+        self.accepting = loop.create_task(self._accept())
+        return self.server
+
+    async def _accept(self):
+        loop = asyncio.get_running_loop()
+        while self.server.get_listening():
+            try:
+                socket = await self.server.accept_async()
+            except GLib.Error:
+                return
+            socket.set_pull(True)
+            task = loop.create_task(self._handle(socket))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+    async def _handle(self, socket):
+        try:
+            if inspect.isawaitable(result := self.handler(socket)):
+                await result
+        except values.ConnectionClosed:
+            pass
+        except Exception as error:
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": f"The handler of {socket!r} failed", "exception": error}
+            )
+            socket.close(1011)
+        finally:
+            socket.close()
+
+    async def _stop(self):
+        self.accepting.cancel()
+        await self.server.close_async(1001)
+        if self.tasks:
+            await asyncio.wait(self.tasks)
+
+    def __await__(self):
+        return self._start().__await__()
+
+    async def __aenter__(self):
+        return await self._start()
+
+    async def __aexit__(self, *_error):
+        await self._stop()

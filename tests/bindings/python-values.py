@@ -1,0 +1,215 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The override: bytes, mappings, defaults, errors by class, and what is kept."""
+
+import gc
+import unittest
+
+import gi
+
+gi.require_version("Ws", "1.0")
+from gi.repository import GLib, Ws  # noqa: E402
+
+DEADLINE = 20  # seconds; nothing waits for it but a hanging test
+
+
+def wait(condition):
+    expired = []
+    source = GLib.timeout_add_seconds(DEADLINE, expired.append, True)
+    while not condition():
+        assert not expired, f"nothing happened for {DEADLINE} s"
+        GLib.MainContext.default().iteration(True)
+    GLib.source_remove(source)
+
+
+class Headers(unittest.TestCase):
+    def test_mapping(self):
+        socket = Ws.Socket(request_headers={"X-One": "1", "x-two": "2"})
+        headers = socket.get_request_headers()
+        self.assertEqual(dict(headers), {"X-One": "1", "x-two": "2"})
+        self.assertEqual(headers["X-TWO"], "2")
+        self.assertIn("x-one", headers)
+        self.assertNotIn("x-three", headers)
+        self.assertIsNone(headers.get("x-three"))
+        with self.assertRaises(KeyError):
+            headers["x-three"]
+        headers["X-One"] = "3"
+        del headers["x-two"]
+        with self.assertRaises(KeyError):
+            del headers["x-two"]
+        self.assertEqual(headers.items(), [("X-One", "3")])
+        self.assertEqual(len(headers), 1)
+        self.assertIn("X-One", repr(headers))
+        self.assertFalse(Ws.Headers.new())
+
+    def test_pairs(self):
+        socket = Ws.Socket()
+        socket.set_request_headers([("Cookie", "a=1"), ("cookie", "b=2")])
+        headers = socket.get_request_headers()
+        self.assertEqual(headers.get_all("COOKIE"), ["a=1", "b=2"])
+        self.assertEqual(list(headers), ["Cookie"])
+        self.assertEqual(headers.pairs(), [("Cookie", "a=1"), ("cookie", "b=2")])
+
+    def test_wrong(self):
+        for wrong in {"a b": "c"}, {"a": "b\r\nEvil: 1"}:
+            with self.assertRaises(Ws.InvalidArgument):
+                Ws.Socket(request_headers=wrong)
+        with self.assertRaises(TypeError):
+            Ws.Socket(request_headers=5)
+
+
+class Messages(unittest.TestCase):
+    def test_content(self):
+        text = Ws.Message.new_text("a\0ä")
+        self.assertEqual(text.data, "a\0ä")
+        self.assertEqual(text.get_text(), "a\0ä")
+        self.assertEqual(text.get_bytes(), b"a\0\xc3\xa4")
+        self.assertEqual(text, Ws.Message.new_text_bytes(b"a\0\xc3\xa4"))
+        binary = Ws.Message.new_binary(bytearray(b"\0\xff"))
+        self.assertEqual(binary.data, b"\0\xff")
+        self.assertIsNone(binary.get_text())
+        self.assertNotEqual(text, binary)
+        self.assertEqual(len(Ws.Message.new_binary(memoryview(b""))), 0)
+        self.assertTrue(Ws.Message.new_text(""))
+        self.assertIn("a\\x00", repr(text))
+
+    def test_wrong(self):
+        for wrong in 5, None, b"bytes":
+            with self.assertRaises(TypeError):
+                Ws.Message.new_text(wrong)
+        with self.assertRaises(UnicodeEncodeError):
+            Ws.Message.new_text("\ud800")
+        with self.assertRaises(Ws.InvalidArgument):
+            Ws.Message.new_text_bytes(b"\xff")
+
+
+class Others(unittest.TestCase):
+    def test_lists(self):
+        policy = Ws.ReconnectPolicy(fatal_close_codes=[4000, 4001])
+        self.assertEqual(list(policy.get_fatal_close_codes()), [4000, 4001])
+        self.assertEqual(list(Ws.ReconnectPolicy(fatal_close_codes=[]).get_fatal_close_codes()), [])
+
+    def test_truth_and_looks(self):
+        server = Ws.Server(server_name="values")
+        self.assertTrue(server)
+        self.assertEqual(len(server), 0)
+        self.assertTrue(Ws.Socket())
+        self.assertIn("unconnected", repr(Ws.Socket()))
+        self.assertIn("not listening", repr(server))
+
+    def test_errors(self):
+        socket = Ws.Socket()
+        with self.assertRaises(Ws.ConnectionClosed) as caught:
+            socket.send_message("x")
+        self.assertIsInstance(caught.exception, (Ws.Error, GLib.Error))
+        self.assertTrue(
+            caught.exception.matches(
+                Ws.SocketError.quark(), Ws.SocketError.NOT_CONNECTED
+            )
+        )
+        self.assertEqual(str(caught.exception), caught.exception.message)
+        for wrong in "http://a", "ws://a b/":
+            with self.assertRaises(Ws.Error):
+                socket.open(wrong)
+        with self.assertRaises(Ws.InvalidArgument):
+            socket.close(1005)
+        with self.assertRaises(TypeError):
+            socket.send_message(5)
+
+    def test_docs(self):
+        for thing in Ws.connect, Ws.serve, Ws.run, Ws.Socket.send, Ws.Socket.recv:
+            self.assertTrue(thing.__doc__.strip().endswith("."), thing)
+
+
+class Connections(unittest.TestCase):
+    def setUp(self):
+        self.clients = []
+        self.server = Ws.Server(server_name="values")
+        self.server.listen("127.0.0.1")
+        self.server.connect("client-connected", lambda _s, c: self.clients.append(c))
+
+    def tearDown(self):
+        for client in self.clients:
+            client.abort()
+        self.server.close()
+
+    def open(self, **properties):
+        socket = Ws.Socket(**properties)
+        socket.open(self.server.get_url())
+        wait(lambda: socket.is_valid() and self.clients)
+        return socket
+
+    def test_bytes(self):
+        heard = []
+        socket = self.open()
+
+        def hear(_socket, data):
+            heard.append(data)
+
+        for name in "binary-message-received", "ping-received":
+            self.clients[0].connect(name, hear)
+        socket.connect("pong", lambda _s, _elapsed, data: heard.append(data))
+        socket.send_binary_message(b"\0\1")
+        socket.send_message(bytearray(b"\2"))
+        socket.ping(b"\3")
+        wait(lambda: len(heard) == 4)
+        self.assertEqual(sorted(heard), [b"\0\1", b"\2", b"\3", b"\3"])
+        self.assertTrue(all(isinstance(data, bytes) for data in heard))
+        self.clients[0].disconnect_by_func(hear)
+        socket.close()
+
+    def test_defaults(self):
+        socket = self.open()
+        heard = []
+        socket.connect("pong", lambda *args: heard.append(args))
+        self.assertTrue(socket.ping())
+        wait(lambda: heard)
+        self.assertTrue(socket.close())
+        wait(lambda: not socket.is_valid())
+        self.assertEqual(socket.get_close_code(), 1000)
+
+    def test_error_signal(self):
+        heard = []
+        socket = Ws.Socket()
+        socket.connect("error", lambda _s, error: heard.append(error))
+        self.server.connect("handshake-requested", lambda _s, _q, r: r.refuse())
+        socket.open(self.server.get_url())
+        wait(lambda: heard)
+        self.assertIsInstance(heard[0], Ws.HandshakeRejected)
+        self.assertEqual(heard[0].status, 403)
+        self.assertEqual(heard[0].response.get_body(), b"Forbidden")
+
+    def test_active_is_kept(self):
+        heard = []
+
+        def start():
+            socket = Ws.Socket(url=self.server.get_url(), active=True)
+            socket.connect("message-received", lambda _s, m: heard.append(m.data))
+
+        start()
+        gc.collect()
+        wait(lambda: self.clients)
+        gc.collect()
+        self.server.broadcast("to all")
+        wait(lambda: heard)
+        self.assertEqual(heard, ["to all"])
+
+    def test_listening_is_kept(self):
+        urls = []
+
+        def start():
+            server = Ws.Server(server_name="kept")
+            server.listen("127.0.0.1")
+            urls.append(server.get_url())
+            server.connect("client-connected", lambda s, _c: s.close())
+
+        start()
+        gc.collect()
+        socket = Ws.Socket()
+        socket.open(urls[0])
+        wait(socket.is_valid)
+        socket.abort()
+
+
+if __name__ == "__main__":
+    unittest.main()
