@@ -1,0 +1,147 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The examples in Python: each does its task, in as few lines as it should."""
+
+import asyncio
+import os
+import pathlib
+import sys
+import tempfile
+import unittest
+
+import gi
+
+gi.require_version("Ws", "1.0")
+from gi.repository import Ws  # noqa: E402
+
+DEADLINE = 60  # seconds; nothing waits for it but a hanging test
+EXAMPLES = pathlib.Path(__file__).parents[2] / "examples" / "python"
+CERTIFICATES = os.environ["WS_TEST_CERTIFICATES"]
+MOST_LINES = {
+    "echo.py": 8,
+    "broadcast.py": 15,
+    "pinned.py": 10,
+    "reconnect.py": 12,
+    "upload.py": 15,
+}
+
+
+def on_glib(test):
+    """A test that is a coroutine."""
+
+    def run(self):
+        async def limited():
+            await asyncio.wait_for(test(self), DEADLINE)
+
+        Ws.run(limited())
+
+    return run
+
+
+async def start(name, *args):
+    return await asyncio.create_subprocess_exec(
+        sys.executable, EXAMPLES / name, *args, stdout=asyncio.subprocess.PIPE
+    )
+
+
+async def output_of(name, *args):
+    process = await start(name, *args)
+    output, _errors = await process.communicate()
+    assert process.returncode == 0, process.returncode
+    return output.decode()
+
+
+async def echo(socket):
+    async for message in socket:
+        await socket.send(message)
+
+
+class Tasks(unittest.TestCase):
+    def test_lines(self):
+        for name, most in MOST_LINES.items():
+            lines = [
+                line
+                for line in (EXAMPLES / name).read_text().splitlines()
+                if line.strip() and not line.startswith(("#", '"""'))
+            ]
+            self.assertLessEqual(len(lines), most, name)
+
+    @on_glib
+    async def test_echo(self):
+        async with Ws.serve(echo) as server:
+            self.assertEqual(
+                await output_of("echo.py", server.get_url()), "Hello, world!\n"
+            )
+
+    @on_glib
+    async def test_broadcast(self):
+        process = await start("broadcast.py", "0")
+        url = (await process.stdout.readline()).decode().strip()
+        async with Ws.connect(url) as one, Ws.connect(url) as two:
+            for text in "a", "b":
+                await one.send(text)
+                self.assertEqual(await one.recv(), text)
+                self.assertEqual(await two.recv(), text)
+        process.terminate()
+        await process.wait()
+
+    @on_glib
+    async def test_pinned(self):
+        configuration = Ws.SslConfiguration(
+            local_certificate_file=f"{CERTIFICATES}/self-signed.pem",
+            private_key_file=f"{CERTIFICATES}/leaf.key",
+        )
+        async with Ws.serve(echo, "localhost", ssl=configuration) as server:
+            url = f"wss://localhost:{server.get_port()}"
+            pinned = f"{CERTIFICATES}/self-signed.pem"
+            self.assertEqual(await output_of("pinned.py", url, pinned), "Hello, world!\n")
+            other = Ws.SslConfiguration(
+                system_trust=False, ca_certificates_file=f"{CERTIFICATES}/root.pem"
+            )
+            with self.assertRaises(Ws.CertificateRejected):
+                await Ws.connect(url, ssl=other)
+
+    @on_glib
+    async def test_reconnect(self):
+        n_clients = []
+
+        async def short(socket):
+            n_clients.append(socket)
+            await socket.send(f"client {len(n_clients)}")
+            if len(n_clients) > 1:
+                await socket.close(4000 if len(n_clients) > 2 else 1012)
+            else:
+                socket.abort()
+
+        async with Ws.serve(short) as server:
+            process = await start("reconnect.py", server.get_url())
+            seen = []
+            while "client 2" not in seen:
+                seen.append((await process.stdout.readline()).decode().strip())
+            process.terminate()
+            await process.wait()
+        self.assertTrue(any(line.startswith("attempt 1 in ") for line in seen))
+
+    @on_glib
+    async def test_upload(self):
+        n_bytes = 0
+
+        async def count(socket):
+            nonlocal n_bytes
+            async for part in socket.recv_parts():
+                n_bytes += len(part)
+            await socket.send("thank you")
+
+        size = 100 * 1024 * 1024
+        with tempfile.NamedTemporaryFile() as file:
+            file.truncate(size)
+            limits = {"max_incoming_message_size": size, "compression": None}
+            async with Ws.serve(count, **limits) as server:
+                output = await output_of("upload.py", server.get_url(), file.name)
+        self.assertEqual(n_bytes, size)
+        self.assertTrue(output.endswith("\r100 % thank you\n"), output[-40:])
+        self.assertIn("\r50 %", output)
+
+
+if __name__ == "__main__":
+    unittest.main()
