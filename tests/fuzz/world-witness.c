@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "world.h"
+
+#define WITNESS_KEY "fuzz-world-witness"
+
+Witness *
+world_find_witness (WsSocket *socket)
+{
+  return g_object_get_data (G_OBJECT (socket), WITNESS_KEY);
+}
+
+/* --- Numbered messages --- */
+
+/* What they are filled up with can be told from their numbers. */
+static void
+fill (GString *text, guint seed, gsize len)
+{
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+
+  for (seed %= 26; text->len < len; seed = 0)
+    g_string_append_len (text, letters + seed,
+                         (gssize) MIN (26 - seed, len - text->len));
+}
+
+void
+world_send (World *self, WsSocket *socket, gsize len)
+{
+  const guint serial = world_find_witness (socket)->serial;
+  const guint number = ++g_array_index (self->n_sent, guint, serial);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  gssize n;
+
+  g_string_printf (text, "direct %u %u ", serial, number);
+  fill (text, serial + number, len);
+  g_object_ref (socket);
+  n = ws_socket_send_text_message (socket, text->str, &error);
+  g_assert_true ((n < 0) == (error != NULL));
+  g_object_unref (socket);
+  if (n >= 0)
+    return;
+  /* A handler may have sent more meanwhile: then there is a gap. */
+  self->is_tampered |= g_array_index (self->n_sent, guint, serial) != number;
+  --g_array_index (self->n_sent, guint, serial);
+}
+
+WsMessage *
+world_make_broadcast (World *self, gsize len)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  self->n_broadcasts++;
+  g_string_printf (text, "broadcast %u ", self->n_broadcasts);
+  fill (text, self->n_broadcasts, len);
+  return ws_message_new_text (text->str);
+}
+
+static void
+check_filling (const char *text, guint seed)
+{
+  g_autoptr (GString) wanted = g_string_new_len (text, strcspn (text, " "));
+  const char *end = strrchr (text, ' ');
+
+  g_string_truncate (wanted, 0);
+  g_string_append_len (wanted, text, end - text + 1);
+  fill (wanted, seed, strlen (text));
+  g_assert_cmpstr (text, ==, wanted->str);
+}
+
+/* Each comes once, whole, and after those that were sent before. */
+static void
+check_own (Witness *self, const char *text)
+{
+  guint serial, number;
+
+  if (sscanf (text, "direct %u %u ", &serial, &number) == 2)
+    {
+      check_filling (text, serial + number);
+      if (self->remote == 0)
+        self->remote = serial;
+      g_assert_cmpuint (serial, ==, self->remote);
+      g_assert_cmpuint (number, ==, self->n_received + 1);
+      self->n_received = number;
+    }
+  else if (sscanf (text, "broadcast %u ", &number) == 1)
+    {
+      check_filling (text, number);
+      g_assert_cmpuint (number, >, self->last_broadcast);
+      self->last_broadcast = number;
+    }
+}
+
+/* UTF-8, U+0000 included. */
+static gboolean
+is_text (const char *data, gsize len)
+{
+  const char *bad;
+
+  while (!g_utf8_validate (data, (gssize) len, &bad))
+    {
+      if (*bad != '\0')
+        return FALSE;
+      len -= (gsize) (bad + 1 - data);
+      data = bad + 1;
+    }
+  return TRUE;
+}
+
+void
+world_check_message (Witness *self, WsMessage *message)
+{
+  gsize         len;
+  const guint8 *data = ws_message_get_data (message, &len);
+
+  if (ws_message_get_message_type (message) != WS_MESSAGE_TYPE_TEXT)
+    return;
+  g_assert_true (is_text ((const char *) data, len));
+  if (!self->world->is_tampered && !self->is_partly
+      && ws_message_get_text (message) != NULL)
+    check_own (self, ws_message_get_text (message));
+}
+
+/* All that the other end has sent has come, if both say so. (What is pulled may
+ * be taken later.) */
+static void
+check_end (Witness *self, WsSocket *socket)
+{
+  if (!self->world->is_tampered && !self->is_partly && self->remote != 0
+      && ws_socket_get_was_clean (socket) && !ws_socket_get_pull (socket))
+    g_assert_cmpuint (self->n_received, ==,
+                      g_array_index (self->world->n_sent, guint, self->remote));
+}
+
+/* --- Signals --- */
+
+static void
+begin_attempt (Witness *self)
+{
+  const guint none = 0;
+
+  self->serial = self->world->n_sent->len;
+  g_array_append_val (self->world->n_sent, none);
+  self->remote = 0;
+  self->n_received = 0;
+  self->last_broadcast = 0;
+  self->n_errors = 0;
+  self->n_connected = 0;
+  self->is_over = FALSE;
+  self->is_partly = FALSE;
+}
+
+void
+world_expect_attempt (WsSocket *socket)
+{
+  begin_attempt (world_find_witness (socket));
+}
+
+static gboolean
+is_edge (WsState from, WsState to)
+{
+  switch (from)
+    {
+    case WS_STATE_UNCONNECTED:
+      return to == WS_STATE_CONNECTING;
+    case WS_STATE_CONNECTING:
+      return to == WS_STATE_CONNECTED || to == WS_STATE_UNCONNECTED
+             || to == WS_STATE_CONNECTING;
+    case WS_STATE_CONNECTED:
+      return to == WS_STATE_CLOSING || to == WS_STATE_UNCONNECTED
+             || to == WS_STATE_CONNECTING;
+    case WS_STATE_CLOSING:
+      return to == WS_STATE_UNCONNECTED || to == WS_STATE_CONNECTING;
+    case WS_STATE_HOST_LOOKUP:
+    case WS_STATE_BOUND:
+    case WS_STATE_LISTENING:
+      break;
+    }
+  return FALSE;
+}
+
+static void
+on_state_changed (WsSocket *socket, WsState state, Witness *self)
+{
+  g_assert_true (is_edge (self->state, state));
+  g_assert_cmpint (ws_socket_get_state (socket), ==, state);
+  self->state = state;
+  if (state == WS_STATE_CONNECTING)
+    begin_attempt (self);
+}
+
+static void
+on_error (WsSocket *socket, const GError *error, Witness *self)
+{
+  g_assert_cmpstr (error->message, !=, "");
+  g_assert_true (g_utf8_validate (error->message, -1, NULL));
+  self->n_errors++;
+}
+
+static void
+on_connected (WsSocket *socket, Witness *self)
+{
+  g_assert_false (self->is_over);
+  g_assert_cmpint (ws_socket_get_state (socket), ==, WS_STATE_CONNECTED);
+  self->n_connected++;
+  g_assert_cmpuint (self->n_connected, ==, 1);
+}
+
+static void
+on_disconnected (WsSocket *socket, Witness *self)
+{
+  g_assert_false (self->is_over);
+  g_assert_cmpint (ws_socket_get_state (socket), ==, WS_STATE_UNCONNECTED);
+  self->is_over = TRUE;
+  check_end (self, socket);
+}
+
+static void
+on_message (WsSocket *socket, WsMessage *message, Witness *self)
+{
+  g_assert_false (self->is_over);
+  world_check_message (self, message);
+}
+
+static void
+on_text (WsSocket *socket, const char *text, Witness *self)
+{
+  g_assert_false (self->is_over);
+  g_assert_true (g_utf8_validate (text, -1, NULL));
+}
+
+static void
+on_text_frame (WsSocket   *socket,
+               const char *text,
+               gboolean    is_last,
+               Witness    *self)
+{
+  on_text (socket, text, self);
+}
+
+/* What nothing may follow. */
+static void
+on_sign_of_life (Witness *self)
+{
+  g_assert_false (self->is_over);
+}
+
+static void
+on_finalised (gpointer user_data, GObject *object)
+{
+  World *self = user_data;
+
+  self->n_alive--;
+}
+
+void
+world_track (World *self, gpointer object)
+{
+  self->n_alive++;
+  g_object_weak_ref (object, on_finalised, self);
+}
+
+static void
+watch_messages (World *self, WsSocket *socket, Witness *witness)
+{
+  g_signal_connect (socket, "message-received", G_CALLBACK (on_message),
+                    witness);
+  if (self->choices.texts)
+    g_signal_connect (socket, "text-message-received", G_CALLBACK (on_text),
+                      witness);
+  if (self->choices.frames)
+    g_signal_connect (socket, "text-frame-received", G_CALLBACK (on_text_frame),
+                      witness);
+}
+
+Witness *
+world_watch (World *self, WsSocket *socket)
+{
+  static const char *const signs[]
+      = { "about-to-close", "read-channel-finished",
+          "ping-received",  "bytes-written",
+          "drained",        "pong" };
+  Witness *witness = g_new0 (Witness, 1);
+
+  witness->world = self;
+  witness->state = ws_socket_get_state (socket);
+  begin_attempt (witness);
+  g_ptr_array_add (self->witnesses, witness);
+  g_object_set_data (G_OBJECT (socket), WITNESS_KEY, witness);
+  world_track (self, socket);
+  g_signal_connect (socket, "state-changed", G_CALLBACK (on_state_changed),
+                    witness);
+  g_signal_connect (socket, "error", G_CALLBACK (on_error), witness);
+  g_signal_connect (socket, "connected", G_CALLBACK (on_connected), witness);
+  g_signal_connect (socket, "disconnected", G_CALLBACK (on_disconnected),
+                    witness);
+  watch_messages (self, socket, witness);
+  for (guint i = 0; i < G_N_ELEMENTS (signs); i++)
+    g_signal_connect_swapped (socket, signs[i], G_CALLBACK (on_sign_of_life),
+                              witness);
+  return witness;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <ws-glib/ws-glib.h>
+
+#include "tape.h"
+
+G_BEGIN_DECLS
+
+/* The stage of fuzz-world: a server and a client in one process, and wires that
+ * carry what they say only as far as the input wants, change it, or speak
+ * themselves. The clock goes on when the input says so. What each socket tells
+ * is judged by a witness. */
+
+#define WORLD_N_WIRES 4
+
+typedef struct _World World;
+
+/* --- world-clock.c --- */
+
+/* The clock that the library sees. */
+void world_clock_advance (guint64 us);
+
+/* --- world-wire.c --- */
+
+/* Ends are -1 where there is none. */
+typedef struct
+{
+  int         to_client, to_server;
+  GByteArray *up, *down; /* (owned) (nullable): on their way */
+  gboolean    up_ended, down_ended;
+  guint       age;
+} Wire;
+
+/* Directions, seen from the client. */
+typedef enum
+{
+  WIRE_UP,
+  WIRE_DOWN
+} WireWay;
+
+/* Where clients of this program find the world's server. */
+const char *world_wire_url (void);
+void        world_wire_accept (World *self);
+/* A wire without a client. */
+void world_wire_add_raw (World *self);
+/* At most @n bytes; TRUE if any went or an end was passed on. */
+gboolean world_wire_move (World *self, Wire *wire, WireWay way, gsize n);
+void     world_wire_say (
+        World *self, Wire *wire, WireWay way, const void *data, gsize n);
+/* Reads and drops what a client has written, (transfer full): that. */
+GByteArray *world_wire_overhear (Wire *wire, WireWay way);
+void        world_wire_flip (World *self, Wire *wire, WireWay way, guint bit);
+void        world_wire_end (World *self, Wire *wire, WireWay way);
+void        world_wire_cut (World *self, Wire *wire);
+void        world_wire_forget_clients (void);
+
+/* --- world-witness.c --- */
+
+/* What a socket has said since it was first seen. Outlives the socket. */
+typedef struct
+{
+  World   *world;
+  WsState  state;
+  guint    serial; /* of the attempt, unique in the world */
+  guint    remote; /* serial of who sends to it, 0: unknown */
+  guint    n_received;
+  guint    last_broadcast;
+  guint    n_errors; /* of this attempt */
+  guint    n_connected;
+  gboolean is_over;   /* disconnected was signalled */
+  gboolean is_muted;  /* its handlers are gone */
+  gboolean is_partly; /* not all that came was asked for */
+} Witness;
+
+void     world_track (World *self, gpointer object);
+Witness *world_watch (World *self, WsSocket *socket);
+Witness *world_find_witness (WsSocket *socket);
+/* It is about to open again, which is no change where it was opening already. */
+void world_expect_attempt (WsSocket *socket);
+/* Sends the next message of the socket's own, padded to @len. */
+void world_send (World *self, WsSocket *socket, gsize len);
+/* (transfer full): one for all. */
+WsMessage *world_make_broadcast (World *self, gsize len);
+void       world_check_message (Witness *witness, WsMessage *message);
+
+/* --- world-acts.c --- */
+
+/* What an application does with @target, in a handler or out of one. */
+void world_act (World *self, GObject *target, guint act);
+/* Every signal of @object asks the input what its handler does. */
+void               world_listen (World *self, gpointer object);
+extern const guint world_n_acts;
+
+/* --- world-calls.c --- */
+
+/* Calls that end later; whatever they tell has to be consistent. */
+void world_receive (World *self, WsSocket *socket);
+void world_receive_stream (World *self, WsSocket *socket);
+void world_send_stream (World *self, WsSocket *socket, gsize len);
+void world_begin_message (World *self, WsSocket *socket, gsize len);
+void world_call (World *self, WsSocket *socket, guint which);
+void world_accept (World *self);
+void world_close_server (World *self);
+
+/* --- fuzz-world.c --- */
+
+typedef struct
+{
+  guint    ends; /* 0: both real, 1: only the server is, 2: only the client */
+  gboolean streams; /* the server's ends are no sockets */
+  gboolean deflate;
+  gboolean client_pulls, peers_pull;
+  gboolean reconnect;
+  guint    taking; /* 0: client-connected, 1: queue, 2: accept_async */
+  gboolean small_buffers, small_limits;
+  gboolean frames, texts, notes; /* which signals have handlers */
+  guint    frame_size;
+  gboolean skips_slow;
+  gboolean subprotocols;
+  guint    max_redirects;
+} WorldChoices;
+
+struct _World
+{
+  WorldChoices  choices;
+  Tape          handlers; /* what they do */
+  WsServer     *server;   /* (owned) (nullable) */
+  WsSocket     *client;   /* (owned) (nullable) */
+  WsSocket     *peer;     /* (owned) (nullable): the last one of the server's */
+  GCancellable *cancellable; /* (owned): of all calls that are under way */
+  GObject      *deferred;    /* (owned) (nullable): to be answered later */
+  GPtrArray    *witnesses;   /* (owned): of Witness */
+  GArray       *n_sent;      /* (owned): by serial */
+  Wire          wires[WORLD_N_WIRES];
+  guint         n_wires;
+  guint         n_broadcasts;
+  guint         n_alive;     /* objects that are not finalised yet */
+  guint         n_calls;     /* that have not ended */
+  guint         depth;       /* of nested loops */
+  gboolean      is_tampered; /* somebody else had a word on the wire */
+};
+
+/* Runs the loop while it has something to do, at most @n times; TRUE if it is
+ * at rest. */
+gboolean world_iterate (World *self, guint n);
+/* All that is said is heard. */
+void world_settle (World *self);
+
+G_END_DECLS
