@@ -74,7 +74,7 @@ choose (Tape *tape)
     .notes = (b & 0x20) != 0,
     .skips_slow = (b & 0x40) != 0,
     .subprotocols = (b & 0x80) != 0,
-    .frame_size = c * 16u,
+    .frame_size = c * 64u,
     .max_redirects = d % 4,
   };
 }

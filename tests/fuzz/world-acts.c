@@ -180,7 +180,7 @@ act_tighten (World *self, WsSocket *socket)
 static void
 act_fragment (World *self, WsSocket *socket)
 {
-  ws_socket_set_outgoing_frame_size (socket, 7);
+  ws_socket_set_outgoing_frame_size (socket, 300);
 }
 
 static void
