@@ -139,7 +139,7 @@ ws_authenticator_finalize (GObject *object)
 /* clang-format off */
 static const WsProperty properties[] = {
   /**
-   * WsAuthenticator:realm: (getter get_realm)
+   * WsAuthenticator:realm:
    *
    * What the credentials are for, as the server calls it (RFC 9110, 11.5).
    *
@@ -151,7 +151,7 @@ static const WsProperty properties[] = {
                         ws_authenticator_get_realm, NULL) },
 
   /**
-   * WsAuthenticator:scheme: (getter get_scheme)
+   * WsAuthenticator:scheme:
    *
    * How they will be sent: `Basic` or `Digest`; empty for a SOCKS proxy.
    *
@@ -163,7 +163,7 @@ static const WsProperty properties[] = {
                         ws_authenticator_get_scheme, NULL) },
 
   /**
-   * WsAuthenticator:uri: (getter get_uri)
+   * WsAuthenticator:uri:
    *
    * Who asks: scheme, host and port of the server or of the proxy.
    *
@@ -173,7 +173,7 @@ static const WsProperty properties[] = {
                         ws_authenticator_get_uri, NULL) },
 
   /**
-   * WsAuthenticator:is-proxy: (getter get_is_proxy)
+   * WsAuthenticator:is-proxy:
    *
    * Whether a proxy asks.
    *
@@ -183,7 +183,7 @@ static const WsProperty properties[] = {
                          ws_authenticator_get_is_proxy, NULL) },
 
   /**
-   * WsAuthenticator:retries: (getter get_retries)
+   * WsAuthenticator:retries:
    *
    * How often this opening has asked the same before.
    *
@@ -193,7 +193,7 @@ static const WsProperty properties[] = {
                       0, ws_authenticator_get_retries, NULL) },
 
   /**
-   * WsAuthenticator:user: (getter get_user) (setter set_user)
+   * WsAuthenticator:user:
    *
    * The user's name; at first what was refused, or empty.
    *
@@ -203,7 +203,7 @@ static const WsProperty properties[] = {
                         ws_authenticator_get_user, ws_authenticator_set_user) },
 
   /**
-   * WsAuthenticator:password: (getter get_password) (setter set_password)
+   * WsAuthenticator:password:
    *
    * The password; at first what was refused, or empty.
    *

@@ -50,7 +50,7 @@ init_origin (WsCorsAuthenticator *self, const char *origin)
 /* clang-format off */
 static const WsProperty properties[] = {
   /**
-   * WsCorsAuthenticator:origin: (getter get_origin)
+   * WsCorsAuthenticator:origin:
    *
    * The origin that the client announced; %NULL if it announced none.
    *
@@ -61,7 +61,7 @@ static const WsProperty properties[] = {
     .flags = G_PARAM_CONSTRUCT_ONLY },
 
   /**
-   * WsCorsAuthenticator:allowed: (getter get_allowed) (setter set_allowed)
+   * WsCorsAuthenticator:allowed:
    *
    * Whether the client may connect.
    *
@@ -109,7 +109,7 @@ ws_cors_authenticator_new (const char *origin)
 }
 
 /**
- * ws_cors_authenticator_get_origin: (get-property origin)
+ * ws_cors_authenticator_get_origin:
  * @self: a question about an origin
  *
  * The origin that the client announced.
@@ -127,7 +127,7 @@ ws_cors_authenticator_get_origin (WsCorsAuthenticator *self)
 }
 
 /**
- * ws_cors_authenticator_get_allowed: (get-property allowed)
+ * ws_cors_authenticator_get_allowed:
  * @self: a question about an origin
  *
  * Whether the client may connect.
@@ -145,7 +145,7 @@ ws_cors_authenticator_get_allowed (WsCorsAuthenticator *self)
 }
 
 /**
- * ws_cors_authenticator_set_allowed: (set-property allowed)
+ * ws_cors_authenticator_set_allowed:
  * @self: a question about an origin
  * @allowed: whether the client may connect
  *

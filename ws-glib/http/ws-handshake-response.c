@@ -51,7 +51,7 @@ ws_handshake_response_finalize (GObject *object)
 /* clang-format off */
 static const WsProperty properties[] = {
   /**
-   * WsHandshakeResponse:status: (getter get_status)
+   * WsHandshakeResponse:status:
    *
    * The status code (RFC 9110, 15): 101 is the upgrade.
    *
@@ -61,7 +61,7 @@ static const WsProperty properties[] = {
                       ws_handshake_response_get_status, NULL) },
 
   /**
-   * WsHandshakeResponse:reason: (getter get_reason)
+   * WsHandshakeResponse:reason:
    *
    * The phrase behind the status; often empty, and of no meaning.
    *
@@ -71,7 +71,7 @@ static const WsProperty properties[] = {
                         ws_handshake_response_get_reason, NULL) },
 
   /**
-   * WsHandshakeResponse:headers: (getter get_headers)
+   * WsHandshakeResponse:headers:
    *
    * The header fields.
    *
@@ -82,7 +82,7 @@ static const WsProperty properties[] = {
                        ws_handshake_response_get_headers, NULL) },
 
   /**
-   * WsHandshakeResponse:body: (getter get_body)
+   * WsHandshakeResponse:body:
    *
    * The first 16 KiB of the content, or less.
    *

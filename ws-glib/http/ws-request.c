@@ -79,7 +79,7 @@ ws_request_finalize (GObject *object)
 /* clang-format off */
 static const WsProperty properties[] = {
   /**
-   * WsRequest:method: (getter get_method)
+   * WsRequest:method:
    *
    * The method; a handshake's is `GET`.
    *
@@ -89,7 +89,7 @@ static const WsProperty properties[] = {
                         ws_request_get_method, NULL) },
 
   /**
-   * WsRequest:url: (getter get_url) (setter set_url)
+   * WsRequest:url:
    *
    * What is asked for: `ws:`, `wss:` and `ws+unix:` for a handshake.
    *
@@ -103,7 +103,7 @@ static const WsProperty properties[] = {
                         ws_request_set_url) },
 
   /**
-   * WsRequest:headers: (getter get_headers) (setter set_headers)
+   * WsRequest:headers:
    *
    * The header fields: those that a client adds, or all that came to a server.
    *
@@ -114,7 +114,7 @@ static const WsProperty properties[] = {
                        ws_request_get_headers, ws_request_set_headers) },
 
   /**
-   * WsRequest:subprotocols: (getter get_subprotocols) (setter set_subprotocols)
+   * WsRequest:subprotocols:
    *
    * The subprotocols on offer, the preferred one first.
    *
@@ -126,7 +126,7 @@ static const WsProperty properties[] = {
                        ws_request_set_subprotocols) },
 
   /**
-   * WsRequest:origin: (getter get_origin) (setter set_origin)
+   * WsRequest:origin:
    *
    * The origin that is announced (RFC 6454); %NULL: none.
    *
@@ -136,7 +136,7 @@ static const WsProperty properties[] = {
                         ws_request_get_origin, ws_request_set_origin) },
 
   /**
-   * WsRequest:is-handshake: (getter get_is_handshake)
+   * WsRequest:is-handshake:
    *
    * Whether this is a WebSocket handshake; %FALSE for plain HTTP.
    *
@@ -146,7 +146,7 @@ static const WsProperty properties[] = {
                          ws_request_get_is_handshake, NULL) },
 
   /**
-   * WsRequest:resource-name: (getter get_resource_name)
+   * WsRequest:resource-name:
    *
    * The path and query of [property@Request:url], percent-encoded.
    *
@@ -156,7 +156,7 @@ static const WsProperty properties[] = {
                         ws_request_get_resource_name, NULL) },
 
   /**
-   * WsRequest:http-version: (getter get_http_version)
+   * WsRequest:http-version:
    *
    * The version of HTTP, as in `1.1`.
    *
@@ -166,7 +166,7 @@ static const WsProperty properties[] = {
                         ws_request_get_http_version, NULL) },
 
   /**
-   * WsRequest:peer-address: (getter get_peer_address)
+   * WsRequest:peer-address:
    *
    * Where a server's request came from; %NULL if that is not known.
    *
@@ -177,7 +177,7 @@ static const WsProperty properties[] = {
                         ws_request_get_peer_address, NULL) },
 
   /**
-   * WsRequest:body: (getter get_body)
+   * WsRequest:body:
    *
    * What came with a plain HTTP request; %NULL if nothing did.
    *

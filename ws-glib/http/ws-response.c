@@ -150,7 +150,7 @@ ws_response_finalize (GObject *object)
 /* clang-format off */
 static const WsProperty properties[] = {
   /**
-   * WsResponse:status: (getter get_status) (setter set_status)
+   * WsResponse:status:
    *
    * The status (RFC 9110, 15): 101 accepts a handshake, others refuse it.
    *
@@ -163,7 +163,7 @@ static const WsProperty properties[] = {
                       426, ws_response_get_status, ws_response_set_status) },
 
   /**
-   * WsResponse:reason: (getter get_reason) (setter set_reason)
+   * WsResponse:reason:
    *
    * The phrase behind the status; %NULL: the canonical one. That of a 101 is
    * always canonical.
@@ -174,7 +174,7 @@ static const WsProperty properties[] = {
                         ws_response_get_reason, ws_response_set_reason) },
 
   /**
-   * WsResponse:headers: (getter get_headers)
+   * WsResponse:headers:
    *
    * Further header fields, also of a 101.
    *
@@ -189,7 +189,7 @@ static const WsProperty properties[] = {
                        ws_response_get_headers, NULL) },
 
   /**
-   * WsResponse:body: (getter get_body)
+   * WsResponse:body:
    *
    * The content, of a plain answer or of a refusal.
    *
@@ -199,7 +199,7 @@ static const WsProperty properties[] = {
                        GBytes *, g_bytes_get_type, ws_response_get_body, NULL) },
 
   /**
-   * WsResponse:subprotocol: (getter get_subprotocol) (setter set_subprotocol)
+   * WsResponse:subprotocol:
    *
    * The subprotocol of an accepted handshake, one that the client has offered.
    *

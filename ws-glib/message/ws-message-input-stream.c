@@ -192,7 +192,7 @@ ws_message_input_stream_finalize (GObject *object)
 /* clang-format off */
 static const WsProperty properties[] = {
   /**
-   * WsMessageInputStream:message-type: (getter get_message_type)
+   * WsMessageInputStream:message-type:
    *
    * Whether the message is text or binary.
    *

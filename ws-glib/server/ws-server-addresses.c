@@ -184,7 +184,7 @@ ws_server_get_socket_descriptor (WsServer *self)
 /* clang-format off */
 const WsProperty ws_server_addresses_properties[] = {
   /**
-   * WsServer:url: (getter get_url)
+   * WsServer:url:
    *
    * A URL that a client on this host can use; empty when the server does not listen.
    *

@@ -196,7 +196,7 @@ ws_server_set_slow_client_policy (WsServer          *self,
 /* clang-format off */
 const WsProperty ws_server_broadcast_properties[] = {
   /**
-   * WsServer:slow-client-policy: (getter get_slow_client_policy) (setter set_slow_client_policy)
+   * WsServer:slow-client-policy:
    *
    * What becomes of a client that has no room for a broadcast.
    *

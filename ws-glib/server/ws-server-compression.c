@@ -57,7 +57,7 @@ ws_server_set_compression (WsServer *self, const WsDeflateOptions *compression)
 /* clang-format off */
 const WsProperty ws_server_compression_properties[] = {
   /**
-   * WsServer:compression: (getter get_compression) (setter set_compression)
+   * WsServer:compression:
    *
    * How messages of new clients are compressed with permessage-deflate (RFC 7692),
    * if they offer it; %NULL: not at all.

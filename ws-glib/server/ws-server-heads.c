@@ -123,7 +123,7 @@ ws_server_set_max_header_count (WsServer *self, guint max_header_count)
 /* clang-format off */
 const WsProperty ws_server_heads_properties[] = {
   /**
-   * WsServer:max-header-size: (getter get_max_header_size) (setter set_max_header_size)
+   * WsServer:max-header-size:
    *
    * The largest head of a request, in bytes: start line, header lines and the
    * empty line behind them.
@@ -138,7 +138,7 @@ const WsProperty ws_server_heads_properties[] = {
                       ws_server_set_max_header_size) },
 
   /**
-   * WsServer:max-header-line-size: (getter get_max_header_line_size) (setter set_max_header_line_size)
+   * WsServer:max-header-line-size:
    *
    * The longest line of a request's head, in bytes; its end does not count.
    *
@@ -153,7 +153,7 @@ const WsProperty ws_server_heads_properties[] = {
                       ws_server_set_max_header_line_size) },
 
   /**
-   * WsServer:max-header-count: (getter get_max_header_count) (setter set_max_header_count)
+   * WsServer:max-header-count:
    *
    * How many header lines a request may have.
    *

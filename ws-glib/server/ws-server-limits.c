@@ -308,7 +308,7 @@ ws_server_set_reuse_port (WsServer *self, gboolean reuse_port)
 /* clang-format off */
 const WsProperty ws_server_limits_properties[] = {
   /**
-   * WsServer:max-pending-connections: (getter get_max_pending_connections) (setter set_max_pending_connections)
+   * WsServer:max-pending-connections:
    *
    * How many connections may wait to be taken; 0 and less: none.
    *
@@ -325,7 +325,7 @@ const WsProperty ws_server_limits_properties[] = {
                      ws_server_set_max_pending_connections) },
 
   /**
-   * WsServer:max-connections: (getter get_max_connections) (setter set_max_connections)
+   * WsServer:max-connections:
    *
    * How many connections there may be at a time; 0: any number.
    *
@@ -337,7 +337,7 @@ const WsProperty ws_server_limits_properties[] = {
                       ws_server_set_max_connections) },
 
   /**
-   * WsServer:max-connections-per-address: (getter get_max_connections_per_address) (setter set_max_connections_per_address)
+   * WsServer:max-connections-per-address:
    *
    * How many connections one IP address may have, handshakes included; 0: any number.
    *
@@ -351,7 +351,7 @@ const WsProperty ws_server_limits_properties[] = {
                       ws_server_set_max_connections_per_address) },
 
   /**
-   * WsServer:max-handshakes: (getter get_max_handshakes) (setter set_max_handshakes)
+   * WsServer:max-handshakes:
    *
    * How many unfinished handshakes there may be at a time; 0: any number.
    *
@@ -370,7 +370,7 @@ const WsProperty ws_server_limits_properties[] = {
                       ws_server_set_max_handshakes) },
 
   /**
-   * WsServer:handshake-timeout: (getter get_handshake_timeout) (setter set_handshake_timeout)
+   * WsServer:handshake-timeout:
    *
    * Milliseconds until an unfinished opening handshake is given up; 0 and less:
    * never.
@@ -387,7 +387,7 @@ const WsProperty ws_server_limits_properties[] = {
                      ws_server_set_handshake_timeout) },
 
   /**
-   * WsServer:backlog: (getter get_backlog) (setter set_backlog)
+   * WsServer:backlog:
    *
    * How many connections the system may queue; for the next listening.
    *
@@ -398,7 +398,7 @@ const WsProperty ws_server_limits_properties[] = {
                       ws_server_get_backlog, ws_server_set_backlog) },
 
   /**
-   * WsServer:reuse-port: (getter get_reuse_port) (setter set_reuse_port)
+   * WsServer:reuse-port:
    *
    * Whether the port is shared with other servers of this user that do the same
    * (`SO_REUSEPORT`); for the next listening.

@@ -97,7 +97,7 @@ ws_server_set_allowed_origins (WsServer          *self,
 /* clang-format off */
 const WsProperty ws_server_origins_properties[] = {
   /**
-   * WsServer:allowed-origins: (getter get_allowed_origins) (setter set_allowed_origins)
+   * WsServer:allowed-origins:
    *
    * Whose pages may connect (RFC 6455, 10.2); %NULL:
    * [signal@Server::origin-authentication-required] is asked, and without a

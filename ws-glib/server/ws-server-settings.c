@@ -300,7 +300,7 @@ ws_server_set_priority (WsServer *self, int priority)
 /* clang-format off */
 const WsProperty ws_server_settings_properties[] = {
   /**
-   * WsServer:max-incoming-frame-size: (getter get_max_incoming_frame_size) (setter set_max_incoming_frame_size)
+   * WsServer:max-incoming-frame-size:
    *
    * The [property@Socket:max-incoming-frame-size] of new sockets, in bytes.
    *
@@ -312,7 +312,7 @@ const WsProperty ws_server_settings_properties[] = {
                         ws_server_set_max_incoming_frame_size) },
 
   /**
-   * WsServer:max-incoming-fragments: (getter get_max_incoming_fragments) (setter set_max_incoming_fragments)
+   * WsServer:max-incoming-fragments:
    *
    * The [property@Socket:max-incoming-fragments] of new sockets.
    *
@@ -324,7 +324,7 @@ const WsProperty ws_server_settings_properties[] = {
                       ws_server_set_max_incoming_fragments) },
 
   /**
-   * WsServer:max-incoming-message-size: (getter get_max_incoming_message_size) (setter set_max_incoming_message_size)
+   * WsServer:max-incoming-message-size:
    *
    * The [property@Socket:max-incoming-message-size] of new sockets, in bytes.
    *
@@ -336,7 +336,7 @@ const WsProperty ws_server_settings_properties[] = {
                         ws_server_set_max_incoming_message_size) },
 
   /**
-   * WsServer:outgoing-frame-size: (getter get_outgoing_frame_size) (setter set_outgoing_frame_size)
+   * WsServer:outgoing-frame-size:
    *
    * The [property@Socket:outgoing-frame-size] of new sockets, in bytes.
    *
@@ -348,7 +348,7 @@ const WsProperty ws_server_settings_properties[] = {
                         ws_server_set_outgoing_frame_size) },
 
   /**
-   * WsServer:max-bytes-to-write: (getter get_max_bytes_to_write) (setter set_max_bytes_to_write)
+   * WsServer:max-bytes-to-write:
    *
    * The [property@Socket:max-bytes-to-write] of new sockets, in bytes.
    *
@@ -360,7 +360,7 @@ const WsProperty ws_server_settings_properties[] = {
                         ws_server_set_max_bytes_to_write) },
 
   /**
-   * WsServer:write-high-water-mark: (getter get_write_high_water_mark) (setter set_write_high_water_mark)
+   * WsServer:write-high-water-mark:
    *
    * The [property@Socket:write-high-water-mark] of new sockets, in bytes.
    *

@@ -182,7 +182,7 @@ ws_server_fill_tls_options (WsServer               *self,
 /* clang-format off */
 const WsProperty ws_server_ssl_properties[] = {
   /**
-   * WsServer:ssl-configuration: (getter get_ssl_configuration) (setter set_ssl_configuration)
+   * WsServer:ssl-configuration:
    *
    * The settings of TLS, for connections to come.
    *

@@ -436,7 +436,7 @@ init_ssl_mode (WsServer *self, WsSslMode ssl_mode)
 /* clang-format off */
 const WsProperty ws_server_status_properties[] = {
   /**
-   * WsServer:server-name: (getter get_server_name) (setter set_server_name)
+   * WsServer:server-name:
    *
    * What the `Server` header field of later handshakes says; empty: it is left out.
    *
@@ -447,7 +447,7 @@ const WsProperty ws_server_status_properties[] = {
                         ws_server_set_server_name) },
 
   /**
-   * WsServer:ssl-mode: (getter get_ssl_mode)
+   * WsServer:ssl-mode:
    *
    * Whether connections are encrypted.
    *
@@ -462,7 +462,7 @@ const WsProperty ws_server_status_properties[] = {
     .flags = G_PARAM_CONSTRUCT_ONLY },
 
   /**
-   * WsServer:host: (getter get_host) (setter set_host)
+   * WsServer:host:
    *
    * The IP address where [property@Server:listening] listens, or "localhost" for
    * the loopbacks of both IPv4 and IPv6; [method@Server.listen] does not look at
@@ -478,7 +478,7 @@ const WsProperty ws_server_status_properties[] = {
                         ws_server_set_host) },
 
   /**
-   * WsServer:port: (getter get_port) (setter set_port)
+   * WsServer:port:
    *
    * The port; 0: any that is free, and while listening the real one, that of
    * [method@Server.get_server_address].
@@ -492,7 +492,7 @@ const WsProperty ws_server_status_properties[] = {
                       0, ws_server_get_port, ws_server_set_port) },
 
   /**
-   * WsServer:listening: (getter get_listening) (setter set_listening)
+   * WsServer:listening:
    *
    * Whether the server listens.
    *
@@ -507,7 +507,7 @@ const WsProperty ws_server_status_properties[] = {
                          ws_server_set_listening) },
 
   /**
-   * WsServer:accepting: (getter get_accepting) (setter set_accepting)
+   * WsServer:accepting:
    *
    * Whether connections are accepted, or left in the system's queue.
    *
@@ -518,7 +518,7 @@ const WsProperty ws_server_status_properties[] = {
                          ws_server_set_accepting) },
 
   /**
-   * WsServer:supported-subprotocols: (getter get_supported_subprotocols) (setter set_supported_subprotocols)
+   * WsServer:supported-subprotocols:
    *
    * The subprotocols that the server speaks (RFC 6455, 1.9).
    *
@@ -534,7 +534,7 @@ const WsProperty ws_server_status_properties[] = {
                        ws_server_set_supported_subprotocols) },
 
   /**
-   * WsServer:proxy-resolver: (getter get_proxy_resolver) (setter set_proxy_resolver)
+   * WsServer:proxy-resolver:
    *
    * A proxy resolver, which has no effect.
    *
@@ -550,7 +550,7 @@ const WsProperty ws_server_status_properties[] = {
                         ws_server_set_proxy_resolver) },
 
   /**
-   * WsServer:error: (getter get_error)
+   * WsServer:error:
    *
    * What went wrong last, as a close code; 1000: nothing.
    *
@@ -560,7 +560,7 @@ const WsProperty ws_server_status_properties[] = {
                       1000, ws_server_get_error, NULL) },
 
   /**
-   * WsServer:error-string: (getter get_error_string)
+   * WsServer:error-string:
    *
    * What went wrong last; empty when all is fine.
    *

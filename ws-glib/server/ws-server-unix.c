@@ -160,7 +160,7 @@ ws_server_set_unix_owner (WsServer *self, const char *unix_owner)
 /* clang-format off */
 const WsProperty ws_server_unix_properties[] = {
   /**
-   * WsServer:unix-mode: (getter get_unix_mode) (setter set_unix_mode)
+   * WsServer:unix-mode:
    *
    * The mode that the files of Unix sockets get, as of chmod(2); for the next
    * listening. Whoever may write to the file may connect.
@@ -177,7 +177,7 @@ const WsProperty ws_server_unix_properties[] = {
                       ws_server_set_unix_mode) },
 
   /**
-   * WsServer:unix-owner: (getter get_unix_owner) (setter set_unix_owner)
+   * WsServer:unix-owner:
    *
    * Who gets the files of Unix sockets: "user", "user:group" or ":group", by
    * names or numbers, as of chown(1); for the next listening.

@@ -297,7 +297,7 @@ ws_connection_get_error_string (WsConnection *self)
 /* clang-format off */
 const WsProperty ws_connection_access_properties[] = {
   /**
-   * WsConnection:sender: (getter dup_sender) (setter set_sender)
+   * WsConnection:sender: (getter dup_sender)
    *
    * The object whose signal it is; %NULL once that is gone.
    *
@@ -309,7 +309,7 @@ const WsProperty ws_connection_access_properties[] = {
     .is_taken = TRUE },
 
   /**
-   * WsConnection:signal: (getter get_signal) (setter set_signal)
+   * WsConnection:signal:
    *
    * The name of the signal, with a detail if you like: `notify::state`.
    *
@@ -320,7 +320,7 @@ const WsProperty ws_connection_access_properties[] = {
                         ws_connection_set_signal) },
 
   /**
-   * WsConnection:receiver: (getter dup_receiver) (setter set_receiver)
+   * WsConnection:receiver: (getter dup_receiver)
    *
    * The object that the slot belongs to; %NULL once that is gone.
    *
@@ -332,7 +332,7 @@ const WsProperty ws_connection_access_properties[] = {
     .is_taken = TRUE },
 
   /**
-   * WsConnection:slot: (getter get_slot) (setter set_slot)
+   * WsConnection:slot:
    *
    * The name of the slot, which is an action signal of the receiver.
    *
@@ -345,7 +345,7 @@ const WsProperty ws_connection_access_properties[] = {
                         ws_connection_get_slot, ws_connection_set_slot) },
 
   /**
-   * WsConnection:flags: (getter get_flags) (setter set_flags)
+   * WsConnection:flags:
    *
    * How the slot is called.
    *
@@ -357,7 +357,7 @@ const WsProperty ws_connection_access_properties[] = {
                        ws_connection_set_flags) },
 
   /**
-   * WsConnection:connected: (getter get_connected)
+   * WsConnection:connected:
    *
    * Whether emissions of the signal reach the slot.
    *
@@ -369,7 +369,7 @@ const WsProperty ws_connection_access_properties[] = {
                          "connected", FALSE, ws_connection_get_connected, NULL) },
 
   /**
-   * WsConnection:error-string: (getter get_error_string)
+   * WsConnection:error-string:
    *
    * Why it could not be connected with what is set; "" if it could, or if
    * something is not set yet.

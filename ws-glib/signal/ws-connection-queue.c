@@ -153,7 +153,7 @@ ws_connection_get_n_dropped (WsConnection *self)
 /* clang-format off */
 const WsProperty ws_connection_queue_properties[] = {
   /**
-   * WsConnection:max-queued-bytes: (getter get_max_queued_bytes) (setter set_max_queued_bytes)
+   * WsConnection:max-queued-bytes:
    *
    * How much may wait for the receiver, when that is in another context.
    *
@@ -174,7 +174,7 @@ const WsProperty ws_connection_queue_properties[] = {
                         ws_connection_set_max_queued_bytes) },
 
   /**
-   * WsConnection:overflow-policy: (getter get_overflow_policy) (setter set_overflow_policy)
+   * WsConnection:overflow-policy:
    *
    * What becomes of emissions when too much waits.
    *
@@ -189,7 +189,7 @@ const WsProperty ws_connection_queue_properties[] = {
                       ws_connection_set_overflow_policy) },
 
   /**
-   * WsConnection:queued-bytes: (getter get_queued_bytes)
+   * WsConnection:queued-bytes:
    *
    * How much waits for the receiver, as [property@Connection:max-queued-bytes]
    * counts it.
@@ -203,7 +203,7 @@ const WsProperty ws_connection_queue_properties[] = {
                         NULL) },
 
   /**
-   * WsConnection:n-dropped: (getter get_n_dropped)
+   * WsConnection:n-dropped:
    *
    * How many emissions the receiver has missed: because too much waited for it,
    * or because what they brought cannot become what the slot takes.

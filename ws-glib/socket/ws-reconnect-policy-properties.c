@@ -397,7 +397,7 @@ get_fatal_close_codes (WsReconnectPolicy *self)
 /* clang-format off */
 static const WsProperty properties[] = {
   /**
-   * WsReconnectPolicy:minimum: (getter get_minimum) (setter set_minimum)
+   * WsReconnectPolicy:minimum:
    *
    * Milliseconds before the first attempt; at least 1.
    *
@@ -408,7 +408,7 @@ static const WsProperty properties[] = {
                       ws_reconnect_policy_set_minimum) },
 
   /**
-   * WsReconnectPolicy:maximum: (getter get_maximum) (setter set_maximum)
+   * WsReconnectPolicy:maximum:
    *
    * The most milliseconds before an attempt.
    *
@@ -421,7 +421,7 @@ static const WsProperty properties[] = {
                       ws_reconnect_policy_set_maximum) },
 
   /**
-   * WsReconnectPolicy:factor: (getter get_factor) (setter set_factor)
+   * WsReconnectPolicy:factor:
    *
    * By what the delay grows from one attempt to the next; at least 1.
    *
@@ -432,7 +432,7 @@ static const WsProperty properties[] = {
                         ws_reconnect_policy_set_factor) },
 
   /**
-   * WsReconnectPolicy:jitter: (getter get_jitter) (setter set_jitter)
+   * WsReconnectPolicy:jitter:
    *
    * The share of a delay, from 0 to 1, that chance may take off.
    *
@@ -446,7 +446,7 @@ static const WsProperty properties[] = {
                         ws_reconnect_policy_set_jitter) },
 
   /**
-   * WsReconnectPolicy:reset-after: (getter get_reset_after) (setter set_reset_after)
+   * WsReconnectPolicy:reset-after:
    *
    * Milliseconds that a connection must have held for the next attempt to be the
    * first again.
@@ -461,7 +461,7 @@ static const WsProperty properties[] = {
                       ws_reconnect_policy_set_reset_after) },
 
   /**
-   * WsReconnectPolicy:max-attempts: (getter get_max_attempts) (setter set_max_attempts)
+   * WsReconnectPolicy:max-attempts:
    *
    * How many attempts are made before the socket gives up; 0: no end.
    *
@@ -472,7 +472,7 @@ static const WsProperty properties[] = {
                       ws_reconnect_policy_set_max_attempts) },
 
   /**
-   * WsReconnectPolicy:after-normal-close: (getter get_after_normal_close) (setter set_after_normal_close)
+   * WsReconnectPolicy:after-normal-close:
    *
    * Whether to reconnect when the peer has closed with 1000 or an empty close frame
    * (RFC 6455, 7.4.1).

@@ -292,7 +292,7 @@ ws_socket_set_proxy (WsSocket *self, const char *uri, GError **error)
 /* clang-format off */
 const WsProperty ws_socket_auth_properties[] = {
   /**
-   * WsSocket:proxy-resolver: (getter get_proxy_resolver) (setter set_proxy_resolver)
+   * WsSocket:proxy-resolver:
    *
    * Who chooses the proxies; %NULL: the system's settings.
    *

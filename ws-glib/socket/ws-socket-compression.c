@@ -130,7 +130,7 @@ ws_socket_get_extensions (WsSocket *self)
 /* clang-format off */
 const WsProperty ws_socket_compression_properties[] = {
   /**
-   * WsSocket:compression: (getter get_compression) (setter set_compression)
+   * WsSocket:compression:
    *
    * How messages are compressed with permessage-deflate (RFC 7692); %NULL: not at
    * all.
@@ -150,7 +150,7 @@ const WsProperty ws_socket_compression_properties[] = {
     .is_taken = TRUE },
 
   /**
-   * WsSocket:extensions: (getter get_extensions)
+   * WsSocket:extensions:
    *
    * The extensions that were agreed on (RFC 6455, 9.1), as the server has answered
    * them; "" when there is none.

@@ -429,7 +429,7 @@ ws_socket_set_mask_generator (WsSocket *self, WsMaskGenerator *mask_generator)
 /* clang-format off */
 const WsProperty ws_socket_handshake_properties[] = {
   /**
-   * WsSocket:url: (getter get_url) (setter set_url)
+   * WsSocket:url:
    *
    * Where [method@Socket.open] and [property@Socket:active] go.
    *
@@ -443,7 +443,7 @@ const WsProperty ws_socket_handshake_properties[] = {
                         ws_socket_get_url, ws_socket_set_url) },
 
   /**
-   * WsSocket:active: (getter get_active) (setter set_active)
+   * WsSocket:active:
    *
    * Whether a connection is wanted, or there.
    *
@@ -459,7 +459,7 @@ const WsProperty ws_socket_handshake_properties[] = {
                          ws_socket_get_active, ws_socket_set_active) },
 
   /**
-   * WsSocket:origin: (getter get_origin) (setter set_origin)
+   * WsSocket:origin:
    *
    * The origin that a client announces (RFC 6454), or that a server's client has
    * announced.
@@ -470,7 +470,7 @@ const WsProperty ws_socket_handshake_properties[] = {
                         ws_socket_get_origin, ws_socket_set_origin) },
 
   /**
-   * WsSocket:version: (getter get_version) (setter set_version)
+   * WsSocket:version:
    *
    * The version of the protocol.
    *
@@ -484,7 +484,7 @@ const WsProperty ws_socket_handshake_properties[] = {
                       ws_socket_set_version) },
 
   /**
-   * WsSocket:subprotocols: (getter get_subprotocols) (setter set_subprotocols)
+   * WsSocket:subprotocols:
    *
    * The subprotocols that a client offers, the preferred one first.
    *
@@ -499,7 +499,7 @@ const WsProperty ws_socket_handshake_properties[] = {
                        ws_socket_set_subprotocols) },
 
   /**
-   * WsSocket:subprotocol: (getter get_subprotocol)
+   * WsSocket:subprotocol:
    *
    * The subprotocol that was agreed on (RFC 6455, 1.9); empty if none was.
    *
@@ -509,7 +509,7 @@ const WsProperty ws_socket_handshake_properties[] = {
                         "", ws_socket_get_subprotocol, NULL) },
 
   /**
-   * WsSocket:resource-name: (getter get_resource_name)
+   * WsSocket:resource-name:
    *
    * The path and query of the URL in use, percent-encoded.
    *
@@ -519,7 +519,7 @@ const WsProperty ws_socket_handshake_properties[] = {
                         "resource-name", "", ws_socket_get_resource_name, NULL) },
 
   /**
-   * WsSocket:peer-name: (getter get_peer_name)
+   * WsSocket:peer-name:
    *
    * The host of the URL in use.
    *
@@ -529,7 +529,7 @@ const WsProperty ws_socket_handshake_properties[] = {
                         ws_socket_get_peer_name, NULL) },
 
   /**
-   * WsSocket:request-headers: (getter get_request_headers) (setter set_request_headers)
+   * WsSocket:request-headers:
    *
    * Header fields that a client sends beside those of the handshake.
    *
@@ -543,7 +543,7 @@ const WsProperty ws_socket_handshake_properties[] = {
                        ws_socket_set_request_headers) },
 
   /**
-   * WsSocket:mask-generator: (getter get_mask_generator) (setter set_mask_generator)
+   * WsSocket:mask-generator:
    *
    * Where the masks of a client's frames come from (RFC 6455, 5.3); %NULL: the
    * built-in generator.

@@ -135,7 +135,7 @@ ws_socket_set_max_header_count (WsSocket *self, guint max_header_count)
 /* clang-format off */
 const WsProperty ws_socket_heads_properties[] = {
   /**
-   * WsSocket:max-header-size: (getter get_max_header_size) (setter set_max_header_size)
+   * WsSocket:max-header-size:
    *
    * The largest head of a response, in bytes: start line, header lines and
    * the empty line behind them.
@@ -152,7 +152,7 @@ const WsProperty ws_socket_heads_properties[] = {
                       ws_socket_set_max_header_size) },
 
   /**
-   * WsSocket:max-header-line-size: (getter get_max_header_line_size) (setter set_max_header_line_size)
+   * WsSocket:max-header-line-size:
    *
    * The longest line of a response's head, in bytes; its end does not count.
    *
@@ -168,7 +168,7 @@ const WsProperty ws_socket_heads_properties[] = {
                       ws_socket_set_max_header_line_size) },
 
   /**
-   * WsSocket:max-header-count: (getter get_max_header_count) (setter set_max_header_count)
+   * WsSocket:max-header-count:
    *
    * How many header lines a response may have.
    *

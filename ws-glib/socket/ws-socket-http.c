@@ -355,7 +355,7 @@ ws_socket_on_opening_redirected (WsClientOpening *opening,
 /* clang-format off */
 const WsProperty ws_socket_http_properties[] = {
   /**
-   * WsSocket:response: (getter get_response)
+   * WsSocket:response:
    *
    * What the server answered to the handshake, also when it refused.
    *
@@ -371,7 +371,7 @@ const WsProperty ws_socket_http_properties[] = {
                         ws_socket_get_response, NULL) },
 
   /**
-   * WsSocket:max-redirects: (getter get_max_redirects) (setter set_max_redirects)
+   * WsSocket:max-redirects:
    *
    * How many redirects an opening follows (RFC 9110, 15.4); 0: none.
    *

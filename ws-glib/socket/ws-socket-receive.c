@@ -522,7 +522,7 @@ ws_socket_set_read_buffer_size (WsSocket *self, gint64 read_buffer_size)
 /* clang-format off */
 const WsProperty ws_socket_receive_properties[] = {
   /**
-   * WsSocket:pull: (getter get_pull) (setter set_pull)
+   * WsSocket:pull:
    *
    * Whether messages are taken, one by one, rather than signalled.
    *
@@ -542,7 +542,7 @@ const WsProperty ws_socket_receive_properties[] = {
                          ws_socket_get_pull, ws_socket_set_pull) },
 
   /**
-   * WsSocket:read-buffer-size: (getter get_read_buffer_size) (setter set_read_buffer_size)
+   * WsSocket:read-buffer-size:
    *
    * How many bytes of whole messages may wait with [property@Socket:pull] before
    * reading stops; 0: reading stops with the first message.

@@ -394,7 +394,7 @@ ws_socket_set_reconnect (WsSocket *self, WsReconnectPolicy *reconnect)
 /* clang-format off */
 const WsProperty ws_socket_reconnect_properties[] = {
   /**
-   * WsSocket:reconnect: (getter get_reconnect) (setter set_reconnect)
+   * WsSocket:reconnect:
    *
    * When to open the socket again after an end that nobody asked for; %NULL:
    * never.

@@ -304,7 +304,7 @@ ws_socket_set_priority (WsSocket *self, int priority)
 /* clang-format off */
 const WsProperty ws_socket_settings_properties[] = {
   /**
-   * WsSocket:max-incoming-frame-size: (getter get_max_incoming_frame_size) (setter set_max_incoming_frame_size)
+   * WsSocket:max-incoming-frame-size:
    *
    * The largest payload of an incoming frame, in bytes.
    *
@@ -319,7 +319,7 @@ const WsProperty ws_socket_settings_properties[] = {
                         ws_socket_set_max_incoming_frame_size) },
 
   /**
-   * WsSocket:max-incoming-fragments: (getter get_max_incoming_fragments) (setter set_max_incoming_fragments)
+   * WsSocket:max-incoming-fragments:
    *
    * How many frames an incoming message may consist of; 0: any number.
    *
@@ -335,7 +335,7 @@ const WsProperty ws_socket_settings_properties[] = {
                       ws_socket_set_max_incoming_fragments) },
 
   /**
-   * WsSocket:max-incoming-message-size: (getter get_max_incoming_message_size) (setter set_max_incoming_message_size)
+   * WsSocket:max-incoming-message-size:
    *
    * The largest incoming message, in bytes.
    *
@@ -350,7 +350,7 @@ const WsProperty ws_socket_settings_properties[] = {
                         ws_socket_set_max_incoming_message_size) },
 
   /**
-   * WsSocket:outgoing-frame-size: (getter get_outgoing_frame_size) (setter set_outgoing_frame_size)
+   * WsSocket:outgoing-frame-size:
    *
    * The payload, in bytes, above which a message is sent in fragments (RFC 6455,
    * 5.4); 0: never.
@@ -363,7 +363,7 @@ const WsProperty ws_socket_settings_properties[] = {
                         ws_socket_set_outgoing_frame_size) },
 
   /**
-   * WsSocket:max-bytes-to-write: (getter get_max_bytes_to_write) (setter set_max_bytes_to_write)
+   * WsSocket:max-bytes-to-write:
    *
    * How many bytes may wait to be written, frame headers included.
    *
@@ -378,7 +378,7 @@ const WsProperty ws_socket_settings_properties[] = {
                         ws_socket_set_max_bytes_to_write) },
 
   /**
-   * WsSocket:write-high-water-mark: (getter get_write_high_water_mark) (setter set_write_high_water_mark)
+   * WsSocket:write-high-water-mark:
    *
    * How many bytes may wait before the writer should pause; nothing enforces it.
    *
@@ -392,7 +392,7 @@ const WsProperty ws_socket_settings_properties[] = {
                         ws_socket_set_write_high_water_mark) },
 
   /**
-   * WsSocket:priority: (getter get_priority) (setter set_priority)
+   * WsSocket:priority:
    *
    * The priority of what the socket does in the main loop, as of a
    * [struct@GLib.Source]; from the next opening on.

@@ -488,7 +488,7 @@ static const WsTlsSessionSink tls_sink = {
 /* clang-format off */
 const WsProperty ws_socket_ssl_properties[] = {
   /**
-   * WsSocket:pause-mode: (getter get_pause_mode) (setter set_pause_mode)
+   * WsSocket:pause-mode:
    *
    * Whether the opening pauses at certificate errors.
    *
@@ -504,7 +504,7 @@ const WsProperty ws_socket_ssl_properties[] = {
                        ws_socket_set_pause_mode) },
 
   /**
-   * WsSocket:ssl-configuration: (getter get_ssl_configuration) (setter set_ssl_configuration)
+   * WsSocket:ssl-configuration:
    *
    * The settings of TLS, which several sockets may share.
    *
@@ -520,7 +520,7 @@ const WsProperty ws_socket_ssl_properties[] = {
                         ws_socket_set_ssl_configuration) },
 
   /**
-   * WsSocket:ssl-session: (getter get_ssl_session)
+   * WsSocket:ssl-session:
    *
    * What the TLS session has agreed on; known from
    * [signal@Socket::ssl-errors] on.

@@ -384,7 +384,7 @@ ws_socket_get_statistics (WsSocket *self)
 /* clang-format off */
 const WsProperty ws_socket_status_properties[] = {
   /**
-   * WsSocket:state: (getter get_state)
+   * WsSocket:state:
    *
    * Where the connection is in its life.
    *
@@ -395,7 +395,7 @@ const WsProperty ws_socket_status_properties[] = {
                       ws_socket_get_state, NULL) },
 
   /**
-   * WsSocket:status: (getter get_status)
+   * WsSocket:status:
    *
    * The state as a user wants to see it.
    *
@@ -410,7 +410,7 @@ const WsProperty ws_socket_status_properties[] = {
                       ws_socket_get_status, NULL) },
 
   /**
-   * WsSocket:error-string: (getter get_error_string)
+   * WsSocket:error-string:
    *
    * What went wrong with the connection, or with the attempt to open one; empty
    * when all is fine.
@@ -424,7 +424,7 @@ const WsProperty ws_socket_status_properties[] = {
                         "", ws_socket_get_error_string, NULL) },
 
   /**
-   * WsSocket:local-address: (getter get_local_address)
+   * WsSocket:local-address:
    *
    * Our end of the connection; %NULL when there is none.
    *
@@ -436,7 +436,7 @@ const WsProperty ws_socket_status_properties[] = {
                         ws_socket_get_local_address, NULL) },
 
   /**
-   * WsSocket:peer-address: (getter get_peer_address)
+   * WsSocket:peer-address:
    *
    * The other end of the connection; %NULL when there is none.
    *
@@ -447,7 +447,7 @@ const WsProperty ws_socket_status_properties[] = {
                         ws_socket_get_peer_address, NULL) },
 
   /**
-   * WsSocket:close-code: (getter get_close_code)
+   * WsSocket:close-code:
    *
    * How the connection was closed (RFC 6455, 7.1.5).
    *
@@ -461,7 +461,7 @@ const WsProperty ws_socket_status_properties[] = {
                       G_MAXUINT, 1000, ws_socket_get_close_code, NULL) },
 
   /**
-   * WsSocket:close-reason: (getter get_close_reason)
+   * WsSocket:close-reason:
    *
    * The reason that came with [property@Socket:close-code] (RFC 6455, 7.1.6);
    * empty if none did.
@@ -472,7 +472,7 @@ const WsProperty ws_socket_status_properties[] = {
                         "", ws_socket_get_close_reason, NULL) },
 
   /**
-   * WsSocket:close-code-sent: (getter get_close_code_sent)
+   * WsSocket:close-code-sent:
    *
    * The close code that we sent; 0: none, 1005: an empty close frame (RFC 6455,
    * 7.4.1).
@@ -484,7 +484,7 @@ const WsProperty ws_socket_status_properties[] = {
                       ws_socket_get_close_code_sent, NULL) },
 
   /**
-   * WsSocket:close-code-received: (getter get_close_code_received)
+   * WsSocket:close-code-received:
    *
    * The close code that the peer sent; 0: none, 1005: an empty close frame (RFC
    * 6455, 7.4.1).
@@ -496,7 +496,7 @@ const WsProperty ws_socket_status_properties[] = {
                       ws_socket_get_close_code_received, NULL) },
 
   /**
-   * WsSocket:was-clean: (getter get_was_clean)
+   * WsSocket:was-clean:
    *
    * Whether the closing handshake was completed (RFC 6455, 7.1.4).
    *
@@ -506,7 +506,7 @@ const WsProperty ws_socket_status_properties[] = {
                          FALSE, ws_socket_get_was_clean, NULL) },
 
   /**
-   * WsSocket:latency: (getter get_latency)
+   * WsSocket:latency:
    *
    * The microseconds that the last answered ping took; -1: unknown.
    *
@@ -516,7 +516,7 @@ const WsProperty ws_socket_status_properties[] = {
                        G_MAXINT64, -1, ws_socket_get_latency, NULL) },
 
   /**
-   * WsSocket:statistics: (getter get_statistics)
+   * WsSocket:statistics:
    *
    * What the connection has carried until now.
    *
@@ -532,7 +532,7 @@ const WsProperty ws_socket_status_properties[] = {
     .is_taken = TRUE },
 
   /**
-   * WsSocket:bytes-to-write: (getter get_bytes_to_write)
+   * WsSocket:bytes-to-write:
    *
    * What waits to be written, in bytes, frame headers included.
    *

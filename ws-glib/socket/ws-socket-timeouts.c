@@ -226,7 +226,7 @@ ws_socket_set_ping_timeout (WsSocket *self, guint ping_timeout)
 /* clang-format off */
 const WsProperty ws_socket_timeout_properties[] = {
   /**
-   * WsSocket:open-timeout: (getter get_open_timeout) (setter set_open_timeout)
+   * WsSocket:open-timeout:
    *
    * Milliseconds until an attempt to open is given up; 0: never.
    *
@@ -239,7 +239,7 @@ const WsProperty ws_socket_timeout_properties[] = {
                       ws_socket_set_open_timeout) },
 
   /**
-   * WsSocket:close-timeout: (getter get_close_timeout) (setter set_close_timeout)
+   * WsSocket:close-timeout:
    *
    * Milliseconds until a closing handshake is given up; 0: never.
    *
@@ -253,7 +253,7 @@ const WsProperty ws_socket_timeout_properties[] = {
                       ws_socket_set_close_timeout) },
 
   /**
-   * WsSocket:frame-timeout: (getter get_frame_timeout) (setter set_frame_timeout)
+   * WsSocket:frame-timeout:
    *
    * Milliseconds that a peer may be silent in the middle of a message; 0: any.
    *
@@ -295,7 +295,7 @@ const WsProperty ws_socket_timeout_properties[] = {
                       ws_socket_get_ping_interval, ws_socket_set_ping_interval) },
 
   /**
-   * WsSocket:ping-timeout: (getter get_ping_timeout) (setter set_ping_timeout)
+   * WsSocket:ping-timeout:
    *
    * Milliseconds after a keepalive ping until a silent peer is given up; 0: never.
    *

@@ -55,7 +55,7 @@ ws_ssl_certificate_finalize (GObject *object)
 /* clang-format off */
 static const WsProperty properties[] = {
   /**
-   * WsSslCertificate:subject: (getter get_subject)
+   * WsSslCertificate:subject:
    *
    * Whom the certificate is about, as a distinguished name (RFC 4514).
    *
@@ -65,7 +65,7 @@ static const WsProperty properties[] = {
                         ws_ssl_certificate_get_subject, NULL) },
 
   /**
-   * WsSslCertificate:issuer: (getter get_issuer)
+   * WsSslCertificate:issuer:
    *
    * Who issued the certificate, as a distinguished name (RFC 4514).
    *
@@ -75,7 +75,7 @@ static const WsProperty properties[] = {
                         ws_ssl_certificate_get_issuer, NULL) },
 
   /**
-   * WsSslCertificate:serial-number: (getter get_serial_number)
+   * WsSslCertificate:serial-number:
    *
    * The number that the issuer gave to the certificate, in hexadecimal digits.
    *
@@ -85,7 +85,7 @@ static const WsProperty properties[] = {
                         NULL, ws_ssl_certificate_get_serial_number, NULL) },
 
   /**
-   * WsSslCertificate:not-valid-before: (getter get_not_valid_before)
+   * WsSslCertificate:not-valid-before:
    *
    * When the certificate begins to be valid.
    *
@@ -97,7 +97,7 @@ static const WsProperty properties[] = {
                        ws_ssl_certificate_get_not_valid_before, NULL) },
 
   /**
-   * WsSslCertificate:not-valid-after: (getter get_not_valid_after)
+   * WsSslCertificate:not-valid-after:
    *
    * When the certificate ceases to be valid.
    *
@@ -109,7 +109,7 @@ static const WsProperty properties[] = {
                        ws_ssl_certificate_get_not_valid_after, NULL) },
 
   /**
-   * WsSslCertificate:subject-alternative-names: (getter get_subject_alternative_names)
+   * WsSslCertificate:subject-alternative-names:
    *
    * The hosts and others that the certificate is for.
    *
@@ -123,7 +123,7 @@ static const WsProperty properties[] = {
                        ws_ssl_certificate_get_subject_alternative_names, NULL) },
 
   /**
-   * WsSslCertificate:key-algorithm: (getter get_key_algorithm)
+   * WsSslCertificate:key-algorithm:
    *
    * What kind of key the certificate has.
    *
@@ -135,7 +135,7 @@ static const WsProperty properties[] = {
                       ws_ssl_certificate_get_key_algorithm, NULL) },
 
   /**
-   * WsSslCertificate:key-size: (getter get_key_size)
+   * WsSslCertificate:key-size:
    *
    * How many bits the key has.
    *
@@ -145,7 +145,7 @@ static const WsProperty properties[] = {
                       G_MAXUINT, 0, ws_ssl_certificate_get_key_size, NULL) },
 
   /**
-   * WsSslCertificate:self-signed: (getter get_self_signed)
+   * WsSslCertificate:self-signed:
    *
    * Whether the certificate names itself as its issuer.
    *
@@ -216,7 +216,7 @@ ws_ssl_certificate_new_from_der (GBytes *der, GError **error)
 }
 
 /**
- * ws_ssl_certificate_get_subject: (get-property subject)
+ * ws_ssl_certificate_get_subject:
  * @self: a certificate
  *
  * Whom the certificate is about, as a distinguished name (RFC 4514).
@@ -234,7 +234,7 @@ ws_ssl_certificate_get_subject (WsSslCertificate *self)
 }
 
 /**
- * ws_ssl_certificate_get_issuer: (get-property issuer)
+ * ws_ssl_certificate_get_issuer:
  * @self: a certificate
  *
  * Who issued the certificate, as a distinguished name (RFC 4514).
@@ -252,7 +252,7 @@ ws_ssl_certificate_get_issuer (WsSslCertificate *self)
 }
 
 /**
- * ws_ssl_certificate_get_serial_number: (get-property serial-number)
+ * ws_ssl_certificate_get_serial_number:
  * @self: a certificate
  *
  * The number that the issuer gave to the certificate, in hexadecimal digits.
@@ -270,7 +270,7 @@ ws_ssl_certificate_get_serial_number (WsSslCertificate *self)
 }
 
 /**
- * ws_ssl_certificate_get_not_valid_before: (get-property not-valid-before)
+ * ws_ssl_certificate_get_not_valid_before:
  * @self: a certificate
  *
  * When the certificate begins to be valid.
@@ -288,7 +288,7 @@ ws_ssl_certificate_get_not_valid_before (WsSslCertificate *self)
 }
 
 /**
- * ws_ssl_certificate_get_not_valid_after: (get-property not-valid-after)
+ * ws_ssl_certificate_get_not_valid_after:
  * @self: a certificate
  *
  * When the certificate ceases to be valid.
@@ -306,7 +306,7 @@ ws_ssl_certificate_get_not_valid_after (WsSslCertificate *self)
 }
 
 /**
- * ws_ssl_certificate_get_subject_alternative_names: (get-property subject-alternative-names)
+ * ws_ssl_certificate_get_subject_alternative_names:
  * @self: a certificate
  *
  * The hosts and others that the certificate is for.
@@ -326,7 +326,7 @@ ws_ssl_certificate_get_subject_alternative_names (WsSslCertificate *self)
 }
 
 /**
- * ws_ssl_certificate_get_key_algorithm: (get-property key-algorithm)
+ * ws_ssl_certificate_get_key_algorithm:
  * @self: a certificate
  *
  * What kind of key the certificate has.
@@ -345,7 +345,7 @@ ws_ssl_certificate_get_key_algorithm (WsSslCertificate *self)
 }
 
 /**
- * ws_ssl_certificate_get_key_size: (get-property key-size)
+ * ws_ssl_certificate_get_key_size:
  * @self: a certificate
  *
  * How many bits the key has.
@@ -363,7 +363,7 @@ ws_ssl_certificate_get_key_size (WsSslCertificate *self)
 }
 
 /**
- * ws_ssl_certificate_get_self_signed: (get-property self-signed)
+ * ws_ssl_certificate_get_self_signed:
  * @self: a certificate
  *
  * Whether the certificate names itself as its issuer.

@@ -4,7 +4,7 @@
 /* The accessors of WsSslConfiguration for what is shown to peers. */
 
 /**
- * ws_ssl_configuration_get_local_certificate: (get-property local-certificate)
+ * ws_ssl_configuration_get_local_certificate:
  * @self: a TLS configuration
  *
  * The certificate that is shown to peers, and its chain: PEM, or DER of one.
@@ -24,7 +24,7 @@ ws_ssl_configuration_get_local_certificate (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_local_certificate: (set-property local-certificate)
+ * ws_ssl_configuration_set_local_certificate:
  * @self: a TLS configuration
  * @local_certificate: (nullable): the bytes
  *
@@ -44,7 +44,7 @@ ws_ssl_configuration_set_local_certificate (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_local_certificate_file: (get-property local-certificate-file)
+ * ws_ssl_configuration_get_local_certificate_file:
  * @self: a TLS configuration
  *
  * A file with the certificate that is shown to peers, and its chain: PEM, or
@@ -65,7 +65,7 @@ ws_ssl_configuration_get_local_certificate_file (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_local_certificate_file: (set-property local-certificate-file)
+ * ws_ssl_configuration_set_local_certificate_file:
  * @self: a TLS configuration
  * @local_certificate_file: (type filename) (nullable): the path
  *
@@ -85,7 +85,7 @@ ws_ssl_configuration_set_local_certificate_file (
 }
 
 /**
- * ws_ssl_configuration_get_local_certificate_uri: (get-property local-certificate-uri)
+ * ws_ssl_configuration_get_local_certificate_uri:
  * @self: a TLS configuration
  *
  * A `pkcs11:` URI (RFC 7512) of the certificate that is shown to peers.
@@ -103,7 +103,7 @@ ws_ssl_configuration_get_local_certificate_uri (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_local_certificate_uri: (set-property local-certificate-uri)
+ * ws_ssl_configuration_set_local_certificate_uri:
  * @self: a TLS configuration
  * @local_certificate_uri: (nullable): the text
  *
@@ -123,7 +123,7 @@ ws_ssl_configuration_set_local_certificate_uri (
 }
 
 /**
- * ws_ssl_configuration_get_private_key: (get-property private-key)
+ * ws_ssl_configuration_get_private_key:
  * @self: a TLS configuration
  *
  * The key of the certificate: PEM or DER.
@@ -144,7 +144,7 @@ ws_ssl_configuration_get_private_key (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_private_key: (set-property private-key)
+ * ws_ssl_configuration_set_private_key:
  * @self: a TLS configuration
  * @private_key: (nullable): the bytes
  *
@@ -163,7 +163,7 @@ ws_ssl_configuration_set_private_key (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_private_key_file: (get-property private-key-file)
+ * ws_ssl_configuration_get_private_key_file:
  * @self: a TLS configuration
  *
  * A file with the key of the certificate: PEM or DER.
@@ -183,7 +183,7 @@ ws_ssl_configuration_get_private_key_file (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_private_key_file: (set-property private-key-file)
+ * ws_ssl_configuration_set_private_key_file:
  * @self: a TLS configuration
  * @private_key_file: (type filename) (nullable): the path
  *
@@ -203,7 +203,7 @@ ws_ssl_configuration_set_private_key_file (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_private_key_uri: (get-property private-key-uri)
+ * ws_ssl_configuration_get_private_key_uri:
  * @self: a TLS configuration
  *
  * A `pkcs11:` URI (RFC 7512) of the key of the certificate.
@@ -221,7 +221,7 @@ ws_ssl_configuration_get_private_key_uri (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_private_key_uri: (set-property private-key-uri)
+ * ws_ssl_configuration_set_private_key_uri:
  * @self: a TLS configuration
  * @private_key_uri: (nullable): the text
  *
@@ -241,7 +241,7 @@ ws_ssl_configuration_set_private_key_uri (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_password: (get-property password)
+ * ws_ssl_configuration_get_password:
  * @self: a TLS configuration
  *
  * The password of an encrypted key, or the PIN of a token.
@@ -259,7 +259,7 @@ ws_ssl_configuration_get_password (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_password: (set-property password)
+ * ws_ssl_configuration_set_password:
  * @self: a TLS configuration
  * @password: (nullable): the text
  *
@@ -278,7 +278,7 @@ ws_ssl_configuration_set_password (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_ocsp_response: (get-property ocsp-response)
+ * ws_ssl_configuration_get_ocsp_response:
  * @self: a TLS configuration
  *
  * The response about the status of a server's certificate (OCSP, RFC 6960), in
@@ -297,7 +297,7 @@ ws_ssl_configuration_get_ocsp_response (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_ocsp_response: (set-property ocsp-response)
+ * ws_ssl_configuration_set_ocsp_response:
  * @self: a TLS configuration
  * @ocsp_response: (nullable): the bytes
  *
@@ -316,7 +316,7 @@ ws_ssl_configuration_set_ocsp_response (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_ocsp_response_file: (get-property ocsp-response-file)
+ * ws_ssl_configuration_get_ocsp_response_file:
  * @self: a TLS configuration
  *
  * A file with the response about the status of a server's certificate, in DER.
@@ -334,7 +334,7 @@ ws_ssl_configuration_get_ocsp_response_file (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_ocsp_response_file: (set-property ocsp-response-file)
+ * ws_ssl_configuration_set_ocsp_response_file:
  * @self: a TLS configuration
  * @ocsp_response_file: (type filename) (nullable): the path
  *
@@ -358,7 +358,7 @@ ws_ssl_configuration_set_ocsp_response_file (WsSslConfiguration *self,
 /* clang-format off */
 const WsProperty ws_ssl_configuration_identity_properties[] = {
   /**
-   * WsSslConfiguration:local-certificate: (getter get_local_certificate) (setter set_local_certificate)
+   * WsSslConfiguration:local-certificate:
    *
    * The certificate that is shown to peers, and its chain: PEM, or DER of one.
    *
@@ -374,7 +374,7 @@ const WsProperty ws_ssl_configuration_identity_properties[] = {
                        ws_ssl_configuration_set_local_certificate) },
 
   /**
-   * WsSslConfiguration:local-certificate-file: (getter get_local_certificate_file) (setter set_local_certificate_file)
+   * WsSslConfiguration:local-certificate-file:
    *
    * A file with the certificate that is shown to peers, and its chain: PEM, or
    * DER of one.
@@ -390,7 +390,7 @@ const WsProperty ws_ssl_configuration_identity_properties[] = {
                         ws_ssl_configuration_set_local_certificate_file) },
 
   /**
-   * WsSslConfiguration:local-certificate-uri: (getter get_local_certificate_uri) (setter set_local_certificate_uri)
+   * WsSslConfiguration:local-certificate-uri:
    *
    * A `pkcs11:` URI (RFC 7512) of the certificate that is shown to peers.
    *
@@ -403,7 +403,7 @@ const WsProperty ws_ssl_configuration_identity_properties[] = {
                         ws_ssl_configuration_set_local_certificate_uri) },
 
   /**
-   * WsSslConfiguration:private-key: (getter get_private_key) (setter set_private_key)
+   * WsSslConfiguration:private-key:
    *
    * The key of the certificate: PEM or DER.
    *
@@ -419,7 +419,7 @@ const WsProperty ws_ssl_configuration_identity_properties[] = {
                        ws_ssl_configuration_set_private_key) },
 
   /**
-   * WsSslConfiguration:private-key-file: (getter get_private_key_file) (setter set_private_key_file)
+   * WsSslConfiguration:private-key-file:
    *
    * A file with the key of the certificate: PEM or DER.
    *
@@ -434,7 +434,7 @@ const WsProperty ws_ssl_configuration_identity_properties[] = {
                         ws_ssl_configuration_set_private_key_file) },
 
   /**
-   * WsSslConfiguration:private-key-uri: (getter get_private_key_uri) (setter set_private_key_uri)
+   * WsSslConfiguration:private-key-uri:
    *
    * A `pkcs11:` URI (RFC 7512) of the key of the certificate.
    *
@@ -447,7 +447,7 @@ const WsProperty ws_ssl_configuration_identity_properties[] = {
                         ws_ssl_configuration_set_private_key_uri) },
 
   /**
-   * WsSslConfiguration:password: (getter get_password) (setter set_password)
+   * WsSslConfiguration:password:
    *
    * The password of an encrypted key, or the PIN of a token.
    *
@@ -459,7 +459,7 @@ const WsProperty ws_ssl_configuration_identity_properties[] = {
                         ws_ssl_configuration_set_password) },
 
   /**
-   * WsSslConfiguration:ocsp-response: (getter get_ocsp_response) (setter set_ocsp_response)
+   * WsSslConfiguration:ocsp-response:
    *
    * The response about the status of a server's certificate (OCSP, RFC 6960),
    * in DER, that is sent along with it.
@@ -473,7 +473,7 @@ const WsProperty ws_ssl_configuration_identity_properties[] = {
                        ws_ssl_configuration_set_ocsp_response) },
 
   /**
-   * WsSslConfiguration:ocsp-response-file: (getter get_ocsp_response_file) (setter set_ocsp_response_file)
+   * WsSslConfiguration:ocsp-response-file:
    *
    * A file with the response about the status of a server's certificate, in
    * DER.

@@ -20,7 +20,7 @@ replace_strv (char ***field, const char *const *value)
 }
 
 /**
- * ws_ssl_configuration_get_priority: (get-property priority)
+ * ws_ssl_configuration_get_priority:
  * @self: a TLS configuration
  *
  * Which algorithms are used, as a priority string of GnuTLS; %NULL: what it
@@ -42,7 +42,7 @@ ws_ssl_configuration_get_priority (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_priority: (set-property priority)
+ * ws_ssl_configuration_set_priority:
  * @self: a TLS configuration
  * @priority: (nullable): the text
  *
@@ -61,7 +61,7 @@ ws_ssl_configuration_set_priority (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_minimum_protocol: (get-property minimum-protocol)
+ * ws_ssl_configuration_get_minimum_protocol:
  * @self: a TLS configuration
  *
  * The oldest version of TLS that is spoken.
@@ -81,7 +81,7 @@ ws_ssl_configuration_get_minimum_protocol (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_minimum_protocol: (set-property minimum-protocol)
+ * ws_ssl_configuration_set_minimum_protocol:
  * @self: a TLS configuration
  * @minimum_protocol: the setting
  *
@@ -103,7 +103,7 @@ ws_ssl_configuration_set_minimum_protocol (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_maximum_protocol: (get-property maximum-protocol)
+ * ws_ssl_configuration_get_maximum_protocol:
  * @self: a TLS configuration
  *
  * The newest version of TLS that is spoken.
@@ -121,7 +121,7 @@ ws_ssl_configuration_get_maximum_protocol (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_maximum_protocol: (set-property maximum-protocol)
+ * ws_ssl_configuration_set_maximum_protocol:
  * @self: a TLS configuration
  * @maximum_protocol: the setting
  *
@@ -143,7 +143,7 @@ ws_ssl_configuration_set_maximum_protocol (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_allowed_next_protocols: (get-property allowed-next-protocols)
+ * ws_ssl_configuration_get_allowed_next_protocols:
  * @self: a TLS configuration
  *
  * What is offered by ALPN (RFC 7301), the best first; %NULL: nothing.
@@ -163,7 +163,7 @@ ws_ssl_configuration_get_allowed_next_protocols (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_allowed_next_protocols: (set-property allowed-next-protocols)
+ * ws_ssl_configuration_set_allowed_next_protocols:
  * @self: a TLS configuration
  * @allowed_next_protocols: (array zero-terminated=1) (nullable): the protocols
  *
@@ -184,7 +184,7 @@ ws_ssl_configuration_set_allowed_next_protocols (
 }
 
 /**
- * ws_ssl_configuration_get_session_resumption: (get-property session-resumption)
+ * ws_ssl_configuration_get_session_resumption:
  * @self: a TLS configuration
  *
  * Whether later connections resume the session of earlier ones, which is
@@ -203,7 +203,7 @@ ws_ssl_configuration_get_session_resumption (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_session_resumption: (set-property session-resumption)
+ * ws_ssl_configuration_set_session_resumption:
  * @self: a TLS configuration
  * @session_resumption: whether it is so
  *
@@ -226,7 +226,7 @@ ws_ssl_configuration_set_session_resumption (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_session_ticket_key: (get-property session-ticket-key)
+ * ws_ssl_configuration_get_session_ticket_key:
  * @self: a TLS configuration
  *
  * What the tickets of a server are encrypted with; %NULL: a key of its own.
@@ -244,7 +244,7 @@ ws_ssl_configuration_get_session_ticket_key (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_session_ticket_key: (set-property session-ticket-key)
+ * ws_ssl_configuration_set_session_ticket_key:
  * @self: a TLS configuration
  * @session_ticket_key: (nullable): 64 bytes; any other number fails when it is
  *   loaded
@@ -265,7 +265,7 @@ ws_ssl_configuration_set_session_ticket_key (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_pre_shared_key: (get-property pre-shared-key)
+ * ws_ssl_configuration_get_pre_shared_key:
  * @self: a TLS configuration
  *
  * Whether connections may be secured by a key that both ends know, instead of
@@ -284,7 +284,7 @@ ws_ssl_configuration_get_pre_shared_key (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_pre_shared_key: (set-property pre-shared-key)
+ * ws_ssl_configuration_set_pre_shared_key:
  * @self: a TLS configuration
  * @pre_shared_key: whether it is so
  *
@@ -306,7 +306,7 @@ ws_ssl_configuration_set_pre_shared_key (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_pre_shared_key_identity_hint: (get-property pre-shared-key-identity-hint)
+ * ws_ssl_configuration_get_pre_shared_key_identity_hint:
  * @self: a TLS configuration
  *
  * What a server tells clients before they choose a key; set, it allows for
@@ -325,7 +325,7 @@ ws_ssl_configuration_get_pre_shared_key_identity_hint (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_pre_shared_key_identity_hint: (set-property pre-shared-key-identity-hint)
+ * ws_ssl_configuration_set_pre_shared_key_identity_hint:
  * @self: a TLS configuration
  * @pre_shared_key_identity_hint: (nullable): the text
  *
@@ -345,7 +345,7 @@ ws_ssl_configuration_set_pre_shared_key_identity_hint (
 }
 
 /**
- * ws_ssl_configuration_get_handshake_must_interrupt_on_error: (get-property handshake-must-interrupt-on-error)
+ * ws_ssl_configuration_get_handshake_must_interrupt_on_error:
  * @self: a TLS configuration
  *
  * Whether each problem of a certificate is told as it is found, and the
@@ -365,7 +365,7 @@ ws_ssl_configuration_get_handshake_must_interrupt_on_error (
 }
 
 /**
- * ws_ssl_configuration_set_handshake_must_interrupt_on_error: (set-property handshake-must-interrupt-on-error)
+ * ws_ssl_configuration_set_handshake_must_interrupt_on_error:
  * @self: a TLS configuration
  * @handshake_must_interrupt_on_error: whether it is so
  *
@@ -394,7 +394,7 @@ ws_ssl_configuration_set_handshake_must_interrupt_on_error (
 /* clang-format off */
 const WsProperty ws_ssl_configuration_session_properties[] = {
   /**
-   * WsSslConfiguration:priority: (getter get_priority) (setter set_priority)
+   * WsSslConfiguration:priority:
    *
    * Which algorithms are used, as a priority string of GnuTLS; %NULL: what it
    * thinks secure, with keys that are exchanged anew for each connection.
@@ -410,7 +410,7 @@ const WsProperty ws_ssl_configuration_session_properties[] = {
                         ws_ssl_configuration_set_priority) },
 
   /**
-   * WsSslConfiguration:minimum-protocol: (getter get_minimum_protocol) (setter set_minimum_protocol)
+   * WsSslConfiguration:minimum-protocol:
    *
    * The oldest version of TLS that is spoken.
    *
@@ -426,7 +426,7 @@ const WsProperty ws_ssl_configuration_session_properties[] = {
                       ws_ssl_configuration_set_minimum_protocol) },
 
   /**
-   * WsSslConfiguration:maximum-protocol: (getter get_maximum_protocol) (setter set_maximum_protocol)
+   * WsSslConfiguration:maximum-protocol:
    *
    * The newest version of TLS that is spoken.
    *
@@ -440,7 +440,7 @@ const WsProperty ws_ssl_configuration_session_properties[] = {
                       ws_ssl_configuration_set_maximum_protocol) },
 
   /**
-   * WsSslConfiguration:allowed-next-protocols: (getter get_allowed_next_protocols) (setter set_allowed_next_protocols)
+   * WsSslConfiguration:allowed-next-protocols:
    *
    * What is offered by ALPN (RFC 7301), the best first; %NULL: nothing.
    *
@@ -456,7 +456,7 @@ const WsProperty ws_ssl_configuration_session_properties[] = {
                        ws_ssl_configuration_set_allowed_next_protocols) },
 
   /**
-   * WsSslConfiguration:session-resumption: (getter get_session_resumption) (setter set_session_resumption)
+   * WsSslConfiguration:session-resumption:
    *
    * Whether later connections resume the session of earlier ones, which is
    * faster.
@@ -470,7 +470,7 @@ const WsProperty ws_ssl_configuration_session_properties[] = {
                          ws_ssl_configuration_set_session_resumption) },
 
   /**
-   * WsSslConfiguration:session-ticket-key: (getter get_session_ticket_key) (setter set_session_ticket_key)
+   * WsSslConfiguration:session-ticket-key:
    *
    * What the tickets of a server are encrypted with: 64 random bytes; %NULL: a
    * key of its own, made anew whenever it is loaded.
@@ -490,7 +490,7 @@ const WsProperty ws_ssl_configuration_session_properties[] = {
                        ws_ssl_configuration_set_session_ticket_key) },
 
   /**
-   * WsSslConfiguration:pre-shared-key: (getter get_pre_shared_key) (setter set_pre_shared_key)
+   * WsSslConfiguration:pre-shared-key:
    *
    * Whether connections may be secured by a key that both ends know, instead
    * of certificates.
@@ -504,7 +504,7 @@ const WsProperty ws_ssl_configuration_session_properties[] = {
                          ws_ssl_configuration_set_pre_shared_key) },
 
   /**
-   * WsSslConfiguration:pre-shared-key-identity-hint: (getter get_pre_shared_key_identity_hint) (setter set_pre_shared_key_identity_hint)
+   * WsSslConfiguration:pre-shared-key-identity-hint:
    *
    * What a server tells clients before they choose a key; set, it allows for
    * such keys.
@@ -518,7 +518,7 @@ const WsProperty ws_ssl_configuration_session_properties[] = {
                         ws_ssl_configuration_set_pre_shared_key_identity_hint) },
 
   /**
-   * WsSslConfiguration:handshake-must-interrupt-on-error: (getter get_handshake_must_interrupt_on_error) (setter set_handshake_must_interrupt_on_error)
+   * WsSslConfiguration:handshake-must-interrupt-on-error:
    *
    * Whether each problem of a certificate is told as it is found, and the
    * handshake waits for what is to be done.

@@ -7,7 +7,7 @@
 #define MAX_TICKETS 256
 
 /**
- * ws_ssl_configuration_get_session_ticket: (get-property session-ticket)
+ * ws_ssl_configuration_get_session_ticket:
  * @self: a TLS configuration
  *
  * A session that a client resumes, and the last that a server has offered.
@@ -49,7 +49,7 @@ take_ticket (WsSslConfiguration *self, GBytes *ticket, gboolean is_given)
 }
 
 /**
- * ws_ssl_configuration_set_session_ticket: (set-property session-ticket)
+ * ws_ssl_configuration_set_session_ticket:
  * @self: a TLS configuration
  * @session_ticket: (nullable): a ticket that this property has had before
  *
@@ -128,7 +128,7 @@ ws_ssl_configuration_store_ticket (WsSslConfiguration *self,
 /* clang-format off */
 const WsProperty ws_ssl_configuration_tickets_properties[] = {
   /**
-   * WsSslConfiguration:session-ticket: (getter get_session_ticket) (setter set_session_ticket)
+   * WsSslConfiguration:session-ticket:
    *
    * A session that a client resumes, and the last that a server has offered.
    *

@@ -4,7 +4,7 @@
 /* The accessors of WsSslConfiguration for whom it trusts. */
 
 /**
- * ws_ssl_configuration_get_ca_certificates_file: (get-property ca-certificates-file)
+ * ws_ssl_configuration_get_ca_certificates_file:
  * @self: a TLS configuration
  *
  * A file with authorities that are trusted, beside
@@ -23,7 +23,7 @@ ws_ssl_configuration_get_ca_certificates_file (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_ca_certificates_file: (set-property ca-certificates-file)
+ * ws_ssl_configuration_set_ca_certificates_file:
  * @self: a TLS configuration
  * @ca_certificates_file: (type filename) (nullable): the path
  *
@@ -43,7 +43,7 @@ ws_ssl_configuration_set_ca_certificates_file (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_system_trust: (get-property system-trust)
+ * ws_ssl_configuration_get_system_trust:
  * @self: a TLS configuration
  *
  * Whether the authorities are trusted that the system trusts.
@@ -61,7 +61,7 @@ ws_ssl_configuration_get_system_trust (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_system_trust: (set-property system-trust)
+ * ws_ssl_configuration_set_system_trust:
  * @self: a TLS configuration
  * @system_trust: whether it is so
  *
@@ -83,7 +83,7 @@ ws_ssl_configuration_set_system_trust (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_crl: (get-property crl)
+ * ws_ssl_configuration_get_crl:
  * @self: a TLS configuration
  *
  * Lists of revoked certificates (RFC 5280, 5): PEM, or DER of one.
@@ -101,7 +101,7 @@ ws_ssl_configuration_get_crl (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_crl: (set-property crl)
+ * ws_ssl_configuration_set_crl:
  * @self: a TLS configuration
  * @crl: (nullable): the bytes
  *
@@ -119,7 +119,7 @@ ws_ssl_configuration_set_crl (WsSslConfiguration *self, GBytes *crl)
 }
 
 /**
- * ws_ssl_configuration_get_crl_file: (get-property crl-file)
+ * ws_ssl_configuration_get_crl_file:
  * @self: a TLS configuration
  *
  * A file with lists of revoked certificates, beside
@@ -138,7 +138,7 @@ ws_ssl_configuration_get_crl_file (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_crl_file: (set-property crl-file)
+ * ws_ssl_configuration_set_crl_file:
  * @self: a TLS configuration
  * @crl_file: (type filename) (nullable): the path
  *
@@ -157,7 +157,7 @@ ws_ssl_configuration_set_crl_file (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_peer_verify_mode: (get-property peer-verify-mode)
+ * ws_ssl_configuration_get_peer_verify_mode:
  * @self: a TLS configuration
  *
  * Whether the peer's certificate is asked for, and judged.
@@ -176,7 +176,7 @@ ws_ssl_configuration_get_peer_verify_mode (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_peer_verify_mode: (set-property peer-verify-mode)
+ * ws_ssl_configuration_set_peer_verify_mode:
  * @self: a TLS configuration
  * @peer_verify_mode: the setting
  *
@@ -198,7 +198,7 @@ ws_ssl_configuration_set_peer_verify_mode (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_peer_verify_depth: (get-property peer-verify-depth)
+ * ws_ssl_configuration_get_peer_verify_depth:
  * @self: a TLS configuration
  *
  * How many certificates the peer's chain may have, the trusted one not
@@ -217,7 +217,7 @@ ws_ssl_configuration_get_peer_verify_depth (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_peer_verify_depth: (set-property peer-verify-depth)
+ * ws_ssl_configuration_set_peer_verify_depth:
  * @self: a TLS configuration
  * @peer_verify_depth: the number
  *
@@ -239,7 +239,7 @@ ws_ssl_configuration_set_peer_verify_depth (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_peer_verify_name: (get-property peer-verify-name)
+ * ws_ssl_configuration_get_peer_verify_name:
  * @self: a TLS configuration
  *
  * The name that a server's certificate must be for; %NULL: the host of the
@@ -258,7 +258,7 @@ ws_ssl_configuration_get_peer_verify_name (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_peer_verify_name: (set-property peer-verify-name)
+ * ws_ssl_configuration_set_peer_verify_name:
  * @self: a TLS configuration
  * @peer_verify_name: (nullable): the text
  *
@@ -278,7 +278,7 @@ ws_ssl_configuration_set_peer_verify_name (WsSslConfiguration *self,
 }
 
 /**
- * ws_ssl_configuration_get_ca_certificates: (get-property ca-certificates)
+ * ws_ssl_configuration_get_ca_certificates:
  * @self: a TLS configuration
  *
  * Authorities that are trusted, of type [class@SslCertificate].
@@ -296,7 +296,7 @@ ws_ssl_configuration_get_ca_certificates (WsSslConfiguration *self)
 }
 
 /**
- * ws_ssl_configuration_set_ca_certificates: (set-property ca-certificates)
+ * ws_ssl_configuration_set_ca_certificates:
  * @self: a TLS configuration
  * @ca_certificates: (nullable): objects of type [class@SslCertificate]; %NULL:
  *   none
@@ -355,7 +355,7 @@ ws_ssl_configuration_add_ca_certificate (WsSslConfiguration *self,
 /* clang-format off */
 const WsProperty ws_ssl_configuration_trust_properties[] = {
   /**
-   * WsSslConfiguration:ca-certificates-file: (getter get_ca_certificates_file) (setter set_ca_certificates_file)
+   * WsSslConfiguration:ca-certificates-file:
    *
    * A file with authorities that are trusted, beside
    * [property@SslConfiguration:ca-certificates]: PEM, or DER of one.
@@ -369,7 +369,7 @@ const WsProperty ws_ssl_configuration_trust_properties[] = {
                         ws_ssl_configuration_set_ca_certificates_file) },
 
   /**
-   * WsSslConfiguration:system-trust: (getter get_system_trust) (setter set_system_trust)
+   * WsSslConfiguration:system-trust:
    *
    * Whether the authorities are trusted that the system trusts.
    *
@@ -382,7 +382,7 @@ const WsProperty ws_ssl_configuration_trust_properties[] = {
                          ws_ssl_configuration_set_system_trust) },
 
   /**
-   * WsSslConfiguration:crl: (getter get_crl) (setter set_crl)
+   * WsSslConfiguration:crl:
    *
    * Lists of revoked certificates (RFC 5280, 5): PEM, or DER of one.
    *
@@ -394,7 +394,7 @@ const WsProperty ws_ssl_configuration_trust_properties[] = {
                        ws_ssl_configuration_set_crl) },
 
   /**
-   * WsSslConfiguration:crl-file: (getter get_crl_file) (setter set_crl_file)
+   * WsSslConfiguration:crl-file:
    *
    * A file with lists of revoked certificates, beside
    * [property@SslConfiguration:crl].
@@ -407,7 +407,7 @@ const WsProperty ws_ssl_configuration_trust_properties[] = {
                         ws_ssl_configuration_set_crl_file) },
 
   /**
-   * WsSslConfiguration:peer-verify-mode: (getter get_peer_verify_mode) (setter set_peer_verify_mode)
+   * WsSslConfiguration:peer-verify-mode:
    *
    * Whether the peer's certificate is asked for, and judged.
    *
@@ -421,7 +421,7 @@ const WsProperty ws_ssl_configuration_trust_properties[] = {
                       ws_ssl_configuration_set_peer_verify_mode) },
 
   /**
-   * WsSslConfiguration:peer-verify-depth: (getter get_peer_verify_depth) (setter set_peer_verify_depth)
+   * WsSslConfiguration:peer-verify-depth:
    *
    * How many certificates the peer's chain may have, the trusted one not
    * counted; 0: any number.
@@ -435,7 +435,7 @@ const WsProperty ws_ssl_configuration_trust_properties[] = {
                       ws_ssl_configuration_set_peer_verify_depth) },
 
   /**
-   * WsSslConfiguration:peer-verify-name: (getter get_peer_verify_name) (setter set_peer_verify_name)
+   * WsSslConfiguration:peer-verify-name:
    *
    * The name that a server's certificate must be for; %NULL: the host of the
    * URL.
@@ -449,7 +449,7 @@ const WsProperty ws_ssl_configuration_trust_properties[] = {
                         ws_ssl_configuration_set_peer_verify_name) },
 
   /**
-   * WsSslConfiguration:ca-certificates: (getter get_ca_certificates) (setter set_ca_certificates)
+   * WsSslConfiguration:ca-certificates:
    *
    * Authorities that are trusted, of type [class@SslCertificate].
    *

@@ -132,7 +132,7 @@ init_text (WsSslError *self, const char *text)
 /* clang-format off */
 static const WsProperty properties[] = {
   /**
-   * WsSslError:code: (getter get_code)
+   * WsSslError:code:
    *
    * What is wrong.
    *
@@ -145,7 +145,7 @@ static const WsProperty properties[] = {
     .flags = G_PARAM_CONSTRUCT_ONLY },
 
   /**
-   * WsSslError:certificate: (getter get_certificate)
+   * WsSslError:certificate:
    *
    * The certificate that this is about.
    *
@@ -157,7 +157,7 @@ static const WsProperty properties[] = {
     .flags = G_PARAM_CONSTRUCT_ONLY },
 
   /**
-   * WsSslError:depth: (getter get_depth)
+   * WsSslError:depth:
    *
    * Where the certificate is in its chain: 0 is the peer's own.
    *
@@ -168,7 +168,7 @@ static const WsProperty properties[] = {
     .flags = G_PARAM_CONSTRUCT_ONLY },
 
   /**
-   * WsSslError:text: (getter get_text)
+   * WsSslError:text:
    *
    * What is wrong, for people to read.
    *
@@ -246,7 +246,7 @@ ws_ssl_error_new (WsSslErrorCode code, WsSslCertificate *certificate)
 }
 
 /**
- * ws_ssl_error_get_code: (get-property code)
+ * ws_ssl_error_get_code:
  * @self: an error
  *
  * What is wrong.
@@ -264,7 +264,7 @@ ws_ssl_error_get_code (WsSslError *self)
 }
 
 /**
- * ws_ssl_error_get_certificate: (get-property certificate)
+ * ws_ssl_error_get_certificate:
  * @self: an error
  *
  * The certificate that this is about.
@@ -283,7 +283,7 @@ ws_ssl_error_get_certificate (WsSslError *self)
 }
 
 /**
- * ws_ssl_error_get_depth: (get-property depth)
+ * ws_ssl_error_get_depth:
  * @self: an error
  *
  * Where the certificate is in its chain: 0 is the peer's own.
@@ -301,7 +301,7 @@ ws_ssl_error_get_depth (WsSslError *self)
 }
 
 /**
- * ws_ssl_error_get_text: (get-property text)
+ * ws_ssl_error_get_text:
  * @self: an error
  *
  * What is wrong, for people to read.

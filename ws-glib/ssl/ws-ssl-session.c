@@ -54,7 +54,7 @@ ws_ssl_session_finalize (GObject *object)
 /* clang-format off */
 static const WsProperty properties[] = {
   /**
-   * WsSslSession:protocol: (getter get_protocol)
+   * WsSslSession:protocol:
    *
    * The version of TLS, such as `TLS1.3`.
    *
@@ -64,7 +64,7 @@ static const WsProperty properties[] = {
                         ws_ssl_session_get_protocol, NULL) },
 
   /**
-   * WsSslSession:cipher: (getter get_cipher)
+   * WsSslSession:cipher:
    *
    * What the session is encrypted with.
    *
@@ -74,7 +74,7 @@ static const WsProperty properties[] = {
                         ws_ssl_session_get_cipher, NULL) },
 
   /**
-   * WsSslSession:next-protocol: (getter get_next_protocol)
+   * WsSslSession:next-protocol:
    *
    * What was agreed on by ALPN (RFC 7301).
    *
@@ -84,7 +84,7 @@ static const WsProperty properties[] = {
                         NULL, ws_ssl_session_get_next_protocol, NULL) },
 
   /**
-   * WsSslSession:resumed: (getter get_resumed)
+   * WsSslSession:resumed:
    *
    * Whether an earlier session was resumed.
    *
@@ -94,7 +94,7 @@ static const WsProperty properties[] = {
                          ws_ssl_session_get_resumed, NULL) },
 
   /**
-   * WsSslSession:peer-certificate: (getter get_peer_certificate)
+   * WsSslSession:peer-certificate:
    *
    * The certificate of the peer.
    *
@@ -106,7 +106,7 @@ static const WsProperty properties[] = {
                         ws_ssl_session_get_peer_certificate, NULL) },
 
   /**
-   * WsSslSession:peer-certificate-chain: (getter get_peer_certificate_chain)
+   * WsSslSession:peer-certificate-chain:
    *
    * The certificates that the peer has shown, its own first.
    *
@@ -175,7 +175,7 @@ ws_ssl_session_new (const char *protocol,
 }
 
 /**
- * ws_ssl_session_get_protocol: (get-property protocol)
+ * ws_ssl_session_get_protocol:
  * @self: a session
  *
  * The version of TLS, such as `TLS1.3`.
@@ -193,7 +193,7 @@ ws_ssl_session_get_protocol (WsSslSession *self)
 }
 
 /**
- * ws_ssl_session_get_cipher: (get-property cipher)
+ * ws_ssl_session_get_cipher:
  * @self: a session
  *
  * What the session is encrypted with.
@@ -211,7 +211,7 @@ ws_ssl_session_get_cipher (WsSslSession *self)
 }
 
 /**
- * ws_ssl_session_get_next_protocol: (get-property next-protocol)
+ * ws_ssl_session_get_next_protocol:
  * @self: a session
  *
  * What was agreed on by ALPN (RFC 7301).
@@ -229,7 +229,7 @@ ws_ssl_session_get_next_protocol (WsSslSession *self)
 }
 
 /**
- * ws_ssl_session_get_resumed: (get-property resumed)
+ * ws_ssl_session_get_resumed:
  * @self: a session
  *
  * Whether an earlier session was resumed.
@@ -247,7 +247,7 @@ ws_ssl_session_get_resumed (WsSslSession *self)
 }
 
 /**
- * ws_ssl_session_get_peer_certificate: (get-property peer-certificate)
+ * ws_ssl_session_get_peer_certificate:
  * @self: a session
  *
  * The certificate of the peer.
@@ -266,7 +266,7 @@ ws_ssl_session_get_peer_certificate (WsSslSession *self)
 }
 
 /**
- * ws_ssl_session_get_peer_certificate_chain: (get-property peer-certificate-chain)
+ * ws_ssl_session_get_peer_certificate_chain:
  * @self: a session
  *
  * The certificates that the peer has shown, its own first.
