@@ -55,7 +55,8 @@ typedef struct
   gboolean compression;
 } Options;
 
-/* Returns what is wrong with the command line (owned by the caller), or NULL. */
+/* Returns what is wrong with the command line (owned by the
+ * caller), or NULL. */
 static char *
 parse (Options *options, int argc, char **argv)
 {

@@ -29,8 +29,8 @@ G_BEGIN_DECLS
  * [method@DeflateOptions.set_idle_release].
  *
  * Compressing secrets together with what an attacker can choose tells their
- * length (RFC 7692, 9; as CRIME does): send them on a socket without compression,
- * or in messages below the threshold.
+ * length (RFC 7692, 9; as CRIME does): send them on a socket without
+ * compression, or in messages below the threshold.
  *
  * Since: 1.0
  */

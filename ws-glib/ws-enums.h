@@ -428,8 +428,8 @@ typedef enum
  *   socket signals %WS_SOCKET_ERROR_BUFFER_FULL. Nothing is lost that it would
  *   not know of, and a [class@ReconnectPolicy] brings it back
  * @WS_SLOW_CLIENT_POLICY_SKIP: the message is left out for it, and counted as
- *   dropped in its [property@Socket:statistics]; it gets others again as soon as
- *   there is room
+ *   dropped in its [property@Socket:statistics]; it gets others again as soon
+ *   as there is room
  *
  * What becomes of a client that has no room for a broadcast within its
  * [property@Socket:max-bytes-to-write].

@@ -5,8 +5,8 @@
 #include <zlib.h>
 
 /* Only what zlib itself takes: inflates and deflates the messages of a file, 64
- * of 4 KiB, and prints the CPU time of one and what it becomes on the wire. Each
- * is without a context, unless a second argument is given. */
+ * of 4 KiB, and prints the CPU time of one and what it becomes on the wire.
+ * Each is without a context, unless a second argument is given. */
 
 #define N_MESSAGES 64
 #define SIZE       4096

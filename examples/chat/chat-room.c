@@ -182,7 +182,8 @@ chat_room_tell (ChatRoom *self, WsSocket *socket, const char *format, ...)
   g_autofree char *line = g_strdup_vprintf (format, arguments);
   va_end (arguments);
 
-  /* Who does not read is given up, but later: the caller is not done with him. */
+  /* Who does not read is given up, but later: the caller is
+   * not done with him. */
   if (ws_socket_get_state (socket) == WS_STATE_CONNECTED
       && ws_socket_send_text_message (socket, line, NULL) < 0)
     ws_socket_post_close (socket, WS_CLOSE_CODE_TRY_AGAIN_LATER,
@@ -190,8 +191,8 @@ chat_room_tell (ChatRoom *self, WsSocket *socket, const char *format, ...)
 }
 
 /*
- * Tells everybody but the socket, which may be NULL. Who does not read what it is
- * sent is closed by the server once its buffer is full.
+ * Tells everybody but the socket, which may be NULL. Who does not read what it
+ * is sent is closed by the server once its buffer is full.
  */
 void
 chat_room_tell_others (ChatRoom   *self,

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* A receiver in another context, which only the test runs, in its own thread. */
+/* A receiver in another context, which only the test runs,
+ * in its own thread. */
 typedef struct
 {
   GMainContext *context;

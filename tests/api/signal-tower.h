@@ -36,7 +36,8 @@ typedef struct
 
 void tower_set_up (TowerTest *self, gconstpointer data);
 void tower_tear_down (TowerTest *self, gconstpointer data);
-/* Connects in the receiver's thread, so that this is where it wants its calls. */
+/* Connects in the receiver's thread, so that this is where it
+ * wants its calls. */
 void tower_connect (TowerTest     *self,
                     const char    *signal,
                     GCallback      slot,

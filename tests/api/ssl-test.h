@@ -29,7 +29,8 @@ WsSocket *ssl_client_new (void);
  *   sent:TYPE received:TYPE connected disconnected error:NICK
  *   client-connected server-error:CODE
  *
- * A server's signals are checked to name a socket, of which the last is kept. */
+ * A server's signals are checked to name a socket, of which
+ * the last is kept. */
 typedef struct
 {
   gpointer   object; /* (unowned) (nullable) */

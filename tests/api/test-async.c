@@ -99,14 +99,22 @@ call_send_stream (Stage *stage)
 
 /* clang-format off */
 static const Call calls[] = {
-  { "open", call_open, END_CANCELLED, END_CANCELLED, END_CANCELLED, END_CANCELLED, END_LOST, TRUE },
-  { "close", call_close, END_CANCELLED, END_WELL, END_WELL, END_CANCELLED, END_WELL, TRUE },
-  { "ping", call_ping, END_CANCELLED, END_NOT_CONNECTED, END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
-  { "send-waiting", call_send_waiting, END_CANCELLED, END_NOT_CONNECTED, END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
-  { "send-framed", call_send_framed, END_CANCELLED, END_NOT_CONNECTED, END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
-  { "receive", call_receive, END_CANCELLED, END_NOT_CONNECTED, END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
-  { "receive-stream", call_receive_stream, END_CANCELLED, END_NOT_CONNECTED, END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
-  { "send-stream", call_send_stream, END_CANCELLED, END_NOT_CONNECTED, END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
+  { "open", call_open, END_CANCELLED, END_CANCELLED, END_CANCELLED,
+    END_CANCELLED, END_LOST, TRUE },
+  { "close", call_close, END_CANCELLED, END_WELL, END_WELL, END_CANCELLED,
+    END_WELL, TRUE },
+  { "ping", call_ping, END_CANCELLED, END_NOT_CONNECTED, END_NOT_CONNECTED,
+    END_CANCELLED, END_LOST, FALSE },
+  { "send-waiting", call_send_waiting, END_CANCELLED, END_NOT_CONNECTED,
+    END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
+  { "send-framed", call_send_framed, END_CANCELLED, END_NOT_CONNECTED,
+    END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
+  { "receive", call_receive, END_CANCELLED, END_NOT_CONNECTED,
+    END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
+  { "receive-stream", call_receive_stream, END_CANCELLED, END_NOT_CONNECTED,
+    END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
+  { "send-stream", call_send_stream, END_CANCELLED, END_NOT_CONNECTED,
+    END_NOT_CONNECTED, END_CANCELLED, END_LOST, FALSE },
 };
 /* clang-format on */
 

@@ -14,8 +14,8 @@ make_url (const char *text)
   return url;
 }
 
-/* All that an attempt can hold but opening and engine, which tests of the socket
- * give back. */
+/* All that an attempt can hold but opening and engine, which tests of the
+ * socket give back. */
 static void
 fill (WsAttempt *self)
 {

@@ -342,8 +342,8 @@ test_server_finalised (void)
   g_assert_cmpint (ws_socket_get_state (ours), ==, WS_STATE_UNCONNECTED);
 }
 
-/* ws_server_close() ends nothing: what waits can be taken, and what was handed out
- * lives on, and the server keeps it. */
+/* ws_server_close() ends nothing: what waits can be taken, and what was handed
+ * out lives on, and the server keeps it. */
 static void
 test_server_closed (void)
 {

@@ -143,19 +143,30 @@ never_answer_but_end (Half *half)
 /* clang-format off */
 static const Ending endings[] = {
   { "we-close", we_close, OUR_CLOSE (" code=1001"), 1001, 1001, 1001, TRUE },
-  { "both-close", both_close, OUR_CLOSE (" code=1001"), 1001, 1001, 4000, TRUE },
-  { "peer-closes", peer_closes, "text:last " THEIR_CLOSE (" code=4000"), 4000, 4000, 4000, TRUE },
-  { "peer-closes-empty", peer_closes_empty, THEIR_CLOSE (""), 1000, 1005, 1005, TRUE },
-  { "tcp-lost", lose_tcp, "text:last error:remote-host-closed " LOSS, 1006, 0, 0, FALSE },
-  { "tcp-reset", reset_tcp, "error:remote-host-closed " LOSS, 1006, 0, 0, FALSE },
+  { "both-close", both_close, OUR_CLOSE (" code=1001"), 1001, 1001, 4000,
+    TRUE },
+  { "peer-closes", peer_closes, "text:last " THEIR_CLOSE (" code=4000"), 4000,
+    4000, 4000, TRUE },
+  { "peer-closes-empty", peer_closes_empty, THEIR_CLOSE (""), 1000, 1005, 1005,
+    TRUE },
+  { "tcp-lost", lose_tcp, "text:last error:remote-host-closed " LOSS, 1006, 0,
+    0, FALSE },
+  { "tcp-reset", reset_tcp, "error:remote-host-closed " LOSS, 1006, 0, 0,
+    FALSE },
   { "abort", abort_it, LOSS, 1006, 0, 0, FALSE },
   { "keepalive", fall_silent, "error:socket-timeout " LOSS, 1006, 0, 0, FALSE },
-  { "bad-utf8-echoed", bad_utf8_echoed, "error:invalid-utf8 " THEIR_CLOSE (" code=1007"), 1007, 1007, 1007, FALSE },
-  { "bad-utf8-and-gone", bad_utf8_and_gone, "error:invalid-utf8 " THEIR_CLOSE (" code=1007"), 1007, 1007, 0, FALSE },
-  { "broken-protocol", break_protocol, "error:protocol " THEIR_CLOSE (" code=1002"), 1002, 1002, 0, FALSE },
-  { "close-timeout", never_answer, "about-to-close " SIGNAL_LOG_CLOSING " code=3000"
-    " error:socket-timeout read-finished " SIGNAL_LOG_ENDED, 3000, 3000, 0, FALSE },
-  { "no-answer", never_answer_but_end, OUR_CLOSE (" code=3000"), 3000, 3000, 0, FALSE },
+  { "bad-utf8-echoed", bad_utf8_echoed,
+    "error:invalid-utf8 " THEIR_CLOSE (" code=1007"), 1007, 1007, 1007, FALSE },
+  { "bad-utf8-and-gone", bad_utf8_and_gone,
+    "error:invalid-utf8 " THEIR_CLOSE (" code=1007"), 1007, 1007, 0, FALSE },
+  { "broken-protocol", break_protocol,
+    "error:protocol " THEIR_CLOSE (" code=1002"), 1002, 1002, 0, FALSE },
+  { "close-timeout", never_answer,
+    "about-to-close " SIGNAL_LOG_CLOSING " code=3000"
+    " error:socket-timeout read-finished " SIGNAL_LOG_ENDED, 3000, 3000, 0,
+    FALSE },
+  { "no-answer", never_answer_but_end, OUR_CLOSE (" code=3000"), 3000, 3000, 0,
+    FALSE },
 };
 /* clang-format on */
 

@@ -2,8 +2,8 @@
 #include "api-test.h"
 #include "fake-network.h"
 
-/* Pitfalls 21 and 22: what a socket with a policy makes of the system's network,
- * which is a fake one here; tests/netfaults has real ones. */
+/* Pitfalls 21 and 22: what a socket with a policy makes of the system's
+ * network, which is a fake one here; tests/netfaults has real ones. */
 
 typedef struct
 {

@@ -14,11 +14,16 @@ typedef struct
 
 /* clang-format off */
 static const BackOff back_offs[] = {
-  { "doubles", 1000, 60000, 2, 0, { 1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000 } },
-  { "grows-by-half", 100, 1000, 1.5, 0, { 100, 150, 225, 337, 506, 759, 1000, 1000 } },
+  { "doubles", 1000, 60000, 2, 0,
+    { 1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000 } },
+  { "grows-by-half", 100, 1000, 1.5, 0,
+    { 100, 150, 225, 337, 506, 759, 1000, 1000 } },
   { "stays", 250, 60000, 1, 0, { 250, 250, 250, 250, 250, 250, 250, 250 } },
-  { "leaps", 1, G_MAXINT, 1e300, 0, { 1, G_MAXINT, G_MAXINT, G_MAXINT, G_MAXINT, G_MAXINT, G_MAXINT, G_MAXINT } },
-  { "minimum-above-maximum", 5000, 1000, 2, 0, { 5000, 5000, 5000, 5000, 5000, 5000, 5000, 5000 } },
+  { "leaps", 1, G_MAXINT, 1e300, 0,
+    { 1, G_MAXINT, G_MAXINT, G_MAXINT, G_MAXINT, G_MAXINT, G_MAXINT,
+      G_MAXINT } },
+  { "minimum-above-maximum", 5000, 1000, 2, 0,
+    { 5000, 5000, 5000, 5000, 5000, 5000, 5000, 5000 } },
   { "ends", 10, 1000, 10, 3, { 10, 100, 1000, -1, -1, -1, -1, -1 } },
 };
 /* clang-format on */

@@ -242,7 +242,8 @@ test_twice (Crowd *crowd, gconstpointer data)
   g_assert_true (g_str_has_suffix (crowd->words->str, "gone over over "));
 }
 
-/* Clients of a server that listens again in between are none of its business. */
+/* Clients of a server that listens again in between are none
+ * of its business. */
 static void
 test_listens_again (Crowd *crowd, gconstpointer data)
 {

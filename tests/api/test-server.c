@@ -95,7 +95,8 @@ test_setters (void)
   g_assert_finalize_object (resolver);
 }
 
-/* D: INT_MIN as the length of the queue means 0, with an answer that says so. */
+/* D: INT_MIN as the length of the queue means 0, with an
+ * answer that says so. */
 static void
 test_no_queue (void)
 {
@@ -210,12 +211,17 @@ typedef struct
 /* clang-format off */
 static const ProtocolCase protocol_cases[] = {
   { "none", { "foo" }, { NULL }, NULL, "", { NULL } },
-  { "server-order", { "foo", "bar" }, { "foo", "bar" }, NULL, "foo", { "foo", "bar" } },
-  { "client-order", { "foo", "bar" }, { "bar", "foo" }, NULL, "bar", { "bar", "foo" } },
+  { "server-order", { "foo", "bar" }, { "foo", "bar" }, NULL, "foo",
+    { "foo", "bar" } },
+  { "client-order", { "foo", "bar" }, { "bar", "foo" }, NULL, "bar",
+    { "bar", "foo" } },
   { "unknown", { "foo", "bar" }, { "qux" }, NULL, "", { "qux" } },
-  { "mixed", { "foo", "bar" }, { "qux", "bar", "foo" }, NULL, "bar", { "qux", "bar", "foo" } },
-  { "raw-header", { "foo", "bar" }, { NULL }, "bar, foo", "bar", { "bar", "foo" } },
-  { "merged", { "foo", "bar" }, { "qux", "foo" }, "bar, foo", "foo", { "qux", "foo", "bar" } },
+  { "mixed", { "foo", "bar" }, { "qux", "bar", "foo" }, NULL, "bar",
+    { "qux", "bar", "foo" } },
+  { "raw-header", { "foo", "bar" }, { NULL }, "bar, foo", "bar",
+    { "bar", "foo" } },
+  { "merged", { "foo", "bar" }, { "qux", "foo" }, "bar, foo", "foo",
+    { "qux", "foo", "bar" } },
 };
 /* clang-format on */
 

@@ -352,8 +352,8 @@ ignore (Bell *self)
 {
 }
 
-/* A hub of a chat has many at one end: what one of them costs does not grow with
- * the others. An object that was disposed may be connected again. */
+/* A hub of a chat has many at one end: what one of them costs does not grow
+ * with the others. An object that was disposed may be connected again. */
 static void
 test_many (Fixture *self, gconstpointer data)
 {

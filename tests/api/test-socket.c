@@ -101,8 +101,8 @@ test_setters (void)
   g_assert_finalize_object (socket);
 }
 
-/* Qt: tst_QWebSocket::testingFrameAndMessageSizeApi. Pitfall 37: there are limits
- * that nobody has set. */
+/* Qt: tst_QWebSocket::testingFrameAndMessageSizeApi. Pitfall 37: there are
+ * limits that nobody has set. */
 static void
 test_sizes (void)
 {

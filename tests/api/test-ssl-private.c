@@ -55,7 +55,8 @@ get_credentials (WsSslConfiguration *configuration, gboolean is_server)
   return credentials;
 }
 
-/* Loaded once for each role, anew after a change; sessions keep the old ones. */
+/* Loaded once for each role, anew after a change; sessions
+ * keep the old ones. */
 static void
 test_cache (void)
 {

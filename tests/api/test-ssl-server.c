@@ -144,8 +144,8 @@ ignore_list (WsServer *server, WsSocket *client, GPtrArray *errors)
   ws_socket_ignore_ssl_error_list (client, errors);
 }
 
-/* A server may ignore what it is told, too; the socket of the signals is the one
- * that comes out of the queue. */
+/* A server may ignore what it is told, too; the socket of the signals is the
+ * one that comes out of the queue. */
 static void
 test_ignored (SslPair *pair, gconstpointer data)
 {

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* wss as a client sees it: what is verified, what is told of it, and what can be
- * ignored. */
+/* wss as a client sees it: what is verified, what is told of it, and what can
+ * be ignored. */
 
 #define FAILED " error:ssl-handshake-failed disconnected"
 

@@ -249,8 +249,8 @@ send_masked (Half *half)
   return frame.key;
 }
 
-/* Changeable while connected; a generator that fails is replaced by the built-in
- * one, with one warning. */
+/* Changeable while connected; a generator that fails is replaced by the
+ * built-in one, with one warning. */
 static void
 test_masks (Half *half, gconstpointer data)
 {

@@ -45,7 +45,8 @@ typedef enum
   RIG_TCP
 } RigKind;
 
-/* The engine is started. Its time-outs are off, but for a long close_timeout. */
+/* The engine is started. Its time-outs are off, but for a
+ * long close_timeout. */
 Rig *rig_new (WsRole role, RigKind kind);
 /* As _new, but not started, so that settings may be changed before. */
 Rig *rig_new_waiting (WsRole role, RigKind kind);

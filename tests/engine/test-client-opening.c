@@ -173,8 +173,8 @@ test_refusals (ClientRig *rig, gconstpointer data)
     }
 }
 
-/* A good answer with one field more, of @count times @filler. @limit (nullable):
- * which one refuses it. */
+/* A good answer with one field more, of @count times @filler. @limit
+ * (nullable): which one refuses it. */
 static void
 check_padded (ClientRig  *rig,
               const char *filler,

@@ -176,8 +176,8 @@ test_wrong_login_in_uri (ClientRig *rig, gconstpointer data)
   g_assert_cmpstr (rig->asked->str, ==, "Basic \"x\" user;");
 }
 
-/* Digest is for the method and the target of the tunnel; a nonce that is too old
- * is no reason to ask again. */
+/* Digest is for the method and the target of the tunnel; a nonce that is too
+ * old is no reason to ask again. */
 static void
 test_digest (ClientRig *rig, gconstpointer data)
 {

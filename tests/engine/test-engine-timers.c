@@ -93,8 +93,8 @@ block (gint64 ms)
     ;
 }
 
-/* Pitfall 25: what came while our own loop was blocked counts before the peer is
- * judged, however many connections there are to read first. */
+/* Pitfall 25: what came while our own loop was blocked counts before the peer
+ * is judged, however many connections there are to read first. */
 static void
 test_blocked_loop (gconstpointer data)
 {

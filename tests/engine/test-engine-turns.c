@@ -54,8 +54,9 @@ on_idle (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* A connection whose input never ends gives way after a while, for the number of
- * messages or for the time that they take, also to sources of lower priority. */
+/* A connection whose input never ends gives way after a while, for the number
+ * of messages or for the time that they take, also to sources
+ * of lower priority. */
 static void
 test_fairness (gconstpointer data)
 {

@@ -5,8 +5,8 @@
 
 #include "protocol/ws-deflate-offer.h"
 
-/* A list of extensions, as an offer and as an answer. The first two bytes choose
- * the settings. */
+/* A list of extensions, as an offer and as an answer. The first two bytes
+ * choose the settings. */
 
 static WsDeflateSettings
 choose (const guint8 *data)

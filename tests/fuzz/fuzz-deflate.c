@@ -7,12 +7,12 @@
 #include "protocol/ws-protocol.h"
 #include "protocol/ws-utf8.h"
 
-/* Compressed messages into the receiving half. The first three bytes choose what
- * was agreed on, the limit and the pieces. After that frames follow: a byte of
- * flags (1: it ends the message, 2: the message is plain, 4: it is binary, 8: a
- * ping goes before it, 16: the connection is idle after it), the length, the
- * payload. Fed whole and in pieces they have to tell the same; and what came out
- * is compressed and read once more. */
+/* Compressed messages into the receiving half. The first three bytes choose
+ * what was agreed on, the limit and the pieces. After that frames follow: a
+ * byte of flags (1: it ends the message, 2: the message is plain, 4: it is
+ * binary, 8: a ping goes before it, 16: the connection is idle after it), the
+ * length, the payload. Fed whole and in pieces they have to tell the same; and
+ * what came out is compressed and read once more. */
 
 typedef struct
 {

@@ -6,8 +6,8 @@
 #include "protocol/ws-forwarded.h"
 #include "protocol/ws-url.h"
 
-/* What proxies say of a client: each line is the value of a field, whose name its
- * first byte chooses. A line that begins with "!" is a trusted network. */
+/* What proxies say of a client: each line is the value of a field, whose name
+ * its first byte chooses. A line that begins with "!" is a trusted network. */
 
 static const char *const names[] = { "Forwarded", "X-Forwarded-For",
                                      "X-Forwarded-Proto", "X-Forwarded-Host" };

@@ -5,8 +5,8 @@
 
 #include "protocol/ws-url.h"
 
-/* Text as a URL, and as the value of a Host field. If there is a second line, it
- * is a location that the URL leads to. */
+/* Text as a URL, and as the value of a Host field. If there is a second line,
+ * it is a location that the URL leads to. */
 
 static void
 check_no_controls (const char *text)

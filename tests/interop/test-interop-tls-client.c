@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Our client examines openssl s_server: test-interop-tls-client COMMAND ARG…,
- * the command that starts peers/openssl-server.py. See README.md for its paths. */
+ * the command that starts peers/openssl-server.py. See
+ * README.md for its paths. */
 #include <string.h>
 
 #include "interop-client.h"

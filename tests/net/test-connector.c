@@ -314,8 +314,8 @@ make_uri (const char *start, guint16 port)
   return g_strdup_printf ("%s127.0.0.1:%u", start, port);
 }
 
-/* An HTTP proxy is dialled, whatever its scheme's case, and no more: the name of
- * the target is the proxy's to resolve. */
+/* An HTTP proxy is dialled, whatever its scheme's case, and no more: the name
+ * of the target is the proxy's to resolve. */
 static void
 test_proxy (Fixture *fixture, gconstpointer data)
 {
@@ -373,8 +373,8 @@ test_resolver_url (Fixture *fixture, gconstpointer data)
   g_object_unref (resolver);
 }
 
-/* The first that can be reached is taken: here past one that cannot, and what is
- * no URI, to no proxy at all. */
+/* The first that can be reached is taken: here past one that cannot, and what
+ * is no URI, to no proxy at all. */
 static void
 test_several_proxies (Fixture *fixture, gconstpointer data)
 {

@@ -43,11 +43,14 @@ static const Case cases[] = {
   { "too-large", "CN=key has 8200 bits, more than 8192", 3, 1, RSA, 8200, 17 },
   { "too-large-last", "CN=key has 16384 bits", 3, 2, RSA, 16384, 16384 },
   { "too-large-own", "CN=key has 16384 bits", 3, 0, RSA, 16384, 16384 },
-  { "exponent", "CN=key has an exponent of 72 bits, more than 64", 3, 1, RSA, 2048, 72 },
-  { "exponent-own", "CN=key has an exponent of 4096 bits", 1, 0, RSA, 4096, 4096 },
+  { "exponent", "CN=key has an exponent of 72 bits, more than 64", 3, 1, RSA,
+    2048, 72 },
+  { "exponent-own", "CN=key has an exponent of 4096 bits", 1, 0, RSA, 4096,
+    4096 },
   { "exponent-last-of-16", "CN=key has an exponent", 16, 15, RSA, 2048, 2048 },
   { "dsa", NULL, 2, 1, DSA, 3072, 256 },
-  { "dsa-exponent", "CN=key has an exponent of 3072 bits, more than 512", 2, 1, DSA, 3072, 3072 },
+  { "dsa-exponent", "CN=key has an exponent of 3072 bits, more than 512", 2, 1,
+    DSA, 3072, 3072 },
   { "dsa-too-large", "CN=key has 16384 bits", 2, 1, DSA, 16384, 256 },
 };
 /* clang-format on */

@@ -75,8 +75,8 @@ test_pause_freed (gconstpointer data)
   tls_pair_clear (&pair);
 }
 
-/* The peer leaves meanwhile: what we write then fails, but what it said last has
- * come. */
+/* The peer leaves meanwhile: what we write then fails, but what it said last
+ * has come. */
 static void
 test_last_word (void)
 {

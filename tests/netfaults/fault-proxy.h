@@ -34,8 +34,8 @@ typedef enum
 FaultProxy *fault_proxy_new (guint16 port);
 void        fault_proxy_free (FaultProxy *self);
 guint16     fault_proxy_get_port (FaultProxy *self);
-/* @n_bytes: for FAULT_AFTER_*, from now on; 0: any. FAULT_NONE ends one, but does not
- * bring back what it took. */
+/* @n_bytes: for FAULT_AFTER_*, from now on; 0: any. FAULT_NONE ends one, but
+ * does not bring back what it took. */
 void fault_proxy_set (FaultProxy *self,
                       Fault       fault,
                       FaultMoment moment,

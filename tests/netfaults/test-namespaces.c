@@ -3,8 +3,8 @@
 #include "api/fake-network.h"
 #include "far-side.h"
 
-/* Real cables that are pulled, addresses that come and go, and GIO's own monitor
- * of all that. No name server is asked. */
+/* Real cables that are pulled, addresses that come and go, and GIO's own
+ * monitor of all that. No name server is asked. */
 
 #define SHORT 60
 
@@ -89,8 +89,8 @@ assert_address (GSocketAddress *address, const char *text)
 
 /* --- The path is lost --- */
 
-/* Pitfalls 14, 21 and 23: our end of the cable is dead, so that nothing can even
- * be written. */
+/* Pitfalls 14, 21 and 23: our end of the cable is dead, so that nothing can
+ * even be written. */
 static void
 test_near_down (void)
 {

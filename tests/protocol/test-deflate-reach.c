@@ -67,8 +67,8 @@ write_match (Writer *self, guint distance)
   write_bits (self, distance - base, extra);
 }
 
-/* (transfer full): so many bytes and a match, in one block with fixed codes, as a
- * message ends. */
+/* (transfer full): so many bytes and a match, in one block with fixed codes, as
+ * a message ends. */
 static GByteArray *
 make_match (guint n_literals, guint distance)
 {

@@ -51,15 +51,20 @@ typedef struct
 static const Vector vectors[] = {
   { "RFC 7.2.3.1", "c1 07 f2 48 cd c9 c9 07 00", HELLO },
   { "RFC 7.2.3.1, fragments", "41 03 f2 48 cd 80 04 c9 c9 07 00", HELLO },
-  { "RFC 7.2.3.2", "c1 07 f2 48 cd c9 c9 07 00 c1 07 f2 48 cd c9 c9 07 00", HELLO HELLO },
+  { "RFC 7.2.3.2", "c1 07 f2 48 cd c9 c9 07 00 c1 07 f2 48 cd c9 c9 07 00",
+    HELLO HELLO },
   { "RFC 7.2.3.3", "c1 0b 00 05 00 fa ff 48 65 6c 6c 6f 00", HELLO },
   { "RFC 7.2.3.4", "c1 08 f3 48 cd c9 c9 07 00 00", HELLO },
   { "RFC 7.2.3.5", "c1 0d f2 48 05 00 00 00 ff ff ca c9 c9 07 00", HELLO },
   { "RFC 7.2.3.6", "c1 01 00", EMPTY },
   { "last block without a byte after it", "c1 07 f3 48 cd c9 c9 07 00", HELLO },
-  { "several last blocks", "c1 10 f3 48 cd c9 c9 07 00 f3 48 cd c9 c9 07 00 03 00", "message text \"HelloHello\"\n" },
-  { "last blocks, then others", "c1 0e f3 48 cd c9 c9 07 00 f2 48 cd c9 c9 07 00", "message text \"HelloHello\"\n" },
-  { "a message after a last block", "c1 07 f3 48 cd c9 c9 07 00 c1 07 f2 48 cd c9 c9 07 00", HELLO HELLO },
+  { "several last blocks", "c1 10 f3 48 cd c9 c9 07 00 f3 48 cd c9 c9 07 00 03 "
+    "00", "message text \"HelloHello\"\n" },
+  { "last blocks, then others",
+    "c1 0e f3 48 cd c9 c9 07 00 f2 48 cd c9 c9 07 00",
+    "message text \"HelloHello\"\n" },
+  { "a message after a last block",
+    "c1 07 f3 48 cd c9 c9 07 00 c1 07 f2 48 cd c9 c9 07 00", HELLO HELLO },
   { "empty: nothing at all", "c1 00", EMPTY },
   { "empty: nothing in fragments", "41 00 00 00 80 00", EMPTY },
   { "empty: a byte in the last fragment", "41 00 00 00 80 01 00", EMPTY },
@@ -68,32 +73,48 @@ static const Vector vectors[] = {
   { "empty: a last fixed block, then a byte", "c1 03 03 00 00", EMPTY },
   { "empty: a last stored block", "c1 05 01 00 00 ff ff", EMPTY },
   { "empty: two stored blocks", "c1 06 00 00 00 ff ff 00", EMPTY },
-  { "empty ones between others", "c1 00 c1 07 f2 48 cd c9 c9 07 00 c1 00 c1 01 00 c1 02 03 00 c1 07 f2 48 cd c9 c9 07 00",
+  { "empty ones between others",
+    "c1 00 c1 07 f2 48 cd c9 c9 07 00 c1 00 c1 01 00 c1 02 03 00 c1 07 f2 48 "
+    "cd c9 c9 07 00",
     EMPTY HELLO EMPTY EMPTY EMPTY HELLO },
   { "binary", "c2 07 f2 48 cd c9 c9 07 00", "message binary \"Hello\"\n" },
-  { "control frames between", "41 03 f2 48 cd 89 01 70 00 02 c9 c9 8a 00 80 02 07 00", "ping \"p\"\npong \"\"\n" HELLO },
+  { "control frames between", "41 03 f2 48 cd 89 01 70 00 02 c9 c9 8a 00 80 02 "
+    "07 00", "ping \"p\"\npong \"\"\n" HELLO },
   /* Pitfall 43 */
-  { "plain ones between", "c1 07 f2 48 cd c9 c9 07 00 81 01 61 01 01 62 80 01 63", HELLO "message text \"a\"\nmessage text \"bc\"\n" },
-  { "plain fragments between", "c1 07 f2 48 cd c9 c9 07 00 01 01 62 80 01 63 c1 05 f2 00 11 00 00", HELLO "message text \"bc\"\n" HELLO },
-  { "context taken over", "c1 07 f2 48 cd c9 c9 07 00 c1 05 f2 00 11 00 00", HELLO HELLO },
-  { "context over a last block", "c1 07 f3 48 cd c9 c9 07 00 c1 05 f2 00 11 00 00", HELLO HELLO },
+  { "plain ones between", "c1 07 f2 48 cd c9 c9 07 00 81 01 61 01 01 62 80 01 "
+    "63", HELLO "message text \"a\"\nmessage text \"bc\"\n" },
+  { "plain fragments between",
+    "c1 07 f2 48 cd c9 c9 07 00 01 01 62 80 01 63 c1 05 f2 00 11 00 00",
+    HELLO "message text \"bc\"\n" HELLO },
+  { "context taken over", "c1 07 f2 48 cd c9 c9 07 00 c1 05 f2 00 11 00 00",
+    HELLO HELLO },
+  { "context over a last block",
+    "c1 07 f3 48 cd c9 c9 07 00 c1 05 f2 00 11 00 00", HELLO HELLO },
   { "no context yet", "c1 05 f2 00 11 00 00", "fault 1007\n" },
   { "unknown kind of block", "c1 01 ff", "fault 1007\n" },
   { "unknown kind of block, not the last frame", "41 01 ff", "fault 1007\n" },
-  { "stored lengths that differ", "c1 0b 00 05 00 fa fe 48 65 6c 6c 6f 00", "fault 1007\n" },
+  { "stored lengths that differ", "c1 0b 00 05 00 fa fe 48 65 6c 6c 6f 00",
+    "fault 1007\n" },
   { "cut in a block", "c1 03 f2 48 cd", "fault 1007\n" },
   { "cut in a stored block", "c1 08 00 05 00 fa ff 48 65 6c", "fault 1007\n" },
   { "with its tail", "c1 0b f2 48 cd c9 c9 07 00 00 00 ff ff", "fault 1007\n" },
-  { "garbage after a last block", "c1 08 f3 48 cd c9 c9 07 00 ff", "fault 1007\n" },
-  { "a close after the fault", "c1 01 ff 88 02 03 ef", "fault 1007\nclose 1007 \"\"\n" },
+  { "garbage after a last block", "c1 08 f3 48 cd c9 c9 07 00 ff",
+    "fault 1007\n" },
+  { "a close after the fault", "c1 01 ff 88 02 03 ef",
+    "fault 1007\nclose 1007 \"\"\n" },
   { "bad text", "c1 07 00 01 00 fe ff ff 00", "fault 1007\n" },
-  { "bad text, not the last frame", "41 07 00 02 00 fd ff c3 28", "fault 1007\n" },
+  { "bad text, not the last frame", "41 07 00 02 00 fd ff c3 28",
+    "fault 1007\n" },
   { "bad text, then bad data", "41 08 00 01 00 fe ff ff 07", "fault 1007\n" },
   { "cut text", "c1 07 00 01 00 fe ff c3 00", "fault 1007\n" },
-  { "text cut between fragments", "41 06 00 01 00 fe ff c3 80 07 00 01 00 fe ff a4 00", "message text \"\\xc3\\xa4\"\n" },
+  { "text cut between fragments",
+    "41 06 00 01 00 fe ff c3 80 07 00 01 00 fe ff a4 00",
+    "message text \"\\xc3\\xa4\"\n" },
   /* Pitfall 42 */
-  { "RSV1 on a continuation", "41 03 f2 48 cd c0 04 c9 c9 07 00", "fault 1002\n" },
-  { "RSV1 on a continuation of a plain message", "01 01 61 c0 01 00", "fault 1002\n" },
+  { "RSV1 on a continuation", "41 03 f2 48 cd c0 04 c9 c9 07 00",
+    "fault 1002\n" },
+  { "RSV1 on a continuation of a plain message", "01 01 61 c0 01 00",
+    "fault 1002\n" },
   { "RSV1 on a ping", "c9 00", "fault 1002\n" },
   { "RSV1 on a close", "c8 00", "fault 1002\n" },
   { "RSV2 beside it", "e1 01 00", "fault 1002\n" },
@@ -101,9 +122,12 @@ static const Vector vectors[] = {
 };
 
 static const Vector alone_vectors[] = {
-  { "each by itself", "c1 07 f2 48 cd c9 c9 07 00 c1 07 f2 48 cd c9 c9 07 00", HELLO HELLO },
-  { "last blocks", "c1 07 f3 48 cd c9 c9 07 00 c1 00 c1 08 f3 48 cd c9 c9 07 00 00", HELLO EMPTY HELLO },
-  { "a context nevertheless", "c1 07 f2 48 cd c9 c9 07 00 c1 05 f2 00 11 00 00", HELLO "fault 1007\n" },
+  { "each by itself", "c1 07 f2 48 cd c9 c9 07 00 c1 07 f2 48 cd c9 c9 07 00",
+    HELLO HELLO },
+  { "last blocks", "c1 07 f3 48 cd c9 c9 07 00 c1 00 c1 08 f3 48 cd c9 c9 07 "
+    "00 00", HELLO EMPTY HELLO },
+  { "a context nevertheless", "c1 07 f2 48 cd c9 c9 07 00 c1 05 f2 00 11 00 00",
+    HELLO "fault 1007\n" },
 };
 
 /* Without the extension */
@@ -115,25 +139,36 @@ static const Vector without_vectors[] = {
 
 /* Limits of 16 bytes. */
 static const Vector limit_vectors[] = {
-  { "at the limit", "c1 06 4a 4c 44 05 00 00", "message text \"aaaaaaaaaaaaaaaa\"\n" },
+  { "at the limit", "c1 06 4a 4c 44 05 00 00",
+    "message text \"aaaaaaaaaaaaaaaa\"\n" },
   { "over it", "c1 06 4a 4c 44 03 00 00", "fault 1009\n" },
   { "far over it", "c1 0b 4a 4c 1c 05 a3 60 14 0c 77 00 00", "fault 1009\n" },
-  { "at the limit, a last block", "c1 05 4b 4c 44 05 00", "message text \"aaaaaaaaaaaaaaaa\"\n" },
-  { "at the limit, then an empty block", "c1 0b 4a 4c 44 05 00 00 00 00 ff ff 00", "message text \"aaaaaaaaaaaaaaaa\"\n" },
-  { "over it in the second frame", "41 05 4b 4c 44 05 00 80 07 00 01 00 fe ff 61 00", "fault 1009\n" },
+  { "at the limit, a last block", "c1 05 4b 4c 44 05 00",
+    "message text \"aaaaaaaaaaaaaaaa\"\n" },
+  { "at the limit, then an empty block",
+    "c1 0b 4a 4c 44 05 00 00 00 00 ff ff 00",
+    "message text \"aaaaaaaaaaaaaaaa\"\n" },
+  { "over it in the second frame",
+    "41 05 4b 4c 44 05 00 80 07 00 01 00 fe ff 61 00", "fault 1009\n" },
   { "frames are limited as they come", "c1 11", "fault 1009\n" },
   { "each message by itself", "c2 06 4a 4c 44 05 00 00 c2 06 4a 4c 44 05 00 00",
-    "message binary \"aaaaaaaaaaaaaaaa\"\nmessage binary \"aaaaaaaaaaaaaaaa\"\n" },
-  { "bad text comes first", "c1 0c 00 01 00 fe ff ff 4a 4c 44 03 00 00", "fault 1007\n" },
+    "message binary \"aaaaaaaaaaaaaaaa\"\nmessage binary \"aaaaaaaaaaaaaaaa\"\n"
+    },
+  { "bad text comes first", "c1 0c 00 01 00 fe ff ff 4a 4c 44 03 00 00",
+    "fault 1007\n" },
 };
 
 static const Vector frame_vectors[] = {
-  { "whole", "c1 07 f2 48 cd c9 c9 07 00", "frame text last \"Hello\"\n" HELLO },
-  { "as it comes out", "41 08 00 02 00 fd ff 48 65 00 80 08 03 00 fc ff 6c 6c 6f 00",
+  { "whole", "c1 07 f2 48 cd c9 c9 07 00",
+    "frame text last \"Hello\"\n" HELLO },
+  { "as it comes out", "41 08 00 02 00 fd ff 48 65 00 80 08 03 00 fc ff 6c 6c "
+    "6f 00",
     "frame text \"He\"\nframe text last \"llo\"\n" HELLO },
-  { "nothing yet", "41 01 f2 80 06 48 cd c9 c9 07 00", "frame text \"\"\nframe text last \"Hello\"\n" HELLO },
+  { "nothing yet", "41 01 f2 80 06 48 cd c9 c9 07 00",
+    "frame text \"\"\nframe text last \"Hello\"\n" HELLO },
   { "cut text", "41 06 00 01 00 fe ff c3 80 07 00 01 00 fe ff a4 00",
-    "frame text \"\"\nframe text last \"\\xc3\\xa4\"\nmessage text \"\\xc3\\xa4\"\n" },
+    "frame text \"\"\nframe text last \"\\xc3\\xa4\"\nmessage text "
+    "\"\\xc3\\xa4\"\n" },
 };
 /* clang-format on */
 

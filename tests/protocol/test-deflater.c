@@ -5,9 +5,9 @@
 
 #include "support/ws-test.h"
 
-/* A plain use of zlib: what a peer does that knows nothing but the RFC. It has a
- * window of exactly so many bits, and takes little at a time, so that it refers
- * to that and not to what it wrote last. */
+/* A plain use of zlib: what a peer does that knows nothing but the RFC. It has
+ * a window of exactly so many bits, and takes little at a time, so that it
+ * refers to that and not to what it wrote last. */
 typedef struct
 {
   z_stream stream;

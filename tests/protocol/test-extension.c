@@ -126,10 +126,12 @@ typedef struct
 
 /* clang-format off */
 static const Vector vectors[] = {
-  { "transformed text", WS_ROLE_CLIENT, "c1 04 03 61 02 62", "message text \"aaabb\"\n" },
+  { "transformed text", WS_ROLE_CLIENT, "c1 04 03 61 02 62",
+    "message text \"aaabb\"\n" },
   { "transformed and masked", WS_ROLE_SERVER, "c2 84 01 02 03 04 02 63 01 66",
     "message binary \"aaabb\"\n" },
-  { "empty", WS_ROLE_CLIENT, "c1 00 c2 02 00 61", "message text \"\"\nmessage binary \"\"\n" },
+  { "empty", WS_ROLE_CLIENT, "c1 00 c2 02 00 61",
+    "message text \"\"\nmessage binary \"\"\n" },
   { "plain and transformed", WS_ROLE_CLIENT,
     "81 02 01 61 c1 02 02 62 82 01 63 01 01 64 80 01 65",
     "message text \"\\x01a\"\nmessage text \"bb\"\n"
@@ -141,7 +143,8 @@ static const Vector vectors[] = {
   { "control frames between", WS_ROLE_CLIENT,
     "42 01 02 89 02 03 61 00 01 61 8a 00 80 02 01 62",
     "ping \"\\x03a\"\npong \"\"\nmessage binary \"aab\"\n" },
-  { "bit on a continuation", WS_ROLE_CLIENT, "41 02 02 61 c0 02 01 62", "fault 1002\n" },
+  { "bit on a continuation", WS_ROLE_CLIENT, "41 02 02 61 c0 02 01 62",
+    "fault 1002\n" },
   { "bit on a continuation of plain", WS_ROLE_CLIENT, "01 02 02 61 c0 02 01 62",
     "fault 1002\n" },
   { "bit on a ping", WS_ROLE_CLIENT, "c9 00", "fault 1002\n" },
@@ -149,23 +152,28 @@ static const Vector vectors[] = {
   { "unclaimed bits", WS_ROLE_CLIENT, "e1 00", "fault 1002\n" },
   { "message ends in a run, drained", WS_ROLE_CLIENT, "c1 01 05 88 02 03 ef",
     "fault 1007\nclose 1007 \"\"\n" },
-  { "fragments end in a run", WS_ROLE_CLIENT, "41 01 05 80 00", "fault 1007\n" },
+  { "fragments end in a run", WS_ROLE_CLIENT, "41 01 05 80 00",
+    "fault 1007\n" },
   { "bad text comes out", WS_ROLE_CLIENT, "c1 02 01 ff", "fault 1007\n" },
   { "bad text is made", WS_ROLE_CLIENT, "c1 04 02 c3 01 a4", "fault 1007\n" },
   { "text comes out cut", WS_ROLE_CLIENT, "c1 02 01 c3", "fault 1007\n" },
-  { "out to the limit", WS_ROLE_CLIENT, "c2 02 10 61", "message binary \"aaaaaaaaaaaaaaaa\"\n" },
+  { "out to the limit", WS_ROLE_CLIENT, "c2 02 10 61",
+    "message binary \"aaaaaaaaaaaaaaaa\"\n" },
   { "out over the limit", WS_ROLE_CLIENT, "c2 04 10 61 01 62 88 02 03 f1",
     "fault 1009\nclose 1009 \"\"\n" },
   { "over the limit in fragments", WS_ROLE_CLIENT, "42 02 0f 61 80 02 02 62",
     "fault 1009\n" },
   { "only what comes out counts", WS_ROLE_CLIENT,
-    "42 08 00 61 00 61 00 61 00 61 00 08 00 61 00 61 00 61 00 61 80 08 00 61 00 61 00 61 02 62",
+    "42 08 00 61 00 61 00 61 00 61 00 08 00 61 00 61 00 61 00 61 80 08 00 61 "
+    "00 61 00 61 02 62",
     "message binary \"bb\"\n" },
-  { "but frames are limited as they come", WS_ROLE_CLIENT, "c2 11", "fault 1009\n" },
+  { "but frames are limited as they come", WS_ROLE_CLIENT, "c2 11",
+    "fault 1009\n" },
 };
 
 static const Vector frame_vectors[] = {
-  { "whole", WS_ROLE_CLIENT, "c1 02 02 61", "frame text last \"aa\"\nmessage text \"aa\"\n" },
+  { "whole", WS_ROLE_CLIENT, "c1 02 02 61",
+    "frame text last \"aa\"\nmessage text \"aa\"\n" },
   { "fragments, as they come out", WS_ROLE_CLIENT,
     "41 03 02 61 01 00 03 c3 01 a4 80 02 01 62",
     "frame text \"aa\"\nframe text \"\\xc3\\xa4\"\nframe text last \"b\"\n"

@@ -137,10 +137,11 @@ test_folded_response (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *fields = NULL;
+      const char      *head = rows[i].head;
       WsHttpResponse   response;
       WsHttpFault      fault;
-      gboolean         ok = ws_http_response_parse (&response, rows[i].head,
-                                                    strlen (rows[i].head), &fault);
+      gboolean         ok
+          = ws_http_response_parse (&response, head, strlen (head), &fault);
 
       g_test_message ("row %" G_GSIZE_FORMAT, i);
       g_assert_true (ok == (rows[i].fields != NULL));

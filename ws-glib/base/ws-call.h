@@ -14,9 +14,9 @@ typedef struct _WsCall WsCall;
 typedef struct
 {
   gsize size; /* of the struct that begins with the WsCall */
-  /* (nullable): the caller gives @call up, and is told when this returns: undoes
-   * what the call has begun. It waits nowhere any more, but its queue is still
-   * named; ws_call_find() finds it no longer. May run a user's code. */
+  /* (nullable): the caller gives @call up, and is told when this returns:
+   * undoes what the call has begun. It waits nowhere any more, but its queue is
+   * still named; ws_call_find() finds it no longer. May run a user's code. */
   void (*cancelled) (gpointer object, WsCall *call);
   void (*clear) (WsCall *call); /* (nullable): frees what it holds itself */
 } WsCallClass;

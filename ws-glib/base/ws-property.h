@@ -7,10 +7,11 @@ G_BEGIN_DECLS
 
 /* The properties of a class, as tables of rows.
  *
- * A row tells all that GObject wants to know of a property: what g_param_spec_*()
- * is to make, and which accessors do the work. It stands beside its accessors and
- * its documentation; a class only gathers its tables, and installs them. A row
- * whose accessor has another type than the property does not compile. */
+ * A row tells all that GObject wants to know of a property: what
+ * g_param_spec_*() is to make, and which accessors do the work. It stands
+ * beside its accessors and its documentation; a class only gathers its tables,
+ * and installs them. A row whose accessor has another type than the property
+ * does not compile. */
 
 typedef enum
 {
@@ -50,7 +51,8 @@ typedef struct
   gboolean  is_taken; /* what the getter returns is transfer full */
 } WsProperty;
 
-/* --- What a row holds: { WS_PROPERTY_… (…) }, perhaps with .flags behind --- */
+/* --- What a row holds: { WS_PROPERTY_… (…) }, perhaps with
+ * .flags behind --- */
 
 #define WS_PROPERTY_ACCESSORS(Class, Got, Set, getter, setter) \
   .get = _Generic ((getter), Got (*) (Class *) : (GCallback) (getter)),        \
@@ -132,8 +134,8 @@ typedef struct
 
 /* --- What a class does with its tables --- */
 
-/* Installs the properties 1 to @n_props - 1, and fills @props in by id. Each has
- * to stand in exactly one of @tables, which NULL ends. */
+/* Installs the properties 1 to @n_props - 1, and fills @props in by id. Each
+ * has to stand in exactly one of @tables, which NULL ends. */
 void ws_property_install (GObjectClass            *object_class,
                           const WsProperty *const *tables,
                           GParamSpec             **props,

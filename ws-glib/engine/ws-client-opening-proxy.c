@@ -31,8 +31,8 @@ ws_client_opening_fail_proxy (WsClientOpening *self,
   return ws_client_opening_fail (self, code, message);
 }
 
-/* Whose fault it is that a proxy was dialled in vain. FALSE: of what lies beyond
- * it, or of nobody in particular. */
+/* Whose fault it is that a proxy was dialled in vain. FALSE: of what lies
+ * beyond it, or of nobody in particular. */
 static gboolean
 judge_proxy_error (const GError           *error,
                    const WsConnectorProxy *proxy,

@@ -2,7 +2,8 @@
 #include "engine/ws-client-opening-private.h"
 
 /* A tunnel through an HTTP proxy, which has been dialled: asked for, once more
- * with a login if the proxy wants one, and then used as if it were the server. */
+ * with a login if the proxy wants one, and then used as if it
+ * were the server. */
 
 #define CHALLENGE_FIELD "Proxy-Authenticate"
 
@@ -60,8 +61,8 @@ redial (WsClientOpening *self)
   return WS_PROGRESS_NEXT;
 }
 
-/* Takes @error over; NULL: the end of the stream. A proxy may close a connection
- * that it has kept while it is asked again (RFC 9112, 9.3.1). */
+/* Takes @error over; NULL: the end of the stream. A proxy may close a
+ * connection that it has kept while it is asked again (RFC 9112, 9.3.1). */
 static WsProgress
 handle_end (WsClientOpening *self, GError *error)
 {

@@ -178,7 +178,8 @@ void
 ws_client_opening_go_on (WsClientOpening *self, WsStep step)
 {
   start_clock (self);
-  /* From here on the refusal is no reason to fail for, be it that time is up. */
+  /* From here on the refusal is no reason to fail for, be it
+   * that time is up. */
   if (step != WS_STEP_GIVE_UP)
     g_clear_error (&self->error);
   self->step = step;

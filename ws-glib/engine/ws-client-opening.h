@@ -9,9 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* A client on its way to a connection: dial, encrypt, ask for the upgrade, judge
- * the answer; and all of it again for a proxy's or a server's login, and for a
- * redirect. */
+/* A client on its way to a connection: dial, encrypt, ask for the upgrade,
+ * judge the answer; and all of it again for a proxy's or a server's login, and
+ * for a redirect. */
 typedef struct _WsClientOpening WsClientOpening;
 
 typedef struct
@@ -92,8 +92,8 @@ WsTlsSession *ws_client_opening_get_session (WsClientOpening *self);
 void ws_client_opening_authenticate (WsClientOpening *self,
                                      const char      *user,
                                      const char      *password);
-/* Goes where the redirect leads, and asks there for what @options say; time-out,
- * limit and resolver stay what they are. */
+/* Goes where the redirect leads, and asks there for what @options say;
+ * time-out, limit and resolver stay what they are. */
 void ws_client_opening_follow (WsClientOpening              *self,
                                const WsClientOpeningOptions *options);
 /* Fails, with @message (nullable) behind what the server answered. */

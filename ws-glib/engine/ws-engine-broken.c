@@ -2,8 +2,8 @@
 #include "engine/ws-engine-private.h"
 
 /* A connection that cannot be written to any more. What was received before
- * still has to be read, so that the end is judged later, and never inside a call
- * of the user's. */
+ * still has to be read, so that the end is judged later, and never inside a
+ * call of the user's. */
 
 void
 ws_engine_note_broken (WsEngine *self, GError *error)

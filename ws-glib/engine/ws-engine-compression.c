@@ -17,9 +17,9 @@ ws_engine_take_deflate (WsEngine    *self,
 
 /* --- Sending --- */
 
-/* What is compressed has to be sent, and in that order, for the next message may
- * refer to it. But drawing its masks may run a user's code that sends: those
- * messages leave before, and so they are plain. */
+/* What is compressed has to be sent, and in that order, for the next message
+ * may refer to it. But drawing its masks may run a user's code that sends:
+ * those messages leave before, and so they are plain. */
 gboolean
 ws_engine_send_compressed (WsEngine     *self,
                            WsOpcode      opcode,
@@ -49,8 +49,8 @@ ws_engine_send_compressed (WsEngine     *self,
 
 /* --- Idle contexts --- */
 
-/* Connections that fell silent together do not all work at once: up to a quarter
- * of the time is added, of each connection always the same. */
+/* Connections that fell silent together do not all work at once: up to a
+ * quarter of the time is added, of each connection always the same. */
 static gint64
 get_spread (WsEngine *self)
 {

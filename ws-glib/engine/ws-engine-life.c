@@ -26,8 +26,8 @@ declare_dead (WsEngine *self)
   ws_engine_note_broken (self, error);
 }
 
-/* Handlers may have taken their time since the dispatch has looked at the clock;
- * the peer is not to pay for that. Returns when it was asked. */
+/* Handlers may have taken their time since the dispatch has looked at the
+ * clock; the peer is not to pay for that. Returns when it was asked. */
 static gint64
 ask_for_life (WsEngine *self)
 {

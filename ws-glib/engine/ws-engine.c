@@ -3,8 +3,8 @@
 
 #include "protocol/ws-deflate.h"
 
-/* What waits beyond so many bytes when a connection's turn is over is written at
- * once: it would fill a write of its own anyway, and its memory is hot. */
+/* What waits beyond so many bytes when a connection's turn is over is written
+ * at once: it would fill a write of its own anyway, and its memory is hot. */
 #define FLUSH_EARLY (8 * 1024)
 
 static void on_ready (gpointer user_data, GIOCondition condition);

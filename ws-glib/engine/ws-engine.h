@@ -50,8 +50,8 @@ typedef struct
   /* The peer's close frame came, or the stream ended, after ws_engine_close ()
    * or a fault. */
   void (*read_finished) (gpointer user_data);
-  /* Nothing can be written any more, and why. What was received before may still
-   * come; then it is over. */
+  /* Nothing can be written any more, and why. What was received before may
+   * still come; then it is over. */
   void (*broken) (gpointer user_data, const GError *error);
   void (*written) (gpointer user_data, guint64 n_bytes);
   void (*drained) (gpointer user_data);
@@ -133,8 +133,8 @@ void ws_engine_send (WsEngine     *self,
 gboolean ws_engine_send_prepared (WsEngine *self, WsPrepared *message);
 /* Counts a message that did not fit. */
 void ws_engine_note_dropped (WsEngine *self);
-/* Queues one frame of a message that is sent in parts. Until the last of them no
- * other message may be sent. */
+/* Queues one frame of a message that is sent in parts. Until the last of them
+ * no other message may be sent. */
 void ws_engine_send_fragment (WsEngine     *self,
                               WsOpcode      opcode,
                               gboolean      fin,

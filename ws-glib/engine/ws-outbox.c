@@ -13,8 +13,8 @@
 /* While more than this waits, small frames of a broadcast are copied. */
 #define SHARE_MAX (16 * 1024)
 /* So many chunks of the usual size a thread keeps for the next use. All sockets
- * of a batch need one at the same time, and to give that much back to the system
- * and take it again would cost more than the writing. */
+ * of a batch need one at the same time, and to give that much back to the
+ * system and take it again would cost more than the writing. */
 #define MAX_SPARE 64
 /* A chunk of control frames that go before messages has this much room. */
 #define CONTROL_ROOM 1024

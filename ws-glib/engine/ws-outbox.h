@@ -30,8 +30,8 @@ void ws_outbox_init (WsOutbox *self, WsOutboxDraw draw, gpointer user_data);
 /* Seals it, too. */
 void ws_outbox_clear (WsOutbox *self);
 
-/* The last frame was pushed: what comes after is dropped, for drawing a mask may
- * run a user's code that closes while a frame is being made. */
+/* The last frame was pushed: what comes after is dropped, for drawing a mask
+ * may run a user's code that closes while a frame is being made. */
 void ws_outbox_seal (WsOutbox *self);
 
 /* Bytes as they are: the head of an HTTP message. */

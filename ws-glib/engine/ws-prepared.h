@@ -64,10 +64,10 @@ void ws_prepared_init (WsPrepared   *self,
                        WsShared    **pack);
 void ws_prepared_clear (WsPrepared *self);
 
-/* In frames of at most @frame_size bytes of payload, 0: in one. For a connection
- * with @extension (nullable, of ws_deflate_new()) compressed, if that makes it
- * shorter: without a context, and once for all that have the same window. Valid
- * until the next call. */
+/* In frames of at most @frame_size bytes of payload, 0: in one. For a
+ * connection with @extension (nullable, of ws_deflate_new()) compressed, if
+ * that makes it shorter: without a context, and once for all that have the same
+ * window. Valid until the next call. */
 const WsFraming *ws_prepared_frame (WsPrepared        *self,
                                     const WsExtension *extension,
                                     guint64            frame_size);

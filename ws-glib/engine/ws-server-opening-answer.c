@@ -13,8 +13,9 @@
 /* µs: who has taken nothing for so long is not about to. */
 #define STALL G_USEC_PER_SEC
 
-/* What a peer that was answered may still send before it is cut off: closing with
- * unread input would reset the connection, and the answer might be lost. */
+/* What a peer that was answered may still send before it is cut off: closing
+ * with unread input would reset the connection, and the
+ * answer might be lost. */
 #define LINGER_BUDGET  (1024 * 1024)
 #define LINGER_TIMEOUT (2 * G_USEC_PER_SEC)
 

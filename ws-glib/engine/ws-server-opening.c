@@ -13,8 +13,8 @@
 /* What a peer may send while it waits for the verdict. */
 #define MAX_REST (64 * 1024)
 
-/* µs: what a closing server gives, at least, to whoever has still to answer, and
- * where there is no time-out to everybody. */
+/* µs: what a closing server gives, at least, to whoever has still to answer,
+ * and where there is no time-out to everybody. */
 #define HURRY (2 * G_USEC_PER_SEC)
 
 void
@@ -169,8 +169,8 @@ ws_server_opening_arm (WsServerOpening *self)
     ws_poller_arm_after (self->poller, &self->deadline, after);
 }
 
-/* A verdict that is put off is worth waiting for, but not for long: most of those
- * who wait for it would be told to go at once. */
+/* A verdict that is put off is worth waiting for, but not for long: most of
+ * those who wait for it would be told to go at once. */
 static void
 arm_verdict (WsServerOpening *self)
 {

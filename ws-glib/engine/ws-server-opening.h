@@ -102,9 +102,9 @@ WsServerOpeningState ws_server_opening_get_state (const WsServerOpening *self);
 /* Whether the owner's verdict is still to come. */
 gboolean ws_server_opening_is_asking (const WsServerOpening *self);
 
-/* The server closes. A request that comes in time is asked about as ever. Whoever
- * needs longer, the owner with a verdict that was put off included, has had its
- * chance: the peer gets a 503, which is reported as refused. */
+/* The server closes. A request that comes in time is asked about as ever.
+ * Whoever needs longer, the owner with a verdict that was put off included, has
+ * had its chance: the peer gets a 503, which is reported as refused. */
 void ws_server_opening_hurry (WsServerOpening *self);
 
 /* What @stream has brought before this opening was made. It is looked at from

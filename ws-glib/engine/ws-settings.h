@@ -26,7 +26,8 @@ typedef struct
 
 #define WS_SETTINGS_CLIENT_PING_INTERVAL 30000
 
-/* The defaults, with the usual priority; a server's sockets send no keepalive pings. */
+/* The defaults, with the usual priority; a server's sockets send no
+ * keepalive pings. */
 static inline WsSettings
 ws_settings_default (guint ping_interval)
 {

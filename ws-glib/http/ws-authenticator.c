@@ -12,8 +12,8 @@
  * [signal@Socket::proxy-authentication-required]. The handler either sets
  * [property@Authenticator:user] and [property@Authenticator:password] at once,
  * or calls [method@Authenticator.defer], keeps a reference, and answers later
- * with the same properties and [method@Authenticator.done], in the thread of the
- * socket.
+ * with the same properties and [method@Authenticator.done], in the thread of
+ * the socket.
  *
  * Who changes neither gives up: the opening fails. So it does when the last
  * reference of a deferred authenticator is dropped without an answer.
@@ -476,9 +476,9 @@ ws_authenticator_set_password (WsAuthenticator *self, const char *password)
  *
  * Says that the answer comes later, with [method@Authenticator.done].
  *
- * To be called in the handler, which keeps a reference. Until the answer nothing
- * goes on, and [property@Socket:open-timeout] stands still. Does nothing once
- * the handler has returned.
+ * To be called in the handler, which keeps a reference. Until the answer
+ * nothing goes on, and [property@Socket:open-timeout] stands still. Does
+ * nothing once the handler has returned.
  *
  * Since: 1.0
  */

@@ -457,8 +457,8 @@ ws_request_get_is_handshake (WsRequest *self)
   return self->is_handshake;
 }
 
-/* (transfer full): what follows scheme and authority, without the fragment; also
- * of what cannot be opened, as a path alone. */
+/* (transfer full): what follows scheme and authority, without the fragment;
+ * also of what cannot be opened, as a path alone. */
 static char *
 cut_resource (const char *url)
 {

@@ -196,7 +196,8 @@ static const WsProperty properties[] = {
    * Since: 1.0
    */
   { WS_PROPERTY_BOXED (WsResponse, PROP_BODY, "body", GBytes *,
-                       GBytes *, g_bytes_get_type, ws_response_get_body, NULL) },
+                       GBytes *, g_bytes_get_type,
+                       ws_response_get_body, NULL) },
 
   /**
    * WsResponse:subprotocol:

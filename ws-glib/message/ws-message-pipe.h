@@ -7,9 +7,10 @@
 
 G_BEGIN_DECLS
 
-/* What a socket shares with a stream that a user reads. Streams may be dropped in
- * any thread (a collector's), sockets not: so neither holds the other's object in
- * here, and all but the counter and @dropped belongs to the socket's thread. */
+/* What a socket shares with a stream that a user reads. Streams may be dropped
+ * in any thread (a collector's), sockets not: so neither holds the other's
+ * object in here, and all but the counter and @dropped belongs to the
+ * socket's thread. */
 typedef struct
 {
   WsMessageType type;

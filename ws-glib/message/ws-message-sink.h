@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 typedef struct _WsOutgoing WsOutgoing;
 
-/* As WsMessagePipe: all but the counter and @dropped belongs to the thread of the
- * socket that sends. */
+/* As WsMessagePipe: all but the counter and @dropped belongs to the thread of
+ * the socket that sends. */
 typedef struct
 {
   WsMessageType type;

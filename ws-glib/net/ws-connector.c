@@ -118,8 +118,8 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
     fail (task, error);
 }
 
-/* @resolver (nullable): leads to a proxy that GIO talks to. GIO calls back in the
- * context that is the thread's default now. */
+/* @resolver (nullable): leads to a proxy that GIO talks to. GIO calls back in
+ * the context that is the thread's default now. */
 static void
 connect_to (GTask              *task,
             GSocketConnectable *connectable,

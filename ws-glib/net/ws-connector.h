@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 typedef void (*WsConnectorProgress) (GSocketClientEvent event,
                                      gpointer           user_data);
 
-/* Dials with GSocketClient: happy eyeballs and SOCKS come from GIO. An HTTP proxy
- * is only dialled: whoever asked says CONNECT. */
+/* Dials with GSocketClient: happy eyeballs and SOCKS come from GIO. An HTTP
+ * proxy is only dialled: whoever asked says CONNECT. */
 typedef struct
 {
   const char         *host; /* name or address */
@@ -33,8 +33,8 @@ void ws_connector_look_up_proxies (const WsConnectorTarget *target,
 
 /* Calls back once, in the poller's context and never from inside; a cancelled
  * one with G_IO_ERROR_CANCELLED. There is no time-out but the kernel's. @target
- * is not needed any more when this returns. Of several proxies the first one that
- * can be reached is taken. */
+ * is not needed any more when this returns. Of several proxies the first one
+ * that can be reached is taken. */
 void ws_connector_dial_async (WsPoller                *poller,
                               const WsConnectorTarget *target,
                               GCancellable            *cancellable,

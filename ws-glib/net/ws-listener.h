@@ -40,8 +40,8 @@ void ws_listener_set_tag (WsListener *self, guint tag);
 
 /* Binds and listens; may be called several times. IPv6 any listens on IPv4 as
  * well. A stale file in the place of a Unix socket is replaced, and the new one
- * goes with the listener, unless somebody who has got its fd still listens there.
- * Errors name the address. @options (nullable): the defaults. */
+ * goes with the listener, unless somebody who has got its fd still listens
+ * there. Errors name the address. @options (nullable): the defaults. */
 gboolean ws_listener_add_address (WsListener              *self,
                                   GSocketAddress          *address,
                                   const WsListenerOptions *options,

@@ -10,13 +10,13 @@ G_BEGIN_DECLS
  * (or WS_POLLER=fallback is set) fds are watched by a GSource each; everything
  * else is the same.
  *
- * One dispatch runs, in this order: posts, RESUME jobs, ready watches, deadlines
- * that are due, FLUSH jobs. It may be entered again from a handler's nested loop.
- * Nothing is called from prepare or check. */
+ * One dispatch runs, in this order: posts, RESUME jobs, ready watches,
+ * deadlines that are due, FLUSH jobs. It may be entered again from a handler's
+ * nested loop. Nothing is called from prepare or check. */
 typedef struct _WsPoller WsPoller;
 
-/* (transfer full): the poller of @context (NULL: the thread-default one), at the
- * usual priority. It goes with its last reference. */
+/* (transfer full): the poller of @context (NULL: the thread-default one), at
+ * the usual priority. It goes with its last reference. */
 WsPoller *ws_poller_get (GMainContext *context); /* from any thread */
 /* The same for a GSource's priority; each has a poller of its own. */
 WsPoller     *ws_poller_get_at (GMainContext *context, int priority);
@@ -122,7 +122,8 @@ ws_job_is_queued (const WsJob *job)
 
 /* --- Turns --- */
 
-/* What somebody does in a row, who could go on and on. Zero is its beginning. */
+/* What somebody does in a row, who could go on and on. Zero
+ * is its beginning. */
 typedef struct
 {
   guint  n;     /* things that were done */

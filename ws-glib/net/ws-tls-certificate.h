@@ -43,8 +43,8 @@ WsTlsCertificate *ws_tls_certificate_new_empty (void);
 void              ws_tls_certificate_free (WsTlsCertificate *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsTlsCertificate, ws_tls_certificate_free)
 
-/* (transfer full) (element-type GBytes): DER of each certificate in @data, which
- * is PEM (several) or DER (one); never empty. */
+/* (transfer full) (element-type GBytes): DER of each certificate in @data,
+ * which is PEM (several) or DER (one); never empty. */
 GPtrArray *ws_tls_certificate_split (GBytes *data, GError **error);
 /* (transfer full) */
 char *ws_tls_certificate_to_pem (GBytes *der);

@@ -281,7 +281,8 @@ explain_path_length (WsTlsExplain *self)
   return explained;
 }
 
-/* What is weak is judged again without that, for it hides what else is wrong. */
+/* What is weak is judged again without that, for it hides
+ * what else is wrong. */
 static guint
 explain_signature (WsTlsExplain *self, guint depth)
 {
@@ -387,8 +388,9 @@ ws_tls_explain_purpose (WsTlsExplain *self, const char *purpose)
 }
 
 /* GnuTLS looks at revocation lists last, at those of a path that it trusts, and
- * stops at the first certificate that is in one: parts of the path are judged from the top, so that the first part to
- * fail tells who it is. What is below it is void anyway. */
+ * stops at the first certificate that is in one: parts of the path are judged
+ * from the top, so that the first part to fail tells who it is. What is below
+ * it is void anyway. */
 guint
 ws_tls_explain_revocation (WsTlsExplain *self)
 {

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
  * peer's certificate to its trust anchor that looks at each on the way. */
 typedef struct _WsTlsExplain WsTlsExplain;
 
-/* @sent: (element-type gnutls_x509_crt_t): the chain as the peer sent it, its own
- * first, not empty; has to outlive the walk. @problems: (element-type
+/* @sent: (element-type gnutls_x509_crt_t): the chain as the peer sent it, its
+ * own first, not empty; has to outlive the walk. @problems: (element-type
  * WsTlsProblem): what is found goes there. */
 WsTlsExplain *ws_tls_explain_new (GPtrArray               *sent,
                                   gnutls_x509_trust_list_t trust,

@@ -5,9 +5,9 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full): @inner sends a copy of @data, what a TLS stream that is freed
- * could not send yet, and closes: as the kernel goes on with the rest of an
- * unencrypted connection. It gives up after a while. */
+/* (transfer full): @inner sends a copy of @data, what a TLS stream that is
+ * freed could not send yet, and closes: as the kernel goes on with the rest of
+ * an unencrypted connection. It gives up after a while. */
 void ws_tls_linger (WsTransport *inner, const guint8 *data, gsize len);
 
 G_END_DECLS

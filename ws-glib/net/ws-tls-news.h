@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 /* What a session says while it is at work, for an owner who may then do
  * anything: alerts and tickets wait until everybody is at rest. Only the
- * question for a key is passed on at once, for the handshake needs the answer. */
+ * question for a key is passed on at once, for the handshake
+ * needs the answer. */
 typedef struct _WsTlsNews WsTlsNews;
 
 struct _WsTlsNews

@@ -92,8 +92,8 @@ examine_chain (WsTlsSession *self)
   return FALSE;
 }
 
-/* Whether GnuTLS is about to use the key that the peer has shown: to verify what
- * was signed with it, or to encrypt. */
+/* Whether GnuTLS is about to use the key that the peer has shown: to verify
+ * what was signed with it, or to encrypt. */
 static gboolean
 uses_peer_key (guint message)
 {

@@ -177,8 +177,8 @@ set_server_name (WsTlsSession *self, const char *host)
     gnutls_server_name_set (self->tls, GNUTLS_NAME_DNS, name, len);
 }
 
-/* (transfer full) (nullable): @host as a certificate can name it. The zone of an
- * IPv6 address is this machine's own (RFC 6874, 1). */
+/* (transfer full) (nullable): @host as a certificate can name it. The zone of
+ * an IPv6 address is this machine's own (RFC 6874, 1). */
 static char *
 copy_host (const char *host)
 {
@@ -210,8 +210,8 @@ choose_flags (const WsTlsSessionOptions *options)
   WsTlsCredentials *credentials = options->credentials;
   guint             flags = GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL;
 
-  /* The certificate that a client was given is shown whatever issuers the server
-   * names: it may know the certificate itself. */
+  /* The certificate that a client was given is shown whatever issuers the
+   * server names: it may know the certificate itself. */
   flags |= options->is_server ? GNUTLS_SERVER
                               : GNUTLS_CLIENT | GNUTLS_FORCE_CLIENT_CERT;
   if (!ws_tls_credentials_wants_resumption (credentials))

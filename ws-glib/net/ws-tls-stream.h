@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 /* A TLS session as a transport, over any transport. */
 
-/* The handshake's course; may free the transport. Called from the context, never
- * from inside ws_tls_stream_new(). */
+/* The handshake's course; may free the transport. Called from the context,
+ * never from inside ws_tls_stream_new(). */
 typedef struct
 {
   /* Encrypted; reading and writing may begin. */
@@ -20,13 +20,13 @@ typedef struct
   void (*failed) (WsTransport *stream, const GError *error, gpointer user_data);
 } WsTlsStreamSink;
 
-/* (transfer full): @inner is taken, also on failure. The session's own sink gets
- * the same @user_data. Its functions may free the stream: alerts and tickets are
- * reported while the session and whoever reads or writes are at rest, and from
- * inside the question for a key, during the handshake, the session outlives the
- * stream. While that question runs a nested loop the stream reports nothing.
- * Freed, the stream says close_notify and still sends what was written, as long
- * as the peer takes it. */
+/* (transfer full): @inner is taken, also on failure. The session's own sink
+ * gets the same @user_data. Its functions may free the stream: alerts and
+ * tickets are reported while the session and whoever reads or writes are at
+ * rest, and from inside the question for a key, during the handshake, the
+ * session outlives the stream. While that question runs a nested loop the
+ * stream reports nothing. Freed, the stream says close_notify and still sends
+ * what was written, as long as the peer takes it. */
 WsTransport *ws_tls_stream_new (WsTransport               *inner,
                                 const WsTlsSessionOptions *options,
                                 const WsTlsStreamSink     *sink,

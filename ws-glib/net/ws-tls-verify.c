@@ -40,8 +40,8 @@ add_demand (Demands *self, int type, const void *data, gsize len)
   };
 }
 
-/* (transfer full): @host as certificates spell it. One that has no such spelling
- * is left as it is, and matches nothing. */
+/* (transfer full): @host as certificates spell it. One that has no such
+ * spelling is left as it is, and matches nothing. */
 static char *
 normalize_host (const char *host)
 {
@@ -149,8 +149,8 @@ G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gnutls_ocsp_resp_t,
                                  gnutls_ocsp_resp_deinit,
                                  NULL)
 
-/* Whether a stapled response tells that the certificate which was sent as number
- * @index is revoked. */
+/* Whether a stapled response tells that the certificate which was sent as
+ * number @index is revoked. */
 static gboolean
 is_revoked_by_response (gnutls_session_t  session,
                         guint             index,
@@ -170,9 +170,9 @@ is_revoked_by_response (gnutls_session_t  session,
          && status == GNUTLS_OCSP_CERT_REVOKED;
 }
 
-/* Its signature GnuTLS has judged, else there is no bit. Chains that are sent in
- * order, as they must be (RFC 8446, 4.4.2, wishes it), have the same numbers as the
- * path. */
+/* Its signature GnuTLS has judged, else there is no bit. Chains that are sent
+ * in order, as they must be (RFC 8446, 4.4.2, wishes it), have the same numbers
+ * as the path. */
 static guint
 explain_responses (WsTlsExplain    *walk,
                    gnutls_session_t session,

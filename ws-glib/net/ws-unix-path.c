@@ -146,8 +146,8 @@ ws_unix_file_remove_stale (WsUnixFile *self)
 /* What the databases of users and groups may say of one of them. */
 #define MAX_ENTRY (64 * 1024)
 
-/* A name of the user or group database, or a number. G_MAXUINT32, which is none:
- * there is no such. */
+/* A name of the user or group database, or a number. G_MAXUINT32, which is
+ * none: there is no such. */
 static guint32
 look_up (const char *name, gboolean is_group)
 {
@@ -206,8 +206,8 @@ set_owner (const char *owner, const char *path, GError **error)
   return FALSE;
 }
 
-/* To connect is to write, but a umask is made for files that others may read and
- * must not change: whom it lets read the socket, it lets connect. */
+/* To connect is to write, but a umask is made for files that others may read
+ * and must not change: whom it lets read the socket, it lets connect. */
 static guint
 widen (guint mode)
 {

@@ -28,8 +28,9 @@ typedef struct
                                        * an abstract name follows a "@" */
 } WsAddress;
 
-/* @len is 4 or 16, as g_inet_address_to_bytes() has them. IPv4 in the clothes of
- * IPv6 (::ffff:192.0.2.1, as sockets of both families give it) becomes IPv4. */
+/* @len is 4 or 16, as g_inet_address_to_bytes() has them. IPv4 in the clothes
+ * of IPv6 (::ffff:192.0.2.1, as sockets of both families give
+ * it) becomes IPv4. */
 void
 ws_address_set_ip (WsAddress *self, const guint8 *bytes, gsize len, guint port);
 
@@ -49,7 +50,8 @@ gboolean ws_address_parse_node (WsAddress *self, const char *text);
 /* Whether port and all else agree. */
 gboolean ws_address_equal (const WsAddress *a, const WsAddress *b);
 
-/* (transfer full): "192.0.2.1", "[2001:db8::1]:80", "unix:/run/x", "unknown". */
+/* (transfer full): "192.0.2.1", "[2001:db8::1]:80", "unix:/run/x",
+ * "unknown". */
 char *ws_address_to_string (const WsAddress *self);
 
 G_END_DECLS

@@ -44,9 +44,9 @@ refuse_number (const WsAssembler *self, WsFault *fault)
   return FALSE;
 }
 
-/* Grows with what arrives, towards what is known to come at most: room for three
- * times as much as is there already, which spares a large message all but one or
- * two moves. */
+/* Grows with what arrives, towards what is known to come at most: room for
+ * three times as much as is there already, which spares a large message all but
+ * one or two moves. */
 static void
 reserve (WsAssembler *self, gboolean fin, gsize len, guint64 left)
 {

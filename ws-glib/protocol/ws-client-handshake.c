@@ -201,8 +201,8 @@ fail_field (WsHttpFault *fault,
   return FALSE;
 }
 
-/* 6455, 4.4: a list of versions without ours is why the server refuses. One that
- * has it says no more than what the server speaks. */
+/* 6455, 4.4: a list of versions without ours is why the server refuses. One
+ * that has it says no more than what the server speaks. */
 static gboolean
 refuses_version (const WsHttpResponse *response)
 {

@@ -43,8 +43,8 @@ on_alloc (voidpf opaque, uInt n, uInt size)
   return (guint8 *) region + region->last;
 }
 
-/* Only the last block is used again, which suffices: an inflater gives back none
- * but its window. */
+/* Only the last block is used again, which suffices: an inflater gives back
+ * none but its window. */
 static void
 on_free (voidpf opaque, voidpf memory)
 {

@@ -184,8 +184,8 @@ code_init (Code *self, const guint8 *lengths, guint n)
   return TRUE;
 }
 
-/* How many bits the next symbol has; 0: it is not all there, or there is no such
- * code and the state says so. */
+/* How many bits the next symbol has; 0: it is not all there, or there is no
+ * such code and the state says so. */
 static guint
 peek_symbol (WsDeflateReach *self, const Code *code, guint *symbol)
 {

@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /* Follows the compressed bytes of a message (RFC 1951) to see how far back they
- * reach. zlib refuses a distance beyond its window only when it does not find the
- * bytes in the output of the same call, which is to say as TCP has cut the
+ * reach. zlib refuses a distance beyond its window only when it does not find
+ * the bytes in the output of the same call, which is to say as TCP has cut the
  * input. */
 typedef struct _WsDeflateReach WsDeflateReach;
 

@@ -50,8 +50,9 @@ gboolean ws_deflate_compress_alone (const WsExtension *extension,
                                     gsize              len,
                                     WsBuffer          *out);
 
-/* A compressed message that others have made is sent here: with context takeover
- * it is unknown to ours, so that the next one must not refer to what was before.
+/* A compressed message that others have made is sent here: with context
+ * takeover it is unknown to ours, so that the next one must not refer to
+ * what was before.
  */
 void ws_deflate_note_shared (WsExtension *extension);
 

@@ -218,7 +218,8 @@ same_client (const WsForwarded *a, const WsForwarded *b)
                 == 0;
 }
 
-/* Where both kinds speak, they must not quarrel: one may be the client's own. */
+/* Where both kinds speak, they must not quarrel: one may be
+ * the client's own. */
 static gboolean
 merge (WsForwarded *self, WsForwarded *more, WsHttpFault *fault)
 {

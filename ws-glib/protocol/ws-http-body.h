@@ -66,7 +66,8 @@ gboolean ws_http_body_init_request (WsHttpBody          *self,
 void     ws_http_body_clear (WsHttpBody *self);
 
 /* @consumed: bytes of @data that belong to the body. WS_DONE once it is
- * complete: for one that is empty at the first call, for which @len may be 0. */
+ * complete: for one that is empty at the first call, for
+ * which @len may be 0. */
 WsParse ws_http_body_feed (WsHttpBody   *self,
                            const guint8 *data,
                            gsize         len,

@@ -38,9 +38,9 @@ void ws_http_connect_init (WsHttpConnect *self, const WsHttpLimits *limits);
 void ws_http_connect_clear (WsHttpConnect *self);
 
 /* In any split. WS_DONE: the response is there: a tunnel, which begins behind
- * @consumed, if its status is 2xx; or a refusal. The rest of one of 407 has been
- * read, if it has a length that is worth it; others are not read any further.
- * Interim responses are passed over. */
+ * @consumed, if its status is 2xx; or a refusal. The rest of one of 407 has
+ * been read, if it has a length that is worth it; others are not read any
+ * further. Interim responses are passed over. */
 WsParse ws_http_connect_feed (WsHttpConnect *self,
                               const guint8  *data,
                               gsize          len,

@@ -307,8 +307,8 @@ skip_blanks (const char *text)
   return text;
 }
 
-/* (transfer full) (nullable): 9110, 5.6.4: the whole of @text, which begins with
- * a quote, without quotes and escapes. */
+/* (transfer full) (nullable): 9110, 5.6.4: the whole of @text, which begins
+ * with a quote, without quotes and escapes. */
 static char *
 unquote (const char *text)
 {

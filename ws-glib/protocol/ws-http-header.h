@@ -40,9 +40,9 @@ char *ws_http_headers_join (const WsHttpHeaders *self, const char *name);
 gboolean ws_http_headers_has_token (const WsHttpHeaders *self,
                                     const char          *name,
                                     const char          *token);
-/* Steps through a list, of which @cursor is what is left: the next element, trimmed
- * and not empty, of @len bytes. FALSE: there is none. A separator inside a quoted
- * string does not separate. */
+/* Steps through a list, of which @cursor is what is left: the next element,
+ * trimmed and not empty, of @len bytes. FALSE: there is none. A separator
+ * inside a quoted string does not separate. */
 gboolean ws_http_next_element (const char **cursor,
                                char         separator,
                                const char **element,

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 /* HTTP/1.1 heads (RFC 9112), as far as the upgrade needs them. */
 
-/* What a peer's head may be. Browsers keep tens of KiB of cookies, which proxies
- * in front of a server let through. */
+/* What a peer's head may be. Browsers keep tens of KiB of cookies, which
+ * proxies in front of a server let through. */
 typedef struct
 {
   guint max_head;  /* bytes: start line, fields, line ends, blank line */
@@ -74,10 +74,10 @@ void ws_http_reader_clear (WsHttpReader *self);
 /* @consumed: bytes of @data that belong to the head. One empty line may come
  * first (RFC 9112, 2.2). A bare LF ends a line of a response too; in a request
  * it is refused, for a proxy before us may have read it as something else.
- * WS_FAILED: 414 for a start line, 431 for a field or all of them together, over
- * their limits, which the message names as the properties are called; 400 for
- * NUL bytes, a first byte that no HTTP message begins with or a first line that
- * names no HTTP version (so that garbage is answered at once). */
+ * WS_FAILED: 414 for a start line, 431 for a field or all of them together,
+ * over their limits, which the message names as the properties are called; 400
+ * for NUL bytes, a first byte that no HTTP message begins with or a first line
+ * that names no HTTP version (so that garbage is answered at once). */
 WsParse ws_http_reader_feed (WsHttpReader *self,
                              const guint8 *data,
                              gsize         len,

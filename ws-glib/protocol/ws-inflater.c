@@ -84,8 +84,8 @@ check_ratio (const WsInflater *self, WsFault *fault)
   return FALSE;
 }
 
-/* Makes some room in @out for what @len bytes become, and for a NUL; returns how
- * much there is, 0 at the limit. Grows with what is there already. */
+/* Makes some room in @out for what @len bytes become, and for a NUL; returns
+ * how much there is, 0 at the limit. Grows with what is there already. */
 static gsize
 make_room (WsBuffer *out, gsize len, guint64 limit)
 {
@@ -98,7 +98,8 @@ make_room (WsBuffer *out, gsize len, guint64 limit)
   return MIN (MIN (out->size - out->len - 1, most), MAX_STEP);
 }
 
-/* What zlib has taken of its input. 7.1.2: the sender has agreed to a window. */
+/* What zlib has taken of its input. 7.1.2: the sender has
+ * agreed to a window. */
 static gboolean
 check_reach (WsInflater *self, gsize n_taken, WsFault *fault)
 {
@@ -139,7 +140,8 @@ inflate_step (WsInflater *self, guint64 limit, WsBuffer *out, WsFault *fault)
   return check_ratio (self, fault);
 }
 
-/* Inflates all of @data, whatever blocks it is made of (7.2.3.4 and 7.2.3.5). */
+/* Inflates all of @data, whatever blocks it is made of
+ * (7.2.3.4 and 7.2.3.5). */
 static gboolean
 inflate_all (WsInflater   *self,
              const guint8 *data,

@@ -35,7 +35,8 @@ void ws_inflater_clear (WsInflater *self);
 
 /* Appends to @out what @data becomes, and never lets it grow beyond @limit
  * bytes. Faults: 1009 for what would, and for more than the ratio; 1007 for
- * what is no compressed data, or reaches back beyond the window. Nothing may be fed after one. */
+ * what is no compressed data, or reaches back beyond the window. Nothing may
+ * be fed after one. */
 gboolean ws_inflater_feed (WsInflater   *self,
                            const guint8 *data,
                            gsize         len,

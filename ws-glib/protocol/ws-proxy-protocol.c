@@ -5,7 +5,8 @@
 
 #define LINE_START "PROXY "
 
-/* Of version 2: signature, version and command, family and transport, length. */
+/* Of version 2: signature, version and command, family and
+ * transport, length. */
 #define SIGNATURE     "\r\n\r\n\0\r\nQUIT\n"
 #define SIGNATURE_LEN 12
 #define HEAD_LEN      16

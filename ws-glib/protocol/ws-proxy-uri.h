@@ -18,8 +18,8 @@ typedef struct
   gboolean has_rest; /* a path, a query or a fragment, which mean nothing */
 } WsProxyUri;
 
-/* Schemes are taken in any case (RFC 3986, 3.1); "socks5h" is what others call a
- * SOCKS 5 proxy that resolves the name, as GIO's always does. FALSE with
+/* Schemes are taken in any case (RFC 3986, 3.1); "socks5h" is what others call
+ * a SOCKS 5 proxy that resolves the name, as GIO's always does. FALSE with
  * G_URI_ERROR, whose message shows no user-info, and nothing to clear. */
 gboolean
      ws_proxy_uri_parse (WsProxyUri *self, const char *text, GError **error);

@@ -195,8 +195,8 @@ judge_body (const WsHttpHeaders *headers, WsHttpFault *fault)
   return TRUE;
 }
 
-/* 6455, 4.1 (9): one field that says 13. Who names several versions does not say
- * which one it speaks. */
+/* 6455, 4.1 (9): one field that says 13. Who names several versions does not
+ * say which one it speaks. */
 static gboolean
 judge_version (const WsHttpHeaders *headers, WsHttpFault *fault)
 {

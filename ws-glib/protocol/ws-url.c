@@ -13,8 +13,8 @@
 
 #define HOST_CHARS "-._~!$&'()*+,;="
 
-/* Appends the character at @text, and returns where the next one begins: what can
- * be read as it is, everything else percent-encoded. */
+/* Appends the character at @text, and returns where the next one begins: what
+ * can be read as it is, everything else percent-encoded. */
 static const char *
 append_readable (GString *out, const char *text)
 {
@@ -379,8 +379,8 @@ parse_tcp (WsUrl *self, const char *url, const char *rest, GError **error)
          && parse_resource (self, url, end, error);
 }
 
-/* ws+unix:/path/of/socket:/resource?query, also with an empty authority, or with
- * an abstract name behind a @ instead of the path. */
+/* ws+unix:/path/of/socket:/resource?query, also with an empty authority, or
+ * with an abstract name behind a @ instead of the path. */
 static gboolean
 parse_unix (WsUrl *self, const char *url, const char *rest, GError **error)
 {

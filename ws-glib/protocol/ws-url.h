@@ -48,8 +48,8 @@ char *ws_url_join (const char *scheme,
 char *ws_url_quote (const char *url);
 
 /* (transfer full): the same of any text that was taken for a URL: nothing that
- * may be a user name or a password is shown, which is all before the last "@". (A
- * password with a slash that nobody has encoded looks like a path.) */
+ * may be a user name or a password is shown, which is all before the last "@".
+ * (A password with a slash that nobody has encoded looks like a path.) */
 char *ws_url_quote_anything (const char *text);
 
 /* RFC 9110, 7.2: a Host field's value, taken apart. FALSE if it is not one

@@ -136,11 +136,11 @@ static const WsCallClass accept_class = { sizeof (WsCall), NULL, NULL };
  * the main loop has turned once more (or the callback has returned): until then
  * it can be set up, which is what [property@Socket:pull] needs.
  *
- * When the server is closed, calls that wait end with %G_IO_ERROR_CLOSED as soon
- * as nobody is on the way any more, as does a call on a server that was closed and
- * does not listen anew. On one that has never listened it waits for
- * [method@Server.handle_connection]. Like all calls that wait it holds a reference
- * to the server.
+ * When the server is closed, calls that wait end with %G_IO_ERROR_CLOSED as
+ * soon as nobody is on the way any more, as does a call on a server that was
+ * closed and does not listen anew. On one that has never listened it waits for
+ * [method@Server.handle_connection]. Like all calls that wait it holds a
+ * reference to the server.
  *
  * Since: 1.0
  */
@@ -187,8 +187,8 @@ ws_server_accept_async (WsServer           *self,
  *
  * Gets the connection that [method@Server.accept_async] has waited for.
  *
- * Returns: (transfer full): a socket, which may have been disconnected meanwhile;
- *   %NULL on error
+ * Returns: (transfer full): a socket, which may have been disconnected
+ *   meanwhile; %NULL on error
  *
  * Since: 1.0
  */

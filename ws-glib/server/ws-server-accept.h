@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 /* Gives a connection to accept_async(); FALSE: no call waits. */
 gboolean ws_server_give_to_accept (WsServerClient *client);
-/* Ends the calls that wait if nobody can come any more. Runs their callers' code. */
+/* Ends the calls that wait if nobody can come any more. Runs
+ * their callers' code. */
 void ws_server_check_accepts (WsServer *self);
 /* The server itself is over. */
 void ws_server_end_accepts (WsServer *self);

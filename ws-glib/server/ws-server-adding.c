@@ -172,13 +172,13 @@ ws_server_set_socket_descriptor (WsServer *self,
  *
  * That is how systemd's socket units hand over theirs: `LISTEN_PID` names this
  * process, and `LISTEN_FDS` sockets begin at the file descriptor 3.
- * `LISTEN_FDNAMES` is not looked at; who wants to choose takes some of them with
- * [method@Server.set_socket_descriptor] instead. Once taken they belong to the
- * server, and are closed on exec; the environment is not changed, but a second
- * call in the same process fails, as it does without such sockets, and if one of
- * them cannot listen: with %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION. None
- * is taken then. (Sockets of a unit with `Accept=yes` are connected, and cannot
- * listen.)
+ * `LISTEN_FDNAMES` is not looked at; who wants to choose takes some of them
+ * with [method@Server.set_socket_descriptor] instead. Once taken they belong to
+ * the server, and are closed on exec; the environment is not changed, but a
+ * second call in the same process fails, as it does without such sockets, and
+ * if one of them cannot listen: with
+ * %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION. None is taken then. (Sockets
+ * of a unit with `Accept=yes` are connected, and cannot listen.)
  *
  * Returns: whether the server listens there
  *

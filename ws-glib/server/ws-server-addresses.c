@@ -88,8 +88,8 @@ ws_server_get_url (WsServer *self)
  * Gets the address that the server listens on.
  *
  * Where it listens at several, the one of [method@Server.listen] or of
- * [property@Server:listening], or without it the one that was added first; all of
- * them are in [method@Server.get_server_addresses].
+ * [property@Server:listening], or without it the one that was added first; all
+ * of them are in [method@Server.get_server_addresses].
  *
  * Returns: (transfer none) (nullable): an address, or %NULL when it does not
  *   listen
@@ -186,7 +186,8 @@ const WsProperty ws_server_addresses_properties[] = {
   /**
    * WsServer:url:
    *
-   * A URL that a client on this host can use; empty when the server does not listen.
+   * A URL that a client on this host can use; empty when the server
+   * does not listen.
    *
    * Since: 1.0
    */

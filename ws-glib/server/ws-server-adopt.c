@@ -111,8 +111,8 @@ write_head (WsRequest *request, GError **error)
  * encrypted already where it has to be. The stream is referenced, and closed
  * when the connection ends or is refused. Fails as
  * [method@Server.handle_connection] does, and with
- * %WS_SOCKET_ERROR_INVALID_ARGUMENT for a [property@Request:resource-name] that is
- * not percent-encoded.
+ * %WS_SOCKET_ERROR_INVALID_ARGUMENT for a [property@Request:resource-name] that
+ * is not percent-encoded.
  *
  * Only [property@Request:resource-name] and [property@Request:headers] of a
  * request made with [ctor@Request.new] are read.

@@ -50,17 +50,17 @@ deliver (Broadcast *self, WsServerClient *client)
  * Sends a message to all clients.
  *
  * Those are the items of the server's list that are
- * [enum@Ws.State.connected]; a connection that still waits in the queue does not
- * get it. The message is framed once, and one copy of it serves all clients. It
- * keeps its place among what is sent to a client otherwise, and counts in its
- * [property@Socket:bytes-to-write].
+ * [enum@Ws.State.connected]; a connection that still waits in the queue does
+ * not get it. The message is framed once, and one copy of it serves all
+ * clients. It keeps its place among what is sent to a client otherwise, and
+ * counts in its [property@Socket:bytes-to-write].
  *
  * A client that reads too slowly holds up nobody:
  * [property@Server:slow-client-policy] says what becomes of it. No signal is
  * emitted before this call returns.
  *
- * Fails with %WS_SOCKET_ERROR_WRONG_CONTEXT in a thread that the server does not
- * belong to.
+ * Fails with %WS_SOCKET_ERROR_WRONG_CONTEXT in a thread that the server does
+ * not belong to.
  *
  * Returns: the number of clients that will get it, or -1 on error
  *
@@ -200,8 +200,8 @@ const WsProperty ws_server_broadcast_properties[] = {
    *
    * What becomes of a client that has no room for a broadcast.
    *
-   * What waits for a client is bounded by its [property@Socket:max-bytes-to-write];
-   * no other client waits for it.
+   * What waits for a client is bounded by its
+   * [property@Socket:max-bytes-to-write]; no other client waits for it.
    *
    * Since: 1.0
    */

@@ -7,8 +7,8 @@
 #include "socket/ws-socket-incoming.h"
 #include "socket/ws-socket-state.h"
 
-/* The connections of a server: those that wait to be taken, and the list model of
- * those that were. */
+/* The connections of a server: those that wait to be taken, and the list model
+ * of those that were. */
 
 /* --- The list model --- */
 

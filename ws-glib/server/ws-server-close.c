@@ -103,23 +103,23 @@ close_all (WsServer *self, WsServerClosing *call)
  * @callback: (scope async) (closure user_data): called when all is over
  * @user_data: for @callback
  *
- * Stops listening, as [method@Server.close], closes every client, and waits until
- * all of them are gone, and all answers are written.
+ * Stops listening, as [method@Server.close], closes every client, and waits
+ * until all of them are gone, and all answers are written.
  *
- * Each client has its [property@Socket:close-timeout] for that. Connections that
- * wait in the queue are told @code and @reason too, and left.
+ * Each client has its [property@Socket:close-timeout] for that. Connections
+ * that wait in the queue are told @code and @reason too, and left.
  *
- * Nobody who has come in time is left without an answer: one that is being written
- * goes on to its end, a request that is being read is asked about, and a handshake
- * is accepted and then closed as the others are. What is not there when
- * [property@Server:handshake-timeout] is over, or where a handler has put its
- * answer off after a quarter of that (but not less than 2 s), gets a 503. So a
- * server that has inherited its socket may be replaced without a loss.
+ * Nobody who has come in time is left without an answer: one that is being
+ * written goes on to its end, a request that is being read is asked about, and
+ * a handshake is accepted and then closed as the others are. What is not there
+ * when [property@Server:handshake-timeout] is over, or where a handler has put
+ * its answer off after a quarter of that (but not less than 2 s), gets a 503.
+ * So a server that has inherited its socket may be replaced without a loss.
  *
  * It is done when [signal@Server::closed] and each
- * [signal@Server::client-disconnected] has been emitted; who connects meanwhile,
- * because the server listens again, is not waited for. Cancelling it aborts what
- * is left. What [method@Socket.close] would refuse is refused with
+ * [signal@Server::client-disconnected] has been emitted; who connects
+ * meanwhile, because the server listens again, is not waited for. Cancelling it
+ * aborts what is left. What [method@Socket.close] would refuse is refused with
  * %WS_SOCKET_ERROR_INVALID_ARGUMENT, and nothing is closed.
  *
  * Since: 1.0

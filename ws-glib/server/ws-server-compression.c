@@ -9,7 +9,8 @@
  *
  * Gets how messages of new clients are compressed.
  *
- * Returns: (transfer full) (nullable): a copy of the options; %NULL: they are not
+ * Returns: (transfer full) (nullable): a copy of the options;
+ *   %NULL: they are not
  *
  * Since: 1.0
  */
@@ -28,10 +29,11 @@ ws_server_get_compression (WsServer *self)
 /**
  * ws_server_set_compression:
  * @self: a server
- * @compression: (nullable): options, which are copied; %NULL: what is offered is
- *   declined
+ * @compression: (nullable): options, which are copied; %NULL: what is offered
+ *   is declined
  *
- * Sets how messages of new clients are compressed, if they offer that (RFC 7692).
+ * Sets how messages of new clients are compressed, if they offer
+ * that (RFC 7692).
  *
  * Since: 1.0
  */
@@ -59,13 +61,13 @@ const WsProperty ws_server_compression_properties[] = {
   /**
    * WsServer:compression:
    *
-   * How messages of new clients are compressed with permessage-deflate (RFC 7692),
-   * if they offer it; %NULL: not at all.
+   * How messages of new clients are compressed with permessage-deflate (RFC
+   * 7692), if they offer it; %NULL: not at all.
    *
-   * A server asks clients not to compress with what it would have to remember of
-   * their earlier messages, unless
-   * [method@DeflateOptions.set_client_context_takeover] was told otherwise: then
-   * an idle client costs as much as one that never compressed.
+   * A server asks clients not to compress with what it would have to remember
+   * of their earlier messages, unless
+   * [method@DeflateOptions.set_client_context_takeover] was told otherwise:
+   * then an idle client costs as much as one that never compressed.
    *
    * Since: 1.0
    */

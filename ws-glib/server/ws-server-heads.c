@@ -148,7 +148,8 @@ const WsProperty ws_server_heads_properties[] = {
    * Since: 1.0
    */
   { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_MAX_HEADER_LINE_SIZE,
-                      "max-header-line-size", 0, G_MAXUINT, WS_HTTP_DEFAULT_MAX_LINE,
+                      "max-header-line-size", 0, G_MAXUINT,
+                      WS_HTTP_DEFAULT_MAX_LINE,
                       ws_server_get_max_header_line_size,
                       ws_server_set_max_header_line_size) },
 
@@ -162,7 +163,8 @@ const WsProperty ws_server_heads_properties[] = {
    * Since: 1.0
    */
   { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_MAX_HEADER_COUNT,
-                      "max-header-count", 0, G_MAXUINT, WS_HTTP_DEFAULT_MAX_LINES,
+                      "max-header-count", 0, G_MAXUINT,
+                      WS_HTTP_DEFAULT_MAX_LINES,
                       ws_server_get_max_header_count,
                       ws_server_set_max_header_count) },
 

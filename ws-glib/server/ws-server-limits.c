@@ -339,7 +339,8 @@ const WsProperty ws_server_limits_properties[] = {
   /**
    * WsServer:max-connections-per-address:
    *
-   * How many connections one IP address may have, handshakes included; 0: any number.
+   * How many connections one IP address may have, handshakes
+   * included; 0: any number.
    *
    * Those are counted that were accepted while this was set.
    *
@@ -359,8 +360,8 @@ const WsProperty ws_server_limits_properties[] = {
    * is old is stalled, and must not keep others out. Those whose answer a
    * handler has put off count, but are not dropped.
    *
-   * Answers of HTTP, refusals among them, do not count. But beyond as many of them
-   * one of which nothing was taken for a second is dropped as well.
+   * Answers of HTTP, refusals among them, do not count. But beyond as many of
+   * them one of which nothing was taken for a second is dropped as well.
    *
    * Since: 1.0
    */
@@ -404,8 +405,8 @@ const WsProperty ws_server_limits_properties[] = {
    * (`SO_REUSEPORT`); for the next listening.
    *
    * The system spreads new connections over them: with a server in each of
-   * several threads a process uses several cores. One that pauses accepting still
-   * gets its share, which waits then.
+   * several threads a process uses several cores. One that pauses accepting
+   * still gets its share, which waits then.
    *
    * Since: 1.0
    */

@@ -215,8 +215,8 @@ ws_server_fail_to_listen (WsServer *self, GError *problem, GError **error)
  * %WS_SOCKET_ERROR_SOCKET_ACCESS, with %WS_SOCKET_ERROR_OPERATION where this
  * function or [property@Server:listening] has made it listen, and with
  * %WS_SOCKET_ERROR_SSL_INVALID_USER_DATA where [property@Server:ssl-mode] is
- * %WS_SSL_MODE_SECURE and there is no usable certificate. A failure is signalled
- * by [signal@Server::server-error] as well.
+ * %WS_SSL_MODE_SECURE and there is no usable certificate. A failure is
+ * signalled by [signal@Server::server-error] as well.
  *
  * Returns: whether the server listens
  *

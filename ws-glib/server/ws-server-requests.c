@@ -220,8 +220,8 @@ conclude_http (WsServerClient *client, WsResponse *response)
   refuse (client, &fault, WS_CLOSE_CODE_PROTOCOL_ERROR);
 }
 
-/* Whether the client still waits: handlers take their time, and it or the server
- * may have gone meanwhile, or the server may have refused it. */
+/* Whether the client still waits: handlers take their time, and it or the
+ * server may have gone meanwhile, or the server may have refused it. */
 static gboolean
 is_waiting (const WsServerClient *client)
 {

@@ -65,8 +65,8 @@ install_client_signals (void)
    *
    * A client has connected.
    *
-   * Where this signal has a handler, sockets are handed to it and not queued; but
-   * a call of [method@Server.accept_async] that waits comes first.
+   * Where this signal has a handler, sockets are handed to it and not queued;
+   * but a call of [method@Server.accept_async] that waits comes first.
    * The server keeps a reference until the client is disconnected.
    *
    * Since: 1.0

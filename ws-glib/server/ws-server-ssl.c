@@ -8,8 +8,8 @@
 #include "ssl/ws-ssl-configuration-credentials.h"
 #include "ssl/ws-ssl-error-private.h"
 
-/* A server's half of TLS. Each signal says which client it is about: by a socket
- * that is not connected yet. */
+/* A server's half of TLS. Each signal says which client it is about: by a
+ * socket that is not connected yet. */
 
 /**
  * ws_server_get_ssl_configuration:

@@ -438,7 +438,8 @@ const WsProperty ws_server_status_properties[] = {
   /**
    * WsServer:server-name:
    *
-   * What the `Server` header field of later handshakes says; empty: it is left out.
+   * What the `Server` header field of later handshakes says;
+   * empty: it is left out.
    *
    * Since: 1.0
    */
@@ -464,12 +465,12 @@ const WsProperty ws_server_status_properties[] = {
   /**
    * WsServer:host:
    *
-   * The IP address where [property@Server:listening] listens, or "localhost" for
-   * the loopbacks of both IPv4 and IPv6; [method@Server.listen] does not look at
-   * it.
+   * The IP address where [property@Server:listening] listens, or "localhost"
+   * for the loopbacks of both IPv4 and IPv6; [method@Server.listen] does not
+   * look at it.
    *
-   * When it changes, a server that listens there begins anew; addresses that were
-   * added stay.
+   * When it changes, a server that listens there begins anew; addresses that
+   * were added stay.
    *
    * Since: 1.0
    */
@@ -483,8 +484,8 @@ const WsProperty ws_server_status_properties[] = {
    * The port; 0: any that is free, and while listening the real one, that of
    * [method@Server.get_server_address].
    *
-   * When it changes, a server that listens there begins anew; addresses that were
-   * added stay.
+   * When it changes, a server that listens there begins anew; addresses that
+   * were added stay.
    *
    * Since: 1.0
    */
@@ -497,8 +498,8 @@ const WsProperty ws_server_status_properties[] = {
    * Whether the server listens.
    *
    * Set to %TRUE it begins to, on [property@Server:host] and
-   * [property@Server:port], from the context's idle, so that properties may be set
-   * in any order; set to %FALSE it closes.
+   * [property@Server:port], from the context's idle, so that properties may be
+   * set in any order; set to %FALSE it closes.
    *
    * Since: 1.0
    */
@@ -522,8 +523,8 @@ const WsProperty ws_server_status_properties[] = {
    *
    * The subprotocols that the server speaks (RFC 6455, 1.9).
    *
-   * The first that a client offers of them is agreed on; a connection without any is
-   * accepted too.
+   * The first that a client offers of them is agreed on; a connection without
+   * any is accepted too.
    *
    * Since: 1.0
    */
@@ -538,8 +539,8 @@ const WsProperty ws_server_status_properties[] = {
    *
    * A proxy resolver, which has no effect.
    *
-   * Qt can listen through a SOCKS proxy, GIO cannot: this is here so that what was
-   * set can be asked for.
+   * Qt can listen through a SOCKS proxy, GIO cannot: this is here so that what
+   * was set can be asked for.
    *
    * Since: 1.0
    */

@@ -20,17 +20,17 @@
  * Listens at one more address, a Unix socket.
  *
  * Clients of this host reach it at `ws+unix:/path/of/socket:/resource`. A file
- * that was left by a server which is gone is replaced; while another one listens
- * there, or if the file is no socket, this fails with
+ * that was left by a server which is gone is replaced; while another one
+ * listens there, or if the file is no socket, this fails with
  * %WS_SOCKET_ERROR_ADDRESS_IN_USE. The file is removed when the server stops
  * listening, unless another one that got [method@Server.get_socket_descriptor]
  * still does. Who may connect is said by [property@Server:unix-mode] and
  * [property@Server:unix-owner]; abstract names are free for everybody.
  *
- * A path that is too long fails with %WS_SOCKET_ERROR_INVALID_ARGUMENT, one in a
- * folder that does not exist with
- * %WS_SOCKET_ERROR_SOCKET_ADDRESS_NOT_AVAILABLE, and an owner that there is not,
- * or that this user may not give the file to, with
+ * A path that is too long fails with %WS_SOCKET_ERROR_INVALID_ARGUMENT, one in
+ * a folder that does not exist with
+ * %WS_SOCKET_ERROR_SOCKET_ADDRESS_NOT_AVAILABLE, and an owner that there is
+ * not, or that this user may not give the file to, with
  * %WS_SOCKET_ERROR_SOCKET_ACCESS.
  *
  * Returns: whether the server listens there
@@ -165,10 +165,10 @@ const WsProperty ws_server_unix_properties[] = {
    * The mode that the files of Unix sockets get, as of chmod(2); for the next
    * listening. Whoever may write to the file may connect.
    *
-   * 0, the default, leaves it to the umask: whom it lets read files may connect.
-   * With 022, which is usual, that is everybody on this host, as at a port of
-   * the loopback; with 077 it is the user alone. The mode is there before anybody
-   * can connect.
+   * 0, the default, leaves it to the umask: whom it lets read files may
+   * connect. With 022, which is usual, that is everybody on this host, as at a
+   * port of the loopback; with 077 it is the user alone. The mode is there
+   * before anybody can connect.
    *
    * Since: 1.0
    */
@@ -183,8 +183,8 @@ const WsProperty ws_server_unix_properties[] = {
    * names or numbers, as of chown(1); for the next listening.
    *
    * A process without privileges may give a file to a group that it belongs to.
-   * With the mode 0660 that lets a web server in whose group this is, and nobody
-   * else.
+   * With the mode 0660 that lets a web server in whose group this is, and
+   * nobody else.
    *
    * Since: 1.0
    */

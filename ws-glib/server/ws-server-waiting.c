@@ -5,8 +5,8 @@
 
 /* Who waits for the end of a server, and of all its connections. */
 
-/* A request that comes in time is answered, and an answer is written to its end.
- * What nobody has taken is told, but its answer is not waited for. */
+/* A request that comes in time is answered, and an answer is written to its
+ * end. What nobody has taken is told, but its answer is not waited for. */
 void
 ws_server_see_off (WsServerClient *client, const WsServerClosing *closing)
 {

@@ -17,12 +17,13 @@ typedef struct
   gboolean    busy; /* it is closing them still, and must not end */
 } WsServerClosing;
 
-/* Makes a connection end in order, as far as it has come. Runs a user's code. */
+/* Makes a connection end in order, as far as it has come.
+ * Runs a user's code. */
 void ws_server_see_off (WsServerClient *client, const WsServerClosing *closing);
 /* The same for one that was handed out just now, if its server closes. */
 void ws_server_see_off_late (WsServerClient *client);
-/* @who (nullable), a client or (of the signal closed) the server, is gone; NULL:
- * everybody is. */
+/* @who (nullable), a client or (of the signal closed) the server, is gone;
+ * NULL: everybody is. */
 void ws_server_note_gone (WsServer *self, gpointer who);
 
 G_END_DECLS

@@ -21,9 +21,9 @@
  *
  * It listens with [method@Server.listen] or by setting
  * [property@Server:listening], and with [method@Server.listen_address] and its
- * relatives at more addresses, at Unix sockets and at inherited ones. It does the
- * opening handshake with whoever comes, and hands out connected sockets: to calls
- * of [method@Server.accept_async] that wait, to the handlers of
+ * relatives at more addresses, at Unix sockets and at inherited ones. It does
+ * the opening handshake with whoever comes, and hands out connected sockets: to
+ * calls of [method@Server.accept_async] that wait, to the handlers of
  * [signal@Server::client-connected] where there are any, else through a queue,
  * [method@Server.next_pending_connection]. A socket in the queue is not read
  * before it is taken.

@@ -366,7 +366,8 @@ const WsProperty ws_connection_access_properties[] = {
    * Since: 1.0
    */
   { WS_PROPERTY_BOOLEAN (WsConnection, WS_CONNECTION_PROP_CONNECTED,
-                         "connected", FALSE, ws_connection_get_connected, NULL) },
+                         "connected", FALSE,
+                         ws_connection_get_connected, NULL) },
 
   /**
    * WsConnection:error-string:

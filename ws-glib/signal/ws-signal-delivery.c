@@ -178,8 +178,8 @@ on_source_gone (gpointer user_data)
   delivery_unref (self);
 }
 
-/* It may have had its turn already, in the other thread. FALSE: it must not have
- * any. */
+/* It may have had its turn already, in the other thread. FALSE: it must not
+ * have any. */
 static gboolean
 enter_queue (Delivery *self, GSource *source)
 {
@@ -233,8 +233,8 @@ is_running (GMainContext *context)
   return FALSE;
 }
 
-/* Only a thread itself can tell which contexts it runs: each one that waits says
- * so, now and then. Under the lock. */
+/* Only a thread itself can tell which contexts it runs: each one that waits
+ * says so, now and then. Under the lock. */
 static void
 tell_what_runs_here (void)
 {
@@ -432,7 +432,8 @@ take_surplus (WsSignalLink *link)
   return source;
 }
 
-/* Whether an emission of @cost may enter the queue; older ones may go for it. */
+/* Whether an emission of @cost may enter the queue; older
+ * ones may go for it. */
 static gboolean
 make_room (WsSignalLink *link, guint64 cost)
 {

@@ -21,7 +21,8 @@ void     ws_signal_home_init (WsSignalHome *self,
                               GObject      *receiver);
 void     ws_signal_home_clear (WsSignalHome *self);
 gboolean ws_signal_home_is_here (const WsSignalHome *self);
-/* Whether an emission of @sender is known to come from the receiver's thread. */
+/* Whether an emission of @sender is known to come from the
+ * receiver's thread. */
 gboolean ws_signal_home_is_shared (const WsSignalHome *self, GObject *sender);
 
 G_END_DECLS

@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* A WsConnection is what a user holds; a WsSignalLink is one connection that was
- * made, and is over for good when it ends. */
+/* A WsConnection is what a user holds; a WsSignalLink is one connection that
+ * was made, and is over for good when it ends. */
 typedef struct _WsSignalLink WsSignalLink;
 
 /* --- Hubs --- */

@@ -23,8 +23,9 @@
  *     on_text (Window *window, const char *text);
  *
  * Both objects may be of any class and live in any thread. The connection ends
- * when either of them is disposed, keeps neither of them alive, and may be ended
- * with [func@disconnect]. What is under way to a receiver that goes is dropped.
+ * when either of them is disposed, keeps neither of them alive, and may be
+ * ended with [func@disconnect]. What is under way to a receiver that
+ * goes is dropped.
  *
  * Without other @flags the slot is called at once, if the signal is emitted in
  * the thread that runs the receiver's main context, and else from there. This

@@ -36,7 +36,8 @@ ws_attempt_leave (WsAttempt *self)
   g_clear_pointer (&self->opening, ws_client_opening_free);
   if (engine == NULL)
     return;
-  /* A generator may be a user's code, and nobody sees the connection any more. */
+  /* A generator may be a user's code, and nobody sees the
+   * connection any more. */
   if (self->target != NULL)
     ws_engine_set_draw (engine, draw_built_in_mask, NULL);
   ws_engine_leave (engine, WS_CLOSE_GOING_AWAY);

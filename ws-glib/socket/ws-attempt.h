@@ -60,8 +60,8 @@ void ws_attempt_begin (WsAttempt *self, WsUrl *target);
 /* Leaves, and forgets everything but the number. */
 void ws_attempt_clear (WsAttempt *self);
 
-/* The attempt is over, and its peer is told 1001: gives back opening and engine.
- * Runs no user's code. */
+/* The attempt is over, and its peer is told 1001: gives back opening and
+ * engine. Runs no user's code. */
 void ws_attempt_leave (WsAttempt *self);
 /* What was said of one server's certificates does not hold for another's. */
 void ws_attempt_forget_ssl_errors (WsAttempt *self);

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* The milliseconds until the attempt with this number, from 1 on; -1: none is to
- * be made. May run a user's code. */
+/* The milliseconds until the attempt with this number, from 1 on; -1: none is
+ * to be made. May run a user's code. */
 int ws_reconnect_policy_decide (WsReconnectPolicy *self,
                                 WsSocket          *socket,
                                 guint              attempt);

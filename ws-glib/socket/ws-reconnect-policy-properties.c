@@ -448,11 +448,11 @@ static const WsProperty properties[] = {
   /**
    * WsReconnectPolicy:reset-after:
    *
-   * Milliseconds that a connection must have held for the next attempt to be the
-   * first again.
+   * Milliseconds that a connection must have held for the next attempt to be
+   * the first again.
    *
-   * 0: every connection that was open does. Else a server that accepts and closes
-   * at once sees the delays grow.
+   * 0: every connection that was open does. Else a server that accepts and
+   * closes at once sees the delays grow.
    *
    * Since: 1.0
    */

@@ -10,8 +10,8 @@
  *
  * When a lost connection is opened again, and when not.
  *
- * It belongs to a [class@Socket] by [property@Socket:reconnect], or to several of
- * the same thread: what has to be counted is counted by each socket. When a
+ * It belongs to a [class@Socket] by [property@Socket:reconnect], or to several
+ * of the same thread: what has to be counted is counted by each socket. When a
  * connection, or an attempt to open one, ends and nobody asked for that, the
  * policy is asked twice: [vfunc@ReconnectPolicy.should_reconnect] tells whether a
  * new attempt can help, [vfunc@ReconnectPolicy.get_delay] how long to wait for it.
@@ -198,8 +198,8 @@ ws_reconnect_policy_new (void)
  *
  * Tells whether a new attempt can help.
  *
- * How it ended is in [method@Socket.get_error], [property@Socket:close-code] and
- * its relatives.
+ * How it ended is in [method@Socket.get_error], [property@Socket:close-code]
+ * and its relatives.
  *
  * Returns: %FALSE to leave it at that
  *

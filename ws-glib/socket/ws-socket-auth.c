@@ -71,7 +71,8 @@ ask (WsSocket *self, const WsClientQuestion *question)
     give_answer (self, user, password);
 }
 
-/* What the question points to belongs to the opening, which handlers may end. */
+/* What the question points to belongs to the opening, which
+ * handlers may end. */
 static WsClientQuestion *
 copy_question (const WsClientQuestion *question)
 {
@@ -104,11 +105,11 @@ ws_socket_on_opening_asked (WsClientOpening        *opening,
   WsSocketPrivate  *priv = ws_socket_peek (self);
   guint             attempt = priv->now.number;
   WsClientQuestion *copy = copy_question (question);
-  WsSocketSignal    signal = question->is_proxy
-                                 ? WS_SOCKET_SIGNAL_PROXY_AUTHENTICATION_REQUIRED
-                                 : WS_SOCKET_SIGNAL_AUTHENTICATION_REQUIRED;
+  WsSocketSignal    signal = WS_SOCKET_SIGNAL_AUTHENTICATION_REQUIRED;
 
-  if (!question->is_proxy)
+  if (question->is_proxy)
+    signal = WS_SOCKET_SIGNAL_PROXY_AUTHENTICATION_REQUIRED;
+  else
     {
       ws_socket_take_response (self, opening);
       ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);

@@ -16,8 +16,8 @@ send_to (WsSocket *self, WsMessage *message, WsPrepared *prepared)
   return ws_engine_send_prepared (ws_socket_peek (self)->now.engine, prepared);
 }
 
-/* Who misses one gets no other, unless that is the policy: there shall be no gap
- * that nobody knows of. */
+/* Who misses one gets no other, unless that is the policy: there shall be no
+ * gap that nobody knows of. */
 gboolean
 ws_socket_broadcast (WsSocket   *self,
                      WsMessage  *message,

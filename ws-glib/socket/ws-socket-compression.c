@@ -3,7 +3,8 @@
 
 #include "protocol/ws-deflate.h"
 
-/* permessage-deflate (RFC 7692): what a socket wants, and what was agreed on. */
+/* permessage-deflate (RFC 7692): what a socket wants, and
+ * what was agreed on. */
 
 /* (transfer full) (nullable): options */
 static void
@@ -61,7 +62,8 @@ ws_socket_begin_compression (WsSocket                *self,
  *
  * Gets how messages are compressed.
  *
- * Returns: (transfer full) (nullable): a copy of the options; %NULL: they are not
+ * Returns: (transfer full) (nullable): a copy of the options;
+ *   %NULL: they are not
  *
  * Since: 1.0
  */
@@ -132,8 +134,8 @@ const WsProperty ws_socket_compression_properties[] = {
   /**
    * WsSocket:compression:
    *
-   * How messages are compressed with permessage-deflate (RFC 7692); %NULL: not at
-   * all.
+   * How messages are compressed with permessage-deflate (RFC 7692); %NULL: not
+   * at all.
    *
    * A client offers this, and it is used if the server agrees:
    * [property@Socket:extensions] tells. By default that are the options that
@@ -152,8 +154,8 @@ const WsProperty ws_socket_compression_properties[] = {
   /**
    * WsSocket:extensions:
    *
-   * The extensions that were agreed on (RFC 6455, 9.1), as the server has answered
-   * them; "" when there is none.
+   * The extensions that were agreed on (RFC 6455, 9.1), as the server has
+   * answered them; "" when there is none.
    *
    * Since: 1.0
    */

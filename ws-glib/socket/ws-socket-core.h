@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 /* What every file of WsSocket may use: the struct, the right thread, and how a
  * property's change is told. */
 
-/* What a server does for a socket of its own, which knows it by this only; @data
- * is what the server made of the connection. */
+/* What a server does for a socket of its own, which knows it by this only;
+ * @data is what the server made of the connection. */
 typedef struct
 {
   /* The connection is over: called once, and nothing else after it. */

@@ -362,9 +362,9 @@ ws_socket_get_request_headers (WsSocket *self)
  *
  * The list is referenced, not copied. An opening fails with
  * %WS_SOCKET_ERROR_CONNECTION_REFUSED if it holds a field that the handshake
- * writes itself (RFC 6455, 4.1): `Host`, `Upgrade`, `Connection`, `Origin` where
- * [property@Socket:origin] is set, those of a body, and `Sec-WebSocket-` with
- * anything but `Protocol`.
+ * writes itself (RFC 6455, 4.1): `Host`, `Upgrade`, `Connection`, `Origin`
+ * where [property@Socket:origin] is set, those of a body, and `Sec-WebSocket-`
+ * with anything but `Protocol`.
  *
  * Since: 1.0
  */
@@ -433,9 +433,9 @@ const WsProperty ws_socket_handshake_properties[] = {
    *
    * Where [method@Socket.open] and [property@Socket:active] go.
    *
-   * A `ws:` URL (RFC 6455, 3), or `ws+unix:/path/of/socket:/resource`. On a server's
-   * socket the one that the client seems to have used. When it changes while
-   * [property@Socket:active] is %TRUE, the socket is opened again.
+   * A `ws:` URL (RFC 6455, 3), or `ws+unix:/path/of/socket:/resource`. On a
+   * server's socket the one that the client seems to have used. When it changes
+   * while [property@Socket:active] is %TRUE, the socket is opened again.
    *
    * Since: 1.0
    */
@@ -447,9 +447,9 @@ const WsProperty ws_socket_handshake_properties[] = {
    *
    * Whether a connection is wanted, or there.
    *
-   * Set to %TRUE it opens [property@Socket:url], from the context's idle, so that
-   * properties may be set in any order; set to %FALSE it closes. It becomes %FALSE
-   * when the connection, or the attempt, has ended, unless
+   * Set to %TRUE it opens [property@Socket:url], from the context's idle, so
+   * that properties may be set in any order; set to %FALSE it closes. It
+   * becomes %FALSE when the connection, or the attempt, has ended, unless
    * [property@Socket:reconnect] has a new one made: then it stays %TRUE all the
    * while.
    *
@@ -461,8 +461,8 @@ const WsProperty ws_socket_handshake_properties[] = {
   /**
    * WsSocket:origin:
    *
-   * The origin that a client announces (RFC 6454), or that a server's client has
-   * announced.
+   * The origin that a client announces (RFC 6454), or that a server's client
+   * has announced.
    *
    * Since: 1.0
    */
@@ -474,7 +474,8 @@ const WsProperty ws_socket_handshake_properties[] = {
    *
    * The version of the protocol.
    *
-   * Only 13 is spoken; another value is remembered, as in Qt, and changes nothing.
+   * Only 13 is spoken; another value is remembered, as in Qt, and
+   * changes nothing.
    *
    * Since: 1.0
    */
@@ -488,8 +489,8 @@ const WsProperty ws_socket_handshake_properties[] = {
    *
    * The subprotocols that a client offers, the preferred one first.
    *
-   * On a server's socket those that the client has offered. What is not a token is
-   * left out with a warning (RFC 6455, 4.1).
+   * On a server's socket those that the client has offered. What is not a token
+   * is left out with a warning (RFC 6455, 4.1).
    *
    * Since: 1.0
    */
@@ -516,7 +517,8 @@ const WsProperty ws_socket_handshake_properties[] = {
    * Since: 1.0
    */
   { WS_PROPERTY_STRING (WsSocket, WS_SOCKET_PROP_RESOURCE_NAME,
-                        "resource-name", "", ws_socket_get_resource_name, NULL) },
+                        "resource-name", "",
+                        ws_socket_get_resource_name, NULL) },
 
   /**
    * WsSocket:peer-name:

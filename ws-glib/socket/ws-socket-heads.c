@@ -163,7 +163,8 @@ const WsProperty ws_socket_heads_properties[] = {
    * Since: 1.0
    */
   { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_MAX_HEADER_LINE_SIZE,
-                      "max-header-line-size", 0, G_MAXUINT, WS_HTTP_DEFAULT_MAX_LINE,
+                      "max-header-line-size", 0, G_MAXUINT,
+                      WS_HTTP_DEFAULT_MAX_LINE,
                       ws_socket_get_max_header_line_size,
                       ws_socket_set_max_header_line_size) },
 
@@ -179,7 +180,8 @@ const WsProperty ws_socket_heads_properties[] = {
    * Since: 1.0
    */
   { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_MAX_HEADER_COUNT,
-                      "max-header-count", 0, G_MAXUINT, WS_HTTP_DEFAULT_MAX_LINES,
+                      "max-header-count", 0, G_MAXUINT,
+                      WS_HTTP_DEFAULT_MAX_LINES,
                       ws_socket_get_max_header_count,
                       ws_socket_set_max_header_count) },
 

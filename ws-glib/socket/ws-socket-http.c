@@ -234,9 +234,9 @@ ws_socket_set_max_redirects (WsSocket *self, guint max_redirects)
  * ws_socket_refuse_redirect:
  * @self: a socket
  *
- * Refuses to go where [signal@Socket::redirected] says, in whose handler it must
- * be called: the opening fails with %WS_SOCKET_ERROR_HANDSHAKE_REJECTED. At any
- * other time it does nothing.
+ * Refuses to go where [signal@Socket::redirected] says, in whose handler it
+ * must be called: the opening fails with %WS_SOCKET_ERROR_HANDSHAKE_REJECTED.
+ * At any other time it does nothing.
  *
  * Since: 1.0
  */
@@ -361,8 +361,9 @@ const WsProperty ws_socket_http_properties[] = {
    *
    * It is there from [signal@Socket::connected] or [signal@Socket::error] on,
    * until the next opening; in [signal@Socket::authentication-required] and
-   * [signal@Socket::redirected] it is the answer that led there. A refusal's content is awaited for two seconds at
-   * most before the error is told. %NULL on a server's socket.
+   * [signal@Socket::redirected] it is the answer that led there. A refusal's
+   * content is awaited for two seconds at most before the error is told. %NULL
+   * on a server's socket.
    *
    * Since: 1.0
    */

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* What a client's socket has to do with HTTP and proxies; none of a server's has
- * it. */
+/* What a client's socket has to do with HTTP and proxies; none of a server's
+ * has it. */
 struct _WsSocketHttp
 {
   /* What the user sets. */

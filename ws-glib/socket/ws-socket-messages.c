@@ -12,11 +12,11 @@
 /* What an open connection brings becomes signals here.
  *
  * Between two of them nothing holds the socket: an engine lives on until its
- * turn is over, but a socket whose last reference a handler has dropped is gone,
- * and tells nobody about the rest of what was read. */
+ * turn is over, but a socket whose last reference a handler has dropped is
+ * gone, and tells nobody about the rest of what was read. */
 
-/* Messages up to this size are copied into a WsMessage rather than referenced by
- * it. */
+/* Messages up to this size are copied into a WsMessage rather than referenced
+ * by it. */
 #define COPY_MAX (4 * 1024)
 
 /* What may still be handed out: nothing after abort(), or of an older

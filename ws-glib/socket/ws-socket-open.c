@@ -322,9 +322,9 @@ ws_socket_open (WsSocket *self, const char *url, GError **error)
  * [property@Request:url] becomes [property@Socket:url].
  * [property@Request:headers] take the place of
  * [property@Socket:request-headers] for this opening, and so do
- * [property@Request:subprotocols] and [property@Request:origin] if they are set.
- * What a header `Sec-WebSocket-Protocol` names is offered behind those; names
- * that are not tokens are left out with a warning.
+ * [property@Request:subprotocols] and [property@Request:origin] if they are
+ * set. What a header `Sec-WebSocket-Protocol` names is offered behind those;
+ * names that are not tokens are left out with a warning.
  *
  * The request is read at once; [property@Socket:reconnect] reads it again.
  *

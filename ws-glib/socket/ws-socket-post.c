@@ -179,8 +179,8 @@ ws_socket_post_message (WsSocket *self, WsMessage *message)
  *
  * As [method@Socket.close], in the thread that the socket belongs to, after
  * everything that was posted before; an attempt to open is given up. Nothing
- * happens to an unconnected socket, one that waits to reconnect included. Only the
- * arguments are judged at this time, and refused with
+ * happens to an unconnected socket, one that waits to reconnect included. Only
+ * the arguments are judged at this time, and refused with
  * %WS_SOCKET_ERROR_INVALID_ARGUMENT.
  *
  * Returns: whether the arguments are right

@@ -5,8 +5,8 @@
 #include "message/ws-message-private.h"
 
 /* Messages that wait to be framed, because there is no room for one of them, or
- * because the first is sent in parts. They leave in the order in which they were
- * sent. */
+ * because the first is sent in parts. They leave in the order in which they
+ * were sent. */
 
 void
 ws_socket_frame_message (WsEngine *engine, WsMessage *message)
@@ -113,9 +113,9 @@ ws_socket_clear_outgoing (WsSocketAsync *async)
   g_clear_pointer (&async->message, ws_message_sink_unref);
 }
 
-/* A call whose message was given to the engine: it is done when that is written.
- * Drawing a mask may have run a user's code: when that ended the connection, the
- * message was dropped. */
+/* A call whose message was given to the engine: it is done when that is
+ * written. Drawing a mask may have run a user's code: when that ended the
+ * connection, the message was dropped. */
 static void
 note_framed (WsSocket *self, WsEngine *engine, GTask *task)
 {

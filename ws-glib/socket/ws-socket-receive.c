@@ -36,8 +36,8 @@ is_broken (WsSocketPrivate *priv)
 }
 
 /* Whether nothing more is to be read before something was taken. Who closes may
- * not take anything any more, but waits for the peer's close frame behind what is
- * still to come; who sends in vain may not either. */
+ * not take anything any more, but waits for the peer's close frame behind what
+ * is still to come; who sends in vain may not either. */
 static gboolean
 is_full (WsSocketPrivate *priv)
 {
@@ -384,9 +384,9 @@ set_paused (WsSocket *self, gboolean paused, const char *function)
  * its end are not seen either, so that a connection that is closed while it is
  * paused ends with [property@Socket:close-timeout].
  *
- * A peer that is gone is noticed all the same: when something cannot be written,
- * or by [property@Socket:ping-interval] (where its answer may be among what
- * waits, its system still has to acknowledge what is sent) and
+ * A peer that is gone is noticed all the same: when something cannot be
+ * written, or by [property@Socket:ping-interval] (where its answer may be among
+ * what waits, its system still has to acknowledge what is sent) and
  * [property@Socket:frame-timeout]. Then sends fail at once with the reason, and
  * what was received before is signalled when receiving goes on within
  * [property@Socket:close-timeout]; after that the connection has ended.
@@ -544,12 +544,12 @@ const WsProperty ws_socket_receive_properties[] = {
   /**
    * WsSocket:read-buffer-size:
    *
-   * How many bytes of whole messages may wait with [property@Socket:pull] before
-   * reading stops; 0: reading stops with the first message.
+   * How many bytes of whole messages may wait with [property@Socket:pull]
+   * before reading stops; 0: reading stops with the first message.
    *
-   * Each message counts its length and 64 bytes. The one that is under way comes
-   * on top, as far as the limits allow, and so does what a single read brings,
-   * 256 KiB at most. While receiving is paused nothing is read.
+   * Each message counts its length and 64 bytes. The one that is under way
+   * comes on top, as far as the limits allow, and so does what a single read
+   * brings, 256 KiB at most. While receiving is paused nothing is read.
    *
    * After [method@Socket.close] at least 1 MiB may wait, for the peer's close
    * frame comes behind it, and so it may when a connection is lost while

@@ -50,8 +50,8 @@ hurry_after (WsSocket *self, gint64 earliest)
                    + (gint64) (jitter * SPREAD_MS * 1000 * g_random_double ()));
 }
 
-/* Drawing the ping's mask may run a user's code, which may end the connection and
- * drop the socket. */
+/* Drawing the ping's mask may run a user's code, which may end the connection
+ * and drop the socket. */
 static void
 probe (WsSocket *self)
 {
@@ -401,16 +401,16 @@ const WsProperty ws_socket_reconnect_properties[] = {
    *
    * The connection, or attempt, ends as it does without a policy, with
    * [signal@Socket::disconnected] and all that belongs to it, but
-   * [property@Socket:active] stays %TRUE and [signal@Socket::reconnecting] tells
-   * what comes. [property@Socket:state] and [property@Socket:status] say how the
-   * last one ended while the socket waits. Then it is opened anew: names are
-   * resolved, the same handlers hear the same signals as ever.
+   * [property@Socket:active] stays %TRUE and [signal@Socket::reconnecting]
+   * tells what comes. [property@Socket:state] and [property@Socket:status] say
+   * how the last one ended while the socket waits. Then it is opened anew:
+   * names are resolved, the same handlers hear the same signals as ever.
    *
-   * [method@Socket.close], [method@Socket.abort] and [property@Socket:active] set
-   * to %FALSE end the wait, as does %NULL here; [method@Socket.open] or another
-   * [property@Socket:url] makes the attempt at once, and counts from the
-   * beginning. Another policy is asked at the next end. A server's socket takes
-   * no notice of it.
+   * [method@Socket.close], [method@Socket.abort] and [property@Socket:active]
+   * set to %FALSE end the wait, as does %NULL here; [method@Socket.open] or
+   * another [property@Socket:url] makes the attempt at once, and counts from
+   * the beginning. Another policy is asked at the next end. A server's socket
+   * takes no notice of it.
    *
    * Since: 1.0
    */

@@ -128,9 +128,9 @@ send_message (WsSocket     *self,
  * [property@Socket:outgoing-frame-size]. Fails with
  * %WS_SOCKET_ERROR_NOT_CONNECTED, %WS_SOCKET_ERROR_INVALID_UTF8, or
  * %WS_SOCKET_ERROR_BUFFER_FULL when more than
- * [property@Socket:max-bytes-to-write] would wait; nothing is sent then. When an
- * earlier message could not be written it fails with the reason of that, until
- * the connection has ended.
+ * [property@Socket:max-bytes-to-write] would wait; nothing is sent then. When
+ * an earlier message could not be written it fails with the reason of that,
+ * until the connection has ended.
  *
  * Returns: the length of the text in bytes, or -1 on error
  *

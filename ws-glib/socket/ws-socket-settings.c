@@ -352,8 +352,8 @@ const WsProperty ws_socket_settings_properties[] = {
   /**
    * WsSocket:outgoing-frame-size:
    *
-   * The payload, in bytes, above which a message is sent in fragments (RFC 6455,
-   * 5.4); 0: never.
+   * The payload, in bytes, above which a message is sent in fragments (RFC
+   * 6455, 5.4); 0: never.
    *
    * Since: 1.0
    */
@@ -367,8 +367,8 @@ const WsProperty ws_socket_settings_properties[] = {
    *
    * How many bytes may wait to be written, frame headers included.
    *
-   * A message or ping beyond it is refused with %WS_SOCKET_ERROR_BUFFER_FULL, and
-   * nothing of it is sent.
+   * A message or ping beyond it is refused with %WS_SOCKET_ERROR_BUFFER_FULL,
+   * and nothing of it is sent.
    *
    * Since: 1.0
    */
@@ -380,7 +380,8 @@ const WsProperty ws_socket_settings_properties[] = {
   /**
    * WsSocket:write-high-water-mark:
    *
-   * How many bytes may wait before the writer should pause; nothing enforces it.
+   * How many bytes may wait before the writer should pause;
+   * nothing enforces it.
    *
    * [signal@Socket::drained] tells when half of it is reached again.
    *
@@ -397,9 +398,9 @@ const WsProperty ws_socket_settings_properties[] = {
    * The priority of what the socket does in the main loop, as of a
    * [struct@GLib.Source]; from the next opening on.
    *
-   * A number above %G_PRIORITY_DEFAULT lets everything else go first. Who always
-   * has messages to handle does not keep sources of lower priority from running:
-   * after a few milliseconds it waits for one turn of the main loop.
+   * A number above %G_PRIORITY_DEFAULT lets everything else go first. Who
+   * always has messages to handle does not keep sources of lower priority from
+   * running: after a few milliseconds it waits for one turn of the main loop.
    *
    * A server's socket has that of its server.
    *

@@ -149,8 +149,8 @@ install_state_signals (void)
               G_TYPE_NONE);
 }
 
-/* The emitter holds what it emits, so that a handler in C gets the pointer as it
- * is, without the copy that the usual marshaller makes. Closures of bindings
+/* The emitter holds what it emits, so that a handler in C gets the pointer as
+ * it is, without the copy that the usual marshaller makes. Closures of bindings
  * have a marshaller of their own, which copies. The generic marshaller is there
  * because the usual one would bring its own companion for va_lists, which
  * GObject does not let anybody replace. */
@@ -310,8 +310,8 @@ install_certificate_signals (void)
    * The server's certificates have problems.
    *
    * Emitted once for an attempt, when the chain has arrived: before a client
-   * certificate and before anything of the request is sent. Unless the errors are
-   * ignored, before or in the handler, the opening fails with
+   * certificate and before anything of the request is sent. Unless the errors
+   * are ignored, before or in the handler, the opening fails with
    * %WS_SOCKET_ERROR_SSL_HANDSHAKE_FAILED; with
    * [property@Socket:pause-mode] it waits for [method@Socket.resume].
    *
@@ -403,11 +403,11 @@ install_http_signals (void)
    *
    * The server wants credentials (RFC 9110, 11): its answer is 401.
    *
-   * Those in the URL were refused, if there are any. The handler answers at once
-   * or later, see [class@Authenticator]; who is refused is asked again. Unless
-   * there is a handler, and it sets something new, the opening fails with
-   * %WS_SOCKET_ERROR_AUTHENTICATION_REQUIRED. So it does, and nobody is asked,
-   * if the server knows neither `Basic` nor `Digest`.
+   * Those in the URL were refused, if there are any. The handler answers at
+   * once or later, see [class@Authenticator]; who is refused is asked again.
+   * Unless there is a handler, and it sets something new, the opening fails
+   * with %WS_SOCKET_ERROR_AUTHENTICATION_REQUIRED. So it does, and nobody is
+   * asked, if the server knows neither `Basic` nor `Digest`.
    *
    * Since: 1.0
    */
@@ -423,8 +423,8 @@ install_http_signals (void)
    *
    * A proxy wants credentials.
    *
-   * As [signal@Socket::authentication-required]; they are for this opening only.
-   * Without new ones it fails with
+   * As [signal@Socket::authentication-required]; they are for this opening
+   * only. Without new ones it fails with
    * %WS_SOCKET_ERROR_PROXY_AUTHENTICATION_REQUIRED.
    *
    * Since: 1.0
@@ -444,8 +444,8 @@ install_http_signals (void)
    * A handler may call [method@Socket.refuse_redirect], and may change the
    * headers, subprotocols and origin of @request, but not its URL. The headers
    * are those of the last request if scheme, host and port stay the same; else
-   * there are none, and credentials are forgotten, so that nobody else gets what
-   * one server was meant to get. Subprotocols and origin stay in any case.
+   * there are none, and credentials are forgotten, so that nobody else gets
+   * what one server was meant to get. Subprotocols and origin stay in any case.
    *
    * An exception that ends a handler (Python, JavaScript) refuses, too.
    *

@@ -80,8 +80,8 @@ may_call (WsSocket *self, const char *function)
  * Ignores every error of the peer's certificates.
  *
  * Called while an attempt is under way, as in a handler of
- * [signal@Socket::ssl-errors], it holds for this attempt; called before, for all
- * that follow. Who listens in can then claim to be anybody: prefer
+ * [signal@Socket::ssl-errors], it holds for this attempt; called before, for
+ * all that follow. Who listens in can then claim to be anybody: prefer
  * [method@Socket.ignore_ssl_error_list].
  *
  * Since: 1.0
@@ -394,11 +394,11 @@ ws_socket_on_opening_paused (WsClientOpening *opening, gpointer user_data)
  * ws_socket_resume:
  * @self: a socket
  *
- * Goes on after the pause that [property@Socket:pause-mode] makes at certificate
- * errors.
+ * Goes on after the pause that [property@Socket:pause-mode] makes at
+ * certificate errors.
  *
- * What has been ignored meanwhile, all or exactly the listed errors, is what the
- * opening goes on with; if an error is left it fails with
+ * What has been ignored meanwhile, all or exactly the listed errors, is what
+ * the opening goes on with; if an error is left it fails with
  * %WS_SOCKET_ERROR_SSL_HANDSHAKE_FAILED. Does nothing when nothing is paused.
  *
  * Since: 1.0
@@ -494,7 +494,8 @@ const WsProperty ws_socket_ssl_properties[] = {
    *
    * With %WS_PAUSE_MODES_ON_SSL_ERRORS nothing is sent or read after
    * [signal@Socket::ssl-errors] until [method@Socket.resume], for as long as it
-   * takes to ask the user; [property@Socket:open-timeout] stands still meanwhile.
+   * takes to ask the user; [property@Socket:open-timeout] stands
+   * still meanwhile.
    *
    * Since: 1.0
    */

@@ -7,9 +7,10 @@ G_BEGIN_DECLS
 
 /* (transfer full) (nullable): of a client; errors are public ones. */
 WsTlsCredentials *ws_socket_load_credentials (WsSocket *self, GError **error);
-void              ws_socket_fill_tls_options (WsSocket               *self,
-                                              WsTlsCredentials       *credentials,
-                                              WsClientOpeningOptions *options);
+/* Says in @options how TLS is done with the target; @credentials are kept. */
+void ws_socket_fill_tls_options (WsSocket               *self,
+                                 WsTlsCredentials       *credentials,
+                                 WsClientOpeningOptions *options);
 void ws_socket_on_opening_paused (WsClientOpening *opening, gpointer user_data);
 /* Takes over what is known of the session, and notifies. */
 void ws_socket_note_session (WsSocket *self, WsTlsSession *session);

@@ -8,8 +8,8 @@
 #include "protocol/ws-close.h"
 
 /* What changes of a socket and is told, each in its own function. Every handler
- * may close, reopen or drop the socket: after each emission the attempt's number
- * tells whether what follows still concerns it. */
+ * may close, reopen or drop the socket: after each emission the attempt's
+ * number tells whether what follows still concerns it. */
 
 /* --- Properties that change --- */
 

@@ -334,7 +334,8 @@ get_ratio (guint64 payload, gint64 saved)
  * ws_socket_get_statistics:
  * @self: a socket
  *
- * Gets what the connection has carried until now, or the last one until its end.
+ * Gets what the connection has carried until now, or the last
+ * one until its end.
  *
  * Returns: (transfer full): a snapshot
  *
@@ -451,8 +452,8 @@ const WsProperty ws_socket_status_properties[] = {
    *
    * How the connection was closed (RFC 6455, 7.1.5).
    *
-   * Our code after [method@Socket.close], the peer's if it closed first; 1000 before
-   * any close and for a peer that gave no code; 1006 when it was lost or
+   * Our code after [method@Socket.close], the peer's if it closed first; 1000
+   * before any close and for a peer that gave no code; 1006 when it was lost or
    * aborted.
    *
    * Since: 1.0
@@ -520,9 +521,9 @@ const WsProperty ws_socket_status_properties[] = {
    *
    * What the connection has carried until now.
    *
-   * A snapshot, to be read again whenever that is of interest: it is notified when
-   * a connection begins and ends, not with each message. It stays after the
-   * end, until the next connection begins.
+   * A snapshot, to be read again whenever that is of interest: it is notified
+   * when a connection begins and ends, not with each message. It stays after
+   * the end, until the next connection begins.
    *
    * Since: 1.0
    */

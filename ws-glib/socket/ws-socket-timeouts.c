@@ -3,7 +3,8 @@
 
 #include "socket/ws-socket-settings.h"
 
-/* How long a peer may take for what it owes: each may change while connected. */
+/* How long a peer may take for what it owes: each may change
+ * while connected. */
 
 /**
  * ws_socket_get_open_timeout:
@@ -243,8 +244,8 @@ const WsProperty ws_socket_timeout_properties[] = {
    *
    * Milliseconds until a closing handshake is given up; 0: never.
    *
-   * It covers what waits, our close frame and the peer's; traffic does not extend
-   * it.
+   * It covers what waits, our close frame and the peer's; traffic does not
+   * extend it.
    *
    * Since: 1.0
    */
@@ -283,24 +284,27 @@ const WsProperty ws_socket_timeout_properties[] = {
   /**
    * WsSocket:ping-interval: (getter get_ping_interval) (setter set_ping_interval)
    *
-   * Milliseconds of the peer's silence after which the keepalive sends a ping (RFC
-   * 6455, 5.5.2); 0: never.
+   * Milliseconds of the peer's silence after which the keepalive sends a ping
+   * (RFC 6455, 5.5.2); 0: never.
    *
-   * What we write does not count. Clients ask every 30 000 by default, a server's sockets never.
+   * What we write does not count. Clients ask every 30 000 by default, a
+   * server's sockets never.
    *
    * Since: 1.0
    */
   { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_PING_INTERVAL, "ping-interval",
                       0, G_MAXUINT, WS_SETTINGS_CLIENT_PING_INTERVAL,
-                      ws_socket_get_ping_interval, ws_socket_set_ping_interval) },
+                      ws_socket_get_ping_interval,
+                      ws_socket_set_ping_interval) },
 
   /**
    * WsSocket:ping-timeout:
    *
-   * Milliseconds after a keepalive ping until a silent peer is given up; 0: never.
+   * Milliseconds after a keepalive ping until a silent peer is
+   * given up; 0: never.
    *
-   * Every byte received counts as a sign of life. The connection ends with 1006 and
-   * an error.
+   * Every byte received counts as a sign of life. The connection ends with 1006
+   * and an error.
    *
    * Since: 1.0
    */

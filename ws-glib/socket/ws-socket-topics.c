@@ -118,8 +118,8 @@ ws_socket_unsubscribe (WsSocket *self, const char *topic, GError **error)
  *
  * Lists the topics that are subscribed to, the oldest subscription first.
  *
- * They are still there in the handlers of [signal@Socket::disconnected], and gone
- * in those of [signal@Server::client-disconnected].
+ * They are still there in the handlers of [signal@Socket::disconnected], and
+ * gone in those of [signal@Server::client-disconnected].
  *
  * Returns: (transfer full) (array zero-terminated=1): their names; none on a
  *   client's socket, and in a thread that the socket does not belong to
@@ -148,9 +148,9 @@ ws_socket_get_topics (WsSocket *self)
  *
  * Sends a message to all other clients that have subscribed to a topic.
  *
- * As [method@Server.publish], but not to this one, which need not have subscribed
- * itself: what somebody says in a chat goes to everybody else. Fails as
- * [method@Socket.subscribe].
+ * As [method@Server.publish], but not to this one, which need not have
+ * subscribed itself: what somebody says in a chat goes to everybody else. Fails
+ * as [method@Socket.subscribe].
  *
  * Returns: the number of clients that will get it, or -1 on error
  *

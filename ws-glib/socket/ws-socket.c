@@ -29,9 +29,9 @@
  *
  * A socket belongs to the thread and to the thread-default main context where
  * it was opened; all its signals are emitted there, and only there may it be
- * used while it is not [enum@Ws.State.unconnected]: in another thread calls fail
- * with %WS_SOCKET_ERROR_WRONG_CONTEXT. It may be opened again and again, in any
- * of its own handlers too: nothing of one connection reaches the next.
+ * used while it is not [enum@Ws.State.unconnected]: in another thread calls
+ * fail with %WS_SOCKET_ERROR_WRONG_CONTEXT. It may be opened again and again,
+ * in any of its own handlers too: nothing of one connection reaches the next.
  *
  * Dropping the last reference of a connected socket closes the connection with
  * the code 1001, and nothing is emitted any more, whatever has come already. In

@@ -10,9 +10,9 @@
  * Asks for a key that both ends know beforehand (RFC 4279; RFC 8446, 4.2.11).
  *
  * It comes with [signal@Socket::pre-shared-key-authentication-required] and
- * [signal@Server::pre-shared-key-authentication-required], and is to be answered
- * in the handler: a client sets identity and key, a server reads the identity
- * and sets the key. Without a key the handshake fails.
+ * [signal@Server::pre-shared-key-authentication-required], and is to be
+ * answered in the handler: a client sets identity and key, a server reads the
+ * identity and sets the key. Without a key the handshake fails.
  *
  * Since: 1.0
  */
@@ -99,8 +99,8 @@ ws_psk_authenticator_get_identity_hint (WsPskAuthenticator *self)
  *
  * Gets who the client says it is.
  *
- * A server is not asked about an identity that is not UTF-8 (RFC 4279, 5.1), and
- * does not know it.
+ * A server is not asked about an identity that is not UTF-8 (RFC 4279, 5.1),
+ * and does not know it.
  *
  * Returns: a name, or ""
  *

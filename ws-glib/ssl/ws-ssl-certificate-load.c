@@ -62,8 +62,8 @@ ws_ssl_certificate_new_from_pem (const char *pem, GError **error)
 
 /**
  * ws_ssl_certificate_new_from_file:
- * @path: (type filename): a file with a certificate in PEM or DER; of several the
- *   first is taken
+ * @path: (type filename): a file with a certificate in PEM or DER; of several
+ *   the first is taken
  * @error: return location for a #GError
  *
  * Reads a certificate.
@@ -112,11 +112,11 @@ ws_ssl_certificate_new_from_tls_certificate (GTlsCertificate *certificate)
  *
  * Reads certificates.
  *
- * What cannot be read is %G_TLS_ERROR_BAD_CERTIFICATE, and so is a text without a
- * certificate.
+ * What cannot be read is %G_TLS_ERROR_BAD_CERTIFICATE, and so is a text without
+ * a certificate.
  *
- * Returns: (transfer container) (element-type WsSslCertificate): certificates in
- *   their order, or %NULL with @error set
+ * Returns: (transfer container) (element-type WsSslCertificate): certificates
+ *   in their order, or %NULL with @error set
  *
  * Since: 1.0
  */
@@ -139,8 +139,8 @@ ws_ssl_certificate_list_new_from_pem (const char *pem, GError **error)
  *
  * Reads certificates.
  *
- * Returns: (transfer container) (element-type WsSslCertificate): certificates in
- *   their order, or %NULL with @error set
+ * Returns: (transfer container) (element-type WsSslCertificate): certificates
+ *   in their order, or %NULL with @error set
  *
  * Since: 1.0
  */

@@ -120,7 +120,8 @@ static const WsProperty properties[] = {
   { WS_PROPERTY_BOXED (WsSslCertificate, PROP_SUBJECT_ALTERNATIVE_NAMES,
                        "subject-alternative-names", const char *const *,
                        const char *const *, g_strv_get_type,
-                       ws_ssl_certificate_get_subject_alternative_names, NULL) },
+                       ws_ssl_certificate_get_subject_alternative_names,
+                       NULL) },
 
   /**
    * WsSslCertificate:key-algorithm:

@@ -5,7 +5,8 @@
 
 /* From the settings of WsSslConfiguration to what sessions take. */
 
-/* What a configuration of the layer below borrows from, and where it came from. */
+/* What a configuration of the layer below borrows from, and
+ * where it came from. */
 typedef struct
 {
   GPtrArray *identities;       /* (owned) of WsTlsIdentity */
@@ -86,8 +87,8 @@ name_identity (const WsTlsIdentity *identity,
                      : g_strdup (certificate);
 }
 
-/* Of the three only one is given; bytes go before a file, a file before a URI. A
- * missing key is looked for where the certificate is. */
+/* Of the three only one is given; bytes go before a file, a file before a URI.
+ * A missing key is looked for where the certificate is. */
 static gboolean
 add_identity (Materials     *materials,
               WsTlsIdentity *identity,
@@ -294,8 +295,8 @@ is_usable (WsTlsConfig *config,
   return credentials != NULL;
 }
 
-/* Nobody knows which of many items the layer below could not use, so each is tried
- * alone. Returns FALSE with @error set if one is found. */
+/* Nobody knows which of many items the layer below could not use, so each is
+ * tried alone. Returns FALSE with @error set if one is found. */
 static gboolean
 find_culprit (const Materials *materials, gboolean is_server, GError **error)
 {
@@ -319,7 +320,8 @@ find_culprit (const Materials *materials, gboolean is_server, GError **error)
   return TRUE;
 }
 
-/* What is left is a priority string or the OCSP response, and it names itself. */
+/* What is left is a priority string or the OCSP response, and
+ * it names itself. */
 static void
 explain_failure (WsSslConfiguration *self,
                  const Materials    *materials,
@@ -350,6 +352,8 @@ load (WsSslConfiguration *self, gboolean is_server, GError **error)
 {
   g_auto (Materials) materials = { 0 };
   g_autoptr (GError) failure = NULL;
+  gboolean has_psk
+      = self->pre_shared_key || self->pre_shared_key_identity_hint != NULL;
   WsTlsCredentials *credentials = NULL;
   WsTlsConfig       config = {
           .is_server = is_server,
@@ -361,7 +365,7 @@ load (WsSslConfiguration *self, gboolean is_server, GError **error)
           .verify_depth = self->peer_verify_depth,
           .resumption = self->session_resumption,
           .ticket_key = self->session_ticket_key,
-          .psk = self->pre_shared_key || self->pre_shared_key_identity_hint != NULL,
+          .psk = has_psk,
           .psk_hint = self->pre_shared_key_identity_hint,
   };
 

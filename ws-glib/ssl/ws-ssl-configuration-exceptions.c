@@ -76,9 +76,9 @@ ws_ssl_configuration_excuses (WsSslConfiguration *self,
  *
  * It holds for exactly this certificate at this host, in all openings of all
  * sockets that share the configuration, reconnecting included, until
- * [method@SslConfiguration.clear_exceptions]: [signal@Socket::ssl-errors] and its
- * relatives are not emitted, and nothing pauses. Only that the certificate was
- * revoked is told all the same. An opening that pauses goes on when it is
+ * [method@SslConfiguration.clear_exceptions]: [signal@Socket::ssl-errors] and
+ * its relatives are not emitted, and nothing pauses. Only that the certificate
+ * was revoked is told all the same. An opening that pauses goes on when it is
  * resumed; if the server has lost its patience by then, the next one uses the
  * answer.
  *

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Whether @errors (element-type WsSslError), which are about a chain that begins
- * with @certificate, are excused at @host. */
+/* Whether @errors (element-type WsSslError), which are about a chain that
+ * begins with @certificate, are excused at @host. */
 gboolean ws_ssl_configuration_excuses (WsSslConfiguration *self,
                                        WsSslCertificate   *certificate,
                                        const char         *host,

@@ -511,11 +511,12 @@ const WsProperty ws_ssl_configuration_session_properties[] = {
    *
    * Since: 1.0
    */
-  { WS_PROPERTY_STRING (WsSslConfiguration,
-                        WS_SSL_CONFIGURATION_PROP_PRE_SHARED_KEY_IDENTITY_HINT,
-                        "pre-shared-key-identity-hint", NULL,
-                        ws_ssl_configuration_get_pre_shared_key_identity_hint,
-                        ws_ssl_configuration_set_pre_shared_key_identity_hint) },
+  { WS_PROPERTY_STRING (
+      WsSslConfiguration,
+      WS_SSL_CONFIGURATION_PROP_PRE_SHARED_KEY_IDENTITY_HINT,
+      "pre-shared-key-identity-hint", NULL,
+      ws_ssl_configuration_get_pre_shared_key_identity_hint,
+      ws_ssl_configuration_set_pre_shared_key_identity_hint) },
 
   /**
    * WsSslConfiguration:handshake-must-interrupt-on-error:
@@ -525,11 +526,12 @@ const WsProperty ws_ssl_configuration_session_properties[] = {
    *
    * Since: 1.0
    */
-  { WS_PROPERTY_BOOLEAN (WsSslConfiguration,
-                         WS_SSL_CONFIGURATION_PROP_HANDSHAKE_MUST_INTERRUPT_ON_ERROR,
-                         "handshake-must-interrupt-on-error", FALSE,
-                         ws_ssl_configuration_get_handshake_must_interrupt_on_error,
-                         ws_ssl_configuration_set_handshake_must_interrupt_on_error) },
+  { WS_PROPERTY_BOOLEAN (
+      WsSslConfiguration,
+      WS_SSL_CONFIGURATION_PROP_HANDSHAKE_MUST_INTERRUPT_ON_ERROR,
+      "handshake-must-interrupt-on-error", FALSE,
+      ws_ssl_configuration_get_handshake_must_interrupt_on_error,
+      ws_ssl_configuration_set_handshake_must_interrupt_on_error) },
 
   { 0 }
 };

@@ -78,7 +78,8 @@ ws_ssl_configuration_find_ticket (WsSslConfiguration *self, const char *peer)
   if (self->session_resumption)
     {
       ticket = g_hash_table_lookup (self->tickets, peer);
-      /* Resumption skips verification: a ticket of one peer is for that peer. */
+      /* Resumption skips verification: a ticket of one peer
+       * is for that peer. */
       if (ticket == NULL && self->ticket_is_given)
         ticket = self->session_ticket;
       if (ticket != NULL)

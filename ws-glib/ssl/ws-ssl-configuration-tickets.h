@@ -9,8 +9,8 @@ G_BEGIN_DECLS
  * host and a port. */
 GBytes *
 ws_ssl_configuration_find_ticket (WsSslConfiguration *self, const char *peer);
-/* Keeps @ticket of a session that was made with @credentials; forgotten if these
- * are not in use any more, for what they trust may have changed. */
+/* Keeps @ticket of a session that was made with @credentials; forgotten if
+ * these are not in use any more, for what they trust may have changed. */
 void ws_ssl_configuration_store_ticket (WsSslConfiguration *self,
                                         WsTlsCredentials   *credentials,
                                         const char         *peer,

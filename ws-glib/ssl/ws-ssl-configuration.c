@@ -14,9 +14,9 @@
  *
  * How connections are encrypted, and whom they trust.
  *
- * One configuration serves any number of sockets and servers, in any thread, and
- * loads keys and certificates once for all. It trusts whom the system trusts, and
- * a client verifies its server, unless it is told otherwise.
+ * One configuration serves any number of sockets and servers, in any thread,
+ * and loads keys and certificates once for all. It trusts whom the system
+ * trusts, and a client verifies its server, unless it is told otherwise.
  *
  * Change it in one thread, before connections use it or while no other thread
  * does. A change is for later connections.
@@ -191,8 +191,8 @@ ws_ssl_configuration_add_local_certificate (WsSslConfiguration *self,
  * @self: a TLS configuration
  * @certificate_path: (type filename): a file with a certificate and its chain:
  *   PEM, or DER of one
- * @private_key_path: (type filename) (nullable): a file with its key: PEM or DER;
- *   %NULL: the same file
+ * @private_key_path: (type filename) (nullable): a file with its key: PEM or
+ *   DER; %NULL: the same file
  * @password: (nullable): the password of an encrypted key
  *
  * Adds a certificate that a server shows to clients which ask for its names.

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full): what a TLS session has agreed on. @next_protocol: (nullable).
+/* (transfer full): what a TLS session has agreed on. @next_protocol:
+ * (nullable).
  * @chain: (nullable) (element-type GBytes): DER, the peer's own first. */
 WsSslSession *ws_ssl_session_new (const char *protocol,
                                   const char *cipher,

@@ -153,7 +153,8 @@ ws_deflate_options_get_client_max_window_bits (const WsDeflateOptions *self)
  * @self: options
  * @window_bits: the base-2 logarithm of its bytes: 8 to 15
  *
- * Sets the largest window with which the client may compress (RFC 7692, 7.1.2.2).
+ * Sets the largest window with which the client may compress
+ * (RFC 7692, 7.1.2.2).
  *
  * 15 by default.
  *
@@ -192,7 +193,8 @@ ws_deflate_options_get_server_max_window_bits (const WsDeflateOptions *self)
  * @self: options
  * @window_bits: the base-2 logarithm of its bytes: 8 to 15
  *
- * Sets the largest window with which the server may compress (RFC 7692, 7.1.2.1).
+ * Sets the largest window with which the server may compress
+ * (RFC 7692, 7.1.2.1).
  *
  * 15 by default. Smaller ones cost both sides less memory.
  *
@@ -234,9 +236,9 @@ ws_deflate_options_get_client_context_takeover (const WsDeflateOptions *self)
  * Sets whether the client may compress with what it knows of earlier messages
  * (RFC 7692, 7.1.1.2).
  *
- * By default a client may. A server asks its clients not to, unless this was set
- * to %TRUE: it would have to keep the last 32 KiB of what each client has sent,
- * or a part of that when packed, for as long as the connection lives.
+ * By default a client may. A server asks its clients not to, unless this was
+ * set to %TRUE: it would have to keep the last 32 KiB of what each client has
+ * sent, or a part of that when packed, for as long as the connection lives.
  *
  * Since: 1.0
  */
@@ -428,10 +430,11 @@ ws_deflate_options_get_max_ratio (const WsDeflateOptions *self)
  *
  * Sets how many times its size on the wire a message may become.
  *
- * 200 by default: far more than text becomes, while deflate can do 1032. What goes
- * beyond closes the connection with 1009; messages of 1 MiB and less never do. Who
- * expects data such as empty pictures sets more, or 0:
- * [property@Socket:max-incoming-message-size] bounds what is inflated in any case.
+ * 200 by default: far more than text becomes, while deflate can do 1032. What
+ * goes beyond closes the connection with 1009; messages of 1 MiB and less never
+ * do. Who expects data such as empty pictures sets more, or 0:
+ * [property@Socket:max-incoming-message-size] bounds what is inflated
+ * in any case.
  *
  * Since: 1.0
  */
@@ -468,10 +471,10 @@ ws_deflate_options_get_idle_release (const WsDeflateOptions *self)
  *
  * Sets after which time an idle connection gives its contexts back.
  *
- * 10 000 by default; up to a quarter more passes, so that connections which fell
- * silent together do not all come at once. The next message is compressed without
- * knowledge of those before. Of what the peer compresses with context takeover a
- * packed history stays, as its next message may refer to it.
+ * 10 000 by default; up to a quarter more passes, so that connections which
+ * fell silent together do not all come at once. The next message is compressed
+ * without knowledge of those before. Of what the peer compresses with context
+ * takeover a packed history stays, as its next message may refer to it.
  *
  * Since: 1.0
  */
