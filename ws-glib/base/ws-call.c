@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Asynchronous calls that wait for something, and end exactly once. */
 #include "base/ws-call.h"
-
-/* Asynchronous calls that wait. */
 
 /* GTask puts a result off that is there within the iteration that the call was
  * made in. It comes before anything else happens then, so that calls end in the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The GTypes of the public enums. */
 #include "ws-enums.h"
 
 #include "protocol/ws-close.h"

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where an object belongs, and who may touch it. */
 #include "base/ws-home.h"
 
 #include "ws-socket-error.h"
 #include "base/ws-tsan-private.h"
-
-/* Where an object belongs, and who may touch it. */
 
 /* Guards every home against being moved while another thread copies it: once a
  * connection the one, once a queued signal the other. */

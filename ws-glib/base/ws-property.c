@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "base/ws-property.h"
-
 /* From a property's row to its GParamSpec, and to its accessors. A class keeps
  * no list of its rows: each GParamSpec knows the one that it was made from. */
+#include "base/ws-property.h"
 
 static GQuark
 row_quark (void)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The public error domain, and how errors of the layers below enter it. */
 #include "ws-socket-error.h"
 
 #include <gio/gio.h>

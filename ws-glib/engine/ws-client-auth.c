@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Answers a server's or a proxy's challenge with the user's login. */
 #include "engine/ws-client-auth.h"
 
 #include "engine/ws-engine-error.h"

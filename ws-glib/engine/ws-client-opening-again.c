@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What follows a response that is not the upgrade: another request with a login
+ * or to another place, once the owner has been asked; or the end. */
 #include "engine/ws-client-opening-private.h"
 
 #include <string.h>
-
-/* What follows a response that is not the upgrade: another request with a login
- * or to another place, once the owner has been asked; or the end. */
 
 #define CHALLENGE_FIELD "WWW-Authenticate"
 

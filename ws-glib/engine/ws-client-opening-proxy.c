@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "engine/ws-client-opening-private.h"
-
-#include "protocol/ws-proxy-uri.h"
-
 /* Dialling, through a proxy or not. GIO talks to SOCKS proxies, and is not told
  * more than a URI, so that a login for one goes into the URI of a second
  * dialling. HTTP proxies are asked in ws-client-opening-tunnel.c. */
+#include "engine/ws-client-opening-private.h"
+
+#include "protocol/ws-proxy-uri.h"
 
 void
 ws_client_opening_clear_proxy (WsClientOpening *self)

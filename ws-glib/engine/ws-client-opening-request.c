@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writes a client's request for the upgrade, and judges the response. */
 #include "engine/ws-client-opening-private.h"
 
 #include "net/ws-random.h"

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "engine/ws-client-opening-private.h"
-
 /* A tunnel through an HTTP proxy, which has been dialled: asked for, once more
  * with a login if the proxy wants one, and then used as if it
  * were the server. */
+#include "engine/ws-client-opening-private.h"
 
 #define CHALLENGE_FIELD "Proxy-Authenticate"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The steps of a client's opening, and the clock over them. */
 #include "engine/ws-client-opening-private.h"
 
 #include <string.h>

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "engine/ws-engine-private.h"
-
 /* A connection that cannot be written to any more. What was received before
  * still has to be read, so that the end is judged later, and never inside a
  * call of the user's. */
+#include "engine/ws-engine-private.h"
 
 void
 ws_engine_note_broken (WsEngine *self, GError *error)

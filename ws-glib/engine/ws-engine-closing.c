@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* All that leads to the end of a connection: our close, the peer's, a broken
+ * rule, silence, a stream that is gone. */
 #include "engine/ws-engine-private.h"
 
 #include <string.h>
 
 #include "protocol/ws-close.h"
-
-/* All that leads to the end of a connection: our close, the peer's, a broken
- * rule, silence, a stream that is gone. */
 
 void
 ws_engine_end (WsEngine *self, const GError *error)

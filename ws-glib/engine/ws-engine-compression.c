@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Messages that are compressed (RFC 7692), and what that costs while nothing is
+ * sent. */
 #include "engine/ws-engine-private.h"
 
 #include "protocol/ws-deflate.h"
-
-/* Messages that are compressed (RFC 7692), and what that costs while nothing is
- * sent. */
 
 void
 ws_engine_take_deflate (WsEngine    *self,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The error domain of the engine. */
 #include "engine/ws-engine-error.h"
 
 /* clang-format off */

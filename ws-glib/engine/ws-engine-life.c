@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "engine/ws-engine-private.h"
-
 /* Pings, and what the peer's silence means. */
+#include "engine/ws-engine-private.h"
 
 /* @now: by the clock itself, as for its pong. */
 static void

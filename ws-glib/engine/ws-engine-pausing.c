@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "engine/ws-engine-private.h"
-
 /* Reading stops and goes on as the owner wishes. What was read already stays
  * where it is; the transport is left alone, so that the peer is held up. */
+#include "engine/ws-engine-private.h"
 
 static void
 go_on (WsEngine *self)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How messages become frames in the outbox. */
 #include "engine/ws-engine-private.h"
 
 #include "protocol/ws-deflate.h"
-
-/* How messages become frames in the outbox. */
 
 /* Whether @size more bytes may wait. */
 static gboolean

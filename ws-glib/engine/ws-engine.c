@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The pump of an open connection: what is read, told and written, and when. */
 #include "engine/ws-engine-private.h"
 
 #include "protocol/ws-deflate.h"

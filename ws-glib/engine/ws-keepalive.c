@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Counts the pings that wait for their pongs, and the silence of the peer. */
 #include "engine/ws-keepalive.h"
 
 #include <string.h>

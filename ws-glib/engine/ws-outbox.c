@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Queues frames until the transport takes them, copying as little as it can. */
 #include "engine/ws-outbox.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Frames a broadcast once for all connections that want the same bytes. */
 #include "engine/ws-prepared.h"
 
 #include <string.h>

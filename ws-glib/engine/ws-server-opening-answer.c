@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How a server's opening writes an answer, and how it ends then. */
 #include "engine/ws-server-opening-private.h"
 
 #include <string.h>
-
-/* How a server's opening writes an answer, and how it ends then. */
 
 /* A reader of an answer must take so much within each time-out, and a fast one
  * gets so much at once. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How an accepted stream becomes a request, and an answer or a connection. */
 #include "engine/ws-server-opening-private.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The question for a login, and the way that the answer takes. */
 #include "http/ws-authenticator-private.h"
 
 #include "base/ws-property.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The question whether pages of an origin may connect. */
 #include "ws-cors-authenticator.h"
 
 #include "base/ws-property.h"

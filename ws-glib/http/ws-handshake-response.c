@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The answer of a server, as the user of a client sees it. */
 #include "http/ws-handshake-response-private.h"
 
 #include "http/ws-headers-private.h"

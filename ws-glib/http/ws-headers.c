@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A list of header fields, as a boxed type. */
 #include "http/ws-headers-private.h"
 
 #include "protocol/ws-http.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A request: what a client asks for, or what a server was asked for. */
 #include "http/ws-request-private.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The answer that handlers of a server give to a request, now or later. */
 #include "http/ws-response-private.h"
 
 #include <string.h>

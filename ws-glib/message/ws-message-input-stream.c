@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The stream that a user reads a message from while it still arrives. */
 #include "message/ws-message-input-stream-private.h"
 
 #include "base/ws-home.h"

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The stream that ws_socket_begin_message() gives: what is written becomes the
+ * fragments of one message. */
 #include "message/ws-message-output-stream.h"
 
 #include "base/ws-home.h"
 #include "message/ws-message-source.h"
-
-/* The stream that ws_socket_begin_message() gives: what is written becomes the
- * fragments of one message. */
 
 #define WS_TYPE_MESSAGE_OUTPUT_STREAM (ws_message_output_stream_get_type ())
 G_DECLARE_FINAL_TYPE (WsMessageOutputStream,

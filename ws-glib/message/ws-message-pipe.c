@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A message that comes in pieces, between the socket that receives it and the
+ * stream that a user reads. */
 #include "message/ws-message-pipe.h"
 
 #include <string.h>
-
-/* A message that comes in pieces, between the socket that receives it and the
- * stream that a user reads. */
 
 WsMessagePipe *
 ws_message_pipe_new (WsMessageType type)

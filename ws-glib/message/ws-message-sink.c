@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "message/ws-message-sink.h"
-
 /* A message that is sent in parts, between who writes them and the socket. */
+#include "message/ws-message-sink.h"
 
 WsMessageSink *
 ws_message_sink_new (WsMessageType type)

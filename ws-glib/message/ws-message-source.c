@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the two streams of messages share: their GSource, and their closing. */
 #include "message/ws-message-source.h"
 
 /* --- Polling --- */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One message, text or binary, as an immutable boxed type. */
 #include "message/ws-message-private.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Dials a host or a proxy with GSocketClient, in one context. */
 #include "net/ws-connector.h"
 
 #include <string.h>

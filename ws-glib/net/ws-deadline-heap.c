@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Keeps many deadlines in order, so that the next one is known at once. */
 #include "net/ws-deadline-heap.h"
 
 /* Not given back: one connection that arms and disarms must not allocate. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Notices that the process is a child of a fork. */
 #include "net/ws-fork.h"
 
 #include <pthread.h>

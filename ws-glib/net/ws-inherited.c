@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Takes over listening sockets that were passed to the process. */
 #include "net/ws-inherited.h"
 
 #include <fcntl.h>

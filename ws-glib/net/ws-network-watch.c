@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Brings news of the system's network into one context. */
 #include "net/ws-network-watch.h"
 
 #include <string.h>

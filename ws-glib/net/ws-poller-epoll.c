@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Watches descriptors with one epoll set. */
 #include "net/ws-poller-private.h"
 
 #include "ws-config.h"

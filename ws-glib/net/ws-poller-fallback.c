@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Watches descriptors with a GSource each, where there is no epoll. */
 #include "net/ws-poller-private.h"
 
 #include <glib-unix.h>

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "net/ws-poller-private.h"
-
-#include <pthread.h>
-
 /* A child of a fork has an epoll set of its own, made when it first uses the
  * poller: it goes on with the watches that are shared, which are those of
  * listening sockets, and gives up the others. */
+#include "net/ws-poller-private.h"
+
+#include <pthread.h>
 
 void
 ws_watch_link (WsWatch *self, WsWatch **list)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "net/ws-poller-private.h"
-
 /* What other threads want to have done: they push onto a stack without a lock,
  * and the owner takes all of it at once. */
+#include "net/ws-poller-private.h"
 
 void
 ws_poller_post (WsPoller *self, WsPost *post)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lets others have their turn when one connection, or all, have more to do. */
 #include "net/ws-poller-private.h"
-
-/* Nobody keeps the context to himself: neither one connection that always has
- * more, nor all of this poller's together. */
 
 /* µs that a turn may take, and things that take no time to speak of. */
 #define TURN_TIME (4 * G_TIME_SPAN_MILLISECOND)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One GSource for all sockets, deadlines and jobs of a main context. */
 #include "net/ws-poller.h"
 
 #include "net/ws-poller-private.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Random bytes and mask keys from GnuTLS. */
 #include "net/ws-random.h"
 
 #include <gnutls/crypto.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads what an X.509 certificate says. */
 #include "net/ws-tls-certificate.h"
 
 #include <gnutls/abstract.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads the chain that a peer shows, and bounds the work of examining it. */
 #include "net/ws-tls-chain.h"
 
 #include <gnutls/abstract.h>

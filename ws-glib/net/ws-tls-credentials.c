@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Loads keys, certificates and trust once for many TLS sessions. */
 #include "net/ws-tls-credentials.h"
 
 #include <string.h>

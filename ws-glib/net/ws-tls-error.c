@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Translates the codes of GnuTLS into errors and alerts. */
 #include "net/ws-tls-error.h"
 
 /* GnuTLS 3.7 has no name for it (RFC 6066, 8). */

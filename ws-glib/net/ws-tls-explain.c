@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finds out why GnuTLS does not trust a certificate chain. */
 #include "net/ws-tls-explain.h"
 
 #include "net/ws-tls-certificate.h"

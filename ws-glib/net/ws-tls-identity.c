@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Loads a certificate chain and its key from bytes, files and tokens. */
 #include "net/ws-tls-identity.h"
 
 #include <gnutls/pkcs11.h>

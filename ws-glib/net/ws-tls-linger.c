@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sends the rest of a TLS stream that was freed. */
 #include "net/ws-tls-linger.h"
 
 /* What a transport that is freed could not send yet has this long, in µs, as

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finds the identities for the name that a client asks for. */
 #include "net/ws-tls-names.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Holds back what a TLS session tells until its owner may do anything. */
 #include "net/ws-tls-news.h"
 
 typedef struct

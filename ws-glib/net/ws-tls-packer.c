@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Packs small writes into full TLS records. */
 #include "net/ws-tls-packer.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The ciphertext of a TLS session: what came, and what has to leave. */
 #include "net/ws-tls-session-private.h"
 
 #include <errno.h>

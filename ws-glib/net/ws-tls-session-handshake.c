@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The handshake: tickets, what the peer shows and how that is judged. */
 #include "net/ws-tls-session-private.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Pre-shared keys of a TLS session: the question for one, and the answer. */
 #include "net/ws-tls-session-private.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The plaintext of a TLS session, and what the session tells about itself. */
 #include "net/ws-tls-session-private.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A TLS session of GnuTLS on memory: its life and its settings. */
 #include "net/ws-tls-session.h"
 
 #include <string.h>

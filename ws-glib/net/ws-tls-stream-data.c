@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads and writes through a TLS stream once its handshake is done. */
 #include "net/ws-tls-stream-private.h"
 
 #include "net/ws-tls-packer.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A TLS session as a transport: its life, its handshake and its end. */
 #include "net/ws-tls-stream-private.h"
 
 #include "net/ws-tls-linger.h"

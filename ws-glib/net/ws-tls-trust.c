@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The trust store of the system, read once in a process. */
 #include "net/ws-tls-trust.h"
 
 static gpointer

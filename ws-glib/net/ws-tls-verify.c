@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lists what is wrong with the certificate chain of a peer. */
 #include "net/ws-tls-verify.h"
 
 #include <gnutls/ocsp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A transport over the descriptor of a socket. */
 #include "net/ws-transport-private.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A transport over any GIOStream that can be polled. */
 #include "net/ws-transport-private.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Chooses the transport for a descriptor or a stream. */
 #include "net/ws-transport.h"
 
 #include "net/ws-transport-private.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The files of Unix sockets: their addresses, owners, modes and remains. */
 #include "net/ws-unix-path.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Addresses of IPv4, IPv6 and Unix sockets as plain values. */
 #include "protocol/ws-address.h"
 
 #include <arpa/inet.h>

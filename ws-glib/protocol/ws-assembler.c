@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Puts the fragments of a message together, and bounds their sum. */
 #include "protocol/ws-assembler.h"
 
 #include <string.h>

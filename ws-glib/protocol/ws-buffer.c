@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A buffer of bytes that grows at its end. */
 #include "protocol/ws-buffer.h"
 
 #include <string.h>

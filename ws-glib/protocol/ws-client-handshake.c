@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Builds a client's handshake, and judges the answer to it. */
 #include "protocol/ws-client-handshake.h"
 
 #include <string.h>

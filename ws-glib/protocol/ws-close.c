@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads and writes the payload of close frames. */
 #include "protocol/ws-close.h"
 
 #include <string.h>

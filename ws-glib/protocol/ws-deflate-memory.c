@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Gives a zlib stream memory that returns to the system with the stream. */
 #include "protocol/ws-deflate-memory.h"
 
 #include <sys/mman.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Negotiates the parameters of permessage-deflate. */
 #include "protocol/ws-deflate-offer.h"
 
 #include <stdarg.h>

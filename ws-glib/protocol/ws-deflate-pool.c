@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lends zlib streams to those who need one for a moment. */
 #include "protocol/ws-deflate-pool.h"
 
 #include "protocol/ws-deflate-memory.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Measures how far back compressed bytes refer. */
 #include "protocol/ws-deflate-reach.h"
 
 #include <string.h>

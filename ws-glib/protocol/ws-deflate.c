@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Compresses and decompresses the messages of one connection. */
 #include "protocol/ws-deflate.h"
 
 #include "protocol/ws-deflater.h"

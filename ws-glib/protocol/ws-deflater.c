@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Compresses the messages of one direction with zlib. */
 #include "protocol/ws-deflater.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Describes what a peer did wrong, with the close code for it. */
 #include "protocol/ws-fault.h"
 
 #include <stdarg.h>

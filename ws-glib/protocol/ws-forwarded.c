@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads what trusted proxies say about the client of a request. */
 #include "protocol/ws-forwarded.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finds the frames in a stream of bytes that is cut anywhere. */
 #include "protocol/ws-frame-reader.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads, checks and writes the header of a frame. */
 #include "protocol/ws-frame.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writes the head of a server's answer that is no upgrade. */
 #include "protocol/ws-http-answer.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads HTTP challenges, and computes the answers of Basic and Digest. */
 #include "protocol/ws-http-auth.h"
 
 #include <stdarg.h>

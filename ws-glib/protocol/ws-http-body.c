@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads the content of an HTTP message, by length or in chunks. */
 #include "protocol/ws-http-body.h"
 
 #include <string.h>

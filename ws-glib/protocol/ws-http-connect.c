@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Asks an HTTP proxy for a tunnel, and judges the answer. */
 #include "protocol/ws-http-connect.h"
 
 #include <string.h>

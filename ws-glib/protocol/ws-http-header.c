@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A list of header fields, and the tokens inside their values. */
 #include "protocol/ws-http-header.h"
 
 #include <string.h>

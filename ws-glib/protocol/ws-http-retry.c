@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads the Retry-After field. */
 #include "protocol/ws-http-retry.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Takes the heads of HTTP requests and responses apart. */
 #include "protocol/ws-http.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Decompresses the messages of one direction with zlib, within limits. */
 #include "protocol/ws-inflater.h"
 
 #include <string.h>

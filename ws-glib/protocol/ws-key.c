@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Makes a client's key, and computes the server's answer to it. */
 #include "protocol/ws-key.h"
 
 #include <string.h>

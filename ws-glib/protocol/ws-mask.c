@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Masks and unmasks payload, a cache line at a time. */
 #include "protocol/ws-mask.h"
 
 #include <string.h>

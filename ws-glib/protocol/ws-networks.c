@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tells whether an address belongs to a list of networks. */
 #include "protocol/ws-networks.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Brings origins into one spelling, and compares them. */
 #include "protocol/ws-origin.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Turns the bytes that were received into events. */
 #include "protocol/ws-protocol.h"
 
 #include <string.h>

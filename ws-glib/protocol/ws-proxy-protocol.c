@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads the addresses that a proxy writes before a client's first byte. */
 #include "protocol/ws-proxy-protocol.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Takes the URI of a proxy apart. */
 #include "protocol/ws-proxy-uri.h"
 
 #include <string.h>

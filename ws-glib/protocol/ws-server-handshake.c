@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Judges the request of a client, and builds the answer. */
 #include "protocol/ws-server-handshake.h"
 
 #include <string.h>

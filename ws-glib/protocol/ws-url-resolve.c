@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Resolves the location of a redirect against the URL in use. */
 #include "protocol/ws-url.h"
 
 #include <string.h>

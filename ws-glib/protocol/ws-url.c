@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Takes WebSocket URLs apart, and quotes them for messages. */
 #include "protocol/ws-url.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Validates UTF-8 that arrives in pieces, sixteen bytes at a time. */
 #include "protocol/ws-utf8.h"
 
 #include <string.h>

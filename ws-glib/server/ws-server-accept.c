@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A server's connections, as GIO's asynchronous calls. */
 #include "server/ws-server-accept.h"
 
 #include "server/ws-server-client.h"
@@ -7,8 +8,6 @@
 #include "ws-server-async.h"
 #include "socket/ws-socket-incoming.h"
 #include "base/ws-call.h"
-
-/* A server's connections, as GIO's asynchronous calls. */
 
 /* --- Accepting --- */
 

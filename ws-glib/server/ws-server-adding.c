@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Listening at more than one address: all that is added shares a listener. */
 #include "server/ws-server-core.h"
 
 #include "server/ws-server-listening.h"
 #include "net/ws-inherited.h"
-
-/* Listening at more than one address: all that is added shares a listener. */
 
 typedef struct
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where a server listens, as clients and users see it. */
 #include "server/ws-server-addresses.h"
 
 #include <gio/gunixsocketaddress.h>
-
-/* Where a server listens, as clients and users see it. */
 
 static char *
 make_unix_url (GUnixSocketAddress *address)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Connections that something else has accepted. */
 #include "server/ws-server-core.h"
 
 #include "server/ws-server-incoming.h"
@@ -6,8 +7,6 @@
 #include "http/ws-headers-private.h"
 #include "base/ws-socket-error-private.h"
 #include "net/ws-socket-address.h"
-
-/* Connections that something else has accepted. */
 
 /* (transfer none) (nullable): the record of a stream that begins its way. */
 static WsServerClient *

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Messages to all, or to those who want them. Nobody's code runs while the list
+ * is walked: what has to be told is posted. */
 #include "server/ws-server-broadcast.h"
 
 #include "server/ws-server-topics.h"
 #include "socket/ws-socket-broadcast.h"
-
-/* Messages to all, or to those who want them. Nobody's code runs while the list
- * is walked: what has to be told is posted. */
 
 /* --- One message to many --- */
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a server knows of one connection, from the accepted stream on: a record
+ * without a server is over. */
 #include "server/ws-server-client.h"
 
 #include "server/ws-server-topics.h"
 
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-state.h"
-
-/* What a server knows of one connection, from the accepted stream on: a record
- * without a server is over. */
 
 /* --- Counting addresses --- */
 

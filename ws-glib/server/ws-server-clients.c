@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The connections of a server: those that wait to be taken, and the list model
+ * of those that were. */
 #include "server/ws-server-clients.h"
 
 #include "server/ws-server-client.h"
@@ -6,9 +8,6 @@
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-incoming.h"
 #include "socket/ws-socket-state.h"
-
-/* The connections of a server: those that wait to be taken, and the list model
- * of those that were. */
 
 /* --- The list model --- */
 

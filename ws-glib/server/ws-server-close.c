@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Closes a server with all its clients, and waits for their end. */
 #include "server/ws-server-core.h"
 
 #include "server/ws-server-accept.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How messages of new clients are compressed. */
 #include "server/ws-server-compression.h"
 
 #include "value/ws-deflate-options-private.h"

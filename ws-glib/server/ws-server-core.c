@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "server/ws-server-core.h"
-
 /* The struct of a server, and what every other file may call. */
+#include "server/ws-server-core.h"
 
 int ws_server_private_offset;
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "server/ws-server-heads.h"
-
 /* How large the head of a request may be. */
+#include "server/ws-server-heads.h"
 
 static void
 set_limit (WsServer *self, guint *limit, guint value, WsServerProp property)

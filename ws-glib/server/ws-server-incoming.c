@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How a connection comes in: room is made, and its handshake begins. */
 #include "server/ws-server-incoming.h"
 
 #include "server/ws-server-client.h"
@@ -9,8 +10,6 @@
 #include "server/ws-server-waiting.h"
 #include "protocol/ws-close.h"
 #include "socket/ws-socket-incoming.h"
-
-/* How a connection comes in: its opening handshake begins. */
 
 /* A handler is about to answer a request that it has put off. */
 static gboolean

@@ -4,6 +4,7 @@
 #include "server/ws-server-room.h"
 
 /* The limits of the server itself. */
+#include "server/ws-server-limits.h"
 
 /**
  * ws_server_get_max_pending_connections:

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where a server listens, and for how long. What listen() and the properties
+ * ask for has a WsListener of its own, which a new host or port replaces; all
+ * that is added shares another one. */
 #include "server/ws-server-listening.h"
 
 #include "server/ws-server-accept.h"
@@ -10,10 +13,6 @@
 #include "protocol/ws-http.h"
 
 #include "base/ws-socket-error-private.h"
-
-/* Where a server listens, and for how long. What listen() and the properties
- * ask for has a WsListener of its own, which a new host or port replaces; all
- * that is added shares another one. */
 
 /* How often a port that is free for IPv4 is tried for IPv6, too. */
 #define MAX_TRIES 16

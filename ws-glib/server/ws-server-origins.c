@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whose pages may connect. */
 #include "server/ws-server-origins.h"
 
 #include "protocol/ws-http.h"
 #include "protocol/ws-origin.h"
-
-/* Whose pages may connect. */
 
 /* (transfer full) (nullable) */
 static char **

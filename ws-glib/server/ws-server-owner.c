@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a server does for its sockets, which know no more of their server. */
 #include "server/ws-server-owner.h"
 
 #include "server/ws-server-broadcast.h"
@@ -7,8 +8,6 @@
 #include "server/ws-server-signals.h"
 #include "server/ws-server-topics.h"
 #include "server/ws-server-waiting.h"
-
-/* What a server does for its sockets, which know it by this only. */
 
 static void
 on_gone (WsSocket *socket, gpointer data)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The properties of WsServer, gathered: each stands beside its accessors. */
 #include "server/ws-server-properties.h"
 
 #include "server/ws-server-addresses.h"
@@ -12,8 +13,6 @@
 #include "server/ws-server-status.h"
 #include "server/ws-server-timeouts.h"
 #include "server/ws-server-unix.h"
-
-/* The properties of WsServer, gathered: each stands beside its accessors. */
 
 static const WsProperty *const tables[] = {
   ws_server_status_properties,      ws_server_ssl_properties,

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What becomes of a request: who is asked about it, and what is answered. The
+ * handlers on that way may do anything, close and drop the server included; so
+ * references are held, and a record without a server is over. */
 #include "server/ws-server-requests.h"
 
 #include "server/ws-server-accept.h"

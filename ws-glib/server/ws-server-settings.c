@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "server/ws-server-settings.h"
-
 /* What new sockets begin with. */
+#include "server/ws-server-settings.h"
 
 static void
 set_size (WsServer *self, guint64 *place, guint64 value, WsServerProp property)

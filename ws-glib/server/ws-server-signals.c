@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The signals of WsServer: their documentation, and how they are emitted. */
 #include "server/ws-server-signals.h"
 
 #include "ws-psk-authenticator.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "server/ws-server-slots.h"
-
 /* The methods that are slots: action signals. */
+#include "server/ws-server-slots.h"
 
 static void
 add_slot (const char *name, GCallback handler)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A server's half of TLS. Each signal says which client it is about: by a
+ * socket that is not connected yet. */
 #include "server/ws-server-ssl.h"
 
 #include "server/ws-server-client.h"
@@ -7,9 +9,6 @@
 #include "socket/ws-socket-ssl.h"
 #include "ssl/ws-ssl-configuration-credentials.h"
 #include "ssl/ws-ssl-error-private.h"
-
-/* A server's half of TLS. Each signal says which client it is about: by a
- * socket that is not connected yet. */
 
 /**
  * ws_server_get_ssl_configuration:

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where the server listens, what it says, and how it is. */
 #include "server/ws-server-status.h"
 
 #include "server/ws-server-listening.h"
 
 #include <string.h>
-
-/* Where the server listens, what it says, and how it is. */
 
 /**
  * ws_server_get_server_name:

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "server/ws-server-topics.h"
-
-#include <string.h>
-
 /* Who has subscribed to what: a table of topics, each with an array of its
  * subscriptions, a list of them for each client, and a set of them all that
  * knows whether a client has one. There is nothing of that before somebody
  * subscribes. */
+#include "server/ws-server-topics.h"
+
+#include <string.h>
 
 typedef struct
 {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Listening at Unix sockets, and who may connect there. */
 #include "server/ws-server-unix.h"
 
 #include "server/ws-server-listening.h"
 #include "net/ws-unix-path.h"
 
 #include "ws-socket-error.h"
-
-/* Listening at Unix sockets, and who may connect there. */
 
 #define MAX_MODE 07777u
 

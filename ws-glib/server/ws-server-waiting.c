@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who waits for the end of a server, and of all its connections. */
 #include "server/ws-server-waiting.h"
 
 #include "socket/ws-socket-ending.h"
-
-/* Who waits for the end of a server, and of all its connections. */
 
 /* A request that comes in time is answered, and an answer is written to its
  * end. What nobody has taken is told, but its answer is not waited for. */

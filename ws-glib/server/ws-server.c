@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The class of WsServer: its life, and what it inherits. */
 #include "ws-server.h"
 
 #include "server/ws-server-accept.h"

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The properties of WsConnection: what was set, and what became of it. */
 #include "signal/ws-connection-access.h"
 
 #include "signal/ws-signal-lock.h"
-
-/* What is set, and what became of it. */
 
 GParamSpec *ws_connection_props[WS_CONNECTION_N_PROPS];
 

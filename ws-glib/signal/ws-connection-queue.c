@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What waits for a receiver in another context, and the bound of that. */
 #include "signal/ws-connection-queue.h"
 
 #include "signal/ws-connection-access.h"
 #include "signal/ws-signal-holding.h"
 #include "signal/ws-signal-lock.h"
-
-/* What waits for a receiver in another context, and the bound of that. */
 
 /* What was set holds for the emissions to come; those that wait, wait. */
 static void

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The class of WsConnection: what is connected, and when it is made anew. */
 #include "ws-connection.h"
 
 #include "signal/ws-connection-access.h"

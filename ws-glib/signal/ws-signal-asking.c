@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which signals cannot be queued. */
 #include "signal/ws-signal-asking.h"
 
 #include "base/ws-home.h"
-
-/* Which signals cannot be queued. */
 
 static gboolean
 is_pointer (GType type)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What becomes of an emission: a call, a call later, or a call that is waited
+ * for. */
 #include "signal/ws-signal-delivery.h"
 
 #include "signal/ws-signal-asking.h"
@@ -7,9 +9,6 @@
 #include "signal/ws-signal-link.h"
 #include "signal/ws-signal-lock.h"
 #include "base/ws-tsan-private.h"
-
-/* What becomes of an emission: a call, a call later, or a call that is waited
- * for. */
 
 /* How often somebody who waits looks whether the receiver's loop still runs,
  * and how long it may have stood still; ms. */

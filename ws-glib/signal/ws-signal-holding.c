@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "signal/ws-signal-holding.h"
-
-#include "signal/ws-signal-lock.h"
-
 /* A sender of ours holds on while the queue of any of its links is full: how
  * many there are its hub counts. It is told in its own thread, and looks there
  * what is true now, so that what is told late does no harm. */
+#include "signal/ws-signal-holding.h"
+
+#include "signal/ws-signal-lock.h"
 
 static gboolean
 on_change (gpointer user_data)

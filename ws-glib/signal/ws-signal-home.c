@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "signal/ws-signal-home.h"
-
 /* Where an object wants to be called. */
+#include "signal/ws-signal-home.h"
 
 void
 ws_signal_home_init (WsSignalHome *self,

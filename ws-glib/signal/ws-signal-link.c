@@ -1,12 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "signal/ws-signal-link.h"
-
-#include "signal/ws-signal-asking.h"
-#include "signal/ws-signal-home.h"
-#include "signal/ws-signal-lock.h"
-#include "ws-socket-error.h"
-#include "base/ws-tsan-private.h"
-
 /* One connection that was made: who holds whom, and how it ends.
  *
  * The handler at the sender is a closure that holds the link. The link holds
@@ -16,6 +8,13 @@
  * that an object may not belong to no strong reference is taken to it, since
  * it might become the last one: what cannot be done without is left to the
  * sender's next emission. */
+#include "signal/ws-signal-link.h"
+
+#include "signal/ws-signal-asking.h"
+#include "signal/ws-signal-home.h"
+#include "signal/ws-signal-lock.h"
+#include "ws-socket-error.h"
+#include "base/ws-tsan-private.h"
 
 /* --- Hubs --- */
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One lock for all links of all objects, and one condition. */
 #include "signal/ws-signal-lock.h"
 
 #include "base/ws-tsan-private.h"
-
-/* One lock for all links of all objects, and one condition. */
 
 static GMutex mutex;
 static GCond  cond;

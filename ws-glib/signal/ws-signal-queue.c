@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What waits for a receiver that is slower than its sender, and the bound of
+ * that. */
 #include "signal/ws-signal-queue.h"
 
 #include <string.h>
 
 #include "ws-message.h"
-
-/* What waits for a receiver that is slower than its sender, and the bound of
- * that. */
 
 /* Of an emission itself, so that a flood of empty ones is bounded too. */
 #define OVERHEAD 256

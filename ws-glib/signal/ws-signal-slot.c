@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finds the function or signal that is called, and calls it. */
 #include "signal/ws-signal-slot.h"
 
 #include "signal/ws-signal-transform.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What GValue cannot transform: text, bytes and messages into each other, and
+ * the parameter of a GAction into what it holds. It is done here and not
+ * registered, since it is nobody else's business what a process may
+ * transform. */
 #include "signal/ws-signal-transform.h"
 
 #include <gio/gio.h>
@@ -6,11 +10,6 @@
 
 #include "ws-message.h"
 #include "ws-socket-error.h"
-
-/* What GValue cannot transform: text, bytes and messages into each other, and
- * the parameter of a GAction into what it holds. It is done here and not
- * registered, since it is nobody else's business what a process may
- * transform. */
 
 /* (transfer full) (nullable) */
 static GBytes *

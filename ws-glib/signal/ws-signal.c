@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The functions that connect signals to receivers in any thread. */
 #include "ws-signal.h"
 
 #include "signal/ws-connection-private.h"

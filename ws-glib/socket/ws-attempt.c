@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One attempt to open, and its connection. */
 #include "socket/ws-attempt.h"
 
 #include "value/ws-mask-generator-private.h"
 #include "protocol/ws-close.h"
-
-/* One attempt to open, and its connection. */
 
 void
 ws_ssl_ignored_clear (WsSslIgnored *self)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A bit lock, which nobody ever waits for: the owner takes it when a connection
+ * begins or ends, never for a message. */
 #include "socket/ws-mailbox.h"
 
 #include "base/ws-tsan-private.h"
-
-/* A bit lock, which nobody ever waits for: the owner takes it when a connection
- * begins or ends, never for a message. */
 
 #define LOCK_BIT 0
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The properties of WsReconnectPolicy, and their accessors. */
 #include "socket/ws-reconnect-policy-properties.h"
 
 #include "base/ws-property.h"
-
-/* What a policy is made of. */
 
 typedef enum
 {

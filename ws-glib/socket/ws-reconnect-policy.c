@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The class of WsReconnectPolicy: whether a new attempt is made, and when. */
 #include "socket/ws-reconnect-policy-private.h"
 
 #include "ws-socket-error.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a socket does, as GIO's asynchronous calls. Each begins what the method
+ * without _async does, then waits for the outcome. */
 #include "ws-socket-async.h"
 
 #include "ws-socket-error.h"
@@ -7,9 +9,6 @@
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-queue.h"
 #include "socket/ws-socket-send.h"
-
-/* What a socket does, as GIO's asynchronous calls. Each begins what the method
- * without _async does, then waits for the outcome. */
 
 static gboolean
 finish_boolean (WsSocket     *self,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Asks a client's user for credentials, and chooses its proxy. */
 #include "socket/ws-socket-auth.h"
 
 #include "ws-socket-error.h"
@@ -6,9 +7,6 @@
 #include "socket/ws-socket-signals.h"
 #include "http/ws-authenticator-private.h"
 #include "protocol/ws-proxy-uri.h"
-
-/* How a client's user is asked for credentials, and through which proxy it
- * goes. */
 
 /* --- Asking --- */
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A socket as one of those whom a broadcast is for. */
 #include "socket/ws-socket-broadcast.h"
 
 #include "socket/ws-socket-post.h"
 #include "socket/ws-socket-queue.h"
-
-/* One of those whom a broadcast is for. */
 
 /* FALSE: it does not fit. Where messages wait to be framed it goes behind them.
  */

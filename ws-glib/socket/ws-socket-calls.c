@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the asynchronous calls of a socket have in common: they wait in a queue
+ * of their kind, and end with the attempt at the latest. */
 #include "socket/ws-socket-calls.h"
 
 #include "socket/ws-socket-state.h"
-
-/* What the asynchronous calls of a socket have in common: they wait in a queue
- * of their kind, and end with the attempt at the latest. */
 
 WsSocketAsync *
 ws_socket_get_async (WsSocket *self)

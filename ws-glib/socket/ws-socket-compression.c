@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* permessage-deflate (RFC 7692): what a socket wants, and
+ * what was agreed on. */
 #include "socket/ws-socket-compression.h"
 
 #include "protocol/ws-deflate.h"
-
-/* permessage-deflate (RFC 7692): what a socket wants, and
- * what was agreed on. */
 
 /* (transfer full) (nullable): options */
 static void

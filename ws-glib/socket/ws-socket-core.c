@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-core.h"
-
 /* The struct of a socket, and what every other file may call. */
+#include "socket/ws-socket-core.h"
 
 int ws_socket_private_offset;
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Everything that ends a connection or an attempt. */
 #include "socket/ws-socket-ending.h"
 
 #include "ws-socket-error.h"
@@ -11,8 +12,6 @@
 #include "socket/ws-socket-status.h"
 #include "socket/ws-socket-waiting.h"
 #include "protocol/ws-close.h"
-
-/* Everything that ends a connection or an attempt. */
 
 /* --- Silently --- */
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is opened, what the handshake offers, and what it agreed on. */
 #include "socket/ws-socket-handshake.h"
 
 #include "socket/ws-socket-open.h"
@@ -6,8 +7,6 @@
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-state.h"
 #include "http/ws-headers-private.h"
-
-/* What is opened, what the handshake offers, and what it agreed on. */
 
 /**
  * ws_socket_get_url:

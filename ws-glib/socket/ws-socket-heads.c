@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-heads.h"
-
 /* How large the head of a response may be. */
+#include "socket/ws-socket-heads.h"
 
 static const WsHttpLimits *
 peek_limits (WsSocket *self)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A client's requests: what is asked for, what is answered, and where redirects
+ * lead. Credentials are asked for in ws-socket-auth.c. */
 #include "socket/ws-socket-http.h"
 
 #include "socket/ws-socket-signals.h"
@@ -6,9 +8,6 @@
 #include "http/ws-handshake-response-private.h"
 #include "http/ws-headers-private.h"
 #include "base/ws-answered.h"
-
-/* A client's requests: what is asked for, what is answered, and where redirects
- * lead. Credentials are asked for in ws-socket-auth.c. */
 
 #define PROTOCOL_FIELD "Sec-WebSocket-Protocol"
 

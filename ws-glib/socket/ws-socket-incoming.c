@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A server's sockets, which are connected when they are handed out. */
 #include "socket/ws-socket-incoming.h"
 
 #include "socket/ws-socket-compression.h"
 #include "socket/ws-socket-messages.h"
-
-/* A server's sockets, which are connected when they are handed out. */
 
 WsSocket *
 ws_socket_new_incoming (const WsSettings    *settings,

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What an open connection brings becomes signals here.
+ *
+ * Between two of them nothing holds the socket: an engine lives on until its
+ * turn is over, but a socket whose last reference a handler has dropped is
+ * gone, and tells nobody about the rest of what was read. */
 #include "socket/ws-socket-messages.h"
 
 #include "socket/ws-socket-ending.h"
@@ -8,12 +13,6 @@
 #include "socket/ws-socket-waiting.h"
 #include "message/ws-message-private.h"
 #include "value/ws-mask-generator-private.h"
-
-/* What an open connection brings becomes signals here.
- *
- * Between two of them nothing holds the socket: an engine lives on until its
- * turn is over, but a socket whose last reference a handler has dropped is
- * gone, and tells nobody about the rest of what was read. */
 
 /* Messages up to this size are copied into a WsMessage rather than referenced
  * by it. */

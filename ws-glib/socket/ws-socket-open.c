@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How an attempt begins, and what its opening reports. Every handler may close,
+ * reopen or drop the socket: after each emission the attempt's number tells
+ * whether what follows still concerns it. */
 #include "socket/ws-socket-open.h"
 
 #include <string.h>
@@ -17,10 +20,6 @@
 #include "socket/ws-socket-state.h"
 #include "socket/ws-socket-waiting.h"
 #include "protocol/ws-close.h"
-
-/* How an attempt begins, and what its opening reports. Every handler may close,
- * reopen or drop the socket: after each emission the attempt's number tells
- * whether what follows still concerns it. */
 
 /* --- Refusing --- */
 /* The only place where a URL's faults become ours. */

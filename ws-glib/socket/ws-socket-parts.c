@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A message that is sent in parts: each becomes a fragment, as long as the
+ * buffer is below its mark, and nothing but control frames goes between. */
 #include "socket/ws-socket-parts.h"
 
 #include "ws-socket-error.h"
 #include "socket/ws-socket-queue.h"
-
-/* A message that is sent in parts: each becomes a fragment, as long as the
- * buffer is below its mark, and nothing but control frames goes between. */
 
 static void
 set_text_error (GError **error)

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What other threads ask of a socket, and how it reaches the socket's own. */
 #include "socket/ws-socket-post.h"
 
 #include "ws-socket-error.h"
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-state.h"
-
-/* What other threads ask of a socket: it comes through the mailbox to the
- * socket's own. */
 
 typedef enum
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The properties of WsSocket, gathered: each stands beside its accessors. */
 #include "socket/ws-socket-properties.h"
 
 #include "socket/ws-socket-auth.h"
@@ -13,8 +14,6 @@
 #include "socket/ws-socket-ssl.h"
 #include "socket/ws-socket-status.h"
 #include "socket/ws-socket-timeouts.h"
-
-/* The properties of WsSocket, gathered: each stands beside its accessors. */
 
 static const WsProperty *const tables[] = {
   ws_socket_handshake_properties,

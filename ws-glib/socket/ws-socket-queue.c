@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Messages that wait to be framed, because there is no room for one of them, or
+ * because the first is sent in parts. They leave in the order in which they
+ * were sent. */
 #include "socket/ws-socket-queue.h"
 
 #include "ws-socket-error.h"
 #include "message/ws-message-private.h"
-
-/* Messages that wait to be framed, because there is no room for one of them, or
- * because the first is sent in parts. They leave in the order in which they
- * were sent. */
 
 void
 ws_socket_frame_message (WsEngine *engine, WsMessage *message)

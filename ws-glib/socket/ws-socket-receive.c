@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* When a socket reads, and who gets what it has read. */
 #include "ws-socket-receive.h"
 
 #include "ws-socket-error.h"
 #include "socket/ws-socket-receive-private.h"
 #include "socket/ws-socket-state.h"
 #include "message/ws-message-input-stream-private.h"
-
-/* When a socket reads, and who gets what it has read. */
 
 /* What a message that waits counts beside its bytes, so that a flood of empty
  * ones is bounded too. */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A connection that comes back by itself. The wait is the socket's activation,
+ * only later: what ends the one ends the other. */
 #include "socket/ws-socket-reconnect.h"
 
 #include "ws-ssl-error.h"
@@ -8,9 +10,6 @@
 #include "socket/ws-socket-state.h"
 #include "engine/ws-engine-error.h"
 #include "protocol/ws-http-retry.h"
-
-/* A connection that comes back by itself. The wait is the socket's activation,
- * only later: what ends the one ends the other. */
 
 /* So many ms are divided between those who saw the network come back. */
 #define SPREAD_MS 500

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sending: the arguments are judged here, the engine does the rest. A message
+ * leaves whole or not at all. */
 #include "socket/ws-socket-send.h"
 
 #include <string.h>
@@ -9,9 +11,6 @@
 #include "message/ws-message-private.h"
 #include "base/ws-socket-error-private.h"
 #include "protocol/ws-utf8.h"
-
-/* Sending: the arguments are judged here, the engine does the rest. A message
- * leaves whole or not at all. */
 
 gboolean
 ws_socket_check_sendable (WsSocket *self, GError **error)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-settings.h"
-
 /* Limits and sizes: each may change while connected. */
+#include "socket/ws-socket-settings.h"
 
 static void
 note_change (WsSocket *self, WsSocketProp property)

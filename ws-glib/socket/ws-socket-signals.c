@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The signals of WsSocket: their documentation, and how they are emitted. */
 #include "socket/ws-socket-signals.h"
 
 #include "ws-authenticator.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Certificate errors, the pause at them, and what else TLS tells a client. */
 #include "socket/ws-socket-ssl.h"
 
 #include "socket/ws-socket-signals.h"

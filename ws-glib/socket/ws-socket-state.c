@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What changes of a socket and is told, each in its own function. Every handler
+ * may close, reopen or drop the socket: after each emission the attempt's
+ * number tells whether what follows still concerns it. */
 #include "socket/ws-socket-state.h"
 
 #include "ws-socket-error.h"
@@ -6,10 +9,6 @@
 #include "socket/ws-socket-signals.h"
 #include "base/ws-socket-error-private.h"
 #include "protocol/ws-close.h"
-
-/* What changes of a socket and is told, each in its own function. Every handler
- * may close, reopen or drop the socket: after each emission the attempt's
- * number tells whether what follows still concerns it. */
 
 /* --- Properties that change --- */
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How the connection is, how it went and how it ended. */
 #include "socket/ws-socket-status.h"
 
 #include "socket/ws-socket-queue.h"
-
-/* How the connection is, how it went and how it ended. */
 
 /**
  * ws_socket_get_state:

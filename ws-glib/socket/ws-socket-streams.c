@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Messages that are never whole in memory. */
 #include "ws-socket-streams.h"
 
 #include "ws-socket-error.h"
@@ -7,8 +8,6 @@
 #include "socket/ws-socket-receive-private.h"
 #include "socket/ws-socket-send.h"
 #include "message/ws-message-output-stream.h"
-
-/* Messages that are never whole in memory. */
 
 /* What is read of a stream at a time, at most. */
 #define PART_MAX (64 * 1024)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How long a peer may take for what it owes: each may change
+ * while connected. */
 #include "socket/ws-socket-timeouts.h"
 
 #include "socket/ws-socket-settings.h"
-
-/* How long a peer may take for what it owes: each may change
- * while connected. */
 
 /**
  * ws_socket_get_open_timeout:

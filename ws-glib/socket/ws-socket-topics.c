@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a server's socket has subscribed to; the server keeps it. */
 #include "socket/ws-socket-core.h"
 
 #include "ws-socket-error.h"
-
-/* What a server's socket has subscribed to; the server keeps it. */
 
 static gboolean
 check_topic (WsSocket *self, const char *topic, GError **error)

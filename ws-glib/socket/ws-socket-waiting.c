@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The end of all calls that wait: an end ends them, an opening begins anew. */
 #include "socket/ws-socket-waiting.h"
 
 #include "socket/ws-socket-queue.h"
 #include "socket/ws-socket-receive-private.h"
 #include "base/ws-socket-error-private.h"
-
-/* All calls at once: an end ends them, and a new opening begins anew. */
 
 static void
 take_calls (WsSocket *self, GQueue *calls)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The class of WsSocket: its life, and what it inherits. */
 #include "ws-socket.h"
 
 #include "socket/ws-socket-ending.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The question for a pre-shared key. */
 #include "ssl/ws-psk-authenticator-private.h"
 
 /* RFC 4279, 5.3: what every implementation must support. */

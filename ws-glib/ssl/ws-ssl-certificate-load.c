@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Certificates from texts, files and GIO. */
 #include "ws-ssl-certificate.h"
 
 #include <string.h>
 
 #include "net/ws-tls-certificate.h"
-
-/* Certificates from texts, files and GIO. */
 
 static GPtrArray *
 new_list (GBytes *data, GError **error)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A certificate, as the user sees it. */
 #include "ws-ssl-certificate.h"
 
 #include "net/ws-tls-certificate.h"

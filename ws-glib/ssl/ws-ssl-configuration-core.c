@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ssl/ws-ssl-configuration-core.h"
-
 /* The struct of a configuration, and what every other file may call. */
+#include "ssl/ws-ssl-configuration-core.h"
 
 GParamSpec *ws_ssl_configuration_props[WS_SSL_CONFIGURATION_N_PROPS];
 

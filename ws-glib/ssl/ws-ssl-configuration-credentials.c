@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From the settings of WsSslConfiguration to what sessions take. */
 #include "ssl/ws-ssl-configuration-credentials.h"
 
 #include "ws-socket-error.h"
-
-/* From the settings of WsSslConfiguration to what sessions take. */
 
 /* What a configuration of the layer below borrows from, and
  * where it came from. */

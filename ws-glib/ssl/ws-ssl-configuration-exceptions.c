@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Certificates that somebody has accepted for a host, whatever is wrong with
+ * them. */
 #include "ssl/ws-ssl-configuration-exceptions.h"
 
 #include <string.h>
 
 #include "ws-ssl-error.h"
-
-/* Certificates that somebody has accepted for a host, whatever is wrong with
- * them. */
 
 /* (transfer full): @host as exceptions spell it: ASCII in lower case, without
  * brackets and the dot at the end. */

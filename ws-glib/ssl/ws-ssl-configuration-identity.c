@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ssl/ws-ssl-configuration-identity.h"
-
 /* The accessors of WsSslConfiguration for what is shown to peers. */
+#include "ssl/ws-ssl-configuration-identity.h"
 
 /**
  * ws_ssl_configuration_get_local_certificate:

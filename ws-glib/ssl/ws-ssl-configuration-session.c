@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ssl/ws-ssl-configuration-session.h"
-
 /* The accessors of WsSslConfiguration for what sessions are like. */
+#include "ssl/ws-ssl-configuration-session.h"
 
 static gboolean
 replace_strv (char ***field, const char *const *value)

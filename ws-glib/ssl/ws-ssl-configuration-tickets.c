@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ssl/ws-ssl-configuration-tickets.h"
-
 /* The sessions that a client may resume. */
+#include "ssl/ws-ssl-configuration-tickets.h"
 
 /* More peers than these are forgotten again. */
 #define MAX_TICKETS 256

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ssl/ws-ssl-configuration-trust.h"
-
 /* The accessors of WsSslConfiguration for whom it trusts. */
+#include "ssl/ws-ssl-configuration-trust.h"
 
 /**
  * ws_ssl_configuration_get_ca_certificates_file:

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The class of WsSslConfiguration: its lists, and when it is loaded. */
 #include "ws-ssl-configuration.h"
 
 #include "ssl/ws-ssl-configuration-credentials.h"
@@ -6,8 +7,6 @@
 #include "ssl/ws-ssl-configuration-session.h"
 #include "ssl/ws-ssl-configuration-tickets.h"
 #include "ssl/ws-ssl-configuration-trust.h"
-
-/* The class, what is added to its lists, and when it is loaded. */
 
 /**
  * WsSslConfiguration:

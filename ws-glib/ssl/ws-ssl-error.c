@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Something that is wrong with a certificate, as the user sees it. */
 #include "ssl/ws-ssl-error-private.h"
 
 #include "base/ws-property.h"

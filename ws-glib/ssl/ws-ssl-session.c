@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the ends of an encrypted connection agreed on, as the user sees it. */
 #include "ssl/ws-ssl-session-private.h"
 
 #include "base/ws-property.h"

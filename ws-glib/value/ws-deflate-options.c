@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The settings of compression, as a boxed type. */
 #include "value/ws-deflate-options-private.h"
 
 G_DEFINE_BOXED_TYPE (WsDeflateOptions,

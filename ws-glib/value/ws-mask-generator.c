@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where the keys come from that a client masks its frames with. */
 #include "value/ws-mask-generator-private.h"
 
 #include <string.h>

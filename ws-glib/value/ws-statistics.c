@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The counters of a connection, as a boxed type. */
 #include "ws-statistics.h"
 
 G_DEFINE_BOXED_TYPE (WsStatistics,
