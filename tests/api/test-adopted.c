@@ -216,7 +216,7 @@ test_ipv6_only (void)
   g_assert_finalize_object (server);
 }
 
-/* --- Inherited sockets: Pitfall 58 --- */
+/* --- Inherited sockets: a service manager listens before we run --- */
 
 #define SERVE "--serve-inherited"
 

@@ -5,7 +5,8 @@
 
 /* Whose pages may connect. */
 
-/* Pitfall 56 */
+/* Other sites must not get in by a name that looks like an allowed one: what
+ * is compared is scheme, host and port, and all of each. */
 static const struct
 {
   const char *origin; /* (nullable): it names none */

@@ -98,7 +98,7 @@ expect_binary (RawPeer *peer, gsize len)
   g_assert_cmpuint (frame.payload->len, ==, len);
 }
 
-/* Pitfall 31: what finds no room waits, in order, and is done when written. */
+/* What finds no room waits, in order, and is done when written. */
 static void
 test_sent_in_order (Half *half, gconstpointer data)
 {

@@ -379,7 +379,8 @@ prepare_slow (Room *room)
     }
 }
 
-/* Pitfall 31, 35: by default it is told, after all that it has to read. */
+/* A client that is too slow holds up nobody else: by default its connection is
+ * closed, and the client is told so after all that it has to read. */
 static void
 test_slow_close (Room *room, gconstpointer data)
 {
@@ -436,7 +437,7 @@ test_slow_quiet (Room *room, gconstpointer data)
   signal_log_free (log);
 }
 
-/* Pitfall 36: or it goes without, and that is counted. */
+/* Or a client that is too slow goes without the message, which is counted. */
 static void
 test_slow_skip (Room *room, gconstpointer data)
 {

@@ -16,7 +16,7 @@ is_sendable (guint code)
 }
 
 /* Only refusals are tried in all states, for a close that is accepted ends the
- * connection. Pitfall 19. */
+ * connection. */
 static void
 test_refused_codes (Half *half, gconstpointer data)
 {
@@ -202,7 +202,7 @@ ask_for_more (WsSocket *socket, const char *text, RawPeer *peer)
   raw_peer_send_frame (peer, 0x81, "more", 4);
 }
 
-/* Pitfall 16 */
+/* A peer that keeps sending does not put off the end of the close. */
 static void
 test_traffic (Half *half, gconstpointer data)
 {
@@ -220,8 +220,7 @@ test_traffic (Half *half, gconstpointer data)
       strstr (ws_socket_get_error_string (half->socket), "close-timeout"));
 }
 
-/* Nothing can be written: the deadline holds, and no close frame was sent.
- * Pitfall 14. */
+/* Nothing can be written: the deadline holds, and no close frame was sent. */
 static void
 test_stuck (Half *half, gconstpointer data)
 {
@@ -254,8 +253,7 @@ test_client_waits (Half *half, gconstpointer data)
   g_assert_true (ws_socket_get_was_clean (half->socket));
 }
 
-/* What waits when abort() is called is never sent, not even by accident.
- * Pitfall 13. */
+/* What waits when abort() is called is never sent, not even by accident. */
 static void
 test_abort_drops (Half *half, gconstpointer data)
 {
@@ -299,7 +297,7 @@ count_all (WsSocket *socket, guint *n_emissions)
                               n_emissions);
 }
 
-/* Sends 1001, behind what waits, and emits nothing. Pitfall 9. */
+/* Sends 1001, behind what waits, and emits nothing. */
 static void
 test_finalised (Half *half, gconstpointer data)
 {

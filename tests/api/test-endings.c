@@ -170,7 +170,8 @@ static const Ending endings[] = {
 };
 /* clang-format on */
 
-/* Pitfalls 17 and 18 */
+/* A connection that was lost is 1006 and nothing else; was-clean says whether
+ * the closing handshake was completed, without a code in it too. */
 static void
 test_ending (Half *half, gconstpointer data)
 {

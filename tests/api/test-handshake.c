@@ -315,7 +315,7 @@ test_evil_origin (void)
     }
 }
 
-/* Headers that the handshake writes cannot be set a second time. Pitfall 55. */
+/* Headers that the handshake writes cannot be set a second time. */
 static void
 test_reserved_headers (void)
 {

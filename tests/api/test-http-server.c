@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Pitfall 57: HTTP beside WebSocket on the same port. */
+/* HTTP beside WebSocket on the same port. */
 
 #define HOST "Host: localhost\r\n"
 

@@ -228,7 +228,7 @@ test_given_up (Opening *opening, gconstpointer data)
   raw_peer_expect_eof (peer);
 }
 
-/* Ten times, each signal once: Qt: QTBUG-36762. Pitfall 7. */
+/* Ten times, each signal once (Qt: QTBUG-36762). */
 static void
 test_ten_times (Opening *opening, gconstpointer data)
 {
@@ -265,8 +265,7 @@ leave_half_a_frame (RawPeer *peer)
 
 /* open() while connected or closing: the old connection is dropped without a
  * signal, its peer learns 1001, the new attempt starts clean. Half a frame of
- * the old one must not reach the new one (Qt: QTBUG-88923).
- * Pitfalls 3 and 5. */
+ * the old one must not reach the new one (Qt: QTBUG-88923). */
 static void
 test_while_connected (Opening *opening, gconstpointer data)
 {
@@ -310,8 +309,7 @@ test_while_connecting (Opening *opening, gconstpointer data)
   raw_peer_expect_text (new, "new");
 }
 
-/* Pings of a connection that is gone are not answered on the next.
- * Pitfall 30. */
+/* Pings of a connection that is gone are not answered on the next. */
 static void
 test_pings_stay (Opening *opening, gconstpointer data)
 {

@@ -244,7 +244,7 @@ test_while_opening (Half *half, gconstpointer data)
   ws_socket_abort (half->socket);
 }
 
-/* The peer is held up, and nothing is lost. Pitfalls 32 and 33. */
+/* The peer is held up, and nothing is lost. */
 static void
 test_back_pressure (Half *half, gconstpointer data)
 {

@@ -175,7 +175,7 @@ run_poster (gpointer user_data)
   return NULL;
 }
 
-/* In order for each thread, none lost, none twice. Pitfall 62. */
+/* In order for each thread, none lost, none twice. */
 static void
 test_threads (Half *half, gconstpointer data)
 {
@@ -215,7 +215,7 @@ run_last_reference (gpointer user_data)
 }
 
 /* The last reference goes in the posting thread: the message leaves first, and
- * the owner releases the connection. Pitfall 9. */
+ * the owner releases the connection. */
 static void
 test_last_reference (void)
 {

@@ -117,7 +117,7 @@ test_loop (Half *half, gconstpointer data)
   g_assert_cmpuint (loop.n_next, ==, n_messages);
 }
 
-/* Pitfall 32: what nobody takes holds up the peer. */
+/* What nobody takes holds up the peer. */
 static void
 test_back_pressure (Half *half, gconstpointer data)
 {

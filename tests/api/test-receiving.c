@@ -68,8 +68,7 @@ test_unmasked (Half *half, gconstpointer data)
                   WS_SOCKET_ERROR_PROTOCOL);
 }
 
-/* A limit is named, with 1009; the rest of the message is not waited for.
- * Pitfalls 34, 37 and 38. */
+/* A limit is named, with 1009; the rest of the message is not waited for. */
 static void
 test_message_limit (Half *half, gconstpointer data)
 {
@@ -87,7 +86,7 @@ test_message_limit (Half *half, gconstpointer data)
   g_assert_nonnull (reason);
 }
 
-/* Pitfall 39 */
+/* A flood of tiny fragments is no way around the limit of a message. */
 static void
 test_max_fragments (Half *half, gconstpointer data)
 {
@@ -110,7 +109,7 @@ test_max_fragments (Half *half, gconstpointer data)
                             "max-incoming-fragments, 3"));
 }
 
-/* Pitfall 70 */
+/* Users get whole messages, however many frames they came in. */
 static void
 test_within_limits (Half *half, gconstpointer data)
 {
@@ -126,7 +125,7 @@ test_within_limits (Half *half, gconstpointer data)
   signal_log_expect (log, "binary:1024");
 }
 
-/* Any split: each byte in an iteration of its own. Pitfalls 8 and 71. */
+/* Any split: each byte in an iteration of its own. */
 static void
 test_single_bytes (Half *half, gconstpointer data)
 {
@@ -198,7 +197,7 @@ on_message (GByteArray *received, WsMessage *message)
   g_byte_array_append (received, bytes, len);
 }
 
-/* Pitfall 69 */
+/* Text with U+0000 comes whole, although the signal has a string of C. */
 static void
 test_nul (Half *half, gconstpointer data)
 {
@@ -214,7 +213,7 @@ test_nul (Half *half, gconstpointer data)
   signal_log_expect (log, "text:a text:a text:a");
 }
 
-/* Received messages come before the end, however they arrive. Pitfall 6. */
+/* Received messages come before the end, however they arrive. */
 static void
 test_before_end (Half *half, gconstpointer data)
 {
@@ -271,7 +270,7 @@ test_pending (void)
 
 /* Keepalive: every received byte is life, what we write is none. */
 
-/* Pitfall 25 */
+/* Every byte that is received is a sign of life, not only a pong. */
 static void
 test_bytes_are_life (Half *half, gconstpointer data)
 {
@@ -303,7 +302,7 @@ chatter (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Pitfall 24 */
+/* What we write is no sign of the peer's life. */
 static void
 test_writes_are_no_life (Half *half, gconstpointer data)
 {

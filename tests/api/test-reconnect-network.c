@@ -2,7 +2,7 @@
 #include "api-test.h"
 #include "fake-network.h"
 
-/* Pitfalls 21 and 22: what a socket with a policy makes of the system's
+/* What a socket with a policy makes of the system's
  * network, which is a fake one here; tests/netfaults has real ones. */
 
 typedef struct
@@ -281,7 +281,7 @@ test_changes_do_not_hammer (void)
   client_clear (&client);
 }
 
-/* Pitfall 27: what the name stands for now is what counts. */
+/* What the name stands for now is what counts. */
 static void
 test_address_changes (void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "api-test.h"
 
-/* Pitfall 29: what the policy answers, without any connection. */
+/* What the policy answers, without any connection. */
 
 typedef struct
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Pitfall 29: after which ends a socket with a policy comes back, and how. What
+/* After which ends a socket with a policy comes back, and how. What
  * may happen while it waits is in test-reconnect-wait.c. */
 
 /* Without chance, and never fresh: the attempts' numbers tell all. */
@@ -225,7 +225,7 @@ static const End ends[] = {
   { "both-close", both_close, FALSE },
 };
 
-/* The peer of a later attempt: pitfall 10, it is the same socket. */
+/* The peer of a later attempt, whose other end is the same WsSocket. */
 static void
 meet_again (Half *half)
 {
@@ -444,7 +444,8 @@ count_message (GString *words, const char *text)
   g_string_append (words, text);
 }
 
-/* Pitfalls 10, 11 and 27: the server is stopped, and comes back at its port. */
+/* The server is stopped, and comes back at its port: the same socket gets there
+ * by a new dialling, and its properties say at any time how it is. */
 static void
 test_server_restarts (void)
 {
@@ -506,7 +507,7 @@ test_shared_policy (void)
     }
 }
 
-/* Pitfall 30: what keeps a connection alive ends with it. */
+/* The pings that keep a connection alive end with the connection. */
 static void
 test_no_pings_between (Half *half, gconstpointer data)
 {

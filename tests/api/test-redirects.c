@@ -360,7 +360,7 @@ test_reserved (void)
   trip_end (&trip);
 }
 
-/* --- Secrets. Pitfall 54 --- */
+/* --- Secrets are for the server that they were given for --- */
 
 static const char *const secret_names[]
     = { "Authorization", "Cookie", "Proxy-Authorization", "X-Api-Key" };
@@ -494,7 +494,7 @@ test_login_stays (void)
   trip_end (&trip);
 }
 
-/* Pitfall 54 */
+/* No redirect leads from an encrypted connection to an open one. */
 static void
 test_downgrade (gconstpointer answer)
 {

@@ -191,7 +191,7 @@ assert_half (WsSocket *socket)
   g_assert_cmpuint (ws_socket_get_bytes_to_write (socket), <=, 512 * 1024);
 }
 
-/* Pitfall 31 */
+/* Emitted when what waited falls below the mark, and only if it was above. */
 static void
 test_drained (Half *half, gconstpointer data)
 {
@@ -211,8 +211,7 @@ test_drained (Half *half, gconstpointer data)
   g_assert_cmpuint (n_drained, ==, 1);
 }
 
-/* A slow reader costs its own buffer, and nobody else anything.
- * Pitfalls 34 and 35. */
+/* A slow reader costs its own buffer, and nobody else anything. */
 static void
 test_slow_reader (void)
 {
@@ -271,7 +270,7 @@ test_arguments (Half *half, gconstpointer data)
   g_assert_cmpuint (frame.payload->len, ==, 125);
 }
 
-/* Text with U+0000 is sent as a message. Pitfall 69. */
+/* Text with U+0000 is sent as a message. */
 static void
 test_nul (Half *half, gconstpointer data)
 {

@@ -128,7 +128,7 @@ test_server_wrong_thread (void)
 }
 
 /* A server in each of two threads, at one port: the system spreads the clients,
- * of whom it is all but certain that both get some (Pitfall 61). */
+ * of whom it is all but certain that both get some. */
 
 #define N_SPREAD 64
 

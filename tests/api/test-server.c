@@ -95,8 +95,8 @@ test_setters (void)
   g_assert_finalize_object (resolver);
 }
 
-/* D: INT_MIN as the length of the queue means 0, with an
- * answer that says so. */
+/* Unlike Qt: INT_MIN as the length of the queue means 0, with an answer that
+ * says so. */
 static void
 test_no_queue (void)
 {

@@ -22,7 +22,7 @@ static const InitialCase initial_cases[] = {
   { "origin-and-version", "http://example.org", WS_PROTOCOL_VERSION_V7 },
 };
 
-/* D: Qt's sends answer 0 when nothing is connected, which is an error here. */
+/* Qt's sends answer 0 when nothing is connected, which is an error here. */
 static void
 assert_cannot_send (WsSocket *socket)
 {
@@ -101,8 +101,8 @@ test_setters (void)
   g_assert_finalize_object (socket);
 }
 
-/* Qt: tst_QWebSocket::testingFrameAndMessageSizeApi. Pitfall 37: there are
- * limits that nobody has set. */
+/* Qt: tst_QWebSocket::testingFrameAndMessageSizeApi. There are limits
+ * that nobody has set. */
 static void
 test_sizes (void)
 {

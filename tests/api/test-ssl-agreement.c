@@ -89,7 +89,7 @@ test_no_protocol (SslPair *pair, gconstpointer data)
   ssl_log_expect (pair->log, "error:ssl-invalid-user-data");
 }
 
-/* Pitfall 73 */
+/* GnuTLS priority strings decide what is offered and what is agreed on. */
 static void
 test_priority (SslPair *pair, gconstpointer data)
 {
@@ -144,7 +144,7 @@ test_no_cipher (SslPair *pair, gconstpointer data)
 
 /* --- ALPN --- */
 
-/* Pitfall 51 */
+/* What both ends know of ALPN is agreed on, and shown. */
 static void
 test_alpn (SslPair *pair, gconstpointer data)
 {

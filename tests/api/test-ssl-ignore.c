@@ -77,7 +77,7 @@ expect (SslPair *pair, gboolean passes)
   g_string_truncate (pair->log->words, 0);
 }
 
-/* Holds for all openings that follow. Pitfall 48. */
+/* Holds for all openings that follow. */
 static void
 test_before (SslPair *pair, gconstpointer data)
 {
@@ -107,7 +107,7 @@ on_errors (WsSocket *socket, GPtrArray *errors, Inside *inside)
   inside->n_left -= inside->n_left > 0;
 }
 
-/* Holds for this attempt only. Pitfall 48. */
+/* Holds for this attempt only. */
 static void
 test_inside (SslPair *pair, gconstpointer data)
 {
@@ -132,7 +132,7 @@ test_list_changes (SslPair *pair, gconstpointer data)
   expect (pair, TRUE);
 }
 
-/* Pitfall 48 */
+/* All errors may be ignored before an opening as well as in the handler. */
 static void
 test_all_before (SslPair *pair, gconstpointer data)
 {
@@ -326,7 +326,7 @@ ignore_told (WsSocket *socket, GPtrArray *errors)
   ws_socket_ignore_ssl_error_list (socket, errors);
 }
 
-/* Pitfall 46 */
+/* The errors that were told can be ignored, in the handler and beforehand. */
 static void
 test_told (SslPair *pair, gconstpointer data)
 {

@@ -59,7 +59,8 @@ typedef struct
 #define REFUSED(code) "verify:" code " ssl-errors:" code " server-error:1015"
 
 static const Row rows[] = {
-  /* Pitfall 50: by default nothing is asked for. */
+  /* Browsers give up when a server asks for a certificate: the default is not
+   * to. */
   { "auto", WS_SSL_VERIFY_MODE_AUTO, "client", FALSE, NULL },
   { "none", WS_SSL_VERIFY_MODE_NONE, "client", FALSE, NULL },
   { "query", WS_SSL_VERIFY_MODE_QUERY, "client", TRUE, NULL },
@@ -95,8 +96,7 @@ check_certificate (SslPair *pair, const Row *row)
                                 expected));
 }
 
-/* TLS 1.3 has the client believe that it is through when it is refused.
- * Pitfall 47. */
+/* TLS 1.3 has the client believe that it is through when it is refused. */
 static void
 test_client_certificate (SslPair *pair, gconstpointer data)
 {

@@ -69,7 +69,7 @@ static const Fault faults[] = {
   { "three", "self-signed-certificate,certificate-expired,host-name-mismatch" },
 };
 
-/* Pitfall 49 */
+/* Each fault of a certificate has a name of its own, and stops the opening. */
 static void
 test_fault (SslPair *pair, gconstpointer data)
 {
@@ -106,8 +106,7 @@ nothing_to_set_up (SslPair *pair, gconstpointer data)
 {
 }
 
-/* The name that counts is the URL's, unless it is said to be another one.
- * Pitfall 51. */
+/* The name that counts is the URL's, unless it is said to be another one. */
 static void
 test_verify_name (SslPair *pair, gconstpointer data)
 {
@@ -129,7 +128,7 @@ test_verify_name (SslPair *pair, gconstpointer data)
                              "ssl-errors:host-name-mismatch" FAILED);
 }
 
-/* NONE and QUERY have to be asked for; they then tell nothing. Pitfall 49. */
+/* NONE and QUERY have to be asked for; they then tell nothing. */
 static void
 test_verify_modes (SslPair *pair, gconstpointer data)
 {
@@ -240,7 +239,7 @@ on_errors_reopen (Reopening *reopening)
   ssl_pair_begin (reopening->pair, NULL);
 }
 
-/* Pitfall 1 */
+/* Opened again in the handler, each attempt tells its errors once. */
 static void
 test_reopening (SslPair *pair, gconstpointer data)
 {
@@ -271,7 +270,7 @@ on_errors_close (WsSocket *socket)
   ws_socket_close (socket, 1000, NULL, NULL);
 }
 
-/* Closed there, the attempt is over, and no error of it follows. Pitfall 1. */
+/* Closed there, the attempt is over, and no error of it follows. */
 static void
 test_closing (SslPair *pair, gconstpointer data)
 {

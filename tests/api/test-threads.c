@@ -69,7 +69,7 @@ set_everything (gpointer data)
 /* They return no error, so that a warning has to say it. */
 #define N_SETTERS 18
 
-/* Pitfall 62 */
+/* Calls in a thread that the socket does not belong to fail, and say so. */
 static void
 test_wrong_thread (Pair *pair, gconstpointer data)
 {
@@ -145,7 +145,7 @@ test_last_unref (Half *half, gconstpointer data)
   worker_free (worker);
 }
 
-/* While connecting, and for a server with clients, too. Pitfall 9. */
+/* While connecting, and for a server with clients, too. */
 static void
 test_last_unref_while_connecting (void)
 {
@@ -393,7 +393,7 @@ listen_there (gpointer data)
                     G_CALLBACK (on_client_connected), NULL);
 }
 
-/* Pitfalls 61 and 63 */
+/* A server can run in a thread of its own, and its signals come there. */
 static void
 test_server_there (void)
 {

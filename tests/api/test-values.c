@@ -190,7 +190,7 @@ append (WsHeaders *headers, const char *name, const char *value)
   g_assert_true (added);
 }
 
-/* Pitfall 73 */
+/* Header fields keep their order, their spelling and their repetitions. */
 static void
 test_headers_order (void)
 {

@@ -8,7 +8,7 @@ import Ws from 'gi://Ws?version=1.0';
 
 const DEADLINE = 20; // seconds; nothing waits for it but a hanging test
 
-// Pitfall 65: pairs of GIO's, which a binding makes promises of.
+// Pairs of GIO's, which a binding makes promises of.
 for (const name of ['open', 'close', 'ping', 'send_message', 'receive_message',
     'send_stream', 'receive_stream'])
     Gio._promisify(Ws.Socket.prototype, `${name}_async`, `${name}_finish`);

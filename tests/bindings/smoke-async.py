@@ -11,7 +11,7 @@ from gi.repository import Gio, GLib, Ws  # noqa: E402
 DEADLINE = 20  # seconds; nothing waits for it but a hanging test
 
 
-# Pitfall 65: pairs of GIO's, which any binding can await.
+# Pairs of GIO's, which any binding can await.
 class Async(unittest.TestCase):
     def setUp(self):
         self.loop = GLib.MainLoop()

@@ -38,8 +38,8 @@ expect_tcp_end (Rig *rig, const char *log)
   rig_until (rig, rig->peer_at_end);
 }
 
-/* contracts.md, Closing: we close 1001, the peer echoes. Queued messages go out
- * first, and receiving goes on. */
+/* We close with 1001, the peer echoes. Queued messages go out first, and
+ * receiving goes on. */
 static void
 test_we_close (gconstpointer data)
 {

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* contracts.md, Handlers and life cycle: in every handler everything is legal.
- * Here: each function of the sink, with each thing that its owner may do. */
+/* In every handler everything is legal, its own undoing included. Here: each
+ * function of the sink, with each thing that its owner may do. */
 
 /* --- What brings about each call --- */
 
@@ -266,7 +266,7 @@ check_pair (WsRole role, const Occasion *occasion, guint action)
   g_assert_cmpuint (count (rig->log->str, "text(one)"), <=, 1);
 }
 
-/* Pitfall 2 */
+/* Two actions in one handler, whichever they are. */
 static void
 test_pairs (gconstpointer data)
 {
@@ -299,8 +299,7 @@ nest_until_three (Rig *rig, const char *what)
 }
 
 /* Qt: tst_DataProcessor::clearDataBuffers. The rest of the batch comes in the
- * nested loop, in order and once, and the outer message stays as it is.
- * Pitfall 4. */
+ * nested loop, in order and once, and the outer message stays as it is. */
 static void
 test_nested_order (gconstpointer data)
 {

@@ -53,7 +53,7 @@ on_chatter (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* What we write is no sign of the peer's life. Pitfall 24. */
+/* What we write is no sign of the peer's life. */
 static void
 test_own_writes (gconstpointer data)
 {
@@ -67,7 +67,7 @@ test_own_writes (gconstpointer data)
 }
 
 /* A single byte of a frame is one, and no pong is needed: it is asked again and
- * again. Pitfall 25. */
+ * again. */
 static void
 test_any_byte (gconstpointer data)
 {
@@ -93,7 +93,7 @@ block (gint64 ms)
     ;
 }
 
-/* Pitfall 25: what came while our own loop was blocked counts before the peer
+/* What came while our own loop was blocked counts before the peer
  * is judged, however many connections there are to read first. */
 static void
 test_blocked_loop (gconstpointer data)

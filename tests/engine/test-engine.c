@@ -20,7 +20,7 @@ new_fake (WsRole role, FakeTransport **transport)
   return rig;
 }
 
-/* contracts.md, Sending: sends of one main loop iteration share writes. */
+/* Sends of one main loop iteration share writes. */
 static void
 test_coalesce (gconstpointer data)
 {

@@ -36,7 +36,7 @@ static const Judgement judgements[] = {
   { "ask only, again", 100, 0, 1000, 1100, 1200, WS_LIFE_ASK, 1300 },
 };
 
-/* Pitfalls 26 and 28 */
+/* Interval and time-out are independent, and some pongs may be missed. */
 static void
 test_judge (void)
 {

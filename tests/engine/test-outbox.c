@@ -114,7 +114,7 @@ assert_written (Fixture *fixture)
   g_assert_cmpstr (written, ==, expected);
 }
 
-/* contracts.md: sends of one main loop iteration share writes. */
+/* Sends of one main loop iteration share writes. */
 static void
 test_coalesce (Fixture *fixture, gconstpointer data)
 {

@@ -5,7 +5,7 @@
 
 #include "support/ws-test.h"
 
-/* Pitfall 74: what a peer sends does not reach the terminal's controls. */
+/* What a peer sends does not reach the terminal's controls. */
 
 typedef struct
 {

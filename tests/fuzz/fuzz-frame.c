@@ -9,7 +9,7 @@
 
 /* A byte stream into the receiving half. The first four bytes choose the
  * role and the ways it is used (see Choices), the rest is the stream. It is fed
- * whole and in pieces, and both have to tell the same. Pitfalls 71 and 75. */
+ * whole and in pieces, and both have to tell the same. */
 
 typedef struct
 {

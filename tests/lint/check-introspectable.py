@@ -28,7 +28,7 @@ DOCUMENTED = {
     "property",
     "signal",
 }
-# Pitfall 68: GObject has these in every binding.
+# GObject has these in every binding.
 OF_GOBJECT = {
     "bind_property",
     "connect",

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Checks what the shared library exports against tests/lint/ws-glib.symbols.
 
-Pitfall 72: what is public, and so stable, is decided and not found out.
+What is public, and so stable, is decided and not found out.
 
 check-symbols.py LIBRARY [--update]
 """

@@ -18,7 +18,7 @@ is_fallback (void)
 
 /* --- The poller --- */
 
-/* Pitfall 64 */
+/* All sockets of a main context share one source, which that context runs. */
 static void
 test_one_per_context (void)
 {
@@ -225,7 +225,7 @@ on_deadline (WsDeadline *deadline)
 {
 }
 
-/* Pitfall 3 */
+/* A peer that is gone wakes the loop once, and not for ever. */
 static void
 test_idle_hang_up_does_not_spin (PeerFixture *fixture, gconstpointer data)
 {

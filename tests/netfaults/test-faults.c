@@ -365,7 +365,7 @@ add_rows (const char *folder, const Row *rows, guint n_rows, GTestDataFunc test)
 
 /* --- Beyond the table --- */
 
-/* Pitfalls 13 to 15: a reader that has stopped cannot keep us. */
+/* A reader that has stopped cannot keep us. */
 static void
 test_slow_reader (gconstpointer is_secure)
 {
@@ -397,7 +397,7 @@ heal (WsSocket *socket, guint attempt, guint delay_ms, FaultProxy *proxy)
     fault_proxy_set (proxy, FAULT_NONE, FAULT_AT_ONCE, 0);
 }
 
-/* Pitfalls 21 and 23: silence is noticed, and two attempts fail in it. */
+/* Silence is noticed, and two attempts fail in it. */
 static void
 test_comes_back (gconstpointer is_secure)
 {

@@ -89,7 +89,7 @@ assert_address (GSocketAddress *address, const char *text)
 
 /* --- The path is lost --- */
 
-/* Pitfalls 14, 21 and 23: our end of the cable is dead, so that nothing can
+/* Our end of the cable is dead, so that nothing can
  * even be written. */
 static void
 test_near_down (void)
@@ -123,7 +123,7 @@ test_far_down (void)
   world_tear_down (&world);
 }
 
-/* Pitfall 14: close() on a dead path. */
+/* close() on a dead path. */
 static void
 test_close_when_down (void)
 {
@@ -160,7 +160,7 @@ test_change_asks (void)
 
 /* --- Addresses --- */
 
-/* Pitfall 27: the server moves. */
+/* The server moves: its name is looked up again. */
 static void
 test_server_moves (void)
 {
@@ -217,7 +217,7 @@ test_moves_while_dialling (void)
 
 /* --- The race --- */
 
-/* Pitfall 59: open-timeout is one for all addresses. */
+/* open-timeout is one for all addresses. */
 static void
 test_all_lost (void)
 {

@@ -68,7 +68,7 @@ test_order (void)
   ws_buffer_clear (&message);
 }
 
-/* Pitfall 39: the fragments of a message are counted, empty ones too. */
+/* The fragments of a message are counted, empty ones too. */
 static void
 test_max_fragments (void)
 {

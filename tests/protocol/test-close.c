@@ -71,7 +71,7 @@ test_every_ascii_reason (void)
     }
 }
 
-/* D: Qt reports 1000 for a frame without a code. */
+/* A frame without a code is 1005; Qt reports 1000. */
 static void
 test_empty (void)
 {

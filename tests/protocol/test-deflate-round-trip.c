@@ -187,7 +187,7 @@ append_incoming (Rig *rig, GByteArray *wire, const WsBuffer *text)
   WsBuffer packed = { 0 };
   guint8   opcode = draw (rig, 2) ? WS_OPCODE_TEXT : WS_OPCODE_BINARY;
 
-  /* Pitfall 43: some are sent plain. */
+  /* A peer need not compress every message: some are sent plain. */
   if (draw (rig, 5) == 0)
     append_frames (rig, wire, 0, text, opcode);
   else

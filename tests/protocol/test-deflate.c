@@ -80,7 +80,7 @@ static const Vector vectors[] = {
   { "binary", "c2 07 f2 48 cd c9 c9 07 00", "message binary \"Hello\"\n" },
   { "control frames between", "41 03 f2 48 cd 89 01 70 00 02 c9 c9 8a 00 80 02 "
     "07 00", "ping \"p\"\npong \"\"\n" HELLO },
-  /* Pitfall 43 */
+  /* A peer need not compress every message. */
   { "plain ones between", "c1 07 f2 48 cd c9 c9 07 00 81 01 61 01 01 62 80 01 "
     "63", HELLO "message text \"a\"\nmessage text \"bc\"\n" },
   { "plain fragments between",
@@ -110,7 +110,7 @@ static const Vector vectors[] = {
   { "text cut between fragments",
     "41 06 00 01 00 fe ff c3 80 07 00 01 00 fe ff a4 00",
     "message text \"\\xc3\\xa4\"\n" },
-  /* Pitfall 42 */
+  /* RFC 7692, 6.1: only the first frame says that a message is compressed. */
   { "RSV1 on a continuation", "41 03 f2 48 cd c0 04 c9 c9 07 00",
     "fault 1002\n" },
   { "RSV1 on a continuation of a plain message", "01 01 61 c0 01 00",
@@ -223,7 +223,7 @@ fault_of (const char *hex)
   return event_log_read (&setup, wire, len, (EventCut){ .first = len });
 }
 
-/* Pitfall 38: limits are named. */
+/* Faults name the limit that was passed. */
 static void
 test_reasons (void)
 {

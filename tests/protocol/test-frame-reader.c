@@ -90,7 +90,7 @@ read_cut (WsFrameReader *reader,
   return answer;
 }
 
-/* Pitfall 71 */
+/* A frame need not come whole. */
 static void
 test_every_split (void)
 {

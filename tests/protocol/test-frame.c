@@ -280,7 +280,7 @@ check_with (guint8   rsv,
   return fine;
 }
 
-/* D: Qt takes frames masked or not, in both roles. */
+/* Clients mask, servers do not (RFC 6455, 5.1); Qt takes frames either way. */
 static void
 test_check_masking (void)
 {

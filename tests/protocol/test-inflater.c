@@ -61,7 +61,7 @@ feed_bomb (WsInflater       *inflater,
   return G_MAXSIZE;
 }
 
-/* Pitfall 41: a mebibyte that would become a gibibyte costs the limit, in
+/* A mebibyte that would become a gibibyte costs the limit, in
  * memory and in work. */
 static void
 test_bomb (void)
@@ -92,7 +92,7 @@ test_bomb (void)
     }
 }
 
-/* Pitfall 41: what grows too much is refused before the limit is reached. */
+/* What grows too much is refused before the limit is reached. */
 static void
 test_ratio (void)
 {

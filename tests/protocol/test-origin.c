@@ -3,7 +3,7 @@
 
 #include "support/ws-test.h"
 
-/* Pitfall 56: what is compared is the whole of an origin. */
+/* What is compared is the whole of an origin. */
 
 static void
 test_normalize (void)

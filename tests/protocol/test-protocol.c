@@ -222,8 +222,7 @@ test_long_vectors (void)
     }
 }
 
-/* A user who reads them has to find the culprit (and the property to raise).
- * Pitfalls 20 and 38. */
+/* A user who reads them has to find the culprit (and the property to raise). */
 static void
 test_reasons (void)
 {
