@@ -107,8 +107,8 @@ typedef enum
  *
  * Why a connection was closed (RFC 6455, 7.4, and the IANA registry).
  *
- * With %WS_CLOSE_CODE_SERVICE_RESTART and %WS_CLOSE_CODE_TRY_AGAIN_LATER a server
- * asks its clients to come back, as a [class@ReconnectPolicy] does.
+ * With %WS_CLOSE_CODE_SERVICE_RESTART and %WS_CLOSE_CODE_TRY_AGAIN_LATER a
+ * server asks its clients to come back, as a [class@ReconnectPolicy] does.
  *
  * Functions and properties carry plain numbers, since applications own 3000
  * to 4999.

@@ -188,7 +188,8 @@ test_alert (void)
 
 /* --- What does not --- */
 
-/* A key that cannot be loaded now cannot be loaded later: the attempt does not even begin. */
+/* A key that cannot be loaded now cannot be loaded later: the attempt
+ * does not even begin. */
 static void
 break_configuration (WsSocket *socket)
 {

@@ -43,15 +43,14 @@ void ws_connector_dial_async (WsPoller                *poller,
 /* (transfer full): errors of GIO, unchanged. */
 WsTransport *ws_connector_dial_finish (GAsyncResult *result, GError **error);
 
-/* The proxy that was dialled, or the last one in vain. It belongs to the
- * result. */
+/* The proxy that was dialled, or the last one in vain. Owned by the result. */
 typedef struct
 {
   const char *uri;      /* (nullable): without user-info; NULL: none */
-  const char *user;     /* (nullable): that its URI held */
+  const char *user;     /* (nullable): that the proxy's URI held */
   const char *password; /* (nullable) */
   gboolean    is_http;  /* what was dialled is the proxy itself */
-  gboolean    talked;   /* SOCKS: it was reached */
+  gboolean    talked;   /* SOCKS: the proxy was reached */
 } WsConnectorProxy;
 
 void

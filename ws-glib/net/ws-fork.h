@@ -8,9 +8,9 @@ G_BEGIN_DECLS
 /* A child of a fork shares its parent's descriptors: what it writes reaches the
  * parent's peers, what it reads is lost to the parent, and an epoll set is one
  * for both. So whatever has descriptors remembers in which process it was made,
- * and what is found to be of another one is left alone. */
+ * and leaves alone what was made in another. */
 
-/* Atomic; how many forks are between the first process and this one. It counts
+/* Atomic; how many forks are between the first process and this one. Counted
  * from the first ws_fork_watch() on. */
 G_GNUC_INTERNAL extern int ws_fork_generation;
 

@@ -51,7 +51,8 @@ static void
 port_free (Port *port)
 {
   ws_watch_clear (&port->watch);
-  /* While it is in use still: nobody else takes it for a stale one. */
+  /* While the socket is in use still: nobody else takes the file for a stale
+   * one. */
   if (!port->is_shared)
     ws_unix_file_remove (&port->file);
   g_socket_close (port->socket, NULL);
@@ -238,9 +239,10 @@ limit_backlog (int backlog)
   return backlog > 0 ? backlog : SOMAXCONN;
 }
 
-/* GSocket's own has one code for what it does not know, among which is that an
- * address is none of this host: G_IO_ERROR_INVALID_ARGUMENT here, as for the
- * path of a Unix socket in a folder that does not exist. */
+/* GSocket's own translation has one code for all errors that it does not know,
+ * among which is that an address is none of this host:
+ * G_IO_ERROR_INVALID_ARGUMENT here, as for the path of a Unix socket in a
+ * folder that does not exist. */
 static int
 translate_bind_error (int code)
 {
@@ -484,7 +486,7 @@ ws_listener_add_socket (WsListener *self,
         return FALSE;
     }
 
-  /* accept() must not wait for one who has changed their mind. */
+  /* accept() must not wait for a peer that has left again. */
   fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
   add_port (self, socket);
 

@@ -47,7 +47,7 @@ gboolean ws_listener_add_address (WsListener              *self,
                                   const WsListenerOptions *options,
                                   GError                 **error);
 /* Adopts a bound or listening socket, which is closed with the listener; a file
- * that it is bound to stays. */
+ * that the socket is bound to stays. */
 gboolean ws_listener_add_socket (WsListener *self,
                                  GSocket    *socket,
                                  int         backlog,
@@ -56,10 +56,10 @@ gboolean ws_listener_add_socket (WsListener *self,
  * all of them, or none. */
 gboolean ws_listener_add_fds (
     WsListener *self, int first, guint n_fds, int backlog, GError **error);
-/* Whether @fd is none of those that it listens on. */
+/* Whether the listener does not listen on @fd yet. */
 gboolean ws_listener_check_fd (WsListener *self, int fd, GError **error);
-/* It accepts from the start. A paused one leaves connections in the kernel's
- * queue. */
+/* A listener accepts from the start. A paused listener leaves connections in
+ * the kernel's queue. */
 void     ws_listener_set_accepting (WsListener *self, gboolean accepting);
 gboolean ws_listener_is_empty (WsListener *self);
 /* (transfer full) (nullable): of the first socket. */

@@ -7,7 +7,8 @@
 #include "protocol/ws-proxy-uri.h"
 
 /* GIO's monitor signals in the context where somebody asked for it first, which
- * may be another thread's: what it says is passed on through an idle source. */
+ * may be another thread's: the monitor's news are passed on through an idle
+ * source. */
 struct _WsNetworkWatch
 {
   int                       n_refs;  /* owner, handler, source, question */
@@ -20,7 +21,7 @@ struct _WsNetworkWatch
   const WsNetworkWatchSink *sink;
   gpointer                  user_data;
 
-  /* Atomic, for both threads touch them. */
+  /* Atomic, for both threads touch the following. */
   int is_watching;   /* all the above is set, and not given up yet */
   int was_available; /* when the monitor last said something */
   int has_news;      /* a source is on its way */

@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 /* The watches of one epoll_wait(), on the stack of the dispatch that reports
- * them. They are pointers, not fd numbers, for a number is reused at once. */
+ * them. The batch has pointers, not fd numbers, for a number is reused at
+ * once. */
 struct _WsPollerBatch
 {
   WsPollerBatch     *outer; /* (nullable): of the dispatch that we nest in */

@@ -39,7 +39,7 @@ keep (WsWatch *watch)
     ws_poller_fallback_update (watch);
 }
 
-/* Whoever wants nothing of it is told when there is something to tell. */
+/* A user who wants nothing of the watch is told as soon as that changes. */
 static void
 give_up (WsWatch *watch)
 {

@@ -44,7 +44,7 @@ struct _WsPoller
 
 /* Readiness through an epoll set; FALSE where there is none. */
 gboolean ws_poller_epoll_open (WsPoller *self);
-/* In a child: a set of its own, in which there is nothing. */
+/* In the child of a fork: an epoll set of its own, empty. */
 void ws_poller_epoll_renew (WsPoller *self);
 void ws_poller_epoll_close (WsPoller *self);
 /* Reports one batch. */

@@ -10,10 +10,10 @@ typedef struct
   WsPoller *poller; /* not owned: the poller owns the source */
 } PollerSource;
 
-/* Guards the table and the last reference of those in it, for a context's
- * poller may be looked up while its thread drops it. */
+/* Guards the table and the last references of the pollers in it, for a
+ * context's poller may be looked up while its thread drops it. */
 static GMutex      pollers_lock;
-static GHashTable *pollers; /* of WsPoller, borrowed: by what they are for */
+static GHashTable *pollers; /* of WsPoller, borrowed, by context and priority */
 
 /* --- Jobs --- */
 
@@ -38,7 +38,7 @@ unlink_job (WsJob *job)
 
 /* Runs what is queued now; what is queued meanwhile waits for the next
  * dispatch. The jobs stay in the list until they run, so that a nested loop
- * runs those that we have not come to. */
+ * runs the jobs that this one has not come to. */
 static void
 run_jobs (WsPoller *self, WsJobKind kind)
 {
@@ -57,8 +57,8 @@ run_jobs (WsPoller *self, WsJobKind kind)
 
 /* --- The source --- */
 
-/* Not more than were armed to begin with: one that arms itself again for a
- * time that has come must not keep us here. */
+/* Not more deadlines than were armed to begin with: a deadline that is armed
+ * again for a time that has come must not hold up the rest. */
 static void
 run_deadlines (WsPoller *self)
 {

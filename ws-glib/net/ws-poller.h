@@ -11,12 +11,12 @@ G_BEGIN_DECLS
  * else is the same.
  *
  * One dispatch runs, in this order: posts, RESUME jobs, ready watches,
- * deadlines that are due, FLUSH jobs. It may be entered again from a handler's
- * nested loop. Nothing is called from prepare or check. */
+ * deadlines that are due, FLUSH jobs. A dispatch may be entered again from a
+ * handler's nested loop. Nothing is called from prepare or check. */
 typedef struct _WsPoller WsPoller;
 
 /* (transfer full): the poller of @context (NULL: the thread-default one), at
- * the usual priority. It goes with its last reference. */
+ * the usual priority. The poller goes with its last reference. */
 WsPoller *ws_poller_get (GMainContext *context); /* from any thread */
 /* The same for a GSource's priority; each has a poller of its own. */
 WsPoller     *ws_poller_get_at (GMainContext *context, int priority);
@@ -56,9 +56,9 @@ void ws_watch_clear (WsWatch *self);
 /* 0 takes the fd out of the set, for a hang-up would be reported all the same.
  */
 void ws_watch_want (WsWatch *self, GIOCondition condition);
-/* A child of a fork goes on with it. Any other is reported there once, as
- * G_IO_IN, and never again unless it is wanted anew: for its user to find out
- * that it belongs to the parent. */
+/* The child of a fork goes on with this watch. Every other watch is reported in
+ * the child once, as G_IO_IN, and never again unless it is wanted anew: so its
+ * user finds out that the fd belongs to the parent. */
 void ws_watch_share (WsWatch *self);
 
 /* --- Deadlines --- */
@@ -74,8 +74,8 @@ struct _WsDeadline
   guint          index; /* in the heap, from 1; 0: not armed */
 };
 
-/* Moves one that is armed. It is disarmed before its function runs, which may
- * free it. */
+/* Moves a deadline that is armed. A deadline is disarmed before its function
+ * runs, which may free it. */
 void ws_poller_arm (WsPoller *self, WsDeadline *deadline, gint64 due);
 /* @after: µs from now, by the clock itself: whoever arms may do so in a handler
  * that has taken its time, and ws_poller_now() does not know of that. */
@@ -109,8 +109,8 @@ struct _WsJob
   guint     round;       /* private */
 };
 
-/* Does nothing for a job that is queued already. What is queued while the jobs
- * of its kind run waits for the next dispatch. Like everything here but
+/* Does nothing for a job that is queued already. A job that is queued while
+ * jobs of its kind run waits for the next dispatch. Like everything here but
  * ws_poller_get(), for the context's own thread. */
 void ws_poller_queue (WsPoller *self, WsJob *job, WsJobKind kind);
 void ws_poller_unqueue (WsPoller *self, WsJob *job);
@@ -122,15 +122,16 @@ ws_job_is_queued (const WsJob *job)
 
 /* --- Turns --- */
 
-/* What somebody does in a row, who could go on and on. Zero
- * is its beginning. */
+/* What somebody does in a row who could go on and on. Zero is a turn that
+ * begins. */
 typedef struct
 {
   guint  n;     /* things that were done */
   gint64 begun; /* monotonic µs, 0: not looked at yet */
 } WsTurn;
 
-/* Counts one: whether it is time to look, which is after 1, 4, 16, 64… */
+/* Counts one thing more: whether it is time to look at the clock, which is
+ * after 1, 4, 16, 64… things */
 static inline gboolean
 ws_turn_is_due (WsTurn *self)
 {
@@ -160,8 +161,8 @@ struct _WsPost
 };
 
 /* From any thread that makes sure that the poller lives until this returns:
- * @post runs once, in the context's thread, after those posted before. Without
- * a lock but the context's own, which is only taken where it may sleep. */
+ * @post runs once, in the context's thread, after those posted before. Takes no
+ * lock but the context's own, and that only where the context may sleep. */
 void ws_poller_post (WsPoller *self, WsPost *post);
 
 /* --- The shared read buffer --- */

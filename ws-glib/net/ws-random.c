@@ -15,13 +15,13 @@ typedef struct
 {
   guint8 data[BLOCK_SIZE];
   gsize  n_left;     /* at the end of the data */
-  int    generation; /* of the process that drew it */
+  int    generation; /* of the process that drew the block */
 } Block;
 
 static GPrivate thread_block = G_PRIVATE_INIT (g_free);
 
-/* (transfer none) (nullable): the thread's block, with some left in it. A child
- * must not repeat the masks of its parent. */
+/* (transfer none) (nullable): the thread's block, with bytes left. A child must
+ * not repeat the masks of its parent. */
 static Block *
 get_block (void)
 {

@@ -116,7 +116,7 @@ ws_tls_certificate_read_names (gnutls_x509_crt_t crt)
       if (result != GNUTLS_E_SHORT_MEMORY_BUFFER && result < 0)
         break;
 
-      /* It ends text with a NUL that is not counted. */
+      /* GnuTLS ends text with a NUL that is not counted. */
       data = g_malloc0 (++len);
       if (gnutls_x509_crt_get_subject_alt_name2 (crt, i, data, &len, &type,
                                                  NULL)
@@ -137,7 +137,7 @@ ws_tls_certificate_export (gnutls_x509_crt_t crt)
 {
   gnutls_datum_t der;
 
-  /* It was read from DER that is still there. */
+  /* The certificate was read from DER that is still there. */
   if (gnutls_x509_crt_export2 (crt, GNUTLS_X509_FMT_DER, &der) < 0)
     return g_bytes_new (NULL, 0);
   return g_bytes_new_with_free_func (der.data, der.size, gnutls_free, der.data);

@@ -32,8 +32,7 @@ typedef struct
   gint64            not_after;  /* seconds since 1970 */
   WsTlsKeyAlgorithm key_algorithm;
   guint             key_size;       /* bits; 0: unknown */
-  gboolean          is_self_signed; /* as it says; the signature of whoever
-                                       shows it is not worth the time */
+  gboolean          is_self_signed; /* by its names, not by the signature */
 } WsTlsCertificate;
 
 /* Errors here are G_TLS_ERROR_BAD_CERTIFICATE. */

@@ -13,8 +13,9 @@ G_BEGIN_DECLS
  * 16 384 bits and an exponent as long takes seconds, and the
  * certificate is 4 KiB. */
 
-/* (transfer full) (element-type gnutls_x509_crt_t): its own first; ends before
- * the first that cannot be read, and one behind the most that are examined. */
+/* (transfer full) (element-type gnutls_x509_crt_t): the peer's own first; ends
+ * before the first that cannot be read, and one behind the most that are
+ * examined. */
 GPtrArray *ws_tls_chain_read (gnutls_session_t session);
 
 /* (transfer full) (nullable): what is too much, as the rest of a sentence;

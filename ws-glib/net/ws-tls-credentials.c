@@ -14,7 +14,7 @@ struct _WsTlsCredentials
 {
   gatomicrefcount                  n_refs;
   gnutls_certificate_credentials_t certificates;
-  gboolean    owns_certificates; /* else they are the system's */
+  gboolean    owns_certificates; /* else the certificates are the system's */
   WsTlsNames *names; /* (owned) (nullable): a server's, of several */
   gnutls_psk_client_credentials_t psk_client; /* (owned) (nullable) */
   gnutls_psk_server_credentials_t psk_server; /* (owned) (nullable) */
@@ -27,7 +27,7 @@ struct _WsTlsCredentials
   gboolean       resumption;
   gboolean       psk;
   gboolean       tls13;             /* may be negotiated */
-  gboolean       names_authorities; /* of those that it trusts, to clients */
+  gboolean       names_authorities; /* a server tells clients whom it trusts */
 };
 
 /* --- Priority --- */
@@ -56,7 +56,7 @@ make_priority_string (const WsTlsConfig *config)
   if (config->maximum == WS_TLS_PROTOCOL_1_2)
     g_string_append (text, ":-VERS-TLS1.3");
 
-  /* Appended to the system's default, it must not begin with a colon. */
+  /* Appended to the system's default, the text must not begin with a colon. */
   if (text->str[0] == ':')
     g_string_erase (text, 0, 1);
 
@@ -387,7 +387,7 @@ ws_tls_credentials_unref (WsTlsCredentials *self)
 
 /* --- For sessions --- */
 
-/* The client has said which name it looks for. */
+/* The client has said which name the certificate is to be for. */
 static int
 on_client_hello (gnutls_session_t session)
 {

@@ -16,7 +16,7 @@ typedef enum
 {
   WS_TLS_VERIFY_AUTO,  /* client: VERIFY, server: NONE */
   WS_TLS_VERIFY_NONE,  /* the peer is not asked for a certificate */
-  WS_TLS_VERIFY_QUERY, /* asked, and judged if it shows one; never an error */
+  WS_TLS_VERIFY_QUERY, /* asked for, and judged if shown; never an error */
   WS_TLS_VERIFY_PEER   /* demanded and judged */
 } WsTlsVerify;
 

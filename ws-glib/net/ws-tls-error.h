@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /* GnuTLS's codes as GErrors, and the other way round as alerts. */
 
 /* (transfer full): what ended a session. @opened: its handshake was complete;
- * @heard: the peer had spoken TLS before. @alert: that it sent, for
- * GNUTLS_E_FATAL_ALERT_RECEIVED. */
+ * @heard: the peer had spoken TLS before. @alert: the one that the peer sent,
+ * for GNUTLS_E_FATAL_ALERT_RECEIVED. */
 GError *ws_tls_error_for_session (int      code,
                                   gboolean opened,
                                   gboolean heard,

@@ -16,7 +16,7 @@ struct _WsTlsExplain
   GPtrArray *path; /* (owned) of gnutls_x509_crt_t (unowned): the peer's part,
                         its own first, each issued by the next */
   GPtrArray *issuers; /* (owned) of gnutls_x509_crt_t (unowned): of each in
-                         @path; the last is NULL if nobody knows it */
+                         @path; NULL if the last has an unknown one */
   gnutls_x509_crt_t anchor; /* (owned) (nullable): the trusted certificate that
                                the path leads to */
   gnutls_x509_trust_list_t trust;    /* (unowned) */
@@ -282,7 +282,7 @@ explain_path_length (WsTlsExplain *self)
   return explained;
 }
 
-/* What is weak is judged again without that, for it hides
+/* Weak certificates are judged again with weakness allowed, for weakness hides
  * what else is wrong. */
 static guint
 explain_signature (WsTlsExplain *self, guint depth)
@@ -302,7 +302,7 @@ explain_signature (WsTlsExplain *self, guint depth)
   if (found & GNUTLS_CERT_SIGNER_NOT_CA)
     add_about (self, WS_TLS_PROBLEM_INVALID_CA_CERTIFICATE, depth + 1, "",
                " may not issue certificates");
-  /* To GnuTLS, who is no authority may have a path of none below it. */
+  /* To GnuTLS, a certificate that is no authority may have no path below. */
   if (found & GNUTLS_CERT_SIGNER_NOT_CA)
     found |= GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE;
   else if (found & GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE)
@@ -390,8 +390,8 @@ ws_tls_explain_purpose (WsTlsExplain *self, const char *purpose)
 
 /* GnuTLS looks at revocation lists last, at those of a path that it trusts, and
  * stops at the first certificate that is in one: parts of the path are judged
- * from the top, so that the first part to fail tells who it is. What is below
- * it is void anyway. */
+ * from the top, so that the first part to fail tells which certificate that is.
+ * What is below is void anyway. */
 guint
 ws_tls_explain_revocation (WsTlsExplain *self)
 {

@@ -50,7 +50,8 @@ ws_tls_format_of (GBytes *bytes)
                                          : GNUTLS_X509_FMT_DER;
 }
 
-/* A token asks for its PIN. It is told once: a few wrong answers lock it. */
+/* A token asks for its PIN, and is told once: a few wrong answers lock a
+ * token. */
 static int
 on_pin_asked (void       *user_data,
               int         attempt,
@@ -269,7 +270,8 @@ ws_tls_identity_load (const WsTlsIdentity             *identity,
       return FALSE;
     }
 
-  /* The credentials have them now, but for the array itself. */
+  /* The certificates and the key are the credentials' now, but for the
+   * array. */
   pair.n = 0;
   pair.key = NULL;
 

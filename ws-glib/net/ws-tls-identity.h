@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* How @bytes are encoded, by their looks. */
+/* How @bytes are encoded, by the look of them. */
 gnutls_x509_crt_fmt_t ws_tls_format_of (GBytes *bytes);
 
 /* Borrows. */

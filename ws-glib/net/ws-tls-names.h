@@ -7,9 +7,10 @@
 
 G_BEGIN_DECLS
 
-/* A server's identities by the name that a client asks for. GnuTLS compares it
- * letter by letter; this knows wildcards and capitals as well. Identities for
- * the same name (of RSA and ECDSA) stay together, for GnuTLS to choose from. */
+/* A server's identities by the name that a client asks for. GnuTLS compares
+ * names letter by letter; here wildcards and capitals count as well. Identities
+ * for the same name (of RSA and ECDSA) stay together, for GnuTLS to choose
+ * from. */
 typedef struct _WsTlsNames WsTlsNames;
 
 /* The most identities: one bit each of a set. */

@@ -4,7 +4,7 @@
 
 typedef struct
 {
-  GBytes     *ticket; /* (owned) (nullable): else it is an alert */
+  GBytes     *ticket; /* (owned) (nullable): NULL for an alert */
   gboolean    sent;
   guint       level;
   guint       type;

@@ -24,8 +24,8 @@ struct _WsTlsNews
 extern const WsTlsSessionSink ws_tls_news_sink;
 
 gboolean ws_tls_news_is_waiting (WsTlsNews *self);
-/* Calls the sink for all that waits, until it is muted: FALSE. Whoever has
- * @self must outlive this. */
+/* Calls the sink for all that waits. FALSE: the news were muted meanwhile.
+ * @self must live until this returns. */
 gboolean ws_tls_news_deliver (WsTlsNews *self);
 /* The owner is gone. */
 void ws_tls_news_mute (WsTlsNews *self);

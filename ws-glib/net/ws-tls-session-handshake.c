@@ -36,7 +36,8 @@ is_resumable (WsTlsSession *self)
          && gnutls_session_get_id2 (self->tls, &id) >= 0 && id.size > 0;
 }
 
-/* Not of sessions with problems: whoever resumes them would not be asked. */
+/* No ticket of a session with problems: its user would not be asked when it is
+ * resumed. */
 static void
 report_ticket (WsTlsSession *self)
 {
@@ -60,7 +61,7 @@ report_ticket (WsTlsSession *self)
 
 /* RFC 5246, 7.4.1.3: version, random, session id, then the cipher suite; the
  * same in TLS 1.3. GnuTLS names the suite only when the handshake is over, and
- * who judges a certificate wants to see it before. */
+ * whoever judges a certificate wants to see the suite before. */
 static void
 note_cipher_suite (WsTlsSession *self, const gnutls_datum_t *message)
 {
@@ -125,8 +126,8 @@ ws_tls_session_on_message (gnutls_session_t      tls,
   return 0;
 }
 
-/* A client was given one after it was judged, if at all; in TLS 1.2 and for
- * clients that show no certificate GnuTLS does it. */
+/* A client gets a ticket after it was judged, if at all; in TLS 1.2 and to
+ * clients that show no certificate GnuTLS sends it. */
 static void
 send_ticket (WsTlsSession *self)
 {
@@ -175,8 +176,8 @@ judge (WsTlsSession *self)
          || !has_problems (self);
 }
 
-/* The chain has come, and nothing of ours that it could misuse has left. After
- * GNUTLS_E_AGAIN the handshake goes on here when it is called again. */
+/* The chain has come, and nothing has left that the peer could misuse. After
+ * GNUTLS_E_AGAIN the handshake goes on here with its next call. */
 int
 ws_tls_session_on_verify (gnutls_session_t tls)
 {

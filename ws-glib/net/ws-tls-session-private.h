@@ -25,12 +25,12 @@ struct _WsTlsSession
   const WsTlsSessionSink *sink;
   gpointer                user_data;
   WsTlsSessionState       state;
-  GError                 *failure;  /* (owned) (nullable): once failed, or if
-                                       it is known before GnuTLS gives up */
+  GError                 *failure;  /* (owned) (nullable): why it failed, maybe
+                                      known before GnuTLS gives up */
   char                   *host;     /* (owned) (nullable): to be verified */
   GPtrArray              *problems; /* (owned) (nullable) */
-  GPtrArray *chain; /* (owned) (nullable): the peer's, until the handshake is
-                       over; it can be examined */
+  GPtrArray *chain; /* (owned) (nullable): the peer's, within the limits,
+                       until the handshake is over */
 
   /* Ciphertext in: first what was kept, then what was fed. */
   guint8       *kept; /* (owned) (nullable) */
@@ -58,14 +58,14 @@ struct _WsTlsSession
   guint  eof : 1;        /* no ciphertext will follow */
   guint  resting : 1;    /* the call has taken what a turn may */
   guint  judged : 1;     /* the peer's chain; the problems are complete */
-  guint  accepted : 1;   /* and what problems it has are accepted */
+  guint  accepted : 1;   /* and the problems of the chain are accepted */
   guint  handshaken : 1; /* GnuTLS is done, whatever the judgement */
   guint  psk_asked : 1;
   guint  said_bye : 1;
 };
 
-/* TRUE while a whole record waits, or one that GnuTLS will refuse. A part of
- * one is better off here than in GnuTLS, which takes a buffer of 16 KiB for
+/* TRUE while a whole record waits, or one that GnuTLS will refuse. A part of a
+ * record is better off here than in GnuTLS, which takes a buffer of 16 KiB for
  * it. */
 gboolean ws_tls_session_has_record (WsTlsSession *self);
 /* A call begins that takes records: at most so many, or for so long, as others
@@ -92,7 +92,7 @@ void ws_tls_session_report_alert (WsTlsSession *self,
                                   guint         level,
                                   guint         type);
 void ws_tls_session_send_alert (WsTlsSession *self, guint level, guint type);
-/* Reports the alert that @code is about, if it is. */
+/* Reports the alert, if @code is about one. */
 void ws_tls_session_note_alert (WsTlsSession *self, int code);
 /* The same for GNUTLS_E_WARNING_ALERT_RECEIVED. FALSE: it is one too many, and
  * the session is to fail with GNUTLS_E_UNEXPECTED_PACKET. */
@@ -117,7 +117,7 @@ int ws_tls_session_on_psk_server (gnutls_session_t      tls,
                                   const gnutls_datum_t *identity,
                                   gnutls_datum_t       *key);
 /* TLS 1.3 offers the identity with its first message, and GnuTLS fails when
- * there is none: whoever has none must not say that it could have. */
+ * there is none: a client without a key must not say that it could have one. */
 void ws_tls_session_prepare_psk (WsTlsSession *self);
 void ws_tls_session_forget_psk (WsTlsSession *self);
 

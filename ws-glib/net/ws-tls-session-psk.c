@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* GnuTLS takes what it can free. */
+/* GnuTLS takes what gnutls_free() can free. */
 static gboolean
 fill_datum (gnutls_datum_t *datum, gconstpointer data, gsize len)
 {

@@ -17,7 +17,8 @@
 /* --- Plaintext --- */
 
 /* RFC 5246, 7.2.2: a request for another handshake is turned down. On a server
- * it still stands in GnuTLS's buffer, and would be found to be no data. */
+ * the request still stands in GnuTLS's buffer, and would be found to be no
+ * data. */
 static gboolean
 refuse_handshake (WsTlsSession *self)
 {

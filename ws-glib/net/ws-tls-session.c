@@ -65,7 +65,7 @@ ws_tls_session_report_alert (WsTlsSession *self,
                        ws_tls_alert_describe (type));
 }
 
-/* GnuTLS sends none of its own accord. */
+/* GnuTLS sends no alert of its own accord. */
 void
 ws_tls_session_send_alert (WsTlsSession *self, guint level, guint type)
 {
@@ -212,7 +212,7 @@ choose_flags (const WsTlsSessionOptions *options)
   guint             flags = GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL;
 
   /* The certificate that a client was given is shown whatever issuers the
-   * server names: it may know the certificate itself. */
+   * server names, for the server may know the certificate itself. */
   flags |= options->is_server ? GNUTLS_SERVER
                               : GNUTLS_CLIENT | GNUTLS_FORCE_CLIENT_CERT;
   if (!ws_tls_credentials_wants_resumption (credentials))

@@ -7,8 +7,8 @@
 G_BEGIN_DECLS
 
 /* A TLS session of GnuTLS on memory: ciphertext goes in and comes out through
- * buffers. It has no fd, never blocks and needs no thread; two sessions joined
- * by their buffers are a test without a socket. */
+ * buffers. A session has no fd, never blocks and needs no thread; two sessions
+ * joined by their buffers are a test without a socket. */
 typedef struct _WsTlsSession WsTlsSession;
 
 typedef enum
@@ -32,7 +32,7 @@ typedef struct
 } WsTlsSessionOptions;
 
 /* What the session reports from inside ws_tls_session_handshake(), _read(),
- * _write(), _reject() and _bye(); must neither free it nor call it. */
+ * _write(), _reject() and _bye(); must neither free nor call the session. */
 typedef struct
 {
   void (*alert) (gpointer    user_data,
@@ -97,9 +97,10 @@ void ws_tls_session_mute (WsTlsSession *self);
 /* Queues close_notify. */
 void ws_tls_session_bye (WsTlsSession *self);
 
-/* Ciphertext out: what waits, and how much of it was written. It goes to the
- * @size bytes of @place, when nothing waits, until _keep_output() copies what
- * waits by then: so what is written at once takes no memory of its own. */
+/* Ciphertext out: what waits, and how much of it was written. While nothing
+ * waits, ciphertext goes to the @size bytes of @place, until _keep_output()
+ * copies what waits by then: so what is written at once takes no memory of its
+ * own. */
 void ws_tls_session_lend_output (WsTlsSession *self, guint8 *place, gsize size);
 void ws_tls_session_keep_output (WsTlsSession *self);
 const guint8 *ws_tls_session_peek_output (WsTlsSession *self, gsize *len);

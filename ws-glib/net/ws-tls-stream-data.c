@@ -103,7 +103,7 @@ decrypt (WsTlsStream  *self,
 
       if (n > 0)
         total += (gsize) n;
-      /* What the session tells of an end it tells again. */
+      /* What the session has told of its end it tells again. */
       if ((n <= 0 && n != WS_IO_AGAIN) || total == len)
         return total > 0 ? (gssize) total : n;
 

@@ -20,14 +20,14 @@ typedef enum
   WS_TLS_STREAM_N_STATES
 } WsTlsStreamState;
 
-/* There is one for each idle connection: keep it small. Freed while it is busy,
- * it lives on, without a word, until it is not. */
+/* There is one for each idle connection: keep it small. A stream that is freed
+ * while it is busy lives on in silence until it is not. */
 struct _WsTlsStream
 {
-  WsTransport            parent;
-  guint                  n_refs;  /* the owner's, and those of what runs */
-  WsTransport           *inner;   /* (owned) (nullable): none once it lingers */
-  WsTlsSession          *session; /* (owned) */
+  WsTransport   parent;
+  guint         n_refs;  /* the owner's, and those of what runs */
+  WsTransport  *inner;   /* (owned) (nullable): none once the stream lingers */
+  WsTlsSession *session; /* (owned) */
   const WsTlsStreamSink *sink;
   gpointer               sink_data;
   WsTlsNews              news;
@@ -36,14 +36,14 @@ struct _WsTlsStream
                     * any more */
   GIOCondition     wanted;
   WsTlsStreamState state;
-  guint            busy : 1;     /* in the session, or reading for it */
-  guint            drained : 1;  /* the last read took all there was */
+  guint            busy : 1;    /* in the session, or reading for the session */
+  guint            drained : 1; /* the last read took all there was */
   guint            says_bye : 1; /* a FIN follows what waits */
   guint            freed : 1;    /* by the owner */
 };
 
 /* What is to be read or written next, by whom. The caller's wish to write is
- * granted when all that it wrote before is with the kernel. */
+ * granted when all that was written before is with the kernel. */
 void ws_tls_stream_update_inner (WsTlsStream *self);
 /* What lies decrypted or unread in the session makes no fd ready. */
 void ws_tls_stream_update_job (WsTlsStream *self);

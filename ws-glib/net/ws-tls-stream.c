@@ -136,8 +136,8 @@ step_handshake (WsTlsStream *self, GError **error)
   return progress;
 }
 
-/* A failed write counts when all that has come is read, and tells nothing
- * better: the peer's alert says why it has left. */
+/* A failed write counts once all that has come is read and tells nothing
+ * better: an alert says why the peer has left. */
 static WsTlsProgress
 judge_failure (WsTlsStream *self, WsTlsProgress progress, GError **error)
 {
@@ -183,7 +183,7 @@ read_handshake (WsTlsStream *self, GError **error)
 static void
 handle_progress (WsTlsStream *self, WsTlsProgress progress, const GError *error)
 {
-  /* Nothing goes on in a nested loop of their handlers. */
+  /* Nothing goes on in a nested loop of a handler of the news. */
   self->busy = TRUE;
   ws_tls_news_deliver (&self->news);
   self->busy = FALSE;

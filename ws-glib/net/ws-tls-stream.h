@@ -21,12 +21,12 @@ typedef struct
 } WsTlsStreamSink;
 
 /* (transfer full): @inner is taken, also on failure. The session's own sink
- * gets the same @user_data. Its functions may free the stream: alerts and
- * tickets are reported while the session and whoever reads or writes are at
+ * gets the same @user_data. The sink's functions may free the stream: alerts
+ * and tickets are reported while the session and whoever reads or writes are at
  * rest, and from inside the question for a key, during the handshake, the
  * session outlives the stream. While that question runs a nested loop the
- * stream reports nothing. Freed, the stream says close_notify and still sends
- * what was written, as long as the peer takes it. */
+ * stream reports nothing. A stream that is freed says close_notify and still
+ * sends what was written, as long as the peer takes it. */
 WsTransport *ws_tls_stream_new (WsTransport               *inner,
                                 const WsTlsSessionOptions *options,
                                 const WsTlsStreamSink     *sink,

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
  * else shares these; a configuration with authorities of its own gets copies,
  * once. */
 
-/* (transfer none): credentials with the system's trust and nothing else. They
- * trust nobody when the system has no store. */
+/* (transfer none): credentials with the system's trust and nothing else. These
+ * credentials trust nobody when the system has no store. */
 gnutls_certificate_credentials_t ws_tls_trust_get_system (void);
 
 /* Adds copies of the system's authorities to @list. */

@@ -99,7 +99,7 @@ has_host_name (gnutls_x509_crt_t crt)
 }
 
 /* RFC 9525, 2: a common name is a text for people, and names no host. GnuTLS
- * takes it for a host where a certificate has no names of hosts. */
+ * takes a common name for a host where a certificate names no hosts. */
 static gboolean
 matches_host (gnutls_x509_crt_t crt, const Demands *demands)
 {
@@ -171,9 +171,9 @@ is_revoked_by_response (gnutls_session_t  session,
          && status == GNUTLS_OCSP_CERT_REVOKED;
 }
 
-/* Its signature GnuTLS has judged, else there is no bit. Chains that are sent
- * in order, as they must be (RFC 8446, 4.4.2, wishes it), have the same numbers
- * as the path. */
+/* GnuTLS has judged the signature of a response, else there is no bit. Chains
+ * that are sent in order, as they must be (RFC 8446, 4.4.2, wishes it), have
+ * the same numbers as the path. */
 static guint
 explain_responses (WsTlsExplain    *walk,
                    gnutls_session_t session,
@@ -277,7 +277,7 @@ explain (gnutls_session_t          session,
   if (status == 0 && options->depth == 0)
     return;
   walk = ws_tls_explain_new (chain, trust, problems);
-  /* The limit is ours, so it is not in the verdict. */
+  /* The limit is ours, and so no part of GnuTLS's verdict. */
   ws_tls_explain_length (walk, options->depth);
   if (status == 0)
     return;

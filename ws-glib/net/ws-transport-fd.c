@@ -140,7 +140,8 @@ fd_get_address (WsTransport *transport, gboolean remote)
   return result == 0 ? g_socket_address_new_from_native (&native, len) : NULL;
 }
 
-/* A user may hold the connection as well, and shall see that it is closed. */
+/* A user may hold the GSocketConnection as well, and shall see that it is
+ * closed. */
 static void
 close_connection (GSocketConnection *connection)
 {

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Over an fd: its own, or that of @connection (nullable), which is kept alive
- * and closed in its place. */
+/* Over an fd, which the transport owns, unless it is that of @connection
+ * (nullable), which is kept alive and closed instead. */
 WsTransport *
 ws_transport_fd_new (WsPoller *poller, int fd, GSocketConnection *connection);
 
@@ -16,8 +16,8 @@ gboolean ws_transport_fd_is_heard (int fd, gint64 since);
 /* Over a stream whose halves can be polled. */
 WsTransport *ws_transport_stream_new (WsPoller *poller, GIOStream *stream);
 
-/* (transfer none) (nullable): the connection itself, without one that merely
- * wraps another. */
+/* (transfer none) (nullable): the connection itself, not one that merely wraps
+ * it. */
 GSocketConnection *ws_transport_peek_plain_connection (GIOStream *stream);
 
 G_END_DECLS

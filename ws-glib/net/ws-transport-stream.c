@@ -193,7 +193,7 @@ peek_connection (GIOStream *stream, gboolean through_tls)
         {
           g_autoptr (GIOStream) base = NULL;
 
-          /* The TLS connection keeps it. */
+          /* The TLS connection keeps the stream below. */
           g_object_get (stream, "base-io-stream", &base, NULL);
           stream = base;
         }

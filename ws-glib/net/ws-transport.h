@@ -29,10 +29,11 @@ typedef struct
   void (*want) (WsTransport *self, GIOCondition condition);
   /* The end of what we send (a FIN); reading goes on. */
   void (*shutdown) (WsTransport *self);
-  /* Whether a read would tell something, be it the end. */
+  /* Whether a read would tell something, if only the end. */
   gboolean (*is_readable) (WsTransport *self);
   /* Whether the peer's system was heard since @since (monotonic µs), read or
-   * not: over TCP it acknowledges what we write. TRUE where nobody can tell. */
+   * not: over TCP that system acknowledges what we write. TRUE where nobody can
+   * tell. */
   gboolean (*is_heard) (WsTransport *self, gint64 since);
   /* Whether a read that returns less than asked for means "drained". */
   gboolean short_read_is_last;
@@ -52,12 +53,12 @@ struct _WsTransport
   gpointer                user_data;
 };
 
-/* Over a connected socket's fd, which it owns. TCP_NODELAY and SO_KEEPALIVE are
- * set, where they apply. */
+/* Over a connected socket's fd, which the transport owns. TCP_NODELAY and
+ * SO_KEEPALIVE are set, where they apply. */
 WsTransport *ws_transport_new_for_fd (WsPoller *poller, int fd);
 /* Over @connection's fd when it is a plain GSocketConnection (kept alive), else
- * over its pollable halves; NULL and G_IO_ERROR_NOT_SUPPORTED when they are
- * not. */
+ * over the two halves of the stream; NULL and G_IO_ERROR_NOT_SUPPORTED when
+ * these cannot be polled. */
 WsTransport *ws_transport_new_for_stream (WsPoller  *poller,
                                           GIOStream *stream,
                                           GError   **error);
@@ -71,15 +72,15 @@ ws_transport_set_ready (WsTransport     *self,
   self->user_data = user_data;
 }
 
-/* Whether it is a parent's, in a child of a fork: nothing is read or written
- * here, and freeing it reaches nobody. */
+/* Whether this is the child of a fork, and the transport its parent's: nothing
+ * is read or written here, and freeing the transport reaches nobody. */
 static inline gboolean
 ws_transport_is_inherited (const WsTransport *self)
 {
   return self->generation != ws_fork_get_generation ();
 }
 
-/* WS_IO_ERROR: it is inherited. */
+/* WS_IO_ERROR: the transport is inherited. */
 gssize ws_transport_refuse (GError **error);
 
 static inline gssize

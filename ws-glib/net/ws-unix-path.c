@@ -144,7 +144,7 @@ ws_unix_file_remove_stale (WsUnixFile *self)
 
 /* --- Who may connect --- */
 
-/* What the databases of users and groups may say of one of them. */
+/* What the databases may say of a user or group, in bytes. */
 #define MAX_ENTRY (64 * 1024)
 
 /* A name of the user or group database, or a number. G_MAXUINT32, which is
@@ -208,7 +208,7 @@ set_owner (const char *owner, const char *path, GError **error)
 }
 
 /* To connect is to write, but a umask is made for files that others may read
- * and must not change: whom it lets read the socket, it lets connect. */
+ * and must not change: whoever may read the socket may connect. */
 static guint
 widen (guint mode)
 {

@@ -22,12 +22,12 @@ typedef struct
   char   *path; /* (owned) (nullable): absolute; none: there is no file */
   guint64 device;
   guint64 inode;
-  int     generation; /* of the process that made it: see ws-fork.h */
+  int     generation; /* of the process that made the file: see ws-fork.h */
 } WsUnixFile;
 
 /* Remembers the file at @path, which was made just now. */
 void ws_unix_file_init (WsUnixFile *self, const char *path);
-/* Removes it, if it is still the same and of this process. */
+/* Removes the file, if it is still the same one and of this process. */
 void ws_unix_file_remove (WsUnixFile *self);
 /* The same, but only if nobody listens there any more. */
 void ws_unix_file_remove_stale (WsUnixFile *self);
@@ -37,7 +37,7 @@ typedef struct
 {
   guint       mode;  /* as of chmod(); 0: those whom the umask lets read */
   const char *owner; /* (nullable): as of chown(): "user", "user:group" or
-                      * ":group", by name or number; none: it stays */
+                        ":group", by name or number; NULL: as it is */
 } WsUnixAccess;
 
 /* For a file that was made just now, before anybody listens there. */

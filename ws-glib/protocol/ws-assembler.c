@@ -7,7 +7,7 @@
 #include "protocol/ws-close.h"
 #include "protocol/ws-mask.h"
 
-/* What a peer may make us allocate before its bytes have come. */
+/* What a peer may make us allocate before sending the bytes. */
 #define FIRST_RESERVE (64 * 1024)
 
 static gboolean
@@ -34,7 +34,8 @@ refuse_size (const char *what,
   return FALSE;
 }
 
-/* Each costs work, however little it brings: a flood of them is no message. */
+/* Each fragment costs work, however little it brings: a flood of fragments is
+ * no message. */
 static gboolean
 refuse_number (const WsAssembler *self, WsFault *fault)
 {
@@ -140,7 +141,7 @@ ws_assembler_check (const WsAssembler   *self,
   if (G_UNLIKELY (header->length > self->max_frame_size))
     return refuse_size ("Frame", header->length, "frame", self->max_frame_size,
                         fault);
-  /* What a transform will make of it is judged as it is made. */
+  /* The result of a transform is judged as it is made. */
   if (header->rsv != 0 || self->transformed)
     return TRUE;
   /* The limit may have been lowered since. */
@@ -195,7 +196,8 @@ ws_assembler_add (WsAssembler         *self,
       self->message.len += len;
     }
 
-  /* Of two faults the first one in the message is told, however it was cut. */
+  /* Of two faults the first one in the message is told, however the message was
+   * cut. */
   if (self->opcode != WS_OPCODE_TEXT)
     return ok;
   if (self->message.len > before

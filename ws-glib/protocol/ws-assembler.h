@@ -15,15 +15,15 @@ typedef struct
 {
   guint64  max_frame_size;
   guint64  max_message_size; /* fits a gsize, with room for a NUL */
-  WsBuffer message;          /* what there is of it, transformed back */
-  gsize    told;             /* bytes of it that frame events have carried */
-  guint64  streamed;         /* bytes of it that pieces have carried */
-  guint64  room;             /* what the limit leaves beside those */
-  guint    max_fragments;    /* of a message; 0: any number */
-  guint    n_fragments;      /* of the message under way */
+  WsBuffer message;  /* what there is of the message, transformed back */
+  gsize    told;     /* bytes of the message that frame events have carried */
+  guint64  streamed; /* bytes of the message that pieces have carried */
+  guint64  room;     /* what the limit leaves beside those */
+  guint    max_fragments; /* of a message; 0: any number */
+  guint    n_fragments;   /* of the message under way */
   WsUtf8   utf8;
   WsOpcode opcode; /* of the message under way; CONTINUATION: there is none */
-  gboolean transformed; /* it passes through the extension */
+  gboolean transformed; /* the message passes through the extension */
 } WsAssembler;
 
 /* What a connection begins with: the defaults of the public properties. */
@@ -57,7 +57,7 @@ gboolean ws_assembler_check (const WsAssembler   *self,
 void ws_assembler_begin_frame (WsAssembler *self, const WsFrameHeader *header);
 
 /* Takes a piece of the payload as it is on the wire; @left bytes of the frame
- * come after it. Call it at least once a frame. @data may be changed.
+ * are still to come. To be called at least once a frame. @data may be changed.
  * @extension (nullable). */
 gboolean ws_assembler_add (WsAssembler         *self,
                            const WsFrameHeader *header,
@@ -73,11 +73,12 @@ gboolean ws_assembler_add (WsAssembler         *self,
 void
 ws_assembler_copy_frame (WsAssembler *self, gboolean is_last, WsBuffer *out);
 
-/* The frame that just ended is not asked for: the next copy begins after it. */
+/* The frame that just ended is not asked for: the next copy begins behind that
+ * frame. */
 void ws_assembler_skip_frame (WsAssembler *self);
 
-/* Moves what there is of the message into the empty @out: it is never gathered.
- * The limit holds for all of it nevertheless. */
+/* Moves what there is of the message into the empty @out, so that the message
+ * is never gathered. The limit holds for the whole message nevertheless. */
 void
 ws_assembler_take_piece (WsAssembler *self, gboolean is_last, WsBuffer *out);
 

@@ -202,8 +202,8 @@ fail_field (WsHttpFault *fault,
   return FALSE;
 }
 
-/* 6455, 4.4: a list of versions without ours is why the server refuses. One
- * that has it says no more than what the server speaks. */
+/* 6455, 4.4: a list of versions without ours is why the server refuses. A list
+ * with our version says no more than what the server speaks. */
 static gboolean
 refuses_version (const WsHttpResponse *response)
 {
@@ -265,7 +265,7 @@ require_one (const WsHttpResponse *response,
 }
 
 /* 6455, 4.1, "client MUST validate" 2 to 4. Connection alone may come in
- * several fields, as proxies write it. */
+ * several fields, as some proxies write. */
 static gboolean
 judge_upgrade (const WsClientHandshake *self,
                const WsHttpResponse    *response,

@@ -15,8 +15,7 @@ typedef struct
   const char          *origin;       /* (nullable): "" counts as none */
   const char *const   *subprotocols; /* (nullable): offered; valid tokens */
   const char          *extensions;   /* (nullable): offered */
-  const WsHttpHeaders *headers;      /* (nullable): come after the mandatory
-                                        ones; may not repeat them */
+  const WsHttpHeaders *headers; /* (nullable): none of the mandatory fields */
 } WsClientHandshake;
 
 /* (transfer full): the request, or NULL with G_URI_ERROR naming the culprit:

@@ -18,12 +18,12 @@ G_BEGIN_DECLS
 #define WS_CLOSE_PAYLOAD_MAX 125
 #define WS_CLOSE_REASON_MAX  123
 
-/* May we send it, and may a peer: 1000-1003, 1007-1014, 3000-4999. */
+/* Whether an endpoint may send this code: 1000-1003, 1007-1014, 3000-4999. */
 gboolean ws_close_is_sendable (guint code);
 
-/* Reads a close frame's payload. @code becomes 1005 when it is empty; @reason
- * points into @payload. A single byte or an illegal code is 1002, a reason that
- * is not UTF-8 is 1007. */
+/* Reads a close frame's payload. @code becomes 1005 when the payload is empty;
+ * @reason points into @payload. A single byte or an illegal code is 1002, a
+ * reason that is not UTF-8 is 1007. */
 gboolean ws_close_parse (const guint8  *payload,
                          gsize          len,
                          guint         *code,
@@ -31,7 +31,7 @@ gboolean ws_close_parse (const guint8  *payload,
                          gsize         *reason_len,
                          WsFault       *fault);
 
-/* Writes a payload and returns its length. @code 1005 gives an empty one; a
+/* Writes a payload and returns its length. @code 1005 gives an empty payload; a
  * reason over 123 bytes is cut at a character boundary. */
 gsize ws_close_write (guint       code,
                       const char *reason,

@@ -64,7 +64,7 @@ ws_deflate_memory_attach (z_stream *stream, gsize size)
   Region *region = mmap (NULL, whole, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-  /* A process may have so many mappings, and then it is the heap. */
+  /* A process may only have so many mappings; beyond that the heap serves. */
   if (region == MAP_FAILED)
     region = NULL;
   else

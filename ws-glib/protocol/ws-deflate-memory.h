@@ -7,11 +7,11 @@
 G_BEGIN_DECLS
 
 /* The memory of one zlib stream: a mapping of its own, which goes back to the
- * system with it. From a heap that has had thousands of them in use, and small
- * blocks between, hardly anything would. */
+ * system with the stream. From a heap that has had thousands of them in use,
+ * and small blocks between, hardly anything would. */
 
-/* The stream may have @size bytes of it; for more it gets what it needs from
- * the heap. */
+/* The stream may have @size bytes of the mapping, and gets what it needs beyond
+ * from the heap. */
 void ws_deflate_memory_attach (z_stream *stream, gsize size);
 /* After deflateEnd() or inflateEnd(). */
 void ws_deflate_memory_detach (z_stream *stream);

@@ -9,7 +9,7 @@
 #define MIN_BITS 8
 #define MAX_BITS 15
 
-/* The parameters of one extension, as they stand there. */
+/* The parameters of one extension, as the header field has them. */
 typedef struct
 {
   gboolean client_no_context_takeover;
@@ -183,8 +183,8 @@ meet (const Terms             *offer,
   guint server_bits = offer->server_bits != 0 ? offer->server_bits : MAX_BITS;
   guint client_bits = offer->client_bits != 0 ? offer->client_bits : MAX_BITS;
 
-  /* 7.1.2.2: who does not say that it can bound its window cannot be told to.
-   */
+  /* 7.1.2.2: a client that does not say that it can bound its window cannot be
+   * told to. */
   if (!offer->has_client_bits && settings->client_max_window_bits < MAX_BITS)
     return FALSE;
   *params = (WsDeflateParams){

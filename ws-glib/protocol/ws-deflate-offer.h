@@ -8,15 +8,15 @@ G_BEGIN_DECLS
 /* Negotiating permessage-deflate (RFC 7692, 5 and 7.1): what is offered,
  * answered and agreed. */
 
-/* What one side wants. Windows are bounds of what is agreed; they and the two
- * flags bind both roles. */
+/* What one side wants. The windows are bounds of what is agreed; windows and
+ * the two flags bind both roles. */
 typedef struct
 {
   guint    client_max_window_bits; /* 8 to 15 */
   guint    server_max_window_bits; /* 8 to 15 */
   gboolean client_no_context_takeover;
   gboolean server_no_context_takeover;
-  int      level;        /* zlib's, 0 to 9; -1: its default */
+  int      level;        /* zlib's, 0 to 9; -1: zlib's default */
   guint    memory_level; /* zlib's, 1 to 9 */
   gsize    threshold;    /* bytes: shorter messages are sent as they are */
   guint    max_ratio;    /* a message of so many times its size on the wire is

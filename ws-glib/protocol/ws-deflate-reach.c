@@ -23,7 +23,7 @@ typedef enum
   STATE_STORED_SIZE, /* 3.2.4 */
   STATE_STORED,
   STATE_COUNTS,       /* 3.2.7: how many code lengths follow */
-  STATE_LENGTH_CODES, /* those of the code that they are coded with */
+  STATE_LENGTH_CODES, /* of the code that the lengths are coded with */
   STATE_LENGTHS,
   STATE_SYMBOL,
   STATE_DISTANCE,
@@ -44,7 +44,7 @@ typedef struct
 {
   guint16 n_of[MAX_BITS + 1];      /* codes of each length */
   guint16 symbols[FIXED_LITERALS]; /* in the order of the codes */
-  guint16 quick[1 << QUICK_BITS];  /* symbol << 4 | length; 0: it is longer */
+  guint16 quick[1 << QUICK_BITS];  /* symbol << 4 | length; 0: a longer code */
 } Code;
 
 struct _WsDeflateReach
@@ -185,8 +185,8 @@ code_init (Code *self, const guint8 *lengths, guint n)
   return TRUE;
 }
 
-/* How many bits the next symbol has; 0: it is not all there, or there is no
- * such code and the state says so. */
+/* How many bits the next symbol has; 0: the symbol is not all there, or there
+ * is no such code and the state says so. */
 static guint
 peek_symbol (WsDeflateReach *self, const Code *code, guint *symbol)
 {
@@ -389,7 +389,7 @@ step_lengths (WsDeflateReach *self)
 
 /* --- Data --- */
 
-/* Literals are most of it. */
+/* Most symbols are literals. */
 static void
 skip_literals (WsDeflateReach *self)
 {

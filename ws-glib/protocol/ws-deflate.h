@@ -21,12 +21,12 @@ WsExtension *ws_deflate_new (WsRole                   role,
  * takeover a packed history stays, at most the window's size. */
 void ws_deflate_release_idle (WsExtension *extension);
 
-/* What it has done until now. */
+/* What compression has done until now. */
 typedef struct
 {
-  guint    n_messages;     /* compressed ones, sent and received; wraps */
-  gint64   saved_received; /* bytes that they were shorter on the wire */
-  gboolean has_context;    /* ws_deflate_release_idle() would free something */
+  guint  n_messages;     /* compressed ones, sent and received; wraps */
+  gint64 saved_received; /* bytes that the messages were shorter on the wire */
+  gboolean has_context;  /* ws_deflate_release_idle() would free something */
 } WsDeflateUse;
 
 void ws_deflate_get_use (const WsExtension *extension, WsDeflateUse *use);
@@ -35,9 +35,10 @@ void ws_deflate_get_use (const WsExtension *extension, WsDeflateUse *use);
 guint ws_deflate_window_bits (const WsExtension *extension);
 
 /* Compresses a message that is to be sent to many: with no context, for a
- * window of @window_bits. It suits each connection whose window is not smaller;
- * call ws_deflate_note_shared() for each that it is sent to. Appends to @out;
- * FALSE: it is to be sent plain (it is short, or would not become shorter). */
+ * window of @window_bits. The result suits each connection whose window is not
+ * smaller; call ws_deflate_note_shared() for each that gets it. Appends to
+ * @out; FALSE: the message is to be sent plain (it is short, or would not
+ * become shorter). */
 gboolean ws_deflate_compress_shared (const WsDeflateSettings *settings,
                                      guint                    window_bits,
                                      const guint8            *data,
@@ -51,9 +52,8 @@ gboolean ws_deflate_compress_alone (const WsExtension *extension,
                                     WsBuffer          *out);
 
 /* A compressed message that others have made is sent here: with context
- * takeover it is unknown to ours, so that the next one must not refer to
- * what was before.
- */
+ * takeover our own compressor does not know of it, so that the next message
+ * must not refer to what was before. */
 void ws_deflate_note_shared (WsExtension *extension);
 
 G_END_DECLS

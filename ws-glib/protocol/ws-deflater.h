@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* Compresses the messages of one direction (RFC 7692, 7.2.1). Between messages
- * it owns nothing but the context, if that is taken over. */
+ * a deflater owns nothing but the context, if that is taken over. */
 typedef struct
 {
   z_stream      *stream; /* (owned) (nullable): the context */

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 /* The seam for extensions (RFC 6455, 9): a transform of message payloads that
  * sits between the frame reader and the assembler, and before the framing of
- * what is sent. It claims reserved bits; a message whose first frame carries
- * one of them passes through it. */
+ * what is sent. An extension claims reserved bits; a message whose first frame
+ * carries one of these bits passes through the extension. */
 typedef struct _WsExtension WsExtension;
 
 typedef struct

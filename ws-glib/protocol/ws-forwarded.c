@@ -115,8 +115,8 @@ parse_element (Step *self, const char *text)
   return TRUE;
 }
 
-/* The value that belongs to a proxy, counted from the nearest one. A single one
- * is for all of them: not each proxy adds to it. */
+/* The value that belongs to a proxy, counted from the nearest one. A single
+ * value is for all proxies: not each of them adds its own. */
 static char *
 pick (char **values, guint distance)
 {
@@ -127,7 +127,7 @@ pick (char **values, guint distance)
   return distance < n ? g_strdup (values[n - 1 - distance]) : NULL;
 }
 
-/* FALSE: it is malformed. */
+/* FALSE: the step is malformed. */
 static gboolean
 trail_read (const Trail *self, guint i, Step *step)
 {
@@ -159,8 +159,8 @@ is_host (const char *text)
   return text != NULL && ws_url_parse_authority (text, &host, &port);
 }
 
-/* Takes what a trusted proxy says. FALSE: whom it names is not known, or no
- * proxy, so that nobody before it is believed. */
+/* Takes what a trusted proxy says. FALSE: the address that the proxy names is
+ * not known, or is no proxy's, so that no earlier step is believed. */
 static gboolean
 take_step (WsForwarded *self, const Step *step, const WsNetworks *trusted)
 {
@@ -219,8 +219,8 @@ same_client (const WsForwarded *a, const WsForwarded *b)
                 == 0;
 }
 
-/* Where both kinds speak, they must not quarrel: one may be
- * the client's own. */
+/* Where both kinds of fields are there, they must agree: one may be the
+ * client's own. */
 static gboolean
 merge (WsForwarded *self, WsForwarded *more, WsHttpFault *fault)
 {

@@ -33,15 +33,15 @@ typedef struct
                      * of an address, such as "_hidden" or "unknown" */
   gboolean  has_scheme;
   gboolean  is_secure; /* the client has spoken https or wss */
-  char     *host;      /* (nullable): the Host field that it has sent */
+  char     *host;      /* (nullable): the Host field that the client has sent */
 } WsForwarded;
 
-/* Each proxy adds whom it was asked by, behind what it was told. So the list is
- * walked from its end, all fields of a name together: as long as the address
- * belongs to a trusted proxy, the one before it is believed. Scheme and host
- * are those that belong to the client's own step. FALSE: what the last proxy
- * wrote is malformed, or both kinds are there and tell different addresses;
- * nothing is to be cleared. */
+/* Each proxy adds the address that asked it, behind the addresses that it was
+ * told. So the list is walked from its end, all fields of a name together: as
+ * long as the address belongs to a trusted proxy, the one before it is
+ * believed. Scheme and host are those that belong to the client's own step.
+ * FALSE: what the last proxy wrote is malformed, or both kinds are there and
+ * tell different addresses; nothing is to be cleared. */
 gboolean ws_forwarded_read (WsForwarded         *self,
                             const WsHttpHeaders *headers,
                             const WsNetworks    *trusted,

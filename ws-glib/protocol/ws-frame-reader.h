@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Finds the frames in a stream that is cut anywhere. It reads headers and
- * counts payload bytes; the payloads themselves it never touches. */
+/* Finds the frames in a stream that is cut anywhere. A reader reads headers and
+ * counts payload bytes, but never touches the payloads themselves. */
 typedef struct
 {
   WsRole        role;
@@ -16,8 +16,8 @@ typedef struct
                                          the bytes of an illegal one */
   gboolean      in_frame; /* header is read, the payload not yet finished */
   WsFrameHeader header;   /* of the present, or else of the last frame */
-  guint64       left;     /* payload bytes of it still to come */
-  guint64       offset;   /* where it begins in the stream */
+  guint64       left;     /* payload bytes of the frame still to come */
+  guint64       offset;   /* where the frame begins in the stream */
   guint64       n_frames; /* that have begun */
 } WsFrameReader;
 

@@ -178,7 +178,7 @@ strength (const WsHttpChallenge *challenge)
   return challenge->hash == G_CHECKSUM_MD5 ? 2 : 3;
 }
 
-/* Keeps the draft if it is stronger than the @best before it. */
+/* Keeps the draft if it is stronger than the @best so far. */
 static void
 finish_draft (Draft *draft, WsHttpChallenge *best)
 {

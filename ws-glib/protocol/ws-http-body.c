@@ -290,7 +290,7 @@ read_end (WsHttpBody      *self,
   return WS_NEED_MORE;
 }
 
-/* 9112, 7.1.2: whatever they say is dropped. */
+/* 9112, 7.1.2: whatever trailers say is dropped. */
 static WsParse
 read_trailer (WsHttpBody *self, guint8 byte, WsHttpFault *fault)
 {

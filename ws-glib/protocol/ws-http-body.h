@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /* The content that follows an HTTP/1.1 head (RFC 9112, 6 and 7). */
 
-/* What it ends with. */
+/* What a body ends with. */
 typedef enum
 {
   WS_HTTP_BODY_NONE,
@@ -47,11 +47,11 @@ typedef struct
   gboolean         is_persistent; /* what the head says of the connection */
 } WsHttpBody;
 
-/* Prepare for what follows a head. Both fail, leaving nothing to clear, for
- * lengths that are malformed or differ and for codings that are unknown. A
- * response is never too long, only its first @keep bytes are kept; its faults
- * have status 0. The response must answer a request other than HEAD and
- * CONNECT. */
+/* Prepare for what follows a head. Both functions fail, leaving nothing to
+ * clear, for lengths that are malformed or differ and for codings that are
+ * unknown. A response is never too long, only its first @keep bytes are kept;
+ * its faults have status 0. The response must answer a request other than HEAD
+ * and CONNECT. */
 gboolean ws_http_body_init_response (WsHttpBody           *self,
                                      const WsHttpResponse *response,
                                      gsize                 keep,
@@ -65,17 +65,16 @@ gboolean ws_http_body_init_request (WsHttpBody          *self,
                                     WsHttpFault         *fault);
 void     ws_http_body_clear (WsHttpBody *self);
 
-/* @consumed: bytes of @data that belong to the body. WS_DONE once it is
- * complete: for one that is empty at the first call, for
- * which @len may be 0. */
+/* @consumed: bytes of @data that belong to the body. WS_DONE once the body is
+ * complete: if it is empty at the first call, for which @len may be 0. */
 WsParse ws_http_body_feed (WsHttpBody   *self,
                            const guint8 *data,
                            gsize         len,
                            gsize        *consumed,
                            WsHttpFault  *fault);
 
-/* Whether the end of the stream is its end; else, unless it is done already,
- * it was cut. */
+/* Whether the end of the stream is the end of the body; else, unless the body
+ * is done already, it was cut. */
 gboolean ws_http_body_ends_at_eof (const WsHttpBody *self);
 
 /* Whether another request may follow on the connection (9112, 9.3). FALSE until

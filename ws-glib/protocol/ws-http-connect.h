@@ -34,12 +34,12 @@ typedef struct
 
 /* @limits (nullable): of a head; the defaults. */
 void ws_http_connect_init (WsHttpConnect *self, const WsHttpLimits *limits);
-/* It is ready for another answer. */
+/* Afterwards @self is ready for another answer. */
 void ws_http_connect_clear (WsHttpConnect *self);
 
 /* In any split. WS_DONE: the response is there: a tunnel, which begins behind
- * @consumed, if its status is 2xx; or a refusal. The rest of one of 407 has
- * been read, if it has a length that is worth it; others are not read any
+ * @consumed, if its status is 2xx; or a refusal. The rest of a refusal with 407
+ * has been read, if its length is worth it; other refusals are not read any
  * further. Interim responses are passed over. */
 WsParse ws_http_connect_feed (WsHttpConnect *self,
                               const guint8  *data,

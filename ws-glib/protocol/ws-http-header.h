@@ -57,8 +57,8 @@ char **ws_http_split (const char *value, char separator);
 
 /* RFC 9110, 5.6.6 and 11.2: the whole of @text as token [ "=" ( token /
  * quoted-string ) ], with blanks allowed around "=". @value (transfer full)
- * (nullable): without quotes and escapes, NULL if there is no "=". FALSE: it is
- * malformed, and nothing is to be freed. */
+ * (nullable): without quotes and escapes, NULL if there is no "=". FALSE: @text
+ * is malformed, and nothing is to be freed. */
 gboolean ws_http_parameter_parse (const char *text, char **name, char **value);
 
 /* RFC 9110, 5.6.2 */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* In milliseconds it still is an int. */
+/* So many seconds are still an int in milliseconds. */
 #define LATEST (G_MAXINT / 1000)
 
 /* The month from 1 on, or 0. */

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* The seconds that a Retry-After field asks for (RFC 9110, 10.2.3), which is a
- * number of them or a date; -1: it is neither. @now: Unix time, s. */
+ * number of them or a date; -1: @value is neither. @now: Unix time, s. */
 gint64 ws_http_parse_retry_after (const char *value, gint64 now);
 
 G_END_DECLS

@@ -104,7 +104,7 @@ ws_http_reader_init (WsHttpReader       *self,
 
   *self = (WsHttpReader){ .kind = kind,
                           .limits = limits != NULL ? *limits : defaults };
-  /* So that it can be counted beyond. */
+  /* So that a line can be counted beyond its limit. */
   self->limits.max_line = MIN (self->limits.max_line, G_MAXUINT / 2);
 }
 
@@ -124,9 +124,9 @@ fail_first_byte (guint8 byte, WsHttpFault *fault)
   return WS_FAILED;
 }
 
-/* 9112, 2.2: a recipient may take a bare LF for a line end. What one takes for
- * it, and another for a part of the line, can be two requests to one and one
- * request to the other. */
+/* 9112, 2.2: a recipient may take a bare LF for a line end. Where a proxy takes
+ * a bare LF for a line end and a server does not, or the other way round, one
+ * request can become two. */
 static WsParse
 fail_line_end (WsHttpFault *fault)
 {
@@ -247,9 +247,9 @@ room_left (const WsHttpReader *self)
   return max - MIN (max, self->head.len);
 }
 
-/* Reads one line, or what is there of it, from @data + @pos on. Of two faults
- * the one that comes first is told, so no line is looked at beyond its limit,
- * and none before those above it are judged. */
+/* Reads one line, or as much of the line as is there, from @data + @pos on. Of
+ * two faults the first is told, so no line is looked at beyond its limit, nor
+ * before the lines above are judged. */
 static WsParse
 scan_line (WsHttpReader *self,
            const guint8 *data,

@@ -68,7 +68,7 @@ typedef struct
 void ws_http_reader_init (WsHttpReader       *self,
                           WsHttpKind          kind,
                           const WsHttpLimits *limits);
-/* It is ready for another head. */
+/* Afterwards @self is ready for another head. */
 void ws_http_reader_clear (WsHttpReader *self);
 
 /* @consumed: bytes of @data that belong to the head. One empty line may come
@@ -100,7 +100,8 @@ typedef struct
   WsHttpHeaders *headers; /* (owned) */
 } WsHttpResponse;
 
-/* Whether a request line may name it: no blank, nothing but ASCII (3986, 2). */
+/* Whether a request line may name @text: no blank, nothing but ASCII (3986,
+ * 2). */
 gboolean ws_http_is_target (const char *text);
 
 /* Parse whole heads. On failure nothing is left to clear. Folded lines of a

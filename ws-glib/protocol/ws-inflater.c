@@ -23,8 +23,8 @@
 /* A smaller history is not worth packing. */
 #define MIN_PACKED 512
 
-/* inflate() tells this in data_type: it stands between two blocks, and so many
- * bits of the last byte are unused. */
+/* inflate() tells this in data_type: the input stands between two blocks, and
+ * so many bits of the last byte are unused. */
 #define BETWEEN_BLOCKS 128
 #define UNUSED_BITS    63
 

@@ -12,7 +12,7 @@
  * thousand times as many. */
 #define STREAM_SLICE 4096
 
-/* What events without a payload point to; nobody writes to it. */
+/* What events without a payload point to; nobody writes there. */
 static const guint8 nothing[1];
 
 static void
@@ -32,7 +32,7 @@ end (WsProtocol *self)
   ws_buffer_clear (&self->control);
 }
 
-/* Keeps a fault for good, with the frame it was found in. */
+/* Keeps a fault for good, with the frame that it was found in. */
 static void
 keep_fault (WsProtocol *self, const WsFault *fault)
 {
@@ -82,7 +82,7 @@ copy_into_event (WsEvent *event, const void *data, gsize len)
   event->owned = copy;
 }
 
-/* A close frame that breaks the rules is a close all the same: it is answered
+/* A close frame that breaks the rules is a close all the same, and is answered
  * with the code of what is wrong. */
 static gboolean
 take_illegal_close (WsProtocol *self, const WsFault *fault, WsEvent *event)
@@ -440,8 +440,8 @@ pull (WsProtocol *self, WsEvent *event)
   return FALSE;
 }
 
-/* Lets an event hold the kept input it may lie in, and lets go of that once it
- * is used up. */
+/* Lets an event hold the kept input that its bytes may lie in, and lets go of
+ * the input once it is used up. */
 static void
 settle_kept (WsProtocol *self, WsEvent *event)
 {

@@ -34,7 +34,7 @@ typedef struct
 {
   WsEventType    type;
   WsOpcode       opcode;     /* FRAME, MESSAGE: TEXT or BINARY */
-  gboolean       is_last;    /* FRAME, PIECE: it ends its message */
+  gboolean       is_last;    /* FRAME, PIECE: the last of a message */
   guint8        *data;       /* payload; CLOSE: the reason. Never NULL. */
   gsize          len;        /* text: a NUL follows that is not counted, but
                                 after a PIECE, which may cut a character */
@@ -61,8 +61,8 @@ typedef enum
 typedef enum
 {
   WS_PENDING_NONE,
-  WS_PENDING_SPAN,    /* it lies in the input */
-  WS_PENDING_GATHERED /* it lies in the assembler */
+  WS_PENDING_SPAN,    /* whose bytes lie in the input */
+  WS_PENDING_GATHERED /* whose bytes lie in the assembler */
 } WsPending;
 
 typedef struct
@@ -88,12 +88,12 @@ typedef struct
 void ws_protocol_init (WsProtocol *self, WsRole role);
 void ws_protocol_clear (WsProtocol *self);
 
-/* Bytes, 16 MiB each if never called; beyond them a fault of 1009, before
+/* Bytes, 16 MiB each if never called; what is larger is a fault of 1009, before
  * anything is stored. */
 void ws_protocol_set_limits (WsProtocol *self,
                              guint64     max_frame_size,
                              guint64     max_message_size);
-/* Frames a message may consist of, 0 (the beginning): any number; beyond them a
+/* Frames a message may consist of, 0 (the beginning): any number; one more is a
  * fault of 1009. */
 void ws_protocol_set_max_fragments (WsProtocol *self, guint max_fragments);
 void ws_protocol_set_frame_events (WsProtocol *self, gboolean wanted);
@@ -119,8 +119,8 @@ gboolean ws_protocol_has_input (const WsProtocol *self);
  * can be given back. */
 void ws_protocol_keep_input (WsProtocol *self);
 
-/* Whether the peer owes the rest of a frame or of a message. FALSE once it has
- * sent a close frame or a fault was found. */
+/* Whether the peer owes the rest of a frame or of a message. FALSE once the
+ * peer has sent a close frame or a fault was found. */
 gboolean ws_protocol_is_waiting (const WsProtocol *self);
 
 void ws_event_release (WsEvent *event);

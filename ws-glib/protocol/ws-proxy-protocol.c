@@ -106,7 +106,7 @@ read_u16 (const guint8 *bytes)
   return (guint) bytes[0] << 8 | bytes[1];
 }
 
-/* Both of them, and both ports of IP. */
+/* Both addresses, and with IP both ports. */
 static guint
 addresses_len (guint family)
 {

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 /* The PROXY protocol, versions 1 and 2: what HAProxy and others write before a
  * client's first byte, TLS included. Only a connection from a proxy that is
- * trusted may begin with it, and that one has to: it is not to be guessed. */
+ * trusted may begin with this, and such a connection has to: nothing is to be
+ * guessed. */
 
 /* A line of version 1, line end included. */
 #define WS_PROXY_PROTOCOL_MAX_LINE 107
@@ -24,11 +25,11 @@ typedef enum
   WS_PROXY_PROTOCOL_HEAD,      /* version 2: signature, command, length */
   WS_PROXY_PROTOCOL_ADDRESSES, /* version 2 */
   WS_PROXY_PROTOCOL_TLV,       /* version 2: type and length of an extra */
-  WS_PROXY_PROTOCOL_VALUE,     /* version 2: what it holds */
+  WS_PROXY_PROTOCOL_VALUE,     /* version 2: what a TLV holds */
   WS_PROXY_PROTOCOL_SKIP       /* version 2: what LOCAL and UNSPEC hold */
 } WsProxyProtocolState;
 
-/* Zero is a header that has not begun. It owns nothing. */
+/* Zero is a header that has not begun. A header owns nothing. */
 typedef struct
 {
   /* Once WS_DONE: where the proxy's client is, and whom it has reached. NONE
@@ -47,7 +48,7 @@ typedef struct
 } WsProxyProtocol;
 
 /* In any split. @consumed: bytes of @data that belong to the header. WS_FAILED:
- * it is not one, with status 400 for whoever can answer in HTTP. */
+ * @data is no such header, with status 400 for whoever can answer in HTTP. */
 WsParse ws_proxy_protocol_feed (WsProxyProtocol *self,
                                 const guint8    *data,
                                 gsize            len,

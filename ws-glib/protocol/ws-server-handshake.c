@@ -54,8 +54,8 @@ require_one (const WsHttpHeaders *headers, const char *name, WsHttpFault *fault)
   return NULL;
 }
 
-/* 9110, 7.8: HTTP/1.0 knows no Upgrade. No client of WebSocket speaks it, but a
- * proxy may, between them and us. */
+/* 9110, 7.8: HTTP/1.0 knows no Upgrade. No client of WebSocket speaks HTTP/1.0,
+ * but a proxy between the client and us may. */
 static gboolean
 judge_request_line (const WsHttpRequest *request, WsHttpFault *fault)
 {
@@ -102,7 +102,8 @@ fail_target (const char *target, const char *what, WsHttpFault *fault)
   return FALSE;
 }
 
-/* What follows the "//" of an absolute-form target, or NULL if it is none. */
+/* What follows the "//" of an absolute-form target, or NULL if @target has
+ * another form. */
 static const char *
 skip_scheme (const char *target)
 {
@@ -255,9 +256,9 @@ fail_offers (WsHttpFault *fault)
   return FALSE;
 }
 
-/* 6455, 4.1 (10): the offers are tokens. They should be unique, but that one
- * comes twice does no harm. Their number is bounded, so that it does not matter
- * how they are compared, nor that each has a block of its own. */
+/* 6455, 4.1 (10): the offers are tokens. Offers should be unique, but one that
+ * comes twice does no harm. Their number is bounded, so that neither the way of
+ * comparing them nor a block of memory for each matters. */
 static gboolean
 judge_subprotocols (WsServerHandshake   *self,
                     const WsHttpHeaders *headers,

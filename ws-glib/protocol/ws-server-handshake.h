@@ -16,7 +16,7 @@ typedef struct
   char  *resource; /* path and query of the request */
   char  *host;     /* of the Host field, or of an absolute target; no brackets;
                   * "" for HTTP/1.0 without */
-  guint  port;     /* likewise; 0 when it names none */
+  guint  port;     /* likewise; 0 when the field names none */
   char  *origin;   /* (nullable) */
   char  *key;      /* NULL: plain HTTP */
   char **subprotocols; /* offered, in order; never NULL */

@@ -163,7 +163,7 @@ ws_url_resolve (const WsUrl *base, const char *location, GError **error)
       g_prefix_error (error, "The location %s leads nowhere: ", quoted);
       return NULL;
     }
-  /* The text of a URL keeps none, and it is part of the authority. */
+  /* The text of a URL keeps no user-info, which is part of the authority. */
   if (is_relative)
     self->userinfo = g_strdup (base->userinfo);
   return g_steal_pointer (&self);

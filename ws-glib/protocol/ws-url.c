@@ -31,7 +31,7 @@ append_readable (GString *out, const char *text)
   return end;
 }
 
-/* In quotes, @start and @rest together, cut if they are long. */
+/* @start and @rest together in quotes, cut if the text is long. */
 static char *
 quote (const char *start, gsize len, const char *rest)
 {
@@ -51,8 +51,8 @@ ws_url_quote (const char *url)
   return quote (url, 0, url);
 }
 
-/* The length of "scheme://" at the beginning of @text, or of what of it is there.
- * Further on, "//" may be a part of a password. */
+/* The length of "scheme://" at the beginning of @text, or of what of it is
+ * there. Further on, "//" may be a part of a password. */
 static gsize
 measure_scheme (const char *text)
 {

@@ -52,9 +52,9 @@ char *ws_url_quote (const char *url);
  * (A password with a slash that nobody has encoded looks like a path.) */
 char *ws_url_quote_anything (const char *text);
 
-/* RFC 9110, 7.2: a Host field's value, taken apart. FALSE if it is not one
- * (user-info, a trailing slash, broken brackets, a bad port). @port is 0 when
- * none is given. */
+/* RFC 9110, 7.2: a Host field's value, taken apart. FALSE if @authority is no
+ * such value (user-info, a trailing slash, broken brackets, a bad port). @port
+ * is 0 when none is given. */
 gboolean
 ws_url_parse_authority (const char *authority, char **host, guint *port);
 

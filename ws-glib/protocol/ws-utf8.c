@@ -11,7 +11,7 @@
   ((guint32) (missing) << 16 | (guint32) (low) << 8 | (high))
 #define STATE_START         0
 #define STATE_TAIL(missing) STATE (missing, 0x80, 0xBF)
-/* No byte is in its range: once invalid, always invalid. */
+/* No byte is in the range of this state: once invalid, always invalid. */
 #define STATE_FAILED STATE (1, 0xFF, 0x00)
 
 /* Judged at once: a vector that every 64-bit machine has. A byte's judgement
@@ -83,8 +83,9 @@ load_word (const guint8 *p)
   return GUINT64_FROM_LE (word);
 }
 
-/* The first byte from @p on that is not ASCII; it may be found too early in the
- * last seven bytes. @begin: what may be read lies between it and @end. */
+/* The first byte from @p on that is not ASCII, or in the last seven bytes
+ * perhaps an earlier byte. @begin: what may be read lies between it and
+ * @end. */
 static inline const guint8 *
 skip_ascii (const guint8 *begin, const guint8 *p, const guint8 *end)
 {

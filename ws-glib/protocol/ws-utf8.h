@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* A resumable validator (RFC 3629): text may be cut anywhere between two calls.
- * Zero is its initial state. */
+ * Zero is the initial state. */
 typedef struct
 {
   guint32 state;   /* of the automaton; 0 between characters */

@@ -473,8 +473,8 @@ static const WsProperty properties[] = {
   /**
    * WsReconnectPolicy:after-normal-close:
    *
-   * Whether to reconnect when the peer has closed with 1000 or an empty close frame
-   * (RFC 6455, 7.4.1).
+   * Whether to reconnect when the peer has closed with 1000 or an empty close
+   * frame (RFC 6455, 7.4.1).
    *
    * That means that it has done what it was asked for, so that the default is
    * %FALSE. Other codes, such as 1001 of a server that restarts, are no end.
@@ -491,9 +491,10 @@ static const WsProperty properties[] = {
    *
    * The close codes after which no attempt is made.
    *
-   * By default 1002, 1003, 1007, 1008, 1009 and 1010, where the same would happen
-   * again. 1012 and 1013 mean "come back", and are none. What 3000 to 4999 mean
-   * the application knows: it lists those of them that no attempt can change.
+   * By default 1002, 1003, 1007, 1008, 1009 and 1010, where the same would
+   * happen again. 1012 and 1013 mean "come back", and are none. What 3000 to
+   * 4999 mean the application knows: it lists those of them that no
+   * attempt can change.
    *
    * An array of numbers (`au`), as in a `.ui` file;
    * [method@ReconnectPolicy.set_fatal_close_codes] is the shorter way.

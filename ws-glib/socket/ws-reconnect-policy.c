@@ -14,19 +14,20 @@
  * It belongs to a [class@Socket] by [property@Socket:reconnect], or to several
  * of the same thread: what has to be counted is counted by each socket. When a
  * connection, or an attempt to open one, ends and nobody asked for that, the
- * policy is asked twice: [vfunc@ReconnectPolicy.should_reconnect] tells whether a
- * new attempt can help, [vfunc@ReconnectPolicy.get_delay] how long to wait for it.
- * The delay grows from [property@ReconnectPolicy:minimum] by
- * [property@ReconnectPolicy:factor] up to [property@ReconnectPolicy:maximum]; less
- * a random share of it, so that a server that comes back is not run over by all
- * its clients at once. A server that refuses the handshake may ask for more time
- * with `Retry-After` (RFC 9110, 10.2.3), up to the same maximum.
+ * policy is asked twice: [vfunc@ReconnectPolicy.should_reconnect] tells whether
+ * a new attempt can help, [vfunc@ReconnectPolicy.get_delay] how long to wait
+ * for it. The delay grows from [property@ReconnectPolicy:minimum] by
+ * [property@ReconnectPolicy:factor] up to [property@ReconnectPolicy:maximum];
+ * less a random share of it, so that a server that comes back is not run over
+ * by all its clients at once. A server that refuses the handshake may ask for
+ * more time with `Retry-After` (RFC 9110, 10.2.3), up to the same maximum.
  *
  * The system's network is watched meanwhile (see [iface@Gio.NetworkMonitor]):
- * when it comes back an attempt is made at once, and while it knows no way to the
- * host, or to the proxy before it, one is held up. Since it may be wrong, that
- * lasts no longer than [property@ReconnectPolicy:maximum] from the end of the
- * last connection or attempt. The loopback and Unix sockets are always tried.
+ * when it comes back an attempt is made at once, and while it knows no way to
+ * the host, or to the proxy before it, one is held up. Since it may be wrong,
+ * that lasts no longer than [property@ReconnectPolicy:maximum] from the end of
+ * the last connection or attempt. The loopback and Unix sockets
+ * are always tried.
  *
  * Since: 1.0
  */
@@ -216,7 +217,8 @@ ws_reconnect_policy_new (void)
  *
  * It cannot, says the built-in filter, after
  *
- * - a close code of [property@ReconnectPolicy:fatal-close-codes], whoever sent it;
+ * - a close code of [property@ReconnectPolicy:fatal-close-codes], whoever sent
+ *   it;
  * - a normal closing by the peer (1000, or an empty close frame), whether our
  *   answer got out or not, unless [property@ReconnectPolicy:after-normal-close]
  *   is set;

@@ -128,9 +128,9 @@ begin_watch (WsSocket *self)
 
 /* --- The wait --- */
 
-/* A monitor that knows of no network may be wrong: it may be one without a default
- * route, or the name may be that of a neighbour. So an attempt is held up, for
- * @maximum at most, but never forbidden. */
+/* A monitor that knows of no network may be wrong: it may be one without a
+ * default route, or the name may be that of a neighbour. So an attempt is held
+ * up, for @maximum at most, but never forbidden. */
 static gint64
 get_latest (const WsReconnect *self)
 {
@@ -304,10 +304,10 @@ is_too_early (const WsAttempt *attempt)
   return TRUE;
 }
 
-/* What has never worked may be set up wrongly. What did work before is in the way
- * of something that passes: a portal that wants a login, a server whose
- * certificates are being renewed. An alert is the server's view of us, which may
- * change there. */
+/* What has never worked may be set up wrongly. What did work before is in the
+ * way of something that passes: a portal that wants a login, a server whose
+ * certificates are being renewed. An alert is the server's view of us, which
+ * may change there. */
 static gboolean
 is_final_for_tls (WsSocketPrivate *priv, const GError *error)
 {
