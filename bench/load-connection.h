@@ -41,7 +41,7 @@ typedef struct
   size_t            response_length;
   LoadReader        reader;
   uint64_t          posted;     /* messages that are to be sent */
-  uint64_t          sent_bytes; /* of their frames */
+  uint64_t          sent_bytes; /* of the messages' frames */
   /* The latency is taken from one message at a time: 0, or how many have
    * been received once that one has. */
   uint64_t mark;

@@ -19,7 +19,7 @@ on_message (WsSocket *client, WsMessage *message, WsServer *server)
       && ws_message_get_message_type (message) == WS_MESSAGE_TYPE_BINARY)
     ws_server_broadcast (server, message, NULL);
   else if (ws_socket_send_message (client, message, NULL) < 0)
-    ws_socket_abort (client); /* It sends, but does not read what it gets. */
+    ws_socket_abort (client); /* It sends, but reads no echo. */
 }
 
 static void

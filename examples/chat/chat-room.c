@@ -182,8 +182,8 @@ chat_room_tell (ChatRoom *self, WsSocket *socket, const char *format, ...)
   g_autofree char *line = g_strdup_vprintf (format, arguments);
   va_end (arguments);
 
-  /* Who does not read is given up, but later: the caller is
-   * not done with him. */
+  /* Who does not read is given up, but later: the caller is not done with that
+   * member. */
   if (ws_socket_get_state (socket) == WS_STATE_CONNECTED
       && ws_socket_send_text_message (socket, line, NULL) < 0)
     ws_socket_post_close (socket, WS_CLOSE_CODE_TRY_AGAIN_LATER,

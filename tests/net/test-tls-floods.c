@@ -80,8 +80,8 @@ count_records (const guint8 *data, gsize len)
 
 /* --- Records with nothing in them, which GnuTLS would not send --- */
 
-/* AES-128-GCM with the keys of @bare, from number @sequence on. RFC 5288, 3, and
- * RFC 8446, 5.2 and 5.3. */
+/* AES-128-GCM with the keys of @bare, from number @sequence on. RFC 5288, 3,
+ * and RFC 8446, 5.2 and 5.3. */
 static void
 seal_nothing (TlsBare                *bare,
               gnutls_aead_cipher_hd_t cipher,

@@ -18,6 +18,11 @@
 #define V12     .maximum = WS_TLS_PROTOCOL_1_2
 #define V13     .minimum = WS_TLS_PROTOCOL_1_3
 
+#define QUERY   .verify = WS_TLS_VERIFY_QUERY
+#define PEER    .verify = WS_TLS_VERIFY_PEER
+#define ASKS    SERVER, TRUST, QUERY
+#define DEMANDS SERVER, TRUST, PEER
+#define RESUMES .resumption = TRUE
 #define ONLY_12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
 #define ONLY_13 "NORMAL:-VERS-ALL:+VERS-TLS1.3"
 
@@ -39,18 +44,13 @@ static const Good good[] = {
   { "1.2-ecdsa", { TRUST, V12 }, { SERVER }, "TLS1.2" },
   { "1.3-rsa", { TRUST }, { RSA }, "TLS1.3" },
   { "1.2-rsa", { TRUST }, { RSA, V12 }, "TLS1.2" },
-  { "1.3-requested", { TRUST, CLIENT },
-    { SERVER, TRUST, .verify = WS_TLS_VERIFY_QUERY }, "TLS1.3", NULL, 1 },
-  { "1.2-requested", { TRUST, CLIENT, V12 },
-    { SERVER, TRUST, .verify = WS_TLS_VERIFY_QUERY }, "TLS1.2", NULL, 1 },
-  { "1.3-requested-none", { TRUST },
-    { SERVER, TRUST, .verify = WS_TLS_VERIFY_QUERY }, "TLS1.3" },
-  { "1.2-requested-none", { TRUST, V12 },
-    { SERVER, TRUST, .verify = WS_TLS_VERIFY_QUERY }, "TLS1.2" },
-  { "1.3-required", { TRUST, CLIENT },
-    { SERVER, TRUST, .verify = WS_TLS_VERIFY_PEER }, "TLS1.3", NULL, 1 },
+  { "1.3-requested", { TRUST, CLIENT }, { ASKS }, "TLS1.3", NULL, 1 },
+  { "1.2-requested", { TRUST, CLIENT, V12 }, { ASKS }, "TLS1.2", NULL, 1 },
+  { "1.3-requested-none", { TRUST }, { ASKS }, "TLS1.3" },
+  { "1.2-requested-none", { TRUST, V12 }, { ASKS }, "TLS1.2" },
+  { "1.3-required", { TRUST, CLIENT }, { DEMANDS }, "TLS1.3", NULL, 1 },
   { "1.2-required", { TRUST, CLIENT, V12 },
-    { RSA, TRUST, .verify = WS_TLS_VERIFY_PEER }, "TLS1.2", NULL, 1 },
+    { RSA, TRUST, PEER }, "TLS1.2", NULL, 1 },
   { "1.3-alpn", { TRUST, V13 }, { SERVER }, "TLS1.3", "http/1.1" },
   { "1.2-alpn", { TRUST }, { SERVER, V12 }, "TLS1.2", "http/1.1" },
   { "1.3-unverified", { .verify = WS_TLS_VERIFY_NONE }, { SERVER }, "TLS1.3" },
@@ -65,14 +65,12 @@ static const Good good[] = {
 static const Good longer[] = {
   { "1.3-long", { TRUST }, { LONG }, "TLS1.3" },
   { "1.2-long", { TRUST, V12 }, { LONG }, "TLS1.2" },
-  { "1.3-long-client", { TRUST, LONG },
-    { SERVER, TRUST, .verify = WS_TLS_VERIFY_PEER }, "TLS1.3", NULL, 2 },
-  { "1.2-long-client", { TRUST, LONG, V12 },
-    { SERVER, TRUST, .verify = WS_TLS_VERIFY_PEER }, "TLS1.2", NULL, 2 },
+  { "1.3-long-client", { TRUST, LONG }, { DEMANDS }, "TLS1.3", NULL, 2 },
+  { "1.2-long-client", { TRUST, LONG, V12 }, { DEMANDS }, "TLS1.2", NULL, 2 },
   { "1.3-authorities", { TRUST, LONG },
-    { LONG, MANY, .verify = WS_TLS_VERIFY_PEER }, "TLS1.3", NULL, 2 },
+    { LONG, MANY, PEER }, "TLS1.3", NULL, 2 },
   { "1.2-authorities", { TRUST, LONG, V12 },
-    { LONG, MANY, .verify = WS_TLS_VERIFY_PEER }, "TLS1.2", NULL, 2 },
+    { LONG, MANY, PEER }, "TLS1.2", NULL, 2 },
 };
 /* clang-format on */
 
@@ -155,16 +153,13 @@ typedef struct
 
 /* clang-format off */
 static const Resumption resumptions[] = {
-  { "1.3", { TRUST, .resumption = TRUE }, { SERVER, .resumption = TRUE }, 1 },
-  { "1.2", { TRUST, V12, .resumption = TRUE }, { SERVER, .resumption = TRUE },
-    1 },
-  { "1.3-required", { TRUST, CLIENT, .resumption = TRUE },
-    { SERVER, TRUST, .verify = WS_TLS_VERIFY_PEER, .resumption = TRUE }, 1 },
-  { "1.2-required", { TRUST, CLIENT, V12, .resumption = TRUE },
-    { SERVER, TRUST, .verify = WS_TLS_VERIFY_PEER, .resumption = TRUE }, 1 },
-  { "1.3-unwanted", { TRUST }, { SERVER, .resumption = TRUE }, 0 },
-  { "1.2-unwanted", { TRUST, V12 }, { SERVER, .resumption = TRUE }, 0 },
-  { "1.3-not-offered", { TRUST, .resumption = TRUE }, { SERVER }, 0 },
+  { "1.3", { TRUST, RESUMES }, { SERVER, RESUMES }, 1 },
+  { "1.2", { TRUST, V12, RESUMES }, { SERVER, RESUMES }, 1 },
+  { "1.3-required", { TRUST, CLIENT, RESUMES }, { DEMANDS, RESUMES }, 1 },
+  { "1.2-required", { TRUST, CLIENT, V12, RESUMES }, { DEMANDS, RESUMES }, 1 },
+  { "1.3-unwanted", { TRUST }, { SERVER, RESUMES }, 0 },
+  { "1.2-unwanted", { TRUST, V12 }, { SERVER, RESUMES }, 0 },
+  { "1.3-not-offered", { TRUST, RESUMES }, { SERVER }, 0 },
 };
 /* clang-format on */
 
@@ -216,12 +211,11 @@ static void
 test_resumption_is_judged (gconstpointer data)
 {
   const char *priority = data;
-  TlsRigSide  lax = { .verify = WS_TLS_VERIFY_NONE,
-                      .priority = priority,
-                      .resumption = TRUE };
-  TlsRigSide  strict
-      = { .trust = "other-root.pem", .priority = priority, .resumption = TRUE };
-  TlsRigSide server = { SERVER, .resumption = TRUE };
+  TlsRigSide  lax
+      = { .verify = WS_TLS_VERIFY_NONE, .priority = priority, RESUMES };
+  TlsRigSide strict
+      = { .trust = "other-root.pem", .priority = priority, RESUMES };
+  TlsRigSide server = { SERVER, RESUMES };
   g_autoptr (WsTlsCredentials) ours = tls_rig_credentials (FALSE, &lax);
   g_autoptr (WsTlsCredentials) judge = tls_rig_credentials (FALSE, &strict);
   g_autoptr (WsTlsCredentials) theirs = tls_rig_credentials (TRUE, &server);
@@ -248,8 +242,8 @@ test_resumption_is_judged (gconstpointer data)
 static void
 test_bad_ticket (void)
 {
-  TlsRigSide client = { TRUST, .resumption = TRUE };
-  TlsRigSide server = { SERVER, .resumption = TRUE };
+  TlsRigSide client = { TRUST, RESUMES };
+  TlsRigSide server = { SERVER, RESUMES };
   g_autoptr (WsTlsCredentials) ours = tls_rig_credentials (FALSE, &client);
   g_autoptr (WsTlsCredentials) theirs = tls_rig_credentials (TRUE, &server);
   g_autoptr (GBytes) ticket = g_bytes_new_static ("nonsense", 8);
@@ -274,29 +268,25 @@ typedef struct
 
 /* clang-format off */
 static const Pause pauses[] = {
-  { "1.3-client", { .trust = "other-root.pem", .resumption = TRUE },
-    { SERVER, .resumption = TRUE }, FALSE, "sent 2 48 " },
-  { "1.2-client", { .trust = "other-root.pem", V12, .resumption = TRUE },
-    { SERVER, .resumption = TRUE }, FALSE, "sent 2 48 " },
+  { "1.3-client", { .trust = "other-root.pem", RESUMES },
+    { SERVER, RESUMES }, FALSE, "sent 2 48 " },
+  { "1.2-client", { .trust = "other-root.pem", V12, RESUMES },
+    { SERVER, RESUMES }, FALSE, "sent 2 48 " },
   { "1.3-client-rsa", { .trust = "other-root.pem", CLIENT },
-    { RSA, .verify = WS_TLS_VERIFY_QUERY, TRUST }, FALSE, "sent 2 48 " },
+    { RSA, QUERY, TRUST }, FALSE, "sent 2 48 " },
   { "1.2-client-rsa", { .trust = "other-root.pem", CLIENT, V12 },
-    { RSA, .verify = WS_TLS_VERIFY_QUERY, TRUST }, FALSE, "sent 2 48 " },
+    { RSA, QUERY, TRUST }, FALSE, "sent 2 48 " },
   { "1.3-client-expired", { TRUST },
     { .chain = "expired.pem", .key = "leaf.key" }, FALSE, "sent 2 45 " },
   { "1.3-client-long", { .trust = "other-root.pem" }, { LONG }, FALSE,
     "sent 2 48 " },
   { "1.2-client-long", { .trust = "other-root.pem", V12 }, { LONG }, FALSE,
     "sent 2 48 " },
-  { "1.3-server", { TRUST, EXPIRED, .resumption = TRUE },
-    { SERVER, TRUST, .verify = WS_TLS_VERIFY_PEER,
-      .resumption = TRUE }, TRUE, "sent 2 45 " },
-  { "1.2-server", { TRUST, EXPIRED, V12 },
-    { SERVER, TRUST, .verify = WS_TLS_VERIFY_PEER }, TRUE, "sent 2 45 " },
-  { "1.3-server-none", { TRUST },
-    { SERVER, TRUST, .verify = WS_TLS_VERIFY_PEER }, TRUE, "sent 2 116 " },
-  { "1.2-server-none", { TRUST, V12 },
-    { SERVER, TRUST, .verify = WS_TLS_VERIFY_PEER }, TRUE, "sent 2 40 " },
+  { "1.3-server", { TRUST, EXPIRED, RESUMES }, { DEMANDS,
+      RESUMES }, TRUE, "sent 2 45 " },
+  { "1.2-server", { TRUST, EXPIRED, V12 }, { DEMANDS }, TRUE, "sent 2 45 " },
+  { "1.3-server-none", { TRUST }, { DEMANDS }, TRUE, "sent 2 116 " },
+  { "1.2-server-none", { TRUST, V12 }, { DEMANDS }, TRUE, "sent 2 40 " },
 };
 /* clang-format on */
 
@@ -375,10 +365,8 @@ test_pause_freed (gconstpointer data)
 static void
 test_query (void)
 {
-  TlsRigSide client = { .trust = "other-root.pem",
-                        .verify = WS_TLS_VERIFY_QUERY,
-                        .resumption = TRUE };
-  TlsRigSide server = { SERVER, .resumption = TRUE };
+  TlsRigSide client = { .trust = "other-root.pem", QUERY, RESUMES };
+  TlsRigSide server = { SERVER, RESUMES };
   TlsRig     rig;
 
   tls_rig_init (&rig, &client, &server);
@@ -424,7 +412,7 @@ static const Psk psks[] = {
   { "1.3-none-certificate", ONLY_13, { SERVER, .psk = TRUE }, NULL, "key", NULL,
     TRUE, 1 },
   { "1.3-required", ONLY_13, { SERVER, TRUST, .psk = TRUE,
-    .verify = WS_TLS_VERIFY_PEER }, "key", "key", NULL, TRUE, 1 },
+    PEER }, "key", "key", NULL, TRUE, 1 },
 };
 /* clang-format on */
 

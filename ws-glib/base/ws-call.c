@@ -2,9 +2,9 @@
 /* Asynchronous calls that wait for something, and end exactly once. */
 #include "base/ws-call.h"
 
-/* GTask puts a result off that is there within the iteration that the call was
- * made in. It comes before anything else happens then, so that calls end in the
- * order in which they got their results. */
+/* GTask puts off a result that is there within the iteration of the call. With
+ * this priority such a result comes before anything else happens, so that calls
+ * end in the order in which they got their results. */
 #define RESULT_PRIORITY (G_PRIORITY_DEFAULT - 10)
 
 WsCall *
@@ -22,7 +22,7 @@ ws_call_begin (const WsCallClass  *klass,
 
   g_task_set_source_tag (task, source_tag);
   g_task_set_priority (task, RESULT_PRIORITY);
-  /* A result that is there counts: it may be a message, which would be lost. */
+  /* A result that is there counts, for a message would be lost. */
   g_task_set_check_cancellable (task, FALSE);
   if (refusal != NULL)
     {
@@ -56,7 +56,7 @@ ws_call_queue (WsCall *self, GQueue *queue)
 
 /* --- The end --- */
 
-/* Nothing can come to it any more. */
+/* Nothing can come to the call any more. */
 static void
 detach (WsCall *self)
 {

@@ -15,10 +15,11 @@ typedef struct
 {
   gsize size; /* of the struct that begins with the WsCall */
   /* (nullable): the caller gives @call up, and is told when this returns:
-   * undoes what the call has begun. It waits nowhere any more, but its queue is
-   * still named; ws_call_find() finds it no longer. May run a user's code. */
+   * undoes what the call has begun. The call waits nowhere any more, but still
+   * names its queue; ws_call_find() finds it no longer. May run a user's
+   * code. */
   void (*cancelled) (gpointer object, WsCall *call);
-  void (*clear) (WsCall *call); /* (nullable): frees what it holds itself */
+  void (*clear) (WsCall *call); /* (nullable): frees what a subclass holds */
 } WsCallClass;
 
 /* The first member of each call. */
@@ -26,14 +27,14 @@ struct _WsCall
 {
   const WsCallClass *klass;
   GTask             *task;   /* (owned): holds a reference to the object */
-  GSource           *cancel; /* (owned) (nullable): while it can be cancelled */
-  GQueue            *queue; /* (unowned) (nullable): the one that it waits in */
-  GList              link;  /* in there; its data is the call */
+  GSource           *cancel; /* (owned) (nullable): while cancellable */
+  GQueue            *queue;  /* (unowned) (nullable): waited in */
+  GList              link;   /* in there; its data is the call */
 };
 
-/* (transfer full) (nullable): a call that waits nowhere yet. NULL when it has
- * ended already, with @refusal (transfer full) (nullable), or because it is
- * cancelled. */
+/* (transfer full) (nullable): a call that waits nowhere yet. NULL when the call
+ * has ended already, with @refusal (transfer full) (nullable), or because it
+ * was cancelled. */
 WsCall *ws_call_begin (const WsCallClass  *klass,
                        gpointer            object,
                        gpointer            source_tag,
@@ -43,9 +44,9 @@ WsCall *ws_call_begin (const WsCallClass  *klass,
                        gpointer            user_data);
 /* (nullable): the call that @task belongs to; NULL when that has ended. */
 WsCall *ws_call_find (GTask *task);
-/* Moves it to the end of @queue, which owns it then. */
+/* Moves the call to the end of @queue, which owns it then. */
 void ws_call_queue (WsCall *self, GQueue *queue);
-/* It can be cancelled from now on, until it ends. */
+/* The call can be cancelled from now on, until it ends. */
 void ws_call_watch_cancellable (WsCall *self);
 
 /* End a call, and free it. That may run the caller's code, and drop the last

@@ -5,8 +5,8 @@
 #include "ws-socket-error.h"
 #include "base/ws-tsan-private.h"
 
-/* Guards every home against being moved while another thread copies it: once a
- * connection the one, once a queued signal the other. */
+/* Guards every home against being moved while another thread copies it: the
+ * former happens once a connection, the latter once a queued signal. */
 static GMutex mutex;
 
 static void

@@ -40,7 +40,7 @@ void ws_home_invoke (const WsHome  *self,
 void ws_home_dispose_there (const WsHome *self, GObject *object);
 
 /* (transfer full): where the object lives now; in any thread. Empty as long as
- * it does not belong anywhere. */
+ * the object belongs nowhere. */
 WsHome ws_home_copy (const WsHome *self);
 
 /* --- What ws_connect() has to know of objects with a home --- */
@@ -72,9 +72,10 @@ struct _WsHomedInterface
 
 /* In any thread, as ws_home_copy(). Empty, too, if @object is no WsHomed. */
 WsHome ws_homed_copy_home (gpointer object);
-/* In the thread of @object, or of who connects. NOT if it is no WsHomed. */
+/* In the thread of @object, or of who connects. NOT if @object is no
+ * WsHomed. */
 WsAsking ws_homed_get_asking (gpointer object, guint signal);
-/* In the thread of @object. Nothing happens if it cannot hold on. */
+/* In the thread of @object. Nothing happens if @object cannot hold on. */
 void ws_homed_set_held (gpointer object, gboolean is_held);
 
 G_END_DECLS

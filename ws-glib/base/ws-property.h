@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /* The properties of a class, as tables of rows.
  *
  * A row tells all that GObject wants to know of a property: what
- * g_param_spec_*() is to make, and which accessors do the work. It stands
+ * g_param_spec_*() is to make, and which accessors do the work. A row stands
  * beside its accessors and its documentation; a class only gathers its tables,
  * and installs them. A row whose accessor has another type than the property
  * does not compile. */
@@ -47,7 +47,7 @@ typedef struct
   WsPropertyValue minimum, maximum, initial;
   GType (*type) (void); /* of an enum, flags, a boxed or an object */
   GCallback get;
-  GCallback set;      /* (nullable): it can only be read */
+  GCallback set;      /* (nullable): NULL if the property can only be read */
   gboolean  is_taken; /* what the getter returns is transfer full */
 } WsProperty;
 
@@ -115,7 +115,7 @@ typedef struct
   .type = (type_), .initial.natural = (first),                             \
   WS_PROPERTY_ACCESSORS (Class, Type, Type, getter, setter)
 
-/* Its getter returns a new one, which may be floating. */
+/* The getter returns a new variant, which may be floating. */
 #define WS_PROPERTY_VARIANT(Class, number, text_, Type, getter, setter) \
   .id = (number), .name = (text_), .kind = WS_PROPERTY_KIND_VARIANT,    \
   .initial.text = (Type),                                               \

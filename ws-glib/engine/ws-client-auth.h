@@ -11,26 +11,26 @@ typedef struct
 {
   char *user;     /* (owned) (nullable): unknown */
   char *password; /* (owned) (nullable) */
-  guint n_asked;  /* how often somebody was asked for them */
+  guint n_asked;  /* how often somebody was asked for credentials */
 
   WsHttpChallenge challenge; /* if there is one */
   guint           nonce_count;
   guint           n_stale;
 
   guint has_challenge : 1;
-  guint tried : 1;   /* sent, and refused if they are wanted again */
-  guint answers : 1; /* the next request carries them */
+  guint tried : 1;   /* sent; refused if credentials are wanted again */
+  guint answers : 1; /* the next request carries credentials */
 } WsClientAuth;
 
 void ws_client_auth_clear (WsClientAuth *self);
-/* Takes copies. They have not been tried. */
+/* Takes copies: credentials that have not been tried. */
 void ws_client_auth_set_login (WsClientAuth *self,
                                const char   *user,
                                const char   *password);
 
-/* Takes the strongest challenge of the fields called @name. FALSE: none is
- * known. @may_repeat: it only had a nonce that was too old, so that the same
- * credentials may do. */
+/* Takes the strongest challenge of the fields called @name. FALSE: no scheme is
+ * known. @may_repeat: the last answer only had a nonce that was too old, so
+ * that the same credentials may do. */
 gboolean ws_client_auth_take_challenge (WsClientAuth        *self,
                                         const WsHttpHeaders *headers,
                                         const char          *name,
@@ -43,8 +43,8 @@ char *ws_client_auth_authorize (WsClientAuth *self,
                                 const char   *target,
                                 GError      **error);
 
-/* (transfer full): what it wants, for a message: "it asks for credentials for
- * Basic, realm ..." */
+/* (transfer full): what the challenge wants, for a message: "it asks for
+ * credentials for Basic, realm ..." */
 char *ws_client_auth_describe (const WsClientAuth *self);
 /* (transfer full): the same where no challenge is known. */
 char *ws_client_auth_describe_unknown (const WsHttpHeaders *headers,

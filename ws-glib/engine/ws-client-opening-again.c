@@ -249,7 +249,7 @@ ws_client_opening_step_judge (WsClientOpening *self)
   ws_poller_disarm (self->poller, &self->body_deadline);
   ws_transport_want (self->transport, 0);
   ws_client_opening_keep_body (self);
-  /* Nobody need hold it open while somebody is asked. */
+  /* The connection need not be held open while somebody is asked. */
   if (!self->is_reusable)
     g_clear_pointer (&self->transport, ws_transport_free);
   if (wants_login (self))

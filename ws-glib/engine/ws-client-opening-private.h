@@ -32,7 +32,7 @@ typedef enum
   WS_STEP_BODY,   /* reads what a response other than 101 says */
   WS_STEP_JUDGE,  /* of such a response */
   WS_STEP_PAUSED, /* the owner is to answer */
-  WS_STEP_AGAIN,  /* it did: another request follows */
+  WS_STEP_AGAIN,  /* the owner has helped: another request follows */
   WS_STEP_GIVE_UP,
   WS_STEP_OPENED,
   WS_STEP_OVER
@@ -74,8 +74,8 @@ struct _WsClientOpening
   WsJob                      job; /* goes on after the owner's answer */
   guint                      timeout;
   gint64                     left;  /* µs of the time-out, while paused */
-  GError                    *error; /* (owned) (nullable): why it failed, or
-                                     * will unless the owner helps */
+  GError                    *error; /* (owned) (nullable): the reason of a
+                                         failure that is, or may be */
 
   /* What is asked for. */
   WsUrl            *url;          /* (owned) */
@@ -104,7 +104,7 @@ struct _WsClientOpening
   /* The answer. */
   WsHttpReader     reader;
   guint            status; /* of the last answer, or 0 */
-  WsHttpResponse   parsed; /* while it is read and judged */
+  WsHttpResponse   parsed; /* while the head is read and judged */
   WsHttpBody       body;
   WsClientResponse response;
   WsClientVerdict  verdict;
@@ -119,14 +119,14 @@ struct _WsClientOpening
   guint has_parsed : 1;
   guint has_body : 1;
   guint is_reusable : 1; /* the connection takes another request */
-  guint is_reused : 1;   /* it has taken one already: it may be dead */
+  guint is_reused : 1;   /* it has taken a request already, and may be dead */
 };
 
 /* --- ws-client-opening.c --- */
 
 /* Drops what n_refs counts. */
 void ws_client_opening_unref (WsClientOpening *self);
-/* Fills self->error, whatever it was. */
+/* Fills self->error, whatever it held. */
 WsProgress ws_client_opening_fail (WsClientOpening *self,
                                    WsEngineError    code,
                                    const char      *message);
@@ -136,12 +136,12 @@ void ws_client_opening_pause (WsClientOpening *self, WsAsked asked);
 void ws_client_opening_go_on (WsClientOpening *self, WsStep step);
 /* Runs steps until one waits. */
 void ws_client_opening_run (WsClientOpening *self);
-/* Says WS_PROGRESS_FAILED or that it is open: the owner frees. */
+/* Tells the owner, who frees the opening, that it has failed or is open. */
 void ws_client_opening_report (WsClientOpening *self, WsProgress progress);
 /* What is ready in @transport runs steps. */
 void ws_client_opening_watch (WsClientOpening *self, WsTransport *transport);
-/* @transport (transfer full) leads to the server, and can be asked, once it is
- * encrypted. */
+/* @transport (transfer full) leads to the server, and once encrypted can take
+ * the request. */
 void ws_client_opening_enter_connection (WsClientOpening *self,
                                          WsTransport     *transport);
 /* The request leaves with the step ASK. */
@@ -168,8 +168,8 @@ WsProgress ws_client_opening_step_judge (WsClientOpening *self);
 WsProgress ws_client_opening_step_again (WsClientOpening *self);
 /* Another request, on a new connection, for the one in use has gone. */
 WsProgress ws_client_opening_redial (WsClientOpening *self);
-/* Whether a response asks for what this opening may have: so that the rest of
- * its body is not worth waiting for. */
+/* Whether this opening may follow what the response asks for, so that the rest
+ * of the body is not worth waiting for. */
 gboolean ws_client_opening_may_follow (WsClientOpening *self);
 
 /* --- ws-client-opening-proxy.c --- */

@@ -30,8 +30,8 @@ ws_client_opening_fail_proxy (WsClientOpening *self,
   return ws_client_opening_fail (self, code, message);
 }
 
-/* Whose fault it is that a proxy was dialled in vain. FALSE: of what lies
- * beyond it, or of nobody in particular. */
+/* Whose fault it is that a proxy was dialled in vain. FALSE: the fault lies
+ * beyond the proxy, or nobody can tell. */
 static gboolean
 judge_proxy_error (const GError           *error,
                    const WsConnectorProxy *proxy,
@@ -100,7 +100,7 @@ note_proxy (WsClientOpening *self, const WsConnectorProxy *dialled)
   ws_client_auth_clear (&proxy->auth);
   if (dialled->user != NULL)
     ws_client_auth_set_login (&proxy->auth, dialled->user, dialled->password);
-  /* GIO has sent it. */
+  /* GIO has sent the login. */
   proxy->auth.tried = !dialled->is_http;
 }
 

@@ -38,8 +38,8 @@ ws_client_opening_keep_request (WsClientOpening              *self,
   self->extensions = ws_deflate_offer_build (&self->deflate);
 }
 
-/* (transfer full) (nullable): those that the request has beside its own; NULL
- * with the error if the login cannot be sent. */
+/* (transfer full) (nullable): the header fields beside those of the handshake;
+ * NULL with the error if the login cannot be sent. */
 static WsHttpHeaders *
 make_headers (WsClientOpening *self)
 {
@@ -99,8 +99,8 @@ ws_client_opening_make_request (WsClientOpening *self)
   return self->request != NULL;
 }
 
-/* A server may close a connection that it has kept, while we write: then this
- * was not its answer (RFC 9112, 9.3.1). */
+/* A server may close a connection that it has kept, while we write: then its
+ * end is no answer to this request (RFC 9112, 9.3.1). */
 static WsProgress
 fail_or_redial (WsClientOpening *self, GError *error)
 {
@@ -148,7 +148,7 @@ ws_client_opening_clear_answer (WsClientOpening *self)
   ws_buffer_clear (&self->rest);
 }
 
-/* The owner may look at it from now on. */
+/* The owner may look at the response from now on. */
 static void
 keep_head (WsClientOpening *self)
 {

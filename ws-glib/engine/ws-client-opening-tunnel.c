@@ -218,7 +218,7 @@ ws_client_opening_answer_tunnel (WsClientOpening *self)
   self->step = WS_STEP_CONNECT;
 }
 
-/* Whoever is reached through it speaks when spoken to. */
+/* The server beyond the tunnel speaks when spoken to. */
 static WsProgress
 enter_tunnel (WsClientOpening *self)
 {
@@ -242,7 +242,7 @@ ws_client_opening_step_tunnel_judge (WsClientOpening *self)
   ws_transport_want (proxy->transport, 0);
   if (ws_http_connect_is_open (&proxy->answer))
     return enter_tunnel (self);
-  /* Nobody need hold it open while somebody is asked. */
+  /* The connection need not be held open while somebody is asked. */
   if (!ws_http_connect_can_reuse (&proxy->answer) || proxy->has_rest)
     g_clear_pointer (&proxy->transport, ws_transport_free);
   if (status == 407)

@@ -249,7 +249,7 @@ ws_client_opening_run (WsClientOpening *self)
 {
   WsProgress progress = WS_PROGRESS_NEXT;
 
-  /* A handler of the owner's may free it in the middle of a step. */
+  /* A handler of the owner's may free the opening in the middle of a step. */
   self->n_refs++;
   while (progress == WS_PROGRESS_NEXT && self->step != WS_STEP_OPENED)
     progress = run_step (self);

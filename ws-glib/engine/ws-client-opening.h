@@ -25,8 +25,8 @@ typedef struct
   const WsHttpLimits      *limits;        /* (nullable): of a response's head */
   GProxyResolver          *proxy_resolver; /* (nullable): the system's */
 
-  /* For wss only. The session outlives the opening, and so must what its sink
-   * is given: the opening's own user_data. */
+  /* For wss only. The TLS session outlives the opening, and so must the user
+   * data of the session's sink, which are those of the opening. */
   WsTlsCredentials       *credentials; /* (nullable) */
   const char             *verify_name; /* (nullable): instead of the host */
   const char *const      *alpn;        /* (nullable) */
@@ -58,8 +58,8 @@ typedef struct
    * and no time runs, until ws_client_opening_resume(). */
   void (*paused) (WsClientOpening *opening, gpointer user_data);
   /* (nullable): nothing goes on, and no time runs, until
-   * ws_client_opening_authenticate() or _give_up(). Without it the opening
-   * fails. */
+   * ws_client_opening_authenticate() or _give_up(). Where this is NULL the
+   * opening fails instead. */
   void (*asked) (WsClientOpening        *opening,
                  const WsClientQuestion *question,
                  gpointer                user_data);
@@ -117,7 +117,7 @@ typedef struct
   WsTransport      *transport;
   WsClientVerdict   verdict;
   WsDeflateParams   deflate;  /* if the verdict has extensions */
-  WsDeflateSettings settings; /* with which it was offered */
+  WsDeflateSettings settings; /* with which compression was offered */
   WsBuffer          rest;     /* what came behind the response */
 } WsClientOpened;
 

@@ -40,7 +40,7 @@ await_reader (WsEngine *self)
                          self->settings->close_timeout * (gint64) 1000);
 }
 
-/* TLS tells of an alert before it tells of the end that comes of it; then it
+/* TLS tells of an alert before the end that comes of it; then the transport
  * reports that it can be read. */
 static gboolean
 has_more_to_tell (const WsEngine *self)

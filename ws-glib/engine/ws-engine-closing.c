@@ -44,8 +44,9 @@ ws_engine_lose (WsEngine *self, const GError *error)
 }
 
 /* The server closes TCP first, the client waits for it (RFC 6455, 7.1.1). A
- * peer that broke a rule may have lost its place in the stream: it gets a FIN,
- * and time to close, for what it still sends must not reset the connection. */
+ * peer that broke a rule may have lost its place in the stream: such a peer
+ * gets a FIN, and time to close, for what it still sends must not reset the
+ * connection. */
 void
 ws_engine_check_finished (WsEngine *self)
 {
@@ -88,8 +89,8 @@ note_closing (WsEngine *self, guint code, const char *reason, gsize len)
 }
 
 /* Announces the end, then answers with @code and the reason, the peer's own or
- * what it did wrong. The owner may have closed in its handler; what is already
- * decided stays. */
+ * what the peer did wrong. The owner may have closed in the handler; what is
+ * already decided stays. */
 static void
 announce_closing (WsEngine *self, const GError *error, guint code)
 {
@@ -209,8 +210,8 @@ ws_engine_handle_eof (WsEngine *self)
   ws_engine_end (self, error);
 }
 
-/* (transfer full) (nullable): what the peer did not do in time; NULL: it was
- * told already that something is wrong. */
+/* (transfer full) (nullable): what the peer did not do in time; NULL: the owner
+ * knows already that something is wrong. */
 static GError *
 explain_late (WsEngine *self)
 {
@@ -249,7 +250,7 @@ on_close_deadline (WsDeadline *deadline)
 }
 
 /* Arms the frame deadline when the peer owes the rest of something; activity is
- * only looked at when it is due. */
+ * only looked at when the deadline is due. */
 void
 ws_engine_watch_frame (WsEngine *self)
 {

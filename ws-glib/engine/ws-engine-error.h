@@ -16,7 +16,7 @@ typedef enum
   WS_ENGINE_ERROR_INVALID_REQUEST,    /* what the user set cannot be sent */
   WS_ENGINE_ERROR_HANDSHAKE_REJECTED, /* the server did not answer with 101 */
   WS_ENGINE_ERROR_TIMED_OUT,
-  WS_ENGINE_ERROR_PEER_GONE,  /* the stream ended where it must not */
+  WS_ENGINE_ERROR_PEER_GONE,  /* the stream ended where no stream may */
   WS_ENGINE_ERROR_ENCRYPTION, /* TLS has failed on an open connection */
   WS_ENGINE_ERROR_AUTHENTICATION_REQUIRED, /* the server answered 401 */
   WS_ENGINE_ERROR_PROXY_AUTHENTICATION_REQUIRED,
@@ -24,7 +24,7 @@ typedef enum
   WS_ENGINE_ERROR_PROXY_NOT_FOUND,
   WS_ENGINE_ERROR_PROXY_TIMED_OUT,
   WS_ENGINE_ERROR_PROXY_CLOSED,
-  WS_ENGINE_ERROR_PROXY_PROTOCOL, /* its answer makes no sense */
+  WS_ENGINE_ERROR_PROXY_PROTOCOL, /* the proxy's answer makes no sense */
 } WsEngineError;
 
 GQuark ws_engine_error_quark (void);

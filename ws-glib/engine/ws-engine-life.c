@@ -26,7 +26,7 @@ declare_dead (WsEngine *self)
 }
 
 /* Handlers may have taken their time since the dispatch has looked at the
- * clock; the peer is not to pay for that. Returns when it was asked. */
+ * clock; the peer is not to pay for that. Returns when the peer was asked. */
 static gint64
 ask_for_life (WsEngine *self)
 {

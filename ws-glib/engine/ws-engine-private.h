@@ -83,8 +83,8 @@ void ws_engine_catch_up (WsEngine *self);
 void ws_engine_release (WsEngine *self);
 /* Tells the transport what to report. */
 void ws_engine_update_wanted (WsEngine *self);
-/* Notes that something waits; it is written when the batch of reads is done, or
- * with the context's next iteration. */
+/* Notes that something waits, which is written when the batch of reads is done,
+ * or with the context's next iteration. */
 void ws_engine_queue_flush (WsEngine *self);
 
 /* Writes what the transport takes, and reports that with the next flush: calls
@@ -98,7 +98,7 @@ void ws_engine_push_control (WsEngine     *self,
 
 /* --- ws-engine-compression.c --- */
 
-/* Sends a message compressed; FALSE: it is to be sent plain. */
+/* Sends a message compressed; FALSE: the message is to be sent plain. */
 gboolean ws_engine_send_compressed (WsEngine     *self,
                                     WsOpcode      opcode,
                                     const guint8 *data,
@@ -111,8 +111,8 @@ void ws_engine_forget_idle (WsEngine *self);
 
 /* Nothing can be written any more; takes @error. Calls nothing of the sink. */
 void ws_engine_note_broken (WsEngine *self, GError *error);
-/* Tells the owner, before it gets what was received, and ends after that; of a
- * job, and nothing if all is well. */
+/* The first tells the owner, before handing out what was received, the second
+ * ends after that; from the job, and only if the connection is broken. */
 void ws_engine_tell_broken (WsEngine *self);
 void ws_engine_settle_broken (WsEngine *self);
 
@@ -154,7 +154,7 @@ void ws_engine_check_finished (WsEngine *self);
 void ws_engine_handle_close (WsEngine *self, const WsEvent *event);
 void ws_engine_handle_fault (WsEngine *self, const WsFault *fault);
 void ws_engine_handle_eof (WsEngine *self);
-/* Starts the clock for what the peer owes, if it owes something. */
+/* Starts the clock for what the peer owes, if anything. */
 void ws_engine_watch_frame (WsEngine *self);
 
 G_END_DECLS

@@ -5,7 +5,8 @@
 #include "protocol/ws-deflate.h"
 
 /* What waits beyond so many bytes when a connection's turn is over is written
- * at once: it would fill a write of its own anyway, and its memory is hot. */
+ * at once: so much would fill a write of its own anyway, and its memory is
+ * hot. */
 #define FLUSH_EARLY (8 * 1024)
 
 static void on_ready (gpointer user_data, GIOCondition condition);
@@ -109,7 +110,8 @@ ws_engine_queue_flush (WsEngine *self)
   ws_poller_queue (self->poller, &self->flush_job, WS_JOB_FLUSH);
 }
 
-/* Writes what the transport takes; FALSE: it takes nothing any more. */
+/* Writes what the transport takes; FALSE: the transport takes nothing any
+ * more. */
 static gboolean
 write_out (WsEngine *self)
 {

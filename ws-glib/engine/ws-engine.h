@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /* One open connection: a transport, a protocol core, an outbox and the clock,
- * coupled on one GMainContext. It is the only place where events become calls
- * of the sink, and thereby emissions. */
+ * coupled on one GMainContext. The engine is the only place where events become
+ * calls of the sink, and thereby emissions. */
 typedef struct _WsEngine WsEngine;
 
 /* How the connection ends, or ended. */
@@ -36,8 +36,8 @@ typedef struct
   /* Only after ws_engine_set_streaming(). */
   void (*piece) (gpointer user_data, WsEvent *event);
   void (*ping) (gpointer user_data, WsEvent *event);
-  /* @elapsed in µs since its ping, -1 when nobody asked; @by_user: it does not
-   * answer the keepalive. */
+  /* @elapsed in µs since its ping, -1 when nobody asked; @by_user: this pong
+   * does not answer the keepalive. */
   void (*pong) (gpointer user_data,
                 WsEvent *event,
                 gint64   elapsed,
@@ -45,17 +45,18 @@ typedef struct
   /* The connection will be closed because the peer closes (@error is NULL) or
    * broke a rule. Messages have ended, sending still works. */
   void (*about_to_close) (gpointer user_data, const GError *error);
-  /* It is closing now, without having been asked to by ws_engine_close(). */
+  /* The connection is closing, without a call of ws_engine_close(). */
   void (*closing) (gpointer user_data);
   /* The peer's close frame came, or the stream ended, after ws_engine_close ()
    * or a fault. */
   void (*read_finished) (gpointer user_data);
   /* Nothing can be written any more, and why. What was received before may
-   * still come; then it is over. */
+   * still come, and then ended(). */
   void (*broken) (gpointer user_data, const GError *error);
   void (*written) (gpointer user_data, guint64 n_bytes);
   void (*drained) (gpointer user_data);
-  /* It is over; @error unless that was asked for. Nothing comes after. */
+  /* The connection is over; @error unless that was asked for. No call comes
+   * after. */
   void (*ended) (gpointer user_data, const GError *error);
 } WsEngineSink;
 
@@ -79,9 +80,9 @@ void ws_engine_drop (WsEngine *self);
 /* Gives the masks of a client's frames. */
 void ws_engine_set_draw (WsEngine *self, WsOutboxDraw draw, gpointer user_data);
 
-/* Before it starts: messages are compressed as agreed on. @extension, of
- * ws_deflate_new(), is taken; its contexts are given back when none was needed
- * for @idle_release ms, 0: never. */
+/* Before the engine starts: messages are compressed as agreed on. @extension,
+ * of ws_deflate_new(), is taken; its contexts are given back when none was
+ * needed for @idle_release ms, 0: never. */
 void ws_engine_take_deflate (WsEngine    *self,
                              WsExtension *extension,
                              guint        idle_release);
@@ -92,14 +93,14 @@ void ws_engine_push_head (WsEngine *self, const char *head, gsize len);
 void ws_engine_push_input (WsEngine *self, const guint8 *data, gsize len);
 void ws_engine_start (WsEngine *self);
 /* Stops reading, and goes on; also between two events of one batch. What was
- * read waits in between, and an end of the stream is not seen. A peer that is
- * gone is, by a failed write or by its silence: then the owner has
+ * read waits in between, and an end of the stream is not seen. That a peer is
+ * gone is seen by a failed write or by silence: then the owner has
  * close_timeout to go on, before all is over. */
 void ws_engine_set_paused (WsEngine *self, gboolean paused);
 /* Messages that span reads come in pieces, until switched off between two
  * messages. */
 void ws_engine_set_streaming (WsEngine *self, gboolean wanted);
-/* Whether it is over: ended, or dropped by its owner. */
+/* Whether the engine is over: ended, or dropped by its owner. */
 gboolean ws_engine_has_ended (WsEngine *self);
 /* Whether anything of the peer's was looked at. */
 gboolean ws_engine_has_read (WsEngine *self);
@@ -112,7 +113,7 @@ WsPoller        *ws_engine_get_poller (WsEngine *self);
 const WsClosing *ws_engine_get_closing (WsEngine *self);
 guint64          ws_engine_get_bytes_to_write (WsEngine *self);
 gint64           ws_engine_get_latency (WsEngine *self); /* µs, -1: unknown */
-/* What it has carried until now. */
+/* What the connection has carried until now. */
 void ws_engine_get_traffic (WsEngine *self, WsTraffic *traffic);
 /* To be called when the settings have changed. */
 void ws_engine_update (WsEngine *self);
@@ -128,8 +129,8 @@ void ws_engine_send (WsEngine     *self,
                      const guint8 *data,
                      gsize         len,
                      GBytes       *bytes);
-/* Queues a message that goes to many, on a server. FALSE: it does not fit in
- * max_bytes_to_write. Calls nothing of the sink. */
+/* Queues a message that goes to many, on a server. FALSE: the message does not
+ * fit in max_bytes_to_write. Calls nothing of the sink. */
 gboolean ws_engine_send_prepared (WsEngine *self, WsPrepared *message);
 /* Counts a message that did not fit. */
 void ws_engine_note_dropped (WsEngine *self);
@@ -140,11 +141,11 @@ void ws_engine_send_fragment (WsEngine     *self,
                               gboolean      fin,
                               const guint8 *data,
                               gsize         len);
-/* Where a message ends that was just sent; it is written as soon as the second
- * has reached that. */
+/* The first says where a message ends that was just sent, which is written as
+ * soon as the second has come so far. */
 gint64 ws_engine_get_queued_mark (WsEngine *self);
 gint64 ws_engine_get_written_mark (WsEngine *self);
-/* Returns when it was sent, monotonic µs. */
+/* Returns when the ping was sent, monotonic µs. */
 gint64 ws_engine_ping (WsEngine *self, const guint8 *data, gsize len);
 /* When the ping was sent that was answered last. */
 gint64 ws_engine_get_answered (WsEngine *self);

@@ -29,11 +29,11 @@ struct _WsOutboxChunk
   const guint8  *data;   /* the first byte that waits */
   gsize          len;    /* bytes that wait */
   gsize          size;   /* of @store */
-  gsize          room;   /* behind them, for collecting */
+  gsize          room;   /* behind the bytes, for collecting */
   gsize          phase;  /* of the mask at @data */
   guint8         mask[4];
   guint          masked : 1;     /* @data is yet to be masked */
-  guint          ends_frame : 1; /* a frame ends with its last byte */
+  guint          ends_frame : 1; /* a frame ends with the chunk's last byte */
   guint8         store[];        /* what is collected */
 };
 
@@ -313,8 +313,8 @@ adjoins (const WsOutbox *self, const WsFraming *framing)
 }
 
 /* Small messages: those that follow one another are one piece for all that get
- * them. Who lags behind gets copies, lest he holds much storage for the few
- * bytes in it that are his. */
+ * them. A client that lags behind gets copies, lest it holds much storage for
+ * the few bytes there that are its own. */
 static void
 push_packed (WsOutbox *self, const WsFraming *framing)
 {
@@ -450,7 +450,7 @@ ws_outbox_cost (const WsOutbox *self, guint64 len, guint64 frame_size)
 }
 
 /* Lists what waits in @vectors. Payloads to be masked are masked into @scratch,
- * as far as it goes. */
+ * as far as that has room. */
 static guint
 list_vectors (const WsOutbox *self,
               GOutputVector   vectors[MAX_VECTORS],

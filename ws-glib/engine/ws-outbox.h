@@ -27,7 +27,7 @@ typedef struct
 } WsOutbox;
 
 void ws_outbox_init (WsOutbox *self, WsOutboxDraw draw, gpointer user_data);
-/* Seals it, too. */
+/* Seals the outbox, too. */
 void ws_outbox_clear (WsOutbox *self);
 
 /* The last frame was pushed: what comes after is dropped, for drawing a mask
@@ -55,7 +55,7 @@ void ws_outbox_push_bytes (WsOutbox            *self,
  */
 void ws_outbox_push_framing (WsOutbox *self, const WsFraming *framing);
 
-/* A ping or pong: it goes before the messages that wait, between two frames
+/* A ping or pong, which goes before the messages that wait, between two frames
  * (RFC 6455, 5.4). */
 void ws_outbox_push_control (WsOutbox     *self,
                              WsOpcode      opcode,

@@ -6,8 +6,8 @@
 
 #include "protocol/ws-deflate.h"
 
-/* Small messages stand together in storage of this size. It is little, for a
- * client that waits for one of them holds all of it. */
+/* Small messages stand together in storage of this size. The size is small, for
+ * a client that waits for one such message holds all of the storage. */
 #define PACK_SIZE (4 * 1024)
 #define PACK_MAX  1024
 
@@ -73,8 +73,8 @@ ws_prepared_clear (WsPrepared *self)
 
 /* --- Framing --- */
 
-/* (transfer full): the pack, with room for @size bytes. One that nobody waits
- * for is used again, for it is in the cache. */
+/* (transfer full): the pack, with room for @size bytes. A pack that nobody
+ * waits for is used again, for its memory is in the cache. */
 static WsShared *
 open_pack (WsPrepared *self, gsize size)
 {

@@ -22,7 +22,7 @@ void      ws_shared_unref (WsShared *self);
 typedef struct
 {
   WsShared     *store; /* (owned) */
-  const guint8 *data;  /* in it */
+  const guint8 *data;  /* in the storage */
   gsize         size;  /* of all frames */
   gsize         part;  /* payload bytes of each frame but the last */
   gsize         len;   /* payload bytes of all frames */
@@ -41,22 +41,22 @@ typedef struct
 
 #define WS_PREPARED_N_WINDOWS 8
 
-/* A message for many, prepared once for all that want it in the same form. It
- * lives on the stack, while it is handed to them. */
+/* A message for many, prepared once for all connections that want the same
+ * form. Lives on the stack while it is handed to them. */
 typedef struct
 {
   WsOpcode      opcode;
   const guint8 *data;   /* (unowned) */
   gsize         len;    /* of the payload */
   WsShared    **pack;   /* (unowned): where small ones stand together */
-  WsFraming     first;  /* without storage until it is asked for */
+  WsFraming     first;  /* without storage until one is asked for */
   GArray       *others; /* (owned) (nullable): of WsFraming */
   WsPacked     *packed; /* (owned) (nullable): one for each window */
 } WsPrepared;
 
 /* @data must live as long. @pack: kept by who prepares many messages, NULL to
- * begin with, and finally unreferenced. Messages that stand side by side in it
- * leave in one piece. */
+ * begin with, and finally unreferenced. Messages that stand side by side in the
+ * pack leave in one piece. */
 void ws_prepared_init (WsPrepared   *self,
                        WsOpcode      opcode,
                        const guint8 *data,

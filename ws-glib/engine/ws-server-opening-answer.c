@@ -19,7 +19,7 @@
 #define LINGER_TIMEOUT (2 * G_USEC_PER_SEC)
 
 /* Everything is written: our end is closed, the peer has a little time to close
- * its own. */
+ * the other end. */
 static void
 enter_lingering (WsServerOpening *self)
 {
@@ -90,8 +90,8 @@ ws_server_opening_write_answer (WsServerOpening *self)
     }
 }
 
-/* (transfer full): @head is sent. It is written when the transport says so: the
- * owner is not called from here. */
+/* (transfer full): @head is to be sent, once the transport says that it can be
+ * written to: the owner is not called from here. */
 static void
 begin_answer (WsServerOpening *self, GString *head)
 {

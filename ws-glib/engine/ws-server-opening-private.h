@@ -49,7 +49,8 @@ void ws_server_opening_end (WsServerOpening *self, GError *error);
 /* Gives the peer the opening's time-out, or each part of an answer. */
 void ws_server_opening_arm (WsServerOpening *self);
 
-/* What can be written of an answer is. May tell the owner that it is over. */
+/* Writes as much of an answer as the transport takes. May tell the owner that
+ * the opening is over. */
 void ws_server_opening_write_answer (WsServerOpening *self);
 /* @len more bytes have come behind the answer; likewise. */
 void ws_server_opening_count_late (WsServerOpening *self, gsize len);

@@ -217,8 +217,8 @@ ws_server_opening_hurry (WsServerOpening *self)
 
 /* --- Requests --- */
 
-/* All of it is there. Reading goes on, so that a peer that leaves is noticed;
- * what it sends is the connection's. */
+/* The whole request is there. Reading goes on, so that a peer that leaves is
+ * noticed; what else the peer sends is the connection's. */
 static void
 ask_owner (WsServerOpening *self, const guint8 *rest, gsize len)
 {
@@ -410,7 +410,7 @@ dispatch_input (WsServerOpening *self, const guint8 *data, gsize len)
 }
 
 /* A client of plain HTTP that has nothing more to say may still listen (9112,
- * 9.6). Whether it does is seen when it is answered. */
+ * 9.6). Whether the client does is seen when the answer is written. */
 static gboolean
 is_complete (const WsServerOpening *self)
 {
@@ -453,7 +453,7 @@ take_early (WsServerOpening *self)
   ws_buffer_clear (&early);
 }
 
-/* FALSE: it is over. */
+/* FALSE: the opening is over. */
 static gboolean
 write_greeting (WsServerOpening *self)
 {
@@ -517,7 +517,7 @@ ws_server_opening_push_input (WsServerOpening *self,
                               gsize            len)
 {
   ws_buffer_append (&self->early, data, len);
-  /* It can almost always be written to, so that is soon. */
+  /* A transport can almost always be written to, so that is soon. */
   ws_transport_want (self->transport, G_IO_IN | G_IO_OUT);
 }
 
@@ -582,7 +582,7 @@ ws_server_opening_steal (WsServerOpening *self)
   self->state = WS_SERVER_OPENING_OVER;
   self->reader.head = (WsBuffer){ 0 };
   self->rest = (WsBuffer){ 0 };
-  /* Whoever takes it says when it is read. */
+  /* Whoever takes the transport says when it is read. */
   ws_transport_want (opened.transport, 0);
   return opened;
 }

@@ -31,7 +31,7 @@ typedef struct
   /* A valid request, of plain HTTP if the handshake has no key. Steal what it
    * is made of, refuse or answer it. */
   void (*request) (WsServerOpening *opening, gpointer user_data);
-  /* No valid request; it is being answered. */
+  /* No valid request; the answer is being sent. */
   void (*refused) (WsServerOpening   *opening,
                    const WsHttpFault *fault,
                    gpointer           user_data);
@@ -48,20 +48,22 @@ typedef struct
   void (*tls_failed) (WsServerOpening *opening,
                       const GError    *error,
                       gpointer         user_data);
-  /* (nullable): whether a request of plain HTTP is wanted; frees nothing.
-   * Without, it is refused as a handshake that lacks everything. */
+  /* (nullable): whether a request of plain HTTP is wanted; frees nothing. Where
+   * this is NULL, plain HTTP is refused as a handshake that lacks
+   * everything. */
   gboolean (*wants_http) (WsServerOpening *opening, gpointer user_data);
 } WsServerOpeningSink;
 
 typedef struct
 {
-  guint timeout; /* ms until it is given up, 0: never; and while an answer is
-                  * written, to each part of it */
+  guint timeout; /* ms for the opening; 0: none. An answer has as much for each
+                    of its parts */
   const WsHttpLimits *limits;      /* (nullable): of a request's head */
   const char         *server_name; /* (nullable): for refusals; copied */
 
-  /* For wss only. The session outlives the opening, and so must what its sink
-   * is given: the opening's own user_data, until it is set anew. */
+  /* For wss only. The TLS session outlives the opening, and so must the user
+   * data of the session's sink, which are those of the opening until they are
+   * set anew. */
   WsTlsCredentials       *credentials; /* (nullable) */
   const char *const      *alpn;        /* (nullable) */
   const WsTlsSessionSink *tls_sink;
@@ -107,8 +109,8 @@ gboolean ws_server_opening_is_asking (const WsServerOpening *self);
  * had its chance: the peer gets a 503, which is reported as refused. */
 void ws_server_opening_hurry (WsServerOpening *self);
 
-/* What @stream has brought before this opening was made. It is looked at from
- * the context. */
+/* What the stream has brought before this opening was made, to be looked at
+ * from the context. */
 void ws_server_opening_push_input (WsServerOpening *self,
                                    gconstpointer    data,
                                    gsize            len);
@@ -131,7 +133,7 @@ typedef struct
   WsTransport *transport;
   gboolean     is_secure; /* @transport is a TLS stream */
   WsBuffer     head;      /* of the request */
-  WsBuffer     rest;      /* what came behind it */
+  WsBuffer     rest;      /* what came behind the request */
 } WsServerOpened;
 
 /* (transfer full): all that a connection is made of. Free the opening then. */

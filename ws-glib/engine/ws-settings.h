@@ -21,7 +21,7 @@ typedef struct
   guint   write_timeout;
   guint   ping_interval;
   guint   ping_timeout;
-  int     priority; /* of a GSource: when it opens or listens */
+  int     priority; /* of a GSource: as of open or listen */
 } WsSettings;
 
 #define WS_SETTINGS_CLIENT_PING_INTERVAL 30000

@@ -15,7 +15,7 @@ typedef struct
   guint64 frames_received;
   guint64 payload_sent; /* bytes of messages */
   guint64 payload_received;
-  gint64  saved_sent; /* bytes that compression has taken off them */
+  gint64  saved_sent; /* bytes that compression has saved */
   gint64  saved_received;
   guint64 wire_sent; /* bytes, as written to the transport */
   guint64 wire_received;

@@ -255,7 +255,7 @@ ws_headers_remove (WsHeaders *self, const char *name)
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (name != NULL, FALSE);
 
-  /* It may be the name of a field that goes. */
+  /* @name may belong to a field that is removed. */
   own_name = g_strdup (name);
   return ws_http_headers_remove (self->http, own_name);
 }

@@ -14,23 +14,24 @@ typedef struct _WsResponseOwner WsResponseOwner;
 /* Who waits for a deferred answer. */
 struct _WsResponseOwner
 {
-  /* It is there; from the context. */
+  /* The answer is there; called from the context. */
   void (*answered) (WsResponse *response, gpointer user_data);
-  /* It will never be; from the context. */
+  /* There will be no answer; called from the context. */
   void (*abandoned) (gpointer user_data);
   /* Frees @user_data, in the context if that still runs. */
   GDestroyNotify free;
 };
 
-/* (transfer full): what a handler is asked for, answered with acceptance if it
- * is a handshake and with 426 if not. Belongs to the calling thread, which runs
- * @context. */
+/* (transfer full): what a handler is asked for; without more said, a handshake
+ * is accepted and other requests get a 426. Belongs to the calling thread,
+ * which runs @context. */
 WsResponse *
 ws_response_new_asking (gboolean      is_handshake,
                         GMainContext *context) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The handlers have returned. TRUE if one of them has deferred the answer: from
- * now on @owner, which takes @user_data, is told; FALSE if it is there. */
+ * now on @owner, which takes @user_data, is told; FALSE if the answer is
+ * there. */
 gboolean ws_response_wait (WsResponse            *self,
                            const WsResponseOwner *owner,
                            gpointer               user_data);

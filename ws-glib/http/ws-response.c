@@ -17,7 +17,7 @@ struct _WsResponse
   char      *subprotocol; /* (owned) (nullable): the usual choice */
   guint      status;
   gboolean   is_handshake;
-  gboolean   has_status; /* it was set */
+  gboolean   has_status; /* the status was set */
   gboolean   is_deferred;
 
   WsHome                 home;  /* where it was asked for, if anybody asks */

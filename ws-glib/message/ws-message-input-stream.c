@@ -226,7 +226,7 @@ ws_message_input_stream_class_init (WsMessageInputStreamClass *klass)
 static void
 ws_message_input_stream_init (WsMessageInputStream *self)
 {
-  /* One that was made by itself is empty. */
+  /* A stream that nobody made for a message is empty. */
   self->pipe = ws_message_pipe_new (WS_MESSAGE_TYPE_TEXT);
   self->pipe->is_complete = TRUE;
   self->pipe->dropped = TRUE;

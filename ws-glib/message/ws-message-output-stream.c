@@ -110,7 +110,7 @@ close_async (GOutputStream      *stream,
 /* --- The object --- */
 
 /* Dropped before it was closed: what was sent is not all, and must not look so.
- * GIO closes in its dispose. */
+ * GOutputStream closes in its own dispose. */
 static void
 ws_message_output_stream_dispose (GObject *object)
 {
@@ -119,7 +119,8 @@ ws_message_output_stream_dispose (GObject *object)
   if (!self->is_closed)
     {
       g_atomic_int_set (&self->sink->dropped, TRUE);
-      /* It closes, and tells so, which is nothing to do in an unref. */
+      /* Breaking the message closes the connection and tells so, which is
+       * nothing to do in an unref. */
       if (!self->klass->check_thread (self->sender, NULL)
           || self->sink->outgoing != NULL)
         ws_home_invoke (&self->home, self->klass->drop,

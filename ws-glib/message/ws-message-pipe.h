@@ -15,19 +15,21 @@ typedef struct
 {
   WsMessageType type;
   GQueue        chunks; /* of GBytes, not read yet */
-  gsize         size;   /* bytes of them that were not read yet */
+  gsize         size;   /* bytes that were not read yet */
   gsize         used;   /* bytes read of the first one */
   gboolean      is_complete;
   GError       *error;   /* (owned) (nullable): read after the chunks */
   int           dropped; /* (atomic): nobody will read the rest */
 } WsMessagePipe;
 
-/* What a stream asks of whom fills its pipe, an object with a home. */
+/* What a stream asks of the producer, an object with a home that fills the
+ * pipe. */
 typedef struct
 {
   /* FALSE with an error in another thread than the producer's. */
   gboolean (*check_thread) (gpointer producer, GError **error);
-  /* All that had come was taken, or nobody will take more; in its thread. */
+  /* All that had come was taken, or nobody will take more; in the producer's
+   * thread. */
   void (*wake) (gpointer producer);
 } WsMessageProducer;
 

@@ -14,8 +14,8 @@ WsMessage *ws_message_new_copy (WsMessageType type,
                                 const guint8 *data,
                                 gsize         len) G_GNUC_WARN_UNUSED_RESULT;
 
-/* (transfer none) (nullable): the payload as bytes, unless it would have to be
- * copied for that. */
+/* (transfer none) (nullable): the payload as bytes; NULL if that would take a
+ * copy. */
 GBytes *ws_message_peek_bytes (WsMessage *self);
 
 G_END_DECLS

@@ -15,17 +15,18 @@ typedef struct
 {
   WsMessageType type;
   WsUtf8        utf8;
-  WsOutgoing   *outgoing; /* (unowned) (nullable): as long as it is not over */
-  gboolean      begun;    /* a frame of it was sent */
+  WsOutgoing   *outgoing; /* (unowned) (nullable): until the message is over */
+  gboolean      begun;    /* a frame of the message was sent */
   gboolean      finished; /* only the last frame is missing */
-  int           dropped;  /* (atomic): it was not closed */
-  /* (nullable): called when there is room, and when it is over */
+  int           dropped;  /* (atomic): the stream was not closed */
+  /* (nullable): called when there is room, and when the message is over */
   void (*ready) (gpointer user_data);
   void (*over) (gpointer user_data);
   gpointer user_data;
 } WsMessageSink;
 
-/* What a stream asks of whom sends what it is given, an object with a home. */
+/* What a stream asks of the sender, an object with a home that sends what is
+ * written. */
 typedef struct
 {
   /* FALSE with an error in another thread than the sender's. */

@@ -124,8 +124,8 @@ ws_tls_session_is_resting (WsTlsSession *self)
   return self->resting && input_len (self) > 0;
 }
 
-/* GnuTLS reads a header and the rest apart. It goes on to the next record of its
- * own accord when one has nothing in it. */
+/* GnuTLS reads a header and the rest apart. It goes on to the next record of
+ * its own accord when one has nothing in it. */
 static gboolean
 may_pull (WsTlsSession *self, gsize len)
 {

@@ -67,9 +67,9 @@ gsize ws_tls_session_get_unread (WsTlsSession *self);
 void ws_tls_session_keep_input (WsTlsSession *self);
 void ws_tls_session_feed_eof (WsTlsSession *self);
 
-/* Whether the last _handshake() or _read() left records unread for which nothing
- * more has to come: a peer may send them without end, and others wait for their
- * turn. */
+/* Whether the last _handshake() or _read() left records unread for which
+ * nothing more has to come: a peer may send them without end, and others wait
+ * for their turn. */
 gboolean ws_tls_session_is_resting (WsTlsSession *self);
 
 WsTlsProgress ws_tls_session_handshake (WsTlsSession *self, GError **error);

@@ -22,7 +22,7 @@ on_start (gpointer user_data)
 }
 
 /* Reading begins a turn of the main loop later: whoever has got the socket may
- * still say how it is to be read. */
+ * still say how to read it. */
 static void
 start_later (WsServerClient *client)
 {
@@ -127,13 +127,13 @@ static const WsCallClass accept_class = { sizeof (WsCall), NULL, NULL };
  * server's list model, and the server keeps a reference until it is
  * disconnected.
  *
- * Once this was called, whoever finds the queue full is not refused, but waits for
- * the next call, for as long as [property@Server:handshake-timeout] says, and gets
- * a 503 then: a burst loses nobody.
+ * Once this was called, whoever finds the queue full is not refused, but waits
+ * for the next call, for as long as [property@Server:handshake-timeout] says,
+ * and gets a 503 then: a burst loses nobody.
  *
- * The socket is not read before [method@Server.accept_finish] has returned it and
- * the main loop has turned once more (or the callback has returned): until then
- * it can be set up, which is what [property@Socket:pull] needs.
+ * The socket is not read before [method@Server.accept_finish] has returned it
+ * and the main loop has turned once more (or the callback has returned): until
+ * then it can be set up, which is what [property@Socket:pull] needs.
  *
  * When the server is closed, calls that wait end with %G_IO_ERROR_CLOSED as
  * soon as nobody is on the way any more, as does a call on a server that was

@@ -50,7 +50,7 @@ check_addition (WsServer *self, const Addition *addition, GError **error)
   return TRUE;
 }
 
-/* Listens there besides wherever it does. */
+/* Listens at one more address, besides those in use. */
 static gboolean
 add (WsServer *self, const Addition *addition, GError **error)
 {

@@ -68,8 +68,9 @@ ws_server_handle_connection (WsServer *self, GIOStream *stream, GError **error)
   return take_stream (self, stream, credentials, error) != NULL;
 }
 
-/* (transfer full) (nullable): the head as it may have come. What a user has put
- * together is not to begin a line of its own. */
+/* (transfer full) (nullable): the head of the request, as the client may have
+ * written it. What a user has put together is not to begin a line of its
+ * own. */
 static GString *
 write_head (WsRequest *request, GError **error)
 {

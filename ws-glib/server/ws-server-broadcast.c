@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Messages to all, or to those who want them. Nobody's code runs while the list
- * is walked: what has to be told is posted. */
+/* Messages to all, or to those who want them. No user's code runs while the
+ * list is walked: what has to be told is posted. */
 #include "server/ws-server-broadcast.h"
 
 #include "server/ws-server-topics.h"
@@ -13,7 +13,7 @@ typedef struct
   WsServerPrivate *server;
   WsMessage       *message; /* (unowned) */
   WsPrepared       prepared;
-  gboolean         closes; /* the connections that have no room for it */
+  gboolean         closes; /* the connections that have no room */
 } Broadcast;
 
 static void
@@ -136,7 +136,7 @@ ws_server_publish_except (WsServer   *self,
     {
       WsSubscription *subscription = g_ptr_array_index (subscriptions, i);
 
-      /* Not while it waits in the queue. */
+      /* Not while the socket waits in the queue. */
       if (subscription->client->iter != NULL
           && subscription->client->socket != except)
         n += deliver (&broadcast, subscription->client);

@@ -112,7 +112,8 @@ ws_server_client_end (WsServerClient *client)
   client->server = NULL;
   if (client->opening != NULL && client->socket != NULL)
     {
-      /* It was seen in a TLS signal, and nothing will become of it. */
+      /* Handlers of a TLS signal have seen the socket, and nothing will become
+       * of it. */
       ws_socket_disown (client->socket);
       ws_socket_leave (client->socket);
     }

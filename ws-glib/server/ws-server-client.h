@@ -12,8 +12,8 @@ void ws_server_client_ref (WsServerClient *client);
 void ws_server_client_unref (WsServerClient *client);
 /* How many connections @address has, a peer's IP address. */
 guint ws_server_count_address (WsServer *self, const char *address);
-/* Puts a record at the end of @queue, one of its server's, instead of wherever
- * it is. */
+/* Puts a record at the end of @queue, one of its server's, instead of the queue
+ * that holds it. */
 void ws_server_client_enter (WsServerClient *client, GQueue *queue);
 /* Takes a record out of the queue that holds it, if any does. */
 void ws_server_client_leave (WsServerClient *client);

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 void ws_server_init_clients (WsServer *self);
 void ws_server_install_model (GListModelInterface *iface);
-/* Its socket becomes an item of the model. */
+/* The client's socket becomes an item of the model. */
 void ws_server_client_join (WsServerClient *client);
 /* Ends openings, answers and pending connections, these with 1001. */
 void ws_server_drop_waiting (WsServer *self);

@@ -46,7 +46,7 @@ typedef struct
       *ssl_configuration; /* (owned) (nullable): made when asked */
 
   /* Listening. */
-  WsHome          home;         /* where it was used first */
+  WsHome          home;         /* where the server was used first */
   int             is_abandoned; /* atomic: the last reference went in another
                                  * thread, and nothing is emitted any more */
   WsPoller       *poller;       /* (owned) (nullable) */
@@ -54,7 +54,7 @@ typedef struct
   WsListener     *added;     /* (owned) (nullable): of what was added */
   GSocketAddress *address;   /* (owned) (nullable): while listening */
   char           *url;       /* (owned) (nullable): made when asked */
-  GSource        *startup;   /* (owned) (nullable): listening waits for it */
+  GSource        *startup;   /* (owned) (nullable): what listening waits for */
   gboolean        is_closed; /* by close(), and did not listen again */
   guint           error;     /* a close code; 1000: fine */
   char           *error_string; /* (owned) (nullable) */
@@ -103,7 +103,7 @@ typedef struct
   GQueue          *queue;   /* (nullable): the server's, that holds @link */
   GList           *link;
   GSequenceIter   *iter;    /* in clients */
-  char            *address; /* (owned) (nullable): counted for its limit */
+  char            *address; /* (owned) (nullable): counted for the limit */
   WsSubscription  *subscriptions; /* (owned) (nullable): the newest first */
 } WsServerClient;
 
@@ -124,7 +124,8 @@ ws_server_peek (WsServer *self)
   return G_STRUCT_MEMBER_P (self, ws_server_private_offset);
 }
 
-/* Whether nobody holds it but its own thread, which is to dispose of it. */
+/* Whether nobody holds the server but its own thread, which is to dispose of
+ * it. */
 static inline gboolean
 ws_server_is_abandoned (WsServer *self)
 {

@@ -100,7 +100,7 @@ ws_server_take_transport (WsServer         *self,
   client = ws_server_client_new (self, peer);
   if (credentials != NULL)
     {
-      /* The signals of TLS are about it. */
+      /* The signals of TLS are about this socket. */
       client->socket
           = ws_socket_new_incoming (&priv->settings, priv->compression,
                                     &ws_server_socket_owner, client);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The limits of the server itself. */
 #include "server/ws-server-limits.h"
 
 #include "server/ws-server-room.h"
-
-/* The limits of the server itself. */
-#include "server/ws-server-limits.h"
 
 /**
  * ws_server_get_max_pending_connections:

@@ -154,7 +154,7 @@ forget_address (WsServerPrivate *priv)
   g_clear_pointer (&priv->url, g_free);
 }
 
-/* Where it listens is new; @is_new: whether it does is, too. */
+/* The address has changed; @is_new: and whether the server listens. */
 static void
 notify_listening (WsServer *self, gboolean is_new)
 {

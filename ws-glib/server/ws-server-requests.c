@@ -29,7 +29,7 @@
 
 /* --- Refusing --- */
 
-/* It has its answer: no connection will become of it. */
+/* The request has its answer: no connection will become of it. */
 static void
 note_answer (WsServerClient *client)
 {
@@ -110,7 +110,7 @@ give_away (WsServerClient *client)
   ws_server_client_join (client);
   if (client->server == NULL)
     return;
-  /* Before its handlers, which may wait for a message in a nested loop. */
+  /* Before the handlers, which may wait for a message in a nested loop. */
   ws_socket_start (socket);
   ws_server_emit (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED, socket);
 }
@@ -223,8 +223,9 @@ conclude_http (WsServerClient *client, WsResponse *response)
   refuse (client, &fault, WS_CLOSE_CODE_PROTOCOL_ERROR);
 }
 
-/* Whether the client still waits: handlers take their time, and it or the
- * server may have gone meanwhile, or the server may have refused it. */
+/* Whether the client still waits: handlers take their time, and the client or
+ * the server may have gone meanwhile, or the server may have refused the
+ * client. */
 static gboolean
 is_waiting (const WsServerClient *client)
 {
@@ -282,8 +283,8 @@ static const WsResponseOwner response_owner
 
 /* --- Asking --- */
 
-/* (transfer full) (nullable): what the client may have opened; none if it names
- * no host, or asks about no resource. */
+/* (transfer full) (nullable): what the client may have opened; NULL if the
+ * request names no host, or asks about no resource. */
 static char *
 make_url (WsServerClient *client, const WsServerHandshake *handshake)
 {
@@ -322,7 +323,7 @@ make_request (WsServerClient *client)
   };
   WsRequest *request;
 
-  /* It was parsed before. */
+  /* The head was parsed before. */
   if (!ws_server_opening_parse (client->opening, &http))
     g_assert_not_reached ();
   request = ws_request_new_incoming (&parts);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether there is room for one more client. Who finds the queue full is
+ * refused at once, unless the application takes its clients with
+ * accept_async(): it asks for the next one as soon as it can, and whoever comes
+ * in a burst waits for that. */
 #include "server/ws-server-room.h"
 
 #include "server/ws-server-signals.h"
-
-/* Whether there is room for one more client. Who finds the queue full is refused
- * at once, unless the application takes its clients with accept_async(): it asks
- * for the next one as soon as it can, and whoever comes in a burst waits for
- * that. */
 
 gboolean
 ws_server_check_address (const WsServerClient *client, WsHttpFault *fault)

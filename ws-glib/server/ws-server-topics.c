@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who has subscribed to what: a table of topics, each with an array of its
  * subscriptions, a list of them for each client, and a set of them all that
- * knows whether a client has one. There is nothing of that before somebody
+ * knows whether a client has one. None of these exists before somebody
  * subscribes. */
 #include "server/ws-server-topics.h"
 
@@ -97,7 +97,7 @@ ws_server_client_subscribe (WsServerClient *client, const char *name)
   g_hash_table_add (priv->subscriptions, subscription);
 }
 
-/* The last one takes its place in the array. */
+/* The last subscription takes the place of the one that goes. */
 static void
 remove_from_topic (WsServerPrivate *priv, WsSubscription *subscription)
 {

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 GPtrArray *ws_server_peek_subscriptions (WsServer *self, const char *topic);
 void ws_server_client_subscribe (WsServerClient *client, const char *topic);
 void ws_server_client_unsubscribe (WsServerClient *client, const char *topic);
-/* While it still has a server. */
+/* While the client still has a server. */
 void ws_server_client_unsubscribe_all (WsServerClient *client);
 char **
 ws_server_client_list_topics (WsServerClient *client); /* (transfer full) */

@@ -5,7 +5,8 @@
 #include "socket/ws-socket-ending.h"
 
 /* A request that comes in time is answered, and an answer is written to its
- * end. What nobody has taken is told, but its answer is not waited for. */
+ * end. A connection that nobody has taken is told, but the answer is not waited
+ * for. */
 void
 ws_server_see_off (WsServerClient *client, const WsServerClosing *closing)
 {

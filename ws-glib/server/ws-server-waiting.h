@@ -10,17 +10,18 @@ G_BEGIN_DECLS
 typedef struct
 {
   WsCall      base;
-  guint       code;   /* for those it closes */
+  guint       code;   /* for the connections */
   char       *reason; /* (owned) (nullable) */
   GHashTable *left; /* (owned): whom it waits for: WsServerClient, unowned, and
                      * until the signal closed the server */
-  gboolean    busy; /* it is closing them still, and must not end */
+  gboolean    busy; /* still closing them: must not end */
 } WsServerClosing;
 
 /* Makes a connection end in order, as far as it has come.
  * Runs a user's code. */
 void ws_server_see_off (WsServerClient *client, const WsServerClosing *closing);
-/* The same for one that was handed out just now, if its server closes. */
+/* The same for a connection that was handed out just now, if its server
+ * closes. */
 void ws_server_see_off_late (WsServerClient *client);
 /* @who (nullable), a client or (of the signal closed) the server, is gone;
  * NULL: everybody is. */

@@ -15,8 +15,8 @@ struct _WsConnection
   WsSignalHub   *sender;   /* (owned) (nullable) */
   WsSignalHub   *receiver; /* (owned) (nullable) */
   char          *signal;   /* (owned) (nullable) */
-  char          *slot;     /* (owned) (nullable): its name, if it has one */
-  WsSignalSlot   function; /* if it has none */
+  char          *slot;     /* (owned) (nullable): the slot's name */
+  WsSignalSlot   function; /* if the slot has no name */
   WsConnectFlags flags;
   GError        *error; /* (owned) (nullable) */
 
@@ -25,7 +25,7 @@ struct _WsConnection
 
   /* Under ws_signal_lock(). */
   WsSignalLink *link;      /* (owned) (nullable) */
-  guint64       n_dropped; /* by the links that it had before */
+  guint64       n_dropped; /* by the links that the connection had before */
 };
 
 typedef enum

@@ -15,7 +15,7 @@ WsConnection *ws_connection_establish (GObject       *sender,
                                        const char    *slot_name,
                                        WsConnectFlags flags,
                                        GError       **error);
-/* Whether it was connected; as ws_disconnect(). */
+/* Returns whether the connection was connected; as ws_disconnect(). */
 gboolean ws_connection_end (WsConnection *self);
 
 G_END_DECLS

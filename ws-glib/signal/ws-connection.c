@@ -56,7 +56,7 @@ ref_link (WsConnection *self)
   return link;
 }
 
-/* Whether @link was the one it has. */
+/* Returns whether @link was the present link. */
 static gboolean
 forget_link (WsConnection *self, WsSignalLink *link)
 {
@@ -136,7 +136,7 @@ ws_connection_establish (GObject       *sender,
   self->function = *slot;
   self->flags = flags;
   is_made = make_link (self, sender, receiver, error);
-  /* The link keeps it, if there is one. */
+  /* A link keeps the connection, if there is one. */
   g_object_unref (self);
   return is_made ? self : NULL;
 }

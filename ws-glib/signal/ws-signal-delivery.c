@@ -10,8 +10,8 @@
 #include "signal/ws-signal-lock.h"
 #include "base/ws-tsan-private.h"
 
-/* How often somebody who waits looks whether the receiver's loop still runs,
- * and how long it may have stood still; ms. */
+/* How often a thread that waits looks whether the receiver's loop still runs,
+ * and how long that loop may have stood still; ms. */
 #define LOOK_INTERVAL 50
 #define GIVE_UP_AFTER 1000
 
@@ -30,7 +30,7 @@ typedef struct
   WsSignalLink *link;   /* (owned) */
   DeliveryState state;  /* under the lock */
   GList         node;   /* in the link's queue, likewise; without data: not */
-  guint64       cost;   /* what it takes of the queue's bound */
+  guint64       cost;   /* what the emission takes of the queue's bound */
   GValue        result; /* of a call that is waited for; unset: there is none */
   guint         n_args;
   GValue       *args; /* (owned): copies */
@@ -67,7 +67,7 @@ delivery_unref (Delivery *self)
   g_free (self);
 }
 
-/* Whether @from was its state. */
+/* Returns whether @from was the state. */
 static gboolean
 delivery_change (Delivery *self, DeliveryState from, DeliveryState to)
 {
@@ -82,7 +82,8 @@ delivery_change (Delivery *self, DeliveryState from, DeliveryState to)
   return was_it;
 }
 
-/* Its turn has come. FALSE: it is not wanted any more. */
+/* The turn of the delivery has come. FALSE: nobody wants the delivery any
+ * more. */
 static gboolean
 delivery_begin (Delivery *self)
 {
@@ -160,8 +161,8 @@ on_turn (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* The source is gone: after its turn, or before, with its context or because
- * the connection has ended. */
+/* The source is gone: after the delivery, or before, with the context or
+ * because the connection has ended. */
 static void
 on_source_gone (gpointer user_data)
 {
@@ -177,8 +178,8 @@ on_source_gone (gpointer user_data)
   delivery_unref (self);
 }
 
-/* It may have had its turn already, in the other thread. FALSE: it must not
- * have any. */
+/* The delivery may have had its turn already, in the other thread. FALSE: it
+ * must not have any. */
 static gboolean
 enter_queue (Delivery *self, GSource *source)
 {
@@ -217,7 +218,7 @@ typedef struct
 {
   GMainContext *context; /* (unowned): where the slot is to run */
   GThread      *runner;  /* (unowned) (nullable): who runs that, if known */
-  gboolean      is_sure; /* it is nobody else */
+  gboolean      is_sure; /* it is certainly this thread */
 } Waiter;
 
 /* GThread → Waiter, both unowned; under the lock. */
@@ -354,8 +355,9 @@ judge_waiting (Delivery *self)
   return !is_endless;
 }
 
-/* Returns how it went: done, or dropped. A slot that runs is waited for as long
- * as it takes; one that does not begin only while there is hope. */
+/* Returns how the delivery went: done, or dropped. A slot that runs is waited
+ * for as long as it takes; a slot that does not begin only while the receiver's
+ * loop runs. */
 static DeliveryState
 wait_for (Delivery *self, GMainContext *context, GObject *sender)
 {

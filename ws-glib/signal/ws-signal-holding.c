@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A sender of ours holds on while the queue of any of its links is full: how
- * many there are its hub counts. It is told in its own thread, and looks there
- * what is true now, so that what is told late does no harm. */
+ * many are full the sender's hub counts. The sender is told in its own thread,
+ * and looks there what is true now, so that what is told late does no harm. */
 #include "signal/ws-signal-holding.h"
 
 #include "signal/ws-signal-lock.h"

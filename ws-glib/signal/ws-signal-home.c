@@ -27,8 +27,8 @@ is_thread_default (GMainContext *context)
   return current == context;
 }
 
-/* Outside of a running loop nobody owns a context, so that it takes more than
- * g_main_context_is_owner(). */
+/* Outside of a running loop nobody owns a context, so that
+ * g_main_context_is_owner() alone does not tell. */
 gboolean
 ws_signal_home_is_here (const WsSignalHome *self)
 {

@@ -14,8 +14,8 @@ typedef struct
   gboolean is_own; /* the object says so: only that thread may use it */
 } WsSignalHome;
 
-/* That of @receiver (nullable) if it says so itself, else @connected, which is
- * where the connection was made. */
+/* The home of @receiver (nullable) if that is a WsHomed, else @connected, which
+ * is where the connection was made. */
 void     ws_signal_home_init (WsSignalHome *self,
                               const WsHome *connected,
                               GObject      *receiver);

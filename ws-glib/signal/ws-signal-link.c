@@ -2,12 +2,12 @@
 /* One connection that was made: who holds whom, and how it ends.
  *
  * The handler at the sender is a closure that holds the link. The link holds
- * its owner, a WsConnection, until it is over; that holds the link until it is
- * told so. It knows the objects at both ends by their hubs, which hold them
- * weakly and end all links of an object that is disposed. In a thread
- * that an object may not belong to no strong reference is taken to it, since
- * it might become the last one: what cannot be done without is left to the
- * sender's next emission. */
+ * its owner, a WsConnection, until the link is over; the owner holds the link
+ * until it is told so. The link knows the objects at both ends by their hubs,
+ * which hold them weakly and end all links of an object that is disposed. In a
+ * thread that an object may not belong to no strong reference is taken to it,
+ * since it might become the last one: what cannot be done without is left to
+ * the sender's next emission. */
 #include "signal/ws-signal-link.h"
 
 #include "signal/ws-signal-asking.h"
@@ -47,7 +47,7 @@ ws_signal_hub_ref_object (WsSignalHub *self)
   return g_weak_ref_get (&self->object);
 }
 
-/* For who finds it in a hub, under the lock. */
+/* For those who find the link in a hub, under the lock. */
 static gboolean
 ref_unless_gone (WsSignalLink *self)
 {
@@ -114,7 +114,7 @@ ws_signal_hub_get (GObject *object)
   self = g_object_get_qdata (object, hub_quark ());
   if (self == NULL)
     self = hub_new (object);
-  /* Anew, too: it may have been disposed, and live on. */
+  /* Set anew, too: the object may have been disposed, and live on. */
   g_weak_ref_set (&self->object, object);
   hub_ref (self);
   ws_signal_unlock ();
@@ -318,7 +318,7 @@ is_known (WsSignalLink *self)
   return FALSE;
 }
 
-/* FALSE: UNIQUE forbids it. */
+/* FALSE: UNIQUE forbids this link. */
 static gboolean
 enter_hubs (WsSignalLink *self,
             GObject      *sender,
@@ -344,7 +344,7 @@ enter_hubs (WsSignalLink *self,
 }
 
 /* The handler is gone: with its sender, by ws_signal_link_detach(), or because
- * somebody has disconnected it with GObject's means. */
+ * somebody has disconnected the handler with GObject's means. */
 static void
 on_handler_gone (gpointer data, GClosure *closure)
 {
@@ -384,7 +384,7 @@ ws_signal_link_attach (WsSignalLink *self,
   ws_signal_lock ();
   self->handler = handler;
   ws_signal_unlock ();
-  /* It may have had its emission, or lost an end, in another thread. */
+  /* The link may have had its emission, or lost an end, in another thread. */
   if (ws_signal_link_is_over (self) || g_atomic_int_get (&self->has_fired))
     ws_signal_link_detach (self, sender);
   return TRUE;
@@ -399,7 +399,7 @@ ws_signal_link_detach (WsSignalLink *self, GObject *sender)
   handler = self->handler;
   self->handler = 0;
   ws_signal_unlock ();
-  /* Somebody may have disconnected it with GObject's means. */
+  /* Somebody may have disconnected the handler with GObject's means. */
   if (handler != 0 && g_signal_handler_is_connected (sender, handler))
     g_signal_handler_disconnect (sender, handler);
 }
@@ -412,7 +412,7 @@ leave_senders_hub (WsSignalLink *self)
     g_hash_table_remove (self->sender->links, self);
 }
 
-/* (transfer full) (nullable): of one that is on its way. */
+/* (transfer full) (nullable): the source of the oldest delivery on its way. */
 static GSource *
 take_oldest (WsSignalLink *self)
 {
@@ -424,8 +424,9 @@ take_oldest (WsSignalLink *self)
   return source;
 }
 
-/* What is on its way does not arrive, and is freed. The context that it waits
- * in may never run again, and would be kept by it through its link. */
+/* What is on its way does not arrive, and is freed. The context that a delivery
+ * waits in may never run again, and would be kept alive by the link of that
+ * delivery. */
 static void
 drop_deliveries (WsSignalLink *self)
 {

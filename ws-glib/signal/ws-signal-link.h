@@ -23,7 +23,7 @@ typedef struct
   GWeakRef    object;     /* one for all, since GObject searches them */
   GHashTable *links;      /* (owned): a set of WsSignalLink, (unowned) */
   gboolean    is_watched; /* the object's disposal will be told */
-  guint       n_full;     /* of the links that it sends to: their queues */
+  guint       n_full;     /* full queues among the links of the sender */
 } WsSignalHub;
 
 /* (transfer full): @object is held by the caller. */
@@ -51,7 +51,7 @@ struct _WsSignalLink
   int has_fired;  /* atomic: SINGLE_SHOT has had its emission */
   int has_warned; /* atomic: of a slot that cannot be called */
 
-  /* Set before it is attached, and never changed. */
+  /* Set before the link is attached, and never changed. */
   const WsSignalLinkSink *sink;
   WsSignalHub            *sender;   /* (owned) */
   WsSignalHub            *receiver; /* (owned) */
@@ -62,13 +62,13 @@ struct _WsSignalLink
   WsHome                  home;             /* of who connected */
   gboolean                sender_is_ours;   /* its last reference may go
                                                anywhere */
-  gboolean                receiver_is_ours; /* and it knows its context */
+  gboolean                receiver_is_ours; /* with a context of its own */
 
   /* Under ws_signal_lock(). */
   gulong        handler; /* at the sender; 0: none */
   WsSignalQueue queue;
   gboolean      is_counted_full; /* among the sender's full ones */
-  GObject      *owner;           /* (owned) (nullable): until it is over */
+  GObject      *owner; /* (owned) (nullable): until the link is over */
 };
 
 /* (transfer full): checks everything that can be checked; @slot (transfer
@@ -83,15 +83,15 @@ WsSignalLink *ws_signal_link_new (const WsSignalLinkSink *sink,
                                   GError                **error);
 WsSignalLink *ws_signal_link_ref (WsSignalLink *self);
 void          ws_signal_link_unref (WsSignalLink *self);
-/* From now on it delivers, on behalf of @owner, which it keeps. Fails if UNIQUE
- * finds another one. */
+/* From now on the link delivers, on behalf of @owner, which it keeps. Fails if
+ * UNIQUE finds another link. */
 gboolean ws_signal_link_attach (WsSignalLink *self,
                                 GObject      *sender,
                                 GObject      *receiver,
                                 GObject      *owner,
                                 GError      **error);
-/* Whether it was not over yet; what is on its way arrives unless it @drops. In
- * any thread. */
+/* Ends the link; returns whether that was not over yet. What is on its way
+ * arrives unless @drops. In any thread. */
 gboolean ws_signal_link_end (WsSignalLink *self, gboolean drops);
 /* No emission comes any more; @sender is the one, held. */
 void     ws_signal_link_detach (WsSignalLink *self, GObject *sender);

@@ -69,8 +69,8 @@ ws_signal_queue_set_bound (WsSignalQueue   *self,
   judge (self);
 }
 
-/* One always has room, however large it is. Not everything that a sender emits
- * stops when it is to hold on, so that there is a bound of that too. */
+/* A single emission always has room, however large it is. A sender that is to
+ * hold on may still emit some signals, so that there is a bound of that too. */
 static gboolean
 has_room (const WsSignalQueue *self, guint64 cost)
 {

@@ -27,14 +27,14 @@ guint64 ws_signal_queue_get_cost (guint n_args, const GValue *args);
 void    ws_signal_queue_set_bound (WsSignalQueue   *self,
                                    guint64          max_size,
                                    WsOverflowPolicy policy);
-/* Whether an emission of @cost may come; it counts from now on. FALSE: it is
- * dropped. */
+/* Whether an emission of @cost may come; it counts from now on. FALSE: the
+ * emission is dropped. */
 gboolean ws_signal_queue_admit (WsSignalQueue *self, guint64 cost);
 /* What was admitted is over, or was dropped. */
 void ws_signal_queue_release (WsSignalQueue *self, guint64 cost);
 /* @node, a member of who waits, stands for @source. */
 void ws_signal_queue_enter (WsSignalQueue *self, GList *node, GSource *source);
-/* It waits no longer; nothing happens if it does not wait. */
+/* @node waits no longer; nothing happens if it did not wait. */
 void ws_signal_queue_leave (WsSignalQueue *self, GList *node);
 /* (transfer full) (nullable): the oldest, which leaves. */
 GSource *ws_signal_queue_take_oldest (WsSignalQueue *self);

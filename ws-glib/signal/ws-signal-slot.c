@@ -89,8 +89,8 @@ param_type (const GSignalQuery *query, guint i)
   return query->param_types[i] & ~G_SIGNAL_TYPE_STATIC_SCOPE;
 }
 
-/* Whether each argument that the slot takes from the signal can become what it
- * wants. */
+/* Whether each argument that the slot takes from the signal can become what the
+ * slot wants. */
 static gboolean
 check_arguments (guint signal, guint action, GError **error)
 {
@@ -168,7 +168,7 @@ call_function (const WsSignalSlot *self,
 
   g_value_init (&values[0], G_TYPE_OBJECT);
   g_value_set_object (&values[0], receiver);
-  /* Lent: whoever called holds them meanwhile. */
+  /* Lent: the caller holds the values meanwhile. */
   for (guint i = 0; i < n_args; i++)
     values[1 + i] = args[i];
   g_closure_invoke (self->closure, result, 1 + n_args, values, NULL);

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   GClosure *closure;  /* (owned) (nullable): calls the function */
-  GCallback function; /* (nullable): the function, if it is one in C */
-  guint     action;   /* the signal; 0: it is a function */
+  GCallback function; /* (nullable): the function, if the slot is one in C */
+  guint     action;   /* the signal; 0: the slot is a function */
   GQuark    detail;   /* of the signal */
 } WsSignalSlot;
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What GValue cannot transform: text, bytes and messages into each other, and
- * the parameter of a GAction into what it holds. It is done here and not
- * registered, since it is nobody else's business what a process may
- * transform. */
+ * the parameter of a GAction into what that holds. This is done here and not
+ * registered, since a library has no say in what a process may transform. */
 #include "signal/ws-signal-transform.h"
 
 #include <gio/gio.h>

@@ -16,14 +16,14 @@ typedef struct
 void ws_ssl_ignored_clear (WsSslIgnored *self);
 
 /* What belongs to one attempt to open and to the connection that comes of it.
- * It can be read until the next one begins, to which nothing of it passes: only
- * the two functions below set it back. */
+ * An attempt can be read until the next one begins, to which nothing passes:
+ * only the two functions below set a WsAttempt back. */
 typedef struct
 {
   guint number; /* grows where an attempt begins or ends, for a handler may do
                  * either */
 
-  guint failed : 1;           /* its error was signalled */
+  guint failed : 1;           /* an error was signalled */
   guint is_hopeless : 1;      /* no other attempt could do better */
   guint ssl_alerted : 1;      /* the peer has ended TLS with an alert */
   guint ssl_paused : 1;       /* the opening waits at certificate errors */

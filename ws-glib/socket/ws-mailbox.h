@@ -5,26 +5,28 @@
 
 G_BEGIN_DECLS
 
-/* Where other threads put what they want of a connection. It is open as long as
- * there is one; what was meant for an earlier connection is told apart. */
+/* Where other threads put what they want of a connection. A mailbox is open as
+ * long as there is a connection; mail for an earlier connection is told
+ * apart. */
 typedef struct
 {
-  WsPoller *poller;     /* (owned) (nullable): while it is open */
+  WsPoller *poller;     /* (owned) (nullable): while open */
   int       lock;       /* for all of this */
-  guint     connection; /* changes whenever it is opened or closed */
+  guint     connection; /* changes with every opening and closing */
   guint     n_lost;     /* pieces of mail that were in vain */
 } WsMailbox;
 
-/* What is put there; the first member of whatever it carries. */
+/* What is put into a mailbox: the first member of a struct with the rest. */
 typedef struct
 {
   WsPost post;       /* its func is called in the poller's thread */
-  guint  connection; /* that it is meant for */
+  guint  connection; /* that the mail is meant for */
 } WsMail;
 
-/* For a connection that begins: in its thread. Nothing was lost yet. */
+/* For a connection that begins, in the connection's thread. Afterwards
+ * ws_mailbox_count_lost() is 0. */
 void ws_mailbox_open (WsMailbox *self, WsPoller *poller);
-/* Also when it is closed already. */
+/* Also when the mailbox is closed already. */
 void ws_mailbox_close (WsMailbox *self);
 
 /* The others are for any thread. */

@@ -81,8 +81,8 @@ ws_socket_open_async (WsSocket           *self,
   async->opening = call;
   if (ws_socket_open (self, url, &error))
     return;
-  /* A handler of the error may have opened another URL, and let it wait for
-   * that. */
+  /* A handler of the error may have opened another URL, and let the call wait
+   * for that. */
   async->opening = NULL;
   if (ws_call_find (task) != NULL)
     ws_call_fail (&call->base, error);
@@ -233,7 +233,8 @@ send_ping (WsSocket *self, WsSocketCall *call, const guint8 *data, gsize len)
   gint64    sent;
   g_autoptr (GTask) task = g_object_ref (call->base.task);
 
-  /* Drawing its mask may run a user's code, which may end the connection. */
+  /* Drawing the ping's mask may run a user's code, which may end the
+   * connection. */
   call->mark = G_MAXINT64;
   ws_socket_queue_call (self, call);
   sent = ws_engine_ping (engine, data, len);

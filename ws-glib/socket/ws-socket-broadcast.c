@@ -5,8 +5,8 @@
 #include "socket/ws-socket-post.h"
 #include "socket/ws-socket-queue.h"
 
-/* FALSE: it does not fit. Where messages wait to be framed it goes behind them.
- */
+/* FALSE: the message does not fit. Where messages wait to be framed it goes
+ * behind them. */
 static gboolean
 send_to (WsSocket *self, WsMessage *message, WsPrepared *prepared)
 {

@@ -21,7 +21,7 @@ typedef enum
   WS_CALL_N_KINDS
 } WsCallKind;
 
-/* What a call is, and what it waits with. */
+/* What a call is, and what a waiting call has. */
 typedef struct
 {
   WsCallClass base;
@@ -49,15 +49,15 @@ struct _WsOutgoing
 struct _WsSocketAsync
 {
   GQueue        calls[WS_CALL_N_KINDS];
-  WsSocketCall *opening; /* (owned) (nullable): its attempt is about to begin */
+  WsSocketCall *opening; /* (owned) (nullable): whose attempt begins */
 
   GQueue         outgoing;      /* of WsOutgoing, in the order of sending */
   guint64        outgoing_cost; /* of the plain sends among them */
-  gboolean       framing;       /* the head of them is being framed */
+  gboolean       framing;       /* the first is being framed */
   WsMessageSink *message;       /* (owned) (nullable): of begin_message() */
 
   GQueue         inbox;      /* of WsMessage, not taken yet */
-  guint64        inbox_size; /* what they cost */
+  guint64        inbox_size; /* what the messages cost */
   WsMessagePipe *pipe; /* (owned) (nullable): the message that is under way */
 };
 
@@ -70,16 +70,16 @@ ws_socket_call_get_class (const WsSocketCall *call)
   return (const WsSocketCallClass *) call->base.klass;
 }
 
-/* (transfer full) (nullable): a call that waits in no queue; NULL when it has
- * ended already, because it is cancelled or in a wrong thread. */
+/* (transfer full) (nullable): a call that waits in no queue; NULL when the call
+ * has ended already, because it was cancelled or made in a wrong thread. */
 WsSocketCall *ws_socket_begin_call (WsSocket                *self,
                                     const WsSocketCallClass *klass,
                                     gpointer                 source_tag,
                                     GCancellable            *cancellable,
                                     GAsyncReadyCallback      callback,
                                     gpointer                 user_data);
-/* Lets it wait in the queue of its kind, which takes it. Only then can it be
- * cancelled. */
+/* Lets @call wait in the queue of its kind, which takes it. Only then can the
+ * call be cancelled. */
 void ws_socket_queue_call (WsSocket *self, WsSocketCall *call);
 /* Whether @call, which is being cancelled, is one of this attempt. The others
  * are about to end in any case, but a handler may run the main loop before. */

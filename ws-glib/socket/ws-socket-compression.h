@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* (transfer full) (nullable): what a server's socket answers to @offers; NULL:
- * nothing, and it does not compress. */
+ * nothing, and the socket does not compress. */
 char *ws_socket_accept_extensions (WsSocket        *self,
                                    const char      *offers,
                                    WsDeflateParams *params);

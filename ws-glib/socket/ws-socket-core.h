@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 /* What every file of WsSocket may use: the struct, the right thread, and how a
  * property's change is told. */
 
-/* What a server does for a socket of its own, which knows it by this only;
- * @data is what the server made of the connection. */
+/* What a server does for its sockets, which know no more of their server than
+ * this; @data is what the server made of the connection. */
 typedef struct
 {
   /* The connection is over: called once, and nothing else after it. */
@@ -43,7 +43,7 @@ typedef struct
   WsReconnectPolicy *policy; /* (owned) (nullable) */
   WsNetworkWatch    *watch;  /* (owned) (nullable): active with a policy */
   void (*open) (WsSocket *socket); /* makes the next attempt */
-  gint64 connected_at;             /* monotonic µs, 0: it never was */
+  gint64 connected_at;             /* monotonic µs, 0: never */
   gint64 waiting_since;            /* monotonic µs */
   guint  n_attempts;      /* since a connection has held for long enough */
   guint  is_waiting : 1;  /* activation is what the delay ends with */
@@ -72,10 +72,10 @@ typedef struct
   /* The attempt, or the connection. */
   WsState       state;
   WsState       announced; /* the last one that state-changed told */
-  WsHome        home;      /* where it was opened */
+  WsHome        home;      /* where the socket was opened */
   WsAttempt     now;       /* also the last one, until the next begins */
   WsMailbox     mailbox;
-  GSource      *activation;   /* (owned) (nullable): active waits for it */
+  GSource      *activation;   /* (owned) (nullable): what active waits for */
   GError       *error;        /* (owned) (nullable): the last one */
   WsTraffic    *last_traffic; /* (owned) (nullable): of an ended connection */
   WsSslSession *ssl_session;  /* (owned) (nullable): also of the last one */
@@ -110,7 +110,8 @@ ws_socket_peek (WsSocket *self)
 
 /* --- Thread and context --- */
 
-/* Whether nobody holds it but its own thread, which is to dispose of it. */
+/* Whether nobody holds the socket but its own thread, which is to dispose of
+ * it. */
 static inline gboolean
 ws_socket_is_abandoned (WsSocket *self)
 {
@@ -121,7 +122,7 @@ ws_socket_is_abandoned (WsSocket *self)
 gboolean ws_socket_check_thread (WsSocket *self, GError **error);
 /* The same for @caller, which returns no error: a warning says it. */
 gboolean ws_socket_may_call (WsSocket *self, const char *caller);
-/* Belongs to the calling thread and its context from now on. */
+/* The socket belongs to the calling thread and its context from now on. */
 void ws_socket_adopt_context (WsSocket *self);
 
 /* Takes @url as the property's value. FALSE: it is already. */

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* What a client's socket has to do with HTTP and proxies; none of a server's
- * has it. */
+/* What a client's socket has to do with HTTP and proxies; a server's sockets
+ * have no such struct. */
 struct _WsSocketHttp
 {
   /* What the user sets. */
@@ -30,11 +30,11 @@ struct _WsSocketHttp
 WsSocketHttp *ws_socket_ensure_http (WsSocket *self);
 /* An attempt begins, with @request (nullable) or the socket's own settings. */
 void ws_socket_begin_request (WsSocket *self, WsRequest *request);
-/* (transfer none) (nullable): that it began with. */
+/* (transfer none) (nullable): the request that the attempt began with. */
 WsRequest *ws_socket_peek_request (WsSocket *self);
 void
 ws_socket_fill_http_options (WsSocket *self, WsClientOpeningOptions *options);
-/* Takes what the server answered; it is to be notified then. */
+/* Takes what the server answered; the caller notifies the property. */
 void ws_socket_take_response (WsSocket *self, WsClientOpening *opening);
 /* Nothing is asked for any more. */
 void ws_socket_end_request (WsSocket *self);

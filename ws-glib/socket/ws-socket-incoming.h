@@ -13,8 +13,8 @@ WsSocket *ws_socket_new_incoming (const WsSettings    *settings,
                                   WsDeflateOptions    *compression,
                                   const WsSocketOwner *owner,
                                   gpointer             owner_data);
-/* It is connected, with what @opened holds, which is taken. It does not read
- * before ws_socket_start(). */
+/* Makes the socket connected, with what @opened holds, which is taken. Nothing
+ * is read before ws_socket_start(). */
 void ws_socket_accept (WsSocket                *self,
                        WsServerOpened          *opened,
                        const WsServerHandshake *handshake,

@@ -14,8 +14,8 @@
 #include "message/ws-message-private.h"
 #include "value/ws-mask-generator-private.h"
 
-/* Messages up to this size are copied into a WsMessage rather than referenced
- * by it. */
+/* Messages up to this size are copied into a WsMessage rather than
+ * referenced. */
 #define COPY_MAX (4 * 1024)
 
 /* What may still be handed out: nothing after abort(), or of an older
@@ -117,8 +117,8 @@ emit_binary (WsSocket *self, WsEvent *event, WsMessage *message)
   ws_socket_emit (self, WS_SOCKET_SIGNAL_BINARY_MESSAGE_RECEIVED, bytes);
 }
 
-/* The generic signal comes first. Where the message took the event's storage it
- * holds it, so that the text stays. */
+/* The generic signal comes first. Where the message took the event's storage,
+ * the message holds it, so that the text stays. */
 static void
 on_message (gpointer user_data, WsEvent *event)
 {
@@ -138,7 +138,7 @@ on_message (gpointer user_data, WsEvent *event)
     {
       message = make_message (event);
       ws_socket_emit (self, WS_SOCKET_SIGNAL_MESSAGE_RECEIVED, message);
-      /* It ends with the attempt, and with the socket. */
+      /* The engine ends with the attempt, and with the socket. */
       if (ws_engine_has_ended (engine))
         return;
     }

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full): @transport becomes the connection; it does not read yet. */
+/* (transfer full): @transport becomes the connection, from which nothing is
+ * read yet. */
 void
 ws_socket_adopt_engine (WsSocket *self, WsTransport *transport, WsRole role);
 

@@ -101,7 +101,8 @@ on_opened (WsClientOpening *opening, gpointer user_data)
   g_object_unref (self);
 }
 
-/* (transfer full): @error with the URL in front, unless it names it. */
+/* (transfer full): @error with the URL in front, unless its message names the
+ * URL. */
 static GError *
 name_target (WsSocketPrivate *priv, const GError *error)
 {
@@ -206,7 +207,8 @@ start_attempt (WsSocket         *self,
   gboolean         state_changed = priv->state != WS_STATE_CONNECTING;
   guint            attempt;
 
-  /* A handler may end the attempt: none is called before it has begun. */
+  /* A handler may end the attempt: none is called before the attempt has
+   * begun. */
   g_object_freeze_notify (G_OBJECT (self));
   ws_socket_note_closing (self, NULL);
   begin_attempt (self, target, request, credentials);
@@ -217,7 +219,8 @@ start_attempt (WsSocket         *self,
     ws_socket_announce_state (self);
 }
 
-/* (transfer full) (nullable): where @url leads to, if it can be used at all. */
+/* (transfer full) (nullable): where @url leads to, if @url can be used at
+ * all. */
 static WsUrl *
 prepare_target (WsSocket          *self,
                 const char        *url,

@@ -110,7 +110,8 @@ ws_socket_break_message (WsSocket *self, WsMessageSink *sink)
       ws_socket_frame_outgoing (self);
       return;
     }
-  /* It stays until then, so that nothing comes between its fragments. */
+  /* The message stays until then, so that nothing comes between its
+   * fragments. */
   ws_socket_close (self, WS_CLOSE_CODE_BAD_OPERATION,
                    "A message could not be completed", NULL);
 }

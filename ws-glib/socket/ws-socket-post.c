@@ -10,7 +10,7 @@ typedef enum
 {
   POST_MESSAGE,
   POST_CLOSE,
-  POST_SLOW /* what a broadcast asks of its own thread */
+  POST_SLOW /* what a broadcast asks of the server's thread */
 } PostKind;
 
 typedef struct

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Messages that wait to be framed, because there is no room for one of them, or
- * because the first is sent in parts. They leave in the order in which they
+ * because the first is sent in parts. Messages leave in the order in which they
  * were sent. */
 #include "socket/ws-socket-queue.h"
 
@@ -75,7 +75,8 @@ ws_outgoing_let_go (WsOutgoing *outgoing)
   outgoing->call = NULL;
 }
 
-/* Its call, if any, waits for what was framed of it, or for the end. */
+/* The message's call, if any, waits for what was framed of the message, or for
+ * the end. */
 static void
 outgoing_free (WsOutgoing *outgoing)
 {
@@ -112,7 +113,7 @@ ws_socket_clear_outgoing (WsSocketAsync *async)
   g_clear_pointer (&async->message, ws_message_sink_unref);
 }
 
-/* A call whose message was given to the engine: it is done when that is
+/* A call whose message was given to the engine is done when the message is
  * written. Drawing a mask may have run a user's code: when that ended the
  * connection, the message was dropped. */
 static void
@@ -122,7 +123,7 @@ note_framed (WsSocket *self, WsEngine *engine, GTask *task)
   WsSocketCall    *call = (WsSocketCall *) ws_call_find (task);
 
   if (call == NULL)
-    return; /* it has ended meanwhile */
+    return; /* the call has ended meanwhile */
   if (priv->now.engine == engine && priv->state == WS_STATE_CONNECTED)
     call->mark = ws_engine_get_queued_mark (engine);
   else
@@ -171,9 +172,9 @@ frame_head (WsSocket *self)
   ws_engine_unref (engine);
 }
 
-/* One in parts takes the others up behind it until it is complete. Plain sends
- * were judged before. What became too long for a limit that was
- * lowered has to leave all the same. */
+/* A message in parts holds up the others behind it until it is complete. Plain
+ * sends were judged before: what became too long for a limit that was lowered
+ * has to leave all the same. */
 static gboolean
 fits (WsSocketPrivate *priv, const WsOutgoing *outgoing)
 {
@@ -218,7 +219,7 @@ ws_socket_frame_outgoing (WsSocket *self)
 }
 
 /* A message that was begun and is not complete never will be, and nothing can
- * follow it; one that was not begun is left out. */
+ * follow; a message that was not begun is left out. */
 void
 ws_socket_frame_all_outgoing (WsSocket *self)
 {
@@ -284,7 +285,7 @@ ws_socket_takes_part (WsSocket *self, const WsMessageSink *sink)
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   if (sink->outgoing == NULL)
-    return TRUE; /* it says why not */
+    return TRUE; /* the error says why not */
   return is_at_turn (priv, sink)
          && ws_engine_get_bytes_to_write (priv->now.engine)
                 < MAX (priv->settings.write_high_water_mark, 1);

@@ -20,7 +20,7 @@ ws_socket_has_outgoing (WsSocket *self)
   return ws_socket_private_has_outgoing (ws_socket_peek (self));
 }
 
-/* Appends one; @call (nullable): that it belongs to. */
+/* Appends a message; @call (nullable): the call that sends it. */
 void ws_socket_queue_message (WsSocket     *self,
                               WsMessage    *message,
                               WsSocketCall *call);

@@ -7,11 +7,12 @@ G_BEGIN_DECLS
 
 /* (transfer full): a message for who pulls. */
 void ws_socket_take_message (WsSocket *self, WsMessage *message);
-/* Some of a message, for who wants it in pieces. */
+/* Some of a message, for a caller that wants it in pieces. */
 void ws_socket_take_piece (WsSocket *self, WsMessageType type, WsEvent *event);
 /* Reads as long as somebody wants what comes. */
 void ws_socket_update_receiving (WsSocket *self);
-/* Nothing is read because slots elsewhere do not keep up, or it goes on. */
+/* @is_held: nothing is read, because slots in other contexts do not keep up;
+ * else reading goes on. */
 void ws_socket_set_held (WsSocket *self, gboolean is_held);
 /* Nothing of a connection reaches the next. */
 void ws_socket_forget_received (WsSocket *self);

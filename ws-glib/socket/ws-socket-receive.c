@@ -127,7 +127,7 @@ push_chunk (WsMessagePipe *pipe, GBytes *bytes)
 }
 
 /* Takes @call out of its queue. Its caller may run the main loop: what comes
- * then is for those that wait still. */
+ * then is for the calls that wait still. */
 static GTask *
 take_call (WsSocket *self, WsSocketCall *call)
 {
@@ -186,7 +186,8 @@ return_message (WsSocket *self, WsSocketCall *call, WsMessage *message)
   ws_message_pipe_unref (pipe);
 }
 
-/* Gives what waits to whom waits for it. Each may do anything. */
+/* Gives the messages that wait to the calls that wait for them. Each callback
+ * may do anything. */
 static void
 deliver (WsSocket *self)
 {

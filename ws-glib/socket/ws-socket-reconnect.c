@@ -26,7 +26,8 @@ get_longest (WsReconnectPolicy *policy)
 
 /* --- The network --- */
 
-/* Makes the attempt that is waited for at @when, unless it is due before. */
+/* Makes the attempt that is waited for at @when, unless the attempt is due
+ * before. */
 static void
 hurry (WsSocket *self, gint64 when)
 {

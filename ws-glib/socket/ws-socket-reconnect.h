@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 
 /* An attempt begins, one of the policy's or not; @open makes the next one. */
 void ws_socket_note_attempt (WsSocket *self, void (*open) (WsSocket *socket));
-/* It has failed with this error of the engine's; @status: of the answer, or
- * 0. */
+/* The attempt has failed with this error of the engine's; @status: of the
+ * answer, or 0. */
 void ws_socket_note_failure (WsSocket *self, const GError *error, guint status);
 /* All is over: begins to wait for the next attempt, if there is to be one.
  * FALSE when there is none, and nobody has begun another. */

@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 
 /* FALSE with an error when nothing can be sent. */
 gboolean ws_socket_check_sendable (WsSocket *self, GError **error);
-/* (nullable): @payload, and its length; FALSE with an error when it cannot be
- * that of a ping now. */
+/* (nullable): @payload, and its length; FALSE with an error when no ping can
+ * carry that now. */
 gboolean ws_socket_check_ping (WsSocket      *self,
                                GBytes        *payload,
                                const guint8 **data,

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 extern const WsProperty ws_socket_settings_properties[];
 
-/* Changes one of the settings at @place, if it may be, and notifies. */
+/* Changes the setting at @place, if the calling thread may, and notifies. */
 void ws_socket_change_number (WsSocket    *self,
                               guint       *place,
                               guint        value,

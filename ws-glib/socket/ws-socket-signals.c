@@ -139,9 +139,9 @@ install_state_signals (void)
    * Something went wrong that no call of yours reports.
    *
    * Emitted at most once for an attempt, before the change of state that it
-   * causes; by [method@Socket.open] for a URL that it refuses; and by a slot, such
-   * as [signal@Socket::send-text-message], that could not do what it was asked
-   * for. What a call was refused for is no error of the connection:
+   * causes; by [method@Socket.open] for a URL that it refuses; and by a slot,
+   * such as [signal@Socket::send-text-message], that could not do what it was
+   * asked for. What a call was refused for is no error of the connection:
    * [property@Socket:error-string] and [property@Socket:status] do not show it.
    *
    * Since: 1.0

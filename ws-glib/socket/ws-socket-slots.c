@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The methods that are slots: action signals, for ws_connect_slot() and whoever
- * else emits by name. A slot has nobody to return an error to, so that it shows
- * it as QML does: in error-string, and as the status of a socket that is not
- * open. In a wrong thread not even that may be touched. */
+ * else emits by name. A slot has nobody to return an error to, so that the
+ * socket shows an error as QML does: in error-string, and as the status of a
+ * socket that is not open. In a wrong thread not even that may be touched. */
 #include "socket/ws-socket-slots.h"
 
 #include "ws-socket-error.h"

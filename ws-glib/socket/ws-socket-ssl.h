@@ -16,7 +16,8 @@ void ws_socket_on_opening_paused (WsClientOpening *opening, gpointer user_data);
 void ws_socket_note_session (WsSocket *self, WsTlsSession *session);
 /* Whether none of @errors counts. */
 gboolean ws_socket_ignores (WsSocket *self, GPtrArray *errors);
-/* An interrupted handshake ends, unless a handler lets it go on meanwhile. */
+/* An interrupted handshake ends, unless a handler lets the handshake go on
+ * meanwhile. */
 void     ws_socket_forbid_to_continue (WsSocket *self);
 gboolean ws_socket_get_continues (WsSocket *self);
 

@@ -26,7 +26,7 @@ void ws_socket_finish_reading (WsSocket *self);
 void ws_socket_announce_close (WsSocket *self);
 /* Calls what waits for the end of a server's connection, once. */
 void ws_socket_tell_gone (WsSocket *self);
-/* The owner wants to hear no more of it. */
+/* The owner wants to hear no more of the socket. */
 void ws_socket_disown (WsSocket *self);
 /* (transfer full): why a call could not be done whose connection has ended. */
 GError *ws_socket_make_end_error (WsSocket *self);

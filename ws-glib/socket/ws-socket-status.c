@@ -61,8 +61,8 @@ ws_socket_get_status (WsSocket *self)
  * ws_socket_get_error:
  * @self: a socket
  *
- * Gets what went wrong with the connection, or with the attempt to open one; the
- * next opening clears it.
+ * Gets what went wrong with the connection, or with the attempt to open one;
+ * the next opening clears it.
  *
  * Returns: (nullable) (transfer none): an error in the domain
  *   [error@Ws.SocketError]
@@ -399,8 +399,8 @@ const WsProperty ws_socket_status_properties[] = {
    *
    * The state as a user wants to see it.
    *
-   * %WS_STATUS_ERROR stays until the next opening, so that a bound label can show
-   * it: the connection was lost, or could not be opened. Its text is
+   * %WS_STATUS_ERROR stays until the next opening, so that a bound label can
+   * show it: the connection was lost, or could not be opened. Its text is
    * [property@Socket:error-string].
    *
    * Since: 1.0
@@ -416,7 +416,8 @@ const WsProperty ws_socket_status_properties[] = {
    * when all is fine.
    *
    * Cleared by the next opening. A call that is refused, such as a message that
-   * is sent while nothing is connected, tells its caller and does not show here.
+   * is sent while nothing is connected, tells its caller and
+   * does not show here.
    *
    * Since: 1.0
    */

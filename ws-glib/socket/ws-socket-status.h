@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* @engine is about to go: what it has counted stays. */
+/* @engine is about to go: keeps what the engine has counted. */
 void ws_socket_keep_traffic (WsSocket *self, WsEngine *engine);
 
 extern const WsProperty ws_socket_status_properties[];

@@ -198,7 +198,7 @@ on_room (gpointer user_data)
   sender_unref (self);
 }
 
-/* What came of the stream: nothing is its end. */
+/* What came of the stream: no bytes are its end. */
 static void
 take_part (Sender *self, GBytes *bytes, GError *error)
 {
@@ -228,7 +228,7 @@ on_part (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->reading = FALSE;
   if (self->sink->outgoing == NULL)
-    g_clear_error (&error); /* it is over already */
+    g_clear_error (&error); /* the message is over already */
   else
     take_part (self, bytes, error);
   sender_unref (self);

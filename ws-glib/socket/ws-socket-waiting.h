@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 
 /* All asynchronous calls of a socket at once. */
 
-/* Takes them into @stale, for what they wait for is being given up, and
- * lets one of open_async() wait for what comes instead. */
+/* Takes all calls into @stale, for what they wait for is being given up; a call
+ * of open_async() waits for what comes instead. */
 void ws_socket_renew_calls (WsSocket *self, GQueue *stale);
 /* Ends those, because the socket was opened anew. */
 void ws_socket_cancel_calls (GQueue *stale);

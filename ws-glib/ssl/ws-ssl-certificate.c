@@ -17,7 +17,7 @@
 struct _WsSslCertificate
 {
   GObject           parent_instance;
-  GBytes           *der;              /* (owned): empty if nobody gave it */
+  GBytes           *der;              /* (owned): empty if nobody gave one */
   WsTlsCertificate *info;             /* (owned) */
   GDateTime        *not_valid_before; /* (owned) (nullable) */
   GDateTime        *not_valid_after;  /* (owned) (nullable) */

@@ -104,7 +104,7 @@ void ws_ssl_configuration_invalidate (WsSslConfiguration *self);
 void ws_ssl_configuration_replace_credentials (WsSslConfiguration *self,
                                                WsTlsCredentials   *client,
                                                WsTlsCredentials   *server);
-/* Both of them: what was loaded is void now. */
+/* A setting has changed: what was loaded, for either role, is void now. */
 void ws_ssl_configuration_changed (WsSslConfiguration    *self,
                                    WsSslConfigurationProp property);
 

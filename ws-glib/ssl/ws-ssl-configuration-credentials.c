@@ -4,8 +4,8 @@
 
 #include "ws-socket-error.h"
 
-/* What a configuration of the layer below borrows from, and
- * where it came from. */
+/* What a configuration of the layer below borrows from, and where the items
+ * came from. */
 typedef struct
 {
   GPtrArray *identities;       /* (owned) of WsTlsIdentity */
@@ -273,8 +273,8 @@ verify_of (WsSslVerifyMode mode)
     }
 }
 
-/* Tells whether @item, alone in a field of a configuration, can be used; if not
- * and it has a name, the error gets it. */
+/* Tells whether @item, alone in a field of a configuration, can be used; if
+ * not, the error gets the item's name, if there is one. */
 static gboolean
 is_usable (WsTlsConfig *config,
            GPtrArray  **field,
@@ -319,8 +319,8 @@ find_culprit (const Materials *materials, gboolean is_server, GError **error)
   return TRUE;
 }
 
-/* What is left is a priority string or the OCSP response, and
- * it names itself. */
+/* What is left is a priority string or the OCSP response, whose errors name
+ * it. */
 static void
 explain_failure (WsSslConfiguration *self,
                  const Materials    *materials,

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full): what sessions take. It is loaded once for each role, and
- * anew after a change. */
+/* (transfer full): what sessions take, loaded once for each role, and anew
+ * after a change. */
 WsTlsCredentials *
 ws_ssl_configuration_get_credentials (WsSslConfiguration *self,
                                       gboolean            is_server,

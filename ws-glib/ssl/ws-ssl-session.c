@@ -20,7 +20,7 @@ struct _WsSslSession
   char             *cipher;        /* (owned) */
   char             *next_protocol; /* (owned) (nullable) */
   GListStore       *chain;         /* (owned) of WsSslCertificate */
-  WsSslCertificate *certificate;   /* (owned) (nullable): the first of them */
+  WsSslCertificate *certificate;   /* (owned) (nullable): the peer's own */
   gboolean          resumed;
 };
 

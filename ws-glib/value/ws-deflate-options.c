@@ -17,7 +17,7 @@ init_default (WsDeflateOptions *self)
   self->keeps_history = FALSE;
 }
 
-/* The reference that the process holds itself is never dropped. */
+/* The process holds a reference that is never dropped. */
 WsDeflateOptions *
 ws_deflate_options_ref_default (void)
 {

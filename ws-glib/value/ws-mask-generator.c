@@ -74,8 +74,8 @@ G_DEFINE_FINAL_TYPE (WsRandomMaskGenerator,
                      ws_random_mask_generator,
                      ws_mask_generator_get_type ())
 
-/* A system without random numbers still masks: the keys keep intermediaries
- * from being fooled, they are no secret. */
+/* A system without random numbers still masks: masking keeps intermediaries
+ * from being fooled, and its keys are no secret. */
 static void
 draw_random (guint8 mask[4])
 {
@@ -162,7 +162,7 @@ ws_mask_generator_draw (WsMaskGenerator *self, guint8 mask[4])
       return;
     }
 
-  /* Its code may drop it. */
+  /* The generator's own code may drop it. */
   held = g_object_ref (self);
   number = ask (self);
   if (number == 0)
