@@ -32,7 +32,6 @@ chat_nickname_check (const char *wish, const char **complaint)
   for (const char *at = name; *at != '\0'; at = g_utf8_next_char (at))
     if (!terminal_text_is_safe (g_utf8_get_char (at)))
       *complaint = "A nickname must not contain control characters";
-
   return *complaint == NULL ? g_steal_pointer (&name) : NULL;
 }
 

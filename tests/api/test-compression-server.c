@@ -569,6 +569,5 @@ main (int argc, char **argv)
   add ("/api/compression-server/send-short", NULL, test_send_short);
   add ("/api/compression-server/idle", NULL, test_idle);
   add ("/api/compression-server/broadcast", NULL, test_broadcast);
-
   return g_test_run ();
 }

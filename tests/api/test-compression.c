@@ -483,6 +483,5 @@ main (int argc, char **argv)
   pair_add ("/api/compression/set-while-open", NULL, test_set_while_open);
   pair_add ("/api/compression/nested-send", NULL, test_nested_send);
   pair_add ("/api/compression/nested-close", NULL, test_nested_close);
-
   return g_test_run ();
 }

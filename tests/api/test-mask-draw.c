@@ -166,6 +166,5 @@ main (int argc, char *argv[])
   g_test_add_func ("/api/mask-draw/no-mask", test_no_mask);
   g_test_add_func ("/api/mask-draw/no-seed", test_no_seed);
   g_test_add_func ("/api/mask-draw/dropped-inside", test_dropped_inside);
-
   return g_test_run ();
 }

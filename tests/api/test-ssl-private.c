@@ -279,6 +279,5 @@ main (int argc, char **argv)
   g_test_add_func ("/api/ssl-private/many-tickets", test_many_tickets);
   g_test_add_func ("/api/ssl-private/session", test_session);
   g_test_add_func ("/api/ssl-private/problem", test_problem);
-
   return g_test_run ();
 }

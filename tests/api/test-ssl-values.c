@@ -591,6 +591,5 @@ main (int argc, char **argv)
   g_test_add_func ("/api/ssl-configuration/load-bytes", test_load_bytes);
   g_test_add_func ("/api/ssl-configuration/load-culprit", test_load_culprit);
   g_test_add_func ("/api/ssl-configuration/load-several", test_load_several);
-
   return g_test_run ();
 }

@@ -587,6 +587,5 @@ main (int argc, char *argv[])
   g_test_add_func ("/api/cors-authenticator/initialization",
                    test_cors_initialization);
   g_test_add_func ("/api/cors-authenticator/properties", test_cors_properties);
-
   return g_test_run ();
 }

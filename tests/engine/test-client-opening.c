@@ -413,6 +413,5 @@ main (int argc, char *argv[])
   add ("bad-request", test_bad_request);
   add ("cancel", test_cancel);
   add ("free-inside", test_free_inside);
-
   return g_test_run ();
 }

@@ -545,6 +545,5 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/closing/server-does-not-hang-up",
                    test_server_does_not_hang_up);
   g_test_add_func ("/engine/closing/fault-timeout", test_fault_timeout);
-
   return g_test_run ();
 }

@@ -506,6 +506,5 @@ main (int argc, char *argv[])
   add ("close-when-told", test_close_when_told);
   add ("fault-stays", test_fault_stays);
   add ("end-while-announcing", test_end_while_announcing);
-
   return g_test_run ();
 }

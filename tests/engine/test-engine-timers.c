@@ -321,6 +321,5 @@ main (int argc, char *argv[])
   add ("nothing-is-owed", test_nothing_is_owed);
   add ("too-late", test_too_late);
   add ("activity-extends", test_activity_extends);
-
   return g_test_run ();
 }

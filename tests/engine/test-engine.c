@@ -498,6 +498,5 @@ main (int argc, char *argv[])
   add ("no-pong-when-closing", test_no_pong_when_closing);
   g_test_add_func ("/engine/engine/draw", test_draw);
   g_test_add_func ("/engine/engine/draw-drops", test_draw_drops);
-
   return g_test_run ();
 }

@@ -167,6 +167,5 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/keepalive/same-payload", test_same_payload);
   g_test_add_func ("/engine/keepalive/clock-skew", test_clock_skew);
   g_test_add_func ("/engine/keepalive/bounded", test_bounded);
-
   return g_test_run ();
 }

@@ -432,6 +432,5 @@ main (int argc, char *argv[])
   add ("append", test_append);
   g_test_add_func ("/engine/outbox/reference", test_reference);
   g_test_add_func ("/engine/outbox/draw-pushes", test_draw_pushes);
-
   return g_test_run ();
 }

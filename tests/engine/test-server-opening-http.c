@@ -529,6 +529,5 @@ main (int argc, char *argv[])
       g_test_add (path, Fixture, GUINT_TO_POINTER (i), set_up, test_hurry,
                   tear_down);
     }
-
   return g_test_run ();
 }

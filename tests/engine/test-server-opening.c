@@ -576,6 +576,5 @@ main (int argc, char *argv[])
   add ("vanishing-later", test_vanishing_later);
   add ("free-inside", test_free_inside);
   add ("free-outside", test_free_outside);
-
   return g_test_run ();
 }

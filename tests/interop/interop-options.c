@@ -137,6 +137,5 @@ interop_options_make_server (int argc, char **argv)
       ws_server_set_compression (server, compression);
     }
   options_clear (&options);
-
   return server;
 }

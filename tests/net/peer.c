@@ -41,7 +41,6 @@ peer_new (WsPoller *poller, void (*on_ready) (Peer *peer), gpointer data)
   peer->other = fds[1];
   peer->on_ready = on_ready;
   peer->data = data;
-
   return peer;
 }
 
@@ -84,6 +83,5 @@ peer_new_ready (WsPoller *poller, void (*on_ready) (Peer *peer), gpointer data)
 
   peer_poke (peer);
   ws_watch_want (&peer->watch, G_IO_IN);
-
   return peer;
 }

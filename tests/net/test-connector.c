@@ -78,7 +78,6 @@ start_listening (Fixture *fixture, const char *path)
                 : g_inet_socket_address_new_from_string ("127.0.0.1", 0);
   ws_listener_add_address (fixture->listener, address, 0, &error);
   g_assert_no_error (error);
-
   return ws_listener_get_address (fixture->listener);
 }
 
@@ -523,6 +522,5 @@ main (int argc, char **argv)
   add ("/net/connector/no-proxy-needed", test_no_proxy_needed);
   add ("/net/connector/socks-wants-credentials", test_socks_wants_credentials);
   add ("/net/connector/unix-ignores-proxies", test_unix_ignores_proxies);
-
   return g_test_run ();
 }

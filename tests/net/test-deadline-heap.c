@@ -115,6 +115,5 @@ main (int argc, char **argv)
   g_test_add_func ("/net/deadline-heap/random", test_random);
   g_test_add_func ("/net/deadline-heap/memory", test_memory);
   g_test_add_func ("/net/deadline-heap/clear", test_clear);
-
   return g_test_run ();
 }

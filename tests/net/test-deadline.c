@@ -325,6 +325,5 @@ main (int argc, char **argv)
   add ("/net/deadline/nested", test_nested);
   add ("/net/deadline/now", test_now);
   g_test_add_func ("/net/deadline/left-behind", test_left_behind);
-
   return g_test_run ();
 }

@@ -64,7 +64,6 @@ dial_address (GSocketAddress *address)
       g_socket_address_to_native (address, &native, sizeof native, NULL));
   g_assert_no_errno (
       connect (fd, (struct sockaddr *) &native, (socklen_t) len));
-
   return fd;
 }
 
@@ -375,6 +374,5 @@ main (int argc, char **argv)
   add ("/net/listener/unix/in-use", test_unix_in_use);
   add ("/net/listener/unix/replaced", test_unix_replaced);
   add ("/net/listener/unix/no-folder", test_unix_no_folder);
-
   return g_test_run ();
 }

@@ -105,7 +105,6 @@ dial_address (GSocketAddress *address)
       g_socket_address_to_native (address, &native, sizeof native, NULL));
   g_assert_no_errno (
       connect (fd, (struct sockaddr *) &native, (socklen_t) len));
-
   return fd;
 }
 
@@ -482,6 +481,5 @@ main (int argc, char **argv)
   add ("/net/listener/nested", test_nested);
   add ("/net/listener/bounded-turn", test_bounded_turn);
   add ("/net/listener/out-of-fds", test_out_of_fds);
-
   return g_test_run ();
 }

@@ -245,6 +245,5 @@ main (int argc, char **argv)
   add ("/net/poller/nested/others", test_nested_others);
   add ("/net/poller/nested/self", test_nested_self);
   add ("/net/poller/nested/frees", test_nested_frees);
-
   return g_test_run ();
 }

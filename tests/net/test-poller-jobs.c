@@ -156,7 +156,6 @@ static gboolean
 on_timeout (gpointer user_data)
 {
   g_string_append_c (user_data, 't');
-
   return G_SOURCE_CONTINUE;
 }
 
@@ -348,6 +347,5 @@ main (int argc, char **argv)
   add ("/net/poller/jobs/nested", test_nested);
   add ("/net/poller/jobs/order", test_order);
   g_test_add_func ("/net/poller/jobs/left-behind", test_left_behind);
-
   return g_test_run ();
 }

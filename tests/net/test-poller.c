@@ -263,7 +263,6 @@ allow_fds (rlim_t n_fds)
   if (limit.rlim_max < n_fds)
     return FALSE;
   limit.rlim_cur = n_fds;
-
   return setrlimit (RLIMIT_NOFILE, &limit) == 0;
 }
 
@@ -314,7 +313,6 @@ run_ping_pong (gpointer data)
       ws_test_until (context, peer->n_calls == i);
     }
   peer_free (peer);
-
   return poller;
 }
 
@@ -390,6 +388,5 @@ main (int argc, char **argv)
   add ("/net/poller/many", test_many);
   g_test_add_func ("/net/poller/threads", test_threads);
   add ("/net/poller/buffers", test_buffers);
-
   return g_test_run ();
 }

@@ -49,7 +49,6 @@ static gpointer
 draw_in_thread (gpointer data)
 {
   draw (data);
-
   return NULL;
 }
 
@@ -169,6 +168,5 @@ main (int argc, char **argv)
   g_test_add_func ("/net/random/monobit", test_monobit);
   g_test_add_func ("/net/random/hardly-zero", test_hardly_zero);
   g_test_add_func ("/net/random/lengths", test_lengths);
-
   return g_test_run ();
 }

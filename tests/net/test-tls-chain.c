@@ -248,6 +248,5 @@ main (int argc, char **argv)
     }
   result = g_test_run ();
   gnutls_privkey_deinit (signing_key);
-
   return result;
 }

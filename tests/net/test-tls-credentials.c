@@ -69,7 +69,6 @@ bytes_of (const char *name)
 {
   if (name == NULL)
     return NULL;
-
   return name[0] == '=' ? g_bytes_new (name + 1, strlen (name) - 1)
                         : tls_rig_read (name);
 }
@@ -81,7 +80,6 @@ load (const WsTlsIdentity *identity, GError **error)
   WsTlsConfig config = { .is_server = TRUE, .identities = identities };
 
   g_ptr_array_add (identities, (gpointer) identity);
-
   return ws_tls_credentials_new (&config, error);
 }
 
@@ -160,7 +158,6 @@ list_of (GBytes *bytes)
 
   if (bytes != NULL)
     g_ptr_array_add (list, bytes);
-
   return list;
 }
 
@@ -246,7 +243,6 @@ speaks (WsTlsCredentials *credentials, const char *priority)
   tls_rig_run (&rig);
   does = rig.client.progress == WS_TLS_DONE;
   tls_rig_clear (&rig);
-
   return does;
 }
 
@@ -313,7 +309,6 @@ load_system (gboolean is_server, WsTlsVerify verify, GPtrArray *authorities)
   WsTlsCredentials *credentials = ws_tls_credentials_new (&config, &error);
 
   g_assert_no_error (error);
-
   return credentials;
 }
 
@@ -331,7 +326,6 @@ count_trusted (WsTlsCredentials *credentials)
       gnutls_x509_crt_deinit (authority);
       n++;
     }
-
   return n;
 }
 
@@ -436,7 +430,6 @@ on_pin (void       *user_data,
         size_t      size)
 {
   g_strlcpy (pin, PIN, size);
-
   return 0;
 }
 
@@ -592,6 +585,5 @@ main (int argc, char **argv)
   g_test_add_func ("/net/tls-credentials/system-trust", test_system_trust);
   g_test_add_func ("/net/tls-credentials/sni", test_sni);
   g_test_add_func ("/net/tls-credentials/token", test_token);
-
   return g_test_run ();
 }

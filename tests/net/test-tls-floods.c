@@ -476,6 +476,5 @@ main (int argc, char **argv)
   g_test_add_func ("/net/tls-floods/early/warnings", test_early_warnings);
   g_test_add_func ("/net/tls-floods/tickets", test_tickets);
   g_test_add_func ("/net/tls-floods/stream", test_stream);
-
   return g_test_run ();
 }

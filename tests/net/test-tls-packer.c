@@ -45,7 +45,6 @@ count_records (const guint8 *data, gsize len)
   for (; at < len; n++)
     at += 5 + ((gsize) data[at + 3] << 8 | data[at + 4]);
   g_assert_cmpuint (at, ==, len);
-
   return n;
 }
 
@@ -98,6 +97,5 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_pack);
     }
-
   return g_test_run ();
 }

@@ -461,6 +461,5 @@ main (int argc, char **argv)
   g_test_add_func ("/net/tls-session-data/fatal", test_fatal);
   add_in_both_versions ("big", test_big);
   g_test_add_func ("/net/tls-session-data/read-little", test_read_little);
-
   return g_test_run ();
 }

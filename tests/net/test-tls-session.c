@@ -311,7 +311,6 @@ begin_pause (TlsRig *rig, const Pause *p, gsize split)
       g_assert_cmpint (end->progress, ==, WS_TLS_PAUSED);
     }
   g_assert_cmpstr (end->alerts->str, ==, "");
-
   return end;
 }
 
@@ -591,6 +590,5 @@ main (int argc, char **argv)
   g_test_add_func ("/net/tls-session/query", test_query);
   g_test_add_func ("/net/tls-session/sni", test_sni);
   g_test_add_func ("/net/tls-session/verify-name", test_verify_name);
-
   return g_test_run ();
 }

@@ -205,7 +205,6 @@ count_turns (WsTlsCredentials *theirs)
   for (; pair.client.n_secured == 0 || pair.server.n_secured == 0; n++)
     g_main_context_iteration (NULL, TRUE);
   tls_pair_clear (&pair);
-
   return n;
 }
 
@@ -270,6 +269,5 @@ main (int argc, char **argv)
   g_test_add_func ("/net/tls-stream-handshake/garbage", test_garbage);
   g_test_add_func ("/net/tls-stream-handshake/freed-inside", test_freed_inside);
   g_test_add_func ("/net/tls-stream-handshake/stalled", test_stalled);
-
   return g_test_run ();
 }

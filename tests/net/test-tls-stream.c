@@ -23,7 +23,6 @@ make_data (gsize len)
 
   for (gsize i = 0; i < len; i++)
     data[i] = (guint8) (i * 7 + (i >> 8));
-
   return data;
 }
 
@@ -230,6 +229,5 @@ main (int argc, char **argv)
   add ("truncated", test_truncated);
   add ("freed-with-output", test_freed_with_output);
   add ("peer-gone", test_peer_gone);
-
   return g_test_run ();
 }

@@ -484,6 +484,5 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/net/tls-verify/certificate", test_certificate);
   g_test_add_func ("/net/tls-verify/outdated", test_outdated);
-
   return g_test_run ();
 }

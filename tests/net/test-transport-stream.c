@@ -42,7 +42,6 @@ stubborn_output_write_nonblocking (GPollableOutputStream *stream,
 
   self->offered = 0;
   g_string_append_len (self->written, buffer, (gssize) count);
-
   return (gssize) count;
 }
 
@@ -65,7 +64,6 @@ stubborn_output_close (GOutputStream *stream,
                        GError       **error)
 {
   STUBBORN_OUTPUT (stream)->closed_by = g_thread_self ();
-
   return TRUE;
 }
 
@@ -110,7 +108,6 @@ transport_of (GIOStream *stream)
   WsTransport *transport = ws_transport_new_for_stream (poller, stream, &error);
 
   g_assert_no_error (error);
-
   return transport;
 }
 
@@ -233,7 +230,6 @@ connection_new (int *peer)
   g_assert_no_error (error);
   *peer = accept (g_socket_get_fd (listening), NULL, NULL);
   g_assert_no_errno (*peer);
-
   return g_socket_connection_factory_create_connection (socket);
 }
 
@@ -324,6 +320,5 @@ main (int argc, char **argv)
                    test_connection_kept);
   g_test_add_func ("/net/transport-stream/wrapped-connection",
                    test_wrapped_connection);
-
   return g_test_run ();
 }

@@ -76,7 +76,6 @@ connection_of (int fd)
   g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, &error);
 
   g_assert_no_error (error);
-
   return G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
 }
 
@@ -88,7 +87,6 @@ stream_of (int fd)
   g_autoptr (GOutputStream) output = g_unix_output_stream_new (copy, TRUE);
 
   fcntl (fd, F_SETFL, O_NONBLOCK);
-
   return g_simple_io_stream_new (input, output);
 }
 
@@ -170,7 +168,6 @@ transport_read (Fixture *fixture, char *data, gsize len)
 
   n = ws_transport_read (fixture->transport, (guint8 *) data, len, &error);
   g_assert_no_error (error);
-
   return n;
 }
 
@@ -183,7 +180,6 @@ transport_write (Fixture *fixture, const char *data, gsize len)
 
   n = ws_transport_writev (fixture->transport, &vector, 1, &error);
   g_assert_no_error (error);
-
   return n;
 }
 
@@ -443,7 +439,6 @@ static int
 port_of (GSocketAddress *address)
 {
   g_assert_true (G_IS_INET_SOCKET_ADDRESS (address));
-
   return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
 }
 
@@ -482,7 +477,6 @@ get_option (int fd, int level, int option)
   socklen_t len = sizeof value;
 
   g_assert_no_errno (getsockopt (fd, level, option, &value, &len));
-
   return value;
 }
 
@@ -591,6 +585,5 @@ main (int argc, char **argv)
   add ("is-heard", test_is_heard);
   add_tcp ("is-heard-no-more", test_is_heard_no_more);
   add ("options", test_options);
-
   return g_test_run ();
 }

@@ -16,7 +16,6 @@ on_pull (gnutls_transport_ptr_t pointer, void *data, size_t len)
     }
   memcpy (data, self->in->data, len);
   g_byte_array_remove_range (self->in, 0, (guint) len);
-
   return (ssize_t) len;
 }
 
@@ -24,7 +23,6 @@ static ssize_t
 on_push (gnutls_transport_ptr_t pointer, const void *data, size_t len)
 {
   g_byte_array_append (((TlsBare *) pointer)->out, data, (guint) len);
-
   return (ssize_t) len;
 }
 
@@ -79,7 +77,6 @@ tls_bare_exchange (TlsBare *self, TlsRigEnd *end)
   ws_tls_session_feed (end->session, self->out->data, self->out->len);
   tls_rig_step (end);
   g_byte_array_set_size (self->out, 0);
-
   return moved;
 }
 

@@ -152,7 +152,6 @@ wrap (int fd, gboolean as_stream)
   stream = g_simple_io_stream_new (input, output);
   transport = ws_transport_new_for_stream (poller, stream, NULL);
   g_assert_nonnull (transport);
-
   return transport;
 }
 

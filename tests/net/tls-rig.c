@@ -20,7 +20,6 @@ tls_rig_read (const char *name)
   path = g_build_filename (folder, name, NULL);
   g_file_get_contents (path, &data, &len, &error);
   g_assert_no_error (error);
-
   return g_bytes_new_take (data, len);
 }
 
@@ -33,7 +32,6 @@ tls_rig_contains (gconstpointer data, gsize len, const char *text)
   for (gsize i = 0; i + n <= len; i++)
     if (memcmp (bytes + i, text, n) == 0)
       return TRUE;
-
   return FALSE;
 }
 
@@ -46,7 +44,6 @@ list_of (const char *name)
     return NULL;
   list = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   g_ptr_array_add (list, tls_rig_read (name));
-
   return list;
 }
 
@@ -77,7 +74,6 @@ tls_rig_credentials (gboolean is_server, const TlsRigSide *side)
     g_ptr_array_add (identities, &identity);
   credentials = ws_tls_credentials_new (&config, &error);
   g_assert_no_error (error);
-
   return credentials;
 }
 
@@ -112,7 +108,6 @@ on_psk_client (gpointer    user_data,
     return FALSE;
   *identity = g_strdup (end->psk_identity);
   *key = g_bytes_new (end->psk_key, strlen (end->psk_key));
-
   return TRUE;
 }
 
@@ -125,7 +120,6 @@ on_psk_server (gpointer user_data, const char *identity, GBytes **key)
   if (end->psk_key == NULL || g_strcmp0 (identity, end->psk_identity) != 0)
     return FALSE;
   *key = g_bytes_new (end->psk_key, strlen (end->psk_key));
-
   return TRUE;
 }
 
@@ -223,7 +217,6 @@ tls_rig_move (TlsRig *self, TlsRigEnd *from, TlsRigEnd *to)
   ws_tls_session_feed (to->session, guarded, len);
   tls_rig_step (to);
   ws_test_guarded_free (guarded, len);
-
   return TRUE;
 }
 

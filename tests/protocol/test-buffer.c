@@ -140,6 +140,5 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/buffer/reserve-keeps", test_reserve_keeps);
   g_test_add_func ("/protocol/buffer/limit", test_limit);
   g_test_add_func ("/protocol/buffer/steal", test_steal);
-
   return g_test_run ();
 }

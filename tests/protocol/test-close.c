@@ -192,6 +192,5 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/close/write-without-reason",
                    test_write_without_reason);
   g_test_add_func ("/protocol/close/write-cuts", test_write_cuts);
-
   return g_test_run ();
 }

@@ -293,6 +293,5 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/deflate-offer/accept", test_accept);
   g_test_add_func ("/protocol/deflate-offer/judge", test_judge);
   g_test_add_func ("/protocol/deflate-offer/both", test_both);
-
   return g_test_run ();
 }

@@ -352,6 +352,5 @@ main (int argc, char **argv)
 
   g_test_add_func ("/protocol/deflate/receiving", test_receiving);
   g_test_add_func ("/protocol/deflate/sending", test_sending);
-
   return g_test_run ();
 }

@@ -391,6 +391,5 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/deflate/takeover", test_takeover);
   g_test_add_func ("/protocol/deflate/no-shorter", test_no_shorter);
   g_test_add_func ("/protocol/deflate/shared", test_shared);
-
   return g_test_run ();
 }

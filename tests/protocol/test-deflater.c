@@ -179,6 +179,5 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/deflater/reference", test_reference);
   g_test_add_func ("/protocol/deflater/lengths", test_lengths);
   g_test_add_func ("/protocol/deflater/pool", test_pool);
-
   return g_test_run ();
 }

@@ -280,6 +280,5 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/extension/frame-events", test_frame_events);
   g_test_add_func ("/protocol/extension/encode", test_encode);
   g_test_add_func ("/protocol/extension/last", test_last);
-
   return g_test_run ();
 }

@@ -40,6 +40,5 @@ main (int argc, char **argv)
 
   g_test_add_func ("/protocol/fault/set", test_set);
   g_test_add_func ("/protocol/fault/cut", test_cut);
-
   return g_test_run ();
 }

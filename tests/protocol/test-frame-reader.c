@@ -214,6 +214,5 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/frame-reader/used", test_used);
   g_test_add_func ("/protocol/frame-reader/offset-and-phase",
                    test_offset_and_phase);
-
   return g_test_run ();
 }

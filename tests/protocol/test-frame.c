@@ -349,6 +349,5 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/frame/check-masking", test_check_masking);
   g_test_add_func ("/protocol/frame/check-reserved-bits",
                    test_check_reserved_bits);
-
   return g_test_run ();
 }

@@ -391,6 +391,5 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/http-auth/escapes", test_escapes);
   g_test_add_func ("/protocol/http-auth/basic", test_basic);
   g_test_add_func ("/protocol/http-auth/injection", test_injection);
-
   return g_test_run ();
 }

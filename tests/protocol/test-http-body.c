@@ -316,6 +316,5 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/http-body/requests", test_requests);
   g_test_add_func ("/protocol/http-body/bounds", test_bounds);
   g_test_add_func ("/protocol/http-body/long", test_long);
-
   return g_test_run ();
 }

@@ -229,6 +229,5 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/http-header/list-split", test_list_split);
   g_test_add_func ("/protocol/http-header/parameter", test_parameter);
   g_test_add_func ("/protocol/http-header/split", test_split);
-
   return g_test_run ();
 }

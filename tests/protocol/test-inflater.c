@@ -278,6 +278,5 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/inflater/room", test_room);
   g_test_add_func ("/protocol/inflater/release", test_release);
   g_test_add_func ("/protocol/inflater/release-within", test_release_within);
-
   return g_test_run ();
 }

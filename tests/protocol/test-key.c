@@ -94,6 +94,5 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &rows[i], test_is_valid);
     }
-
   return g_test_run ();
 }

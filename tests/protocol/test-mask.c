@@ -166,6 +166,5 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/mask/elsewhere", test_elsewhere);
   g_test_add_func ("/protocol/mask/every-split", test_every_split);
   g_test_add_func ("/protocol/mask/guard-page", test_guard_page);
-
   return g_test_run ();
 }

@@ -480,6 +480,5 @@ main (int argc, char **argv)
   ADD ("minimum-size-requirement", test_minimum_size_requirement);
   ADD ("clear-data-buffers", test_clear_data_buffers);
 #undef ADD
-
   return g_test_run ();
 }

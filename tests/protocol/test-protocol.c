@@ -523,6 +523,5 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/protocol/is-waiting", test_is_waiting);
   g_test_add_func ("/protocol/protocol/take-bytes", test_take_bytes);
   g_test_add_func ("/protocol/protocol/memory", test_memory);
-
   return g_test_run ();
 }

@@ -197,6 +197,5 @@ main (int argc, char **argv)
   ws_test_init (&argc, &argv);
 
   g_test_add_func ("/protocol/round-trip/random", test_random);
-
   return g_test_run ();
 }

@@ -211,6 +211,5 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/url-resolve/bad", test_bad);
   g_test_add_func ("/protocol/url-resolve/userinfo", test_userinfo);
   g_test_add_func ("/protocol/url-resolve/same-origin", test_same_origin);
-
   return g_test_run ();
 }

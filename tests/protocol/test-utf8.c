@@ -468,6 +468,5 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/utf8/random-noise", test_random_noise);
   g_test_add_func ("/protocol/utf8/cut", test_cut);
   g_test_add_func ("/protocol/utf8/nothing", test_nothing);
-
   return g_test_run ();
 }

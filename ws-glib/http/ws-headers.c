@@ -89,7 +89,6 @@ check_field (const char *name, const char *value, GError **error)
                    quoted);
       return FALSE;
     }
-
   return TRUE;
 }
 
@@ -337,7 +336,6 @@ ws_headers_get_name (WsHeaders *self, guint position)
 
   if (position >= ws_http_headers_length (self->http))
     return NULL;
-
   return ws_http_headers_peek_name (self->http, position);
 }
 
@@ -360,6 +358,5 @@ ws_headers_get_value (WsHeaders *self, guint position)
 
   if (position >= ws_http_headers_length (self->http))
     return NULL;
-
   return ws_http_headers_peek_value (self->http, position);
 }

@@ -75,7 +75,6 @@ ws_message_new_text (const char *text)
   g_return_val_if_fail (text != NULL, NULL);
   len = strlen (text);
   g_return_val_if_fail (ws_utf8_is_valid ((const guint8 *) text, len), NULL);
-
   return ws_message_new_copy (WS_MESSAGE_TYPE_TEXT, (const guint8 *) text, len);
 }
 
@@ -152,7 +151,6 @@ ws_message_new_text_bytes (GBytes *bytes, GError **error)
                    len);
       return NULL;
     }
-
   return ws_message_new_valid (WS_MESSAGE_TYPE_TEXT, bytes);
 }
 

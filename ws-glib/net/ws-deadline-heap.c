@@ -21,7 +21,6 @@ rise (WsDeadlineHeap *self, guint index, gint64 due)
       place (self, index, self->items[index / 2]);
       index /= 2;
     }
-
   return index;
 }
 

@@ -111,7 +111,6 @@ accept_connection (int                      listening,
       fcntl (fd, F_SETFD, FD_CLOEXEC);
       fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
     }
-
   return fd;
 #endif
 }
@@ -195,7 +194,6 @@ ws_listener_new (WsPoller          *poller,
   self->ports = g_ptr_array_new_with_free_func ((GDestroyNotify) port_free);
   self->rest.func = on_rested;
   self->is_accepting = TRUE;
-
   return self;
 }
 
@@ -227,7 +225,6 @@ add_port (WsListener *self, GSocket *socket)
   ws_watch_share (&port->watch);
   g_ptr_array_add (self->ports, port);
   update (self);
-
   return port;
 }
 
@@ -360,7 +357,6 @@ listen_on (WsListener              *self,
     }
 
   add_port (self, socket)->file = file;
-
   return TRUE;
 }
 
@@ -388,7 +384,6 @@ ws_listener_add_address (WsListener              *self,
     return TRUE;
 
   name_address (error, address);
-
   return FALSE;
 }
 
@@ -489,7 +484,6 @@ ws_listener_add_socket (WsListener *self,
   /* accept() must not wait for a peer that has left again. */
   fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
   add_port (self, socket);
-
   return TRUE;
 }
 
@@ -505,7 +499,6 @@ begin_listening (int fd, int backlog, GError **error)
   g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
                "The file descriptor %d cannot listen: %s", fd,
                g_strerror (code));
-
   return FALSE;
 }
 
@@ -532,7 +525,6 @@ ws_listener_add_fds (
     }
   for (guint i = 0; i < n_fds; i++)
     add_port (self, g_ptr_array_index (sockets, i));
-
   return TRUE;
 }
 

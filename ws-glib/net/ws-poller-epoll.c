@@ -40,7 +40,6 @@ from_epoll (guint32 events, GIOCondition wanted)
     condition |= G_IO_IN;
   if (events & EPOLLOUT)
     condition |= G_IO_OUT;
-
   return condition & wanted;
 }
 
@@ -53,7 +52,6 @@ ws_poller_epoll_open (WsPoller *self)
 
   self->epoll_tag = g_source_add_unix_fd (self->source, self->epoll_fd,
                                           G_IO_IN | G_IO_ERR | G_IO_HUP);
-
   return TRUE;
 }
 
@@ -131,7 +129,6 @@ ws_poller_epoll_update (WsWatch *watch, GIOCondition before)
       epoll_ctl (epoll_fd, EPOLL_CTL_DEL, watch->fd, &event);
       return TRUE;
     }
-
   return epoll_ctl (epoll_fd, before == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD,
                     watch->fd, &event)
          == 0;

@@ -19,7 +19,6 @@ on_fd_ready (int fd, GIOCondition condition, gpointer user_data)
   if (condition != 0)
     watch->func (watch, condition);
   poller->depth--;
-
   return G_SOURCE_CONTINUE;
 }
 

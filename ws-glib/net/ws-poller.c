@@ -96,7 +96,6 @@ get_timeout (WsPoller *self)
   now = g_source_get_time (self->source);
   if (first->due <= now)
     return 0;
-
   return (int) MIN ((first->due - now - 1) / 1000 + 1, G_MAXINT);
 }
 
@@ -107,7 +106,6 @@ prepare (GSource *source, int *timeout)
 
   ws_poller_check_fork (self);
   *timeout = get_timeout (self);
-
   return *timeout == 0 && !self->is_resting;
 }
 
@@ -157,7 +155,6 @@ static gboolean
 dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
   ws_poller_dispatch (((PollerSource *) source)->poller);
-
   return G_SOURCE_CONTINUE;
 }
 
@@ -210,7 +207,6 @@ poller_new (GMainContext *context, int priority)
     ws_poller_epoll_open (self);
 
   g_source_attach (self->source, context);
-
   return self;
 }
 
@@ -278,7 +274,6 @@ ws_poller_get_at (GMainContext *context, int priority)
       g_hash_table_add (pollers, self);
     }
   g_mutex_unlock (&pollers_lock);
-
   return self;
 }
 
@@ -286,7 +281,6 @@ WsPoller *
 ws_poller_ref (WsPoller *self)
 {
   g_atomic_int_inc (&self->n_refs);
-
   return self;
 }
 
@@ -449,7 +443,6 @@ ws_poller_acquire_buffer (WsPoller *self)
       buffer->data = (guint8 *) (buffer + 1);
     }
   buffer->n_refs = 1;
-
   return buffer;
 }
 
@@ -457,7 +450,6 @@ WsReadBuffer *
 ws_read_buffer_ref (WsReadBuffer *buffer)
 {
   buffer->n_refs++;
-
   return buffer;
 }
 

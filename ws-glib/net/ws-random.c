@@ -43,7 +43,6 @@ get_block (void)
 
   block->n_left = sizeof block->data;
   block->generation = ws_fork_get_generation ();
-
   return block;
 }
 
@@ -63,6 +62,5 @@ ws_random_mask (guint8 mask[4])
 
   memcpy (mask, block->data + sizeof block->data - block->n_left, MASK_SIZE);
   block->n_left -= MASK_SIZE;
-
   return TRUE;
 }

@@ -59,7 +59,6 @@ make_priority_string (const WsTlsConfig *config)
   /* Appended to the system's default, the text must not begin with a colon. */
   if (text->str[0] == ':')
     g_string_erase (text, 0, 1);
-
   return g_string_free (text, FALSE);
 }
 
@@ -98,7 +97,6 @@ look_at_protocols (WsTlsCredentials *self)
       found |= list[i] < GNUTLS_DTLS_VERSION_MIN;
       self->tls13 |= list[i] == GNUTLS_TLS1_3;
     }
-
   return found;
 }
 
@@ -152,7 +150,6 @@ add_items (gnutls_certificate_credentials_t credentials,
       g_propagate_error (error, ws_tls_error_for_item (code, what));
       return FALSE;
     }
-
   return TRUE;
 }
 
@@ -329,7 +326,6 @@ resolve_verify (const WsTlsConfig *config)
 {
   if (config->verify != WS_TLS_VERIFY_AUTO)
     return config->verify;
-
   return config->is_server ? WS_TLS_VERIFY_NONE : WS_TLS_VERIFY_PEER;
 }
 
@@ -351,7 +347,6 @@ ws_tls_credentials_new (const WsTlsConfig *config, GError **error)
       || !load_ticket_key (self, config->ticket_key, error))
     return NULL;
   load_psk (self, config->psk_hint);
-
   return g_steal_pointer (&self);
 }
 
@@ -359,7 +354,6 @@ WsTlsCredentials *
 ws_tls_credentials_ref (WsTlsCredentials *self)
 {
   g_atomic_ref_count_inc (&self->n_refs);
-
   return self;
 }
 
@@ -403,7 +397,6 @@ on_client_hello (gnutls_session_t session)
   found = ws_tls_names_find (owner->credentials->names, name);
   if (found != NULL)
     gnutls_credentials_set (session, GNUTLS_CRD_CERTIFICATE, found);
-
   return 0;
 }
 
@@ -447,7 +440,6 @@ ws_tls_credentials_apply (WsTlsCredentials *self,
     apply_to_server (self, session);
   else if (self->psk)
     gnutls_credentials_set (session, GNUTLS_CRD_PSK, self->psk_client);
-
   return TRUE;
 }
 
@@ -457,7 +449,6 @@ ws_tls_credentials_get_trust (WsTlsCredentials *self)
   gnutls_x509_trust_list_t trust;
 
   gnutls_certificate_get_trust_list (self->certificates, &trust);
-
   return trust;
 }
 

@@ -61,7 +61,6 @@ ws_tls_error_for_session (int      code,
     return g_error_new (G_TLS_ERROR, (int) kind,
                         "%s was ended by the peer's alert: %s", where,
                         ws_tls_alert_describe (alert));
-
   return g_error_new (G_TLS_ERROR, (int) kind, "%s failed: %s", where,
                       gnutls_strerror (code));
 }
@@ -84,7 +83,6 @@ ws_tls_alert_describe (guint alert)
 
   if (name != NULL)
     return name;
-
   return alert == ALERT_BAD_CERTIFICATE_STATUS_RESPONSE
              ? "Bad certificate status response"
              : "Unknown alert";
@@ -124,6 +122,5 @@ ws_tls_alert_for_problem (WsTlsProblemCode problem, gboolean is_tls13)
     case WS_TLS_PROBLEM_INSECURE_ALGORITHM:
       return GNUTLS_A_BAD_CERTIFICATE;
     }
-
   return GNUTLS_A_BAD_CERTIFICATE;
 }

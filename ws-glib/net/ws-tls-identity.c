@@ -67,7 +67,6 @@ on_pin_asked (void       *user_data,
       || strlen (password) >= pin_size)
     return -1;
   g_strlcpy (pin, password, pin_size);
-
   return 0;
 }
 
@@ -145,7 +144,6 @@ take_chain (Pair *self, gnutls_x509_crt_t *list, guint n)
   for (guint i = 0; i < n; i++)
     gnutls_x509_crt_deinit (list[i]);
   gnutls_free (list);
-
   return code;
 }
 
@@ -274,6 +272,5 @@ ws_tls_identity_load (const WsTlsIdentity             *identity,
    * array. */
   pair.n = 0;
   pair.key = NULL;
-
   return TRUE;
 }

@@ -28,7 +28,6 @@ find_set (WsTlsNames *self, const char *name)
   for (guint i = 0; i < self->n_leaves; i++)
     if (gnutls_x509_crt_check_hostname (self->leaves[i], name))
       set |= G_GUINT64_CONSTANT (1) << i;
-
   return set;
 }
 
@@ -43,7 +42,6 @@ find_group (WsTlsNames *self, guint64 set)
       if (group->set == set)
         return group;
     }
-
   return NULL;
 }
 
@@ -71,7 +69,6 @@ add_group (WsTlsNames    *self,
   if (group.credentials == NULL)
     return FALSE;
   g_array_append_val (self->groups, group);
-
   return TRUE;
 }
 
@@ -134,7 +131,6 @@ ws_tls_names_new (gnutls_certificate_credentials_t all,
   for (guint i = 0; i < self->n_leaves; i++)
     if (!add_groups_of (self, self->leaves[i], make, user_data, error))
       return NULL;
-
   return g_steal_pointer (&self);
 }
 

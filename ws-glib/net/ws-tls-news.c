@@ -103,7 +103,6 @@ ws_tls_news_deliver (WsTlsNews *self)
         sink->alert (self->user_data, item->sent, item->level, item->type,
                      item->description);
     }
-
   return !self->muted;
 }
 

@@ -25,7 +25,6 @@ pack_record (Packer *self, GError **error)
   gsize n = self->n_copied;
 
   self->n_copied = 0;
-
   return n == 0
          || ws_tls_session_write (self->session, self->record, n, error) >= 0;
 }
@@ -59,7 +58,6 @@ pack (Packer       *self,
       if (self->n_copied == RECORD_PLAINTEXT && !pack_record (self, error))
         return FALSE;
     }
-
   return TRUE;
 }
 
@@ -82,6 +80,5 @@ ws_tls_pack (WsTlsSession        *session,
                  i + 1 == n_vectors || taken == MAX_TAKEN, error))
         return WS_IO_ERROR;
     }
-
   return pack_record (&packer, error) ? (gssize) taken : WS_IO_ERROR;
 }

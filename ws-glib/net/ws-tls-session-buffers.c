@@ -45,7 +45,6 @@ take_input (WsTlsSession *self, guint8 *data, gsize len)
       self->fed += from_fed;
       self->fed_len -= from_fed;
     }
-
   return from_kept + from_fed;
 }
 
@@ -64,7 +63,6 @@ ws_tls_session_has_record (WsTlsSession *self)
   if (n_kept < HEADER_SIZE)
     memcpy (header + n_kept, self->fed, HEADER_SIZE - n_kept);
   size = (gsize) header[3] << 8 | header[4];
-
   return header[0] < FIRST_TYPE || header[0] > LAST_TYPE || header[1] != 3
          || size > MAX_RECORD || input_len (self) >= HEADER_SIZE + size;
 }
@@ -147,7 +145,6 @@ on_pull (gnutls_transport_ptr_t pointer, void *data, size_t len)
       gnutls_transport_set_errno (self->tls, EAGAIN);
       return -1;
     }
-
   return (ssize_t) n;
 }
 
@@ -233,7 +230,6 @@ on_push (gnutls_transport_ptr_t pointer, const giovec_t *vectors, int n_vectors)
               vectors[i].iov_base, vectors[i].iov_len);
       self->output_len += vectors[i].iov_len;
     }
-
   return (ssize_t) total;
 }
 
@@ -241,7 +237,6 @@ const guint8 *
 ws_tls_session_peek_output (WsTlsSession *self, gsize *len)
 {
   *len = self->output_len;
-
   return self->output_len > 0 ? self->output + self->output_start : NULL;
 }
 

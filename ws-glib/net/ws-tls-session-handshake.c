@@ -122,7 +122,6 @@ ws_tls_session_on_message (gnutls_session_t      tls,
     report_ticket (self);
   else if (incoming && uses_peer_key (type) && !examine_chain (self))
     return GNUTLS_E_CERTIFICATE_ERROR;
-
   return 0;
 }
 
@@ -171,7 +170,6 @@ judge (WsTlsSession *self)
                            &options);
     }
   self->judged = TRUE;
-
   return verify == WS_TLS_VERIFY_QUERY || self->accepted
          || !has_problems (self);
 }
@@ -209,7 +207,6 @@ ws_tls_session_get_problems (WsTlsSession *self)
   if (self->problems == NULL)
     self->problems
         = g_ptr_array_new_with_free_func ((GDestroyNotify) ws_tls_problem_free);
-
   return self->problems;
 }
 
@@ -288,7 +285,6 @@ run_handshake (WsTlsSession *self)
   if (code == GNUTLS_E_UNEXPECTED_PACKET_LENGTH && self->eof
       && ws_tls_session_get_unread (self) == 0)
     code = GNUTLS_E_PREMATURE_TERMINATION;
-
   return code;
 }
 
@@ -310,7 +306,6 @@ finish_handshake (WsTlsSession *self)
   if (!ws_tls_session_is_tls13 (self))
     report_ticket (self);
   send_ticket (self);
-
   return WS_TLS_DONE;
 }
 

@@ -14,7 +14,6 @@ fill_datum (gnutls_datum_t *datum, gconstpointer data, gsize len)
   if (len > 0)
     memcpy (datum->data, data, len);
   datum->size = (guint) len;
-
   return TRUE;
 }
 
@@ -31,7 +30,6 @@ ask_user (WsTlsSession *self, const char *hint)
 {
   ws_tls_session_forget_psk (self);
   self->psk_asked = TRUE;
-
   return self->sink->psk_client != NULL
          && self->sink->psk_client (self->user_data, hint, &self->psk_identity,
                                     &self->psk_key)
@@ -81,7 +79,6 @@ ws_tls_session_on_psk_client (gnutls_session_t tls,
       gnutls_free (identity->data);
       return GNUTLS_E_MEMORY_ERROR;
     }
-
   return 0;
 }
 
@@ -110,6 +107,5 @@ ws_tls_session_on_psk_server (gnutls_session_t      tls,
   data = g_bytes_get_data (found, &len);
   if (len == 0)
     return 1;
-
   return fill_datum (key, data, len) ? 0 : -1;
 }

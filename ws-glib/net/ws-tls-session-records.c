@@ -30,7 +30,6 @@ refuse_handshake (WsTlsSession *self)
     gnutls_record_recv (self->tls, &nothing, sizeof nothing);
   ws_tls_session_send_alert (self, GNUTLS_AL_WARNING,
                              GNUTLS_A_NO_RENEGOTIATION);
-
   return TRUE;
 }
 
@@ -128,7 +127,6 @@ ws_tls_session_is_readable (WsTlsSession *self)
     case WS_TLS_SESSION_N_STATES:
       break;
     }
-
   return FALSE;
 }
 
@@ -165,7 +163,6 @@ ws_tls_session_write (WsTlsSession *self,
         }
       total += (gsize) n;
     }
-
   return (gssize) total;
 }
 
@@ -218,7 +215,6 @@ spell_suite (const char *name, const char *exchange)
   len = strlen (rest);
   if (g_str_has_suffix (rest, "_SHA1"))
     len--;
-
   return g_strdup_printf ("%sWITH_%.*s%s", prefix, (int) len, rest,
                           g_str_has_suffix (rest, "_POLY1305") ? "_SHA256"
                                                                : "");
@@ -245,7 +241,6 @@ ws_tls_session_describe_cipher (WsTlsSession *self)
        i++)
     if (memcmp (id, self->cipher_suite, sizeof id) == 0)
       return spell_suite (name, gnutls_kx_get_name (kx));
-
   return NULL;
 }
 
@@ -256,7 +251,6 @@ ws_tls_session_get_alpn (WsTlsSession *self)
 
   if (gnutls_alpn_get_selected_protocol (self->tls, &protocol) < 0)
     return NULL;
-
   return g_strndup ((const char *) protocol.data, protocol.size);
 }
 
@@ -276,6 +270,5 @@ ws_tls_session_get_peer_chain (WsTlsSession *self)
 
   for (guint i = 0; list != NULL && i < n; i++)
     g_ptr_array_add (chain, g_bytes_new (list[i].data, list[i].size));
-
   return chain;
 }

@@ -221,7 +221,6 @@ choose_flags (const WsTlsSessionOptions *options)
   if (options->is_server
       && ws_tls_credentials_get_verify (credentials) != WS_TLS_VERIFY_NONE)
     flags |= GNUTLS_NO_AUTO_SEND_TICKET;
-
   return flags;
 }
 
@@ -268,7 +267,6 @@ ws_tls_session_new (const WsTlsSessionOptions *options,
   if (!ws_tls_credentials_apply (self->credentials, self->tls, error))
     return NULL;
   set_up (self, options);
-
   return g_steal_pointer (&self);
 }
 

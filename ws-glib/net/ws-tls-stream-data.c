@@ -17,7 +17,6 @@ ws_tls_stream_has_output (WsTlsStream *self)
   gsize len;
 
   ws_tls_session_peek_output (self->session, &len);
-
   return len > 0;
 }
 
@@ -59,7 +58,6 @@ ws_tls_stream_flush (WsTlsStream *self)
       self->says_bye = FALSE;
       ws_transport_shutdown (self->inner);
     }
-
   return TRUE;
 }
 
@@ -78,7 +76,6 @@ ws_tls_stream_feed (WsTlsStream  *self,
     ws_tls_session_feed (self->session, buffer->data, (gsize) n);
   else if (n == 0)
     ws_tls_session_feed_eof (self->session);
-
   return n;
 }
 
@@ -123,7 +120,6 @@ decrypt (WsTlsStream  *self,
     }
   if (!self->drained || ws_tls_session_is_resting (self->session))
     ws_poller_rest (self->parent.poller);
-
   return total > 0 ? (gssize) total : WS_IO_AGAIN;
 }
 
@@ -162,7 +158,6 @@ ws_tls_stream_read (WsTransport *transport,
   /* An end is told again. */
   if (n == WS_IO_ERROR)
     g_clear_error (error);
-
   return WS_IO_AGAIN;
 }
 
@@ -185,7 +180,6 @@ encrypt (WsTlsStream         *self,
     ws_tls_stream_flush (self);
   ws_tls_session_keep_output (self->session);
   ws_poller_release_buffer (poller, buffer);
-
   return n;
 }
 

@@ -132,7 +132,6 @@ step_handshake (WsTlsStream *self, GError **error)
   progress = ws_tls_session_handshake (self->session, error);
   self->busy = FALSE;
   ws_tls_stream_flush (self);
-
   return progress;
 }
 
@@ -176,7 +175,6 @@ read_handshake (WsTlsStream *self, GError **error)
       ws_tls_session_keep_input (self->session);
     }
   ws_poller_release_buffer (self->parent.poller, buffer);
-
   return judge_failure (self, progress, error);
 }
 
@@ -445,7 +443,6 @@ ws_tls_stream_new (WsTransport               *inner,
   ws_transport_set_ready (inner, on_inner_ready, self);
   ws_transport_want (inner, 0);
   queue_job (self);
-
   return &self->parent;
 }
 

@@ -17,7 +17,6 @@ load_system (gpointer data)
                gnutls_strerror (n));
   else
     g_debug ("The system trusts %d authorities", n);
-
   return system;
 }
 

@@ -45,7 +45,6 @@ fail (const char *what, GError **error)
 
   g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
                "Error %s data: %s", what, g_strerror (code));
-
   return WS_IO_ERROR;
 }
 
@@ -58,7 +57,6 @@ fd_read (WsTransport *transport, guint8 *data, gsize len, GError **error)
   do
     n = recv (self->watch.fd, data, len, MSG_DONTWAIT);
   while (n < 0 && errno == EINTR);
-
   return n >= 0 ? n : fail ("receiving", error);
 }
 
@@ -78,7 +76,6 @@ fd_writev (WsTransport         *transport,
   do
     n = sendmsg (self->watch.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
   while (n < 0 && errno == EINTR);
-
   return n >= 0 ? n : fail ("sending", error);
 }
 
@@ -136,7 +133,6 @@ fd_get_address (WsTransport *transport, gboolean remote)
 
   result = remote ? getpeername (fd, (struct sockaddr *) &native, &len)
                   : getsockname (fd, (struct sockaddr *) &native, &len);
-
   return result == 0 ? g_socket_address_new_from_native (&native, len) : NULL;
 }
 
@@ -224,6 +220,5 @@ ws_transport_fd_new (WsPoller *poller, int fd, GSocketConnection *connection)
   self->parent.poller = ws_poller_ref (poller);
   g_set_object (&self->connection, connection);
   ws_watch_init (&self->watch, poller, fd, on_watch);
-
   return &self->parent;
 }

@@ -41,7 +41,6 @@ stream_read (WsTransport *transport, guint8 *data, gsize len, GError **error)
 
   n = g_pollable_input_stream_read_nonblocking (self->input, data, len, NULL,
                                                 &failure);
-
   return n >= 0 ? n : fail (failure, error);
 }
 
@@ -67,7 +66,6 @@ write_vector (StreamTransport     *self,
   n = fail (failure, error);
   if (n == WS_IO_AGAIN)
     self->blocked = size;
-
   return n;
 }
 
@@ -108,7 +106,6 @@ stream_writev (WsTransport         *transport,
       if ((gsize) n < vectors[i].size)
         return n_written;
     }
-
   return n_written;
 }
 
@@ -119,7 +116,6 @@ on_input_ready (GObject *stream, gpointer user_data)
   WsTransport *transport = user_data;
 
   transport->ready (transport->user_data, G_IO_IN);
-
   return G_SOURCE_CONTINUE;
 }
 
@@ -129,7 +125,6 @@ on_output_ready (GObject *stream, gpointer user_data)
   WsTransport *transport = user_data;
 
   transport->ready (transport->user_data, G_IO_OUT);
-
   return G_SOURCE_CONTINUE;
 }
 
@@ -151,7 +146,6 @@ add_source (StreamTransport *self, GSource *source, GPollableSourceFunc func)
   g_source_set_priority (source, ws_poller_get_priority (self->parent.poller));
   g_source_set_can_recurse (source, TRUE);
   g_source_attach (source, ws_poller_get_context (self->parent.poller));
-
   return source;
 }
 
@@ -203,7 +197,6 @@ peek_connection (GIOStream *stream, gboolean through_tls)
                                                  : NULL;
         }
     }
-
   return stream != NULL ? G_SOCKET_CONNECTION (stream) : NULL;
 }
 
@@ -279,7 +272,6 @@ stream_get_address (WsTransport *transport, gboolean remote)
 
   if (connection == NULL)
     return NULL;
-
   return remote ? g_socket_connection_get_remote_address (connection, NULL)
                 : g_socket_connection_get_local_address (connection, NULL);
 }
@@ -370,6 +362,5 @@ ws_transport_stream_new (WsPoller *poller, GIOStream *stream)
   self->input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
   self->output
       = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream));
-
   return &self->parent;
 }

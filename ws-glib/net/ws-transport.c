@@ -15,7 +15,6 @@ ws_transport_peek_plain_connection (GIOStream *stream)
   if (type == G_TYPE_SOCKET_CONNECTION || type == G_TYPE_TCP_CONNECTION
       || type == G_TYPE_UNIX_CONNECTION)
     return G_SOCKET_CONNECTION (stream);
-
   return NULL;
 }
 
@@ -74,6 +73,5 @@ ws_transport_new_for_stream (WsPoller  *poller,
                    "A %s cannot be polled", G_OBJECT_TYPE_NAME (stream));
       return NULL;
     }
-
   return ws_transport_stream_new (poller, stream);
 }

@@ -581,7 +581,6 @@ ws_http_date (gint64 unix_time)
   /* Beyond the years that GDateTime knows. */
   if (date == NULL)
     date = g_date_time_new_from_unix_utc (0);
-
   return g_strdup_printf ("%s, %02d %s %04d %02d:%02d:%02d GMT",
                           days[g_date_time_get_day_of_week (date) - 1],
                           g_date_time_get_day_of_month (date),

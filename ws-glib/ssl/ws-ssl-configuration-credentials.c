@@ -211,7 +211,6 @@ collect_trust (WsSslConfiguration *self, Materials *materials, GError **error)
       g_ptr_array_add (materials->authority_names,
                        g_strdup (ws_ssl_certificate_get_subject (certificate)));
     }
-
   return add_items (materials->authorities, materials->authority_names, NULL,
                     self->ca_certificates_file, "The list of authorities",
                     error)

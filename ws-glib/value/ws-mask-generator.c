@@ -100,7 +100,6 @@ ws_random_mask_generator_next_mask (WsMaskGenerator *self)
       draw_random (mask);
       memcpy (&number, mask, sizeof number);
     }
-
   return GUINT32_FROM_BE (number);
 }
 
@@ -199,7 +198,6 @@ ws_mask_generator_get_default (void)
       generator = g_object_new (ws_random_mask_generator_get_type (), NULL);
       g_once_init_leave (&initialised, 1);
     }
-
   return generator;
 }
 
