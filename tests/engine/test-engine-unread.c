@@ -219,7 +219,8 @@ test_trickle (gconstpointer data)
   free_fake (rig);
 }
 
-/* The peer has read while our own loop was blocked, which nobody has noticed. */
+/* The peer has read while our own loop was blocked, which
+ * nobody has noticed. */
 static void
 test_blocked_loop (gconstpointer data)
 {
@@ -317,6 +318,5 @@ main (int argc, char *argv[])
   add ("blocked-loop", test_blocked_loop);
   add ("update", test_update);
   add ("closing", test_closing);
-
   return g_test_run ();
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A peer that does not read: what waits for it stays bounded, whatever it
+ * sends, and does not wait for ever. */
 #include "engine/ws-engine-private.h"
-
-/* A peer that does not read: what waits for it stays bounded, whatever it sends,
- * and does not wait for ever. */
 
 /* --- Pongs --- */
 

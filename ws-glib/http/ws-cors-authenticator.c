@@ -113,7 +113,7 @@ ws_cors_authenticator_new (const char *origin)
  * ws_cors_authenticator_get_origin:
  * @self: a question about an origin
  *
- * The origin that the client announced.
+ * Gets the origin that the client announced.
  *
  * Returns: (transfer none) (nullable): the origin; %NULL if it announced none
  *
@@ -131,7 +131,7 @@ ws_cors_authenticator_get_origin (WsCorsAuthenticator *self)
  * ws_cors_authenticator_get_allowed:
  * @self: a question about an origin
  *
- * Whether the client may connect.
+ * Gets whether the client may connect.
  *
  * Returns: the answer so far
  *
@@ -150,7 +150,7 @@ ws_cors_authenticator_get_allowed (WsCorsAuthenticator *self)
  * @self: a question about an origin
  * @allowed: whether the client may connect
  *
- * Answers the question.
+ * Sets whether the client may connect, which answers the question.
  *
  * Since: 1.0
  */

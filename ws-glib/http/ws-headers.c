@@ -264,7 +264,7 @@ ws_headers_remove (WsHeaders *self, const char *name)
  * @self: a list of header fields
  * @name: the name of a field, in any case
  *
- * Looks up the first field of that name.
+ * Gets the value of the first field of that name.
  *
  * Returns: (transfer none) (nullable): its value, until the list changes
  *
@@ -284,7 +284,7 @@ ws_headers_get_one (WsHeaders *self, const char *name)
  * @self: a list of header fields
  * @name: the name of a field, in any case
  *
- * Joins the values of all fields of that name, in order, with ", ".
+ * Gets the values of all fields of that name, in order, joined with ", ".
  *
  * Returns: (transfer full) (nullable): the joined values
  *
@@ -303,7 +303,7 @@ ws_headers_get_list (WsHeaders *self, const char *name)
  * ws_headers_get_length:
  * @self: a list of header fields
  *
- * Counts the fields.
+ * Gets how many fields there are.
  *
  * Returns: how many there are
  *
@@ -322,7 +322,7 @@ ws_headers_get_length (WsHeaders *self)
  * @self: a list of header fields
  * @position: which field, from 0
  *
- * The name of a field, spelled as it was given.
+ * Gets the name of a field, spelled as it was given.
  *
  * Returns: (transfer none) (nullable): its name, until the list changes;
  *   %NULL past the end
@@ -344,7 +344,7 @@ ws_headers_get_name (WsHeaders *self, guint position)
  * @self: a list of header fields
  * @position: which field, from 0
  *
- * The value of a field.
+ * Gets the value of a field.
  *
  * Returns: (transfer none) (nullable): its value, until the list changes;
  *   %NULL past the end

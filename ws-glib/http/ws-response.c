@@ -444,7 +444,7 @@ ws_response_get_subprotocol (WsResponse *self)
  * @self: an answer
  * @subprotocol: (nullable): its name; empty: none; %NULL: the usual choice
  *
- * Chooses the subprotocol of an accepted handshake.
+ * Sets the subprotocol of an accepted handshake.
  *
  * It need not be one of [property@Server:supported-subprotocols], but one that
  * the client has offered (RFC 6455, 4.2.2): for any other the client gets a

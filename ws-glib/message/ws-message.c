@@ -217,7 +217,7 @@ ws_message_unref (WsMessage *self)
  * ws_message_get_message_type:
  * @self: a message
  *
- * What the message is made of.
+ * Gets what the message is made of.
  *
  * Returns: its type
  *
@@ -236,7 +236,7 @@ ws_message_get_message_type (WsMessage *self)
  * @self: a message
  * @length: (out): how many bytes there are
  *
- * The payload, of a text message too.
+ * Gets the payload, of a text message too.
  *
  * Returns: (transfer none) (array length=length): its bytes, for as long as the
  *   message lives
@@ -257,7 +257,7 @@ ws_message_get_data (WsMessage *self, gsize *length)
  * ws_message_get_bytes:
  * @self: a message
  *
- * The payload, of a text message too.
+ * Gets the payload, of a text message too.
  *
  * Returns: (transfer none): its bytes, for as long as the message lives
  *
@@ -285,7 +285,7 @@ ws_message_get_bytes (WsMessage *self)
  * ws_message_get_text:
  * @self: a message
  *
- * The payload of a text message.
+ * Gets the payload of a text message.
  *
  * Text may hold U+0000, where a C string ends too early:
  * [method@Message.get_bytes] has all of it.

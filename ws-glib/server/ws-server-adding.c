@@ -140,7 +140,7 @@ ws_server_listen_socket (WsServer *self, GSocket *socket, GError **error)
  *   listens already
  * @error: return location for an error
  *
- * Listens at one more socket, which somebody else has made.
+ * Sets one more socket to listen at, which somebody else has made.
  *
  * As [method@Server.listen_socket]. On success the descriptor is the server's,
  * which closes it when it stops listening; on failure it is the caller's still.

@@ -197,7 +197,7 @@ ws_server_get_listening (WsServer *self)
  * @self: a server
  * @listening: %TRUE to listen from the context's idle, %FALSE to close
  *
- * Begins or ends listening.
+ * Sets whether the server listens, and so begins or ends listening.
  *
  * Since: 1.0
  */
@@ -408,7 +408,8 @@ ws_server_get_proxy_resolver (WsServer *self)
  * @self: a server
  * @proxy_resolver: (nullable): a resolver
  *
- * Remembers a proxy resolver; see [property@Server:proxy-resolver].
+ * Sets a proxy resolver, which is only remembered; see
+ * [property@Server:proxy-resolver].
  *
  * Since: 1.0
  */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How long the peers of new sockets may take for what they owe. */
 #include "server/ws-server-timeouts.h"
 
 #include "server/ws-server-settings.h"
-
-/* How long the peers of new sockets may take for what they owe. */
 
 /**
  * ws_server_get_close_timeout:

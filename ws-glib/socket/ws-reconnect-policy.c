@@ -267,7 +267,7 @@ ws_reconnect_policy_should_reconnect (WsReconnectPolicy *self, WsSocket *socket)
  * @self: a policy
  * @attempt: the attempt's number since the connection last held, from 1 on
  *
- * Tells how long to wait for an attempt.
+ * Gets how long to wait for an attempt.
  *
  * With [property@ReconnectPolicy:jitter] each call draws anew.
  *

@@ -75,7 +75,7 @@ ws_socket_get_active (WsSocket *self)
  * @self: a socket
  * @active: %TRUE to open from the context's idle, %FALSE to close
  *
- * Opens or closes the socket.
+ * Sets whether the socket is to be open, and so opens or closes it.
  *
  * Since: 1.0
  */

@@ -254,9 +254,9 @@ install_transport_signals (void)
    * @self: the socket
    * @payload: what the ping carries
    *
-   * The peer has sent a ping; its pong is on the way (RFC 6455, 5.5.3). While an
-   * earlier pong waits for a peer that does not read, only the newest ping is
-   * answered.
+   * The peer has sent a ping; its pong is on the way (RFC 6455, 5.5.3). While
+   * an earlier pong waits for a peer that does not read, only the newest ping
+   * is answered.
    *
    * Since: 1.0
    */

@@ -268,11 +268,12 @@ const WsProperty ws_socket_timeout_properties[] = {
   /**
    * WsSocket:write-timeout: (getter get_write_timeout) (setter set_write_timeout)
    *
-   * Milliseconds that a peer may read nothing of what waits to be written; 0: any.
+   * Milliseconds that a peer may read nothing of what waits to be
+   * written; 0: any.
    *
-   * The system takes what is written ahead of the peer, who has to read some of it
-   * before that is full. Whatever the peer sends, pongs as well, does not count. The
-   * connection ends with 1006 and an error.
+   * The system takes what is written ahead of the peer, who has to read some of
+   * it before that is full. Whatever the peer sends, pongs as well, does not
+   * count. The connection ends with 1006 and an error.
    *
    * Since: 1.0
    */

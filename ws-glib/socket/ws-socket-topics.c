@@ -115,7 +115,7 @@ ws_socket_unsubscribe (WsSocket *self, const char *topic, GError **error)
  * ws_socket_get_topics:
  * @self: a socket
  *
- * Lists the topics that are subscribed to, the oldest subscription first.
+ * Gets the topics that are subscribed to, the oldest subscription first.
  *
  * They are still there in the handlers of [signal@Socket::disconnected], and
  * gone in those of [signal@Server::client-disconnected].

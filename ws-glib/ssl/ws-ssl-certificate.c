@@ -221,7 +221,7 @@ ws_ssl_certificate_new_from_der (GBytes *der, GError **error)
  * ws_ssl_certificate_get_subject:
  * @self: a certificate
  *
- * Whom the certificate is about, as a distinguished name (RFC 4514).
+ * Gets whom the certificate is about, as a distinguished name (RFC 4514).
  *
  * Returns: (transfer none): the name; may be empty
  *
@@ -239,7 +239,7 @@ ws_ssl_certificate_get_subject (WsSslCertificate *self)
  * ws_ssl_certificate_get_issuer:
  * @self: a certificate
  *
- * Who issued the certificate, as a distinguished name (RFC 4514).
+ * Gets who issued the certificate, as a distinguished name (RFC 4514).
  *
  * Returns: (transfer none): the name
  *
@@ -257,7 +257,8 @@ ws_ssl_certificate_get_issuer (WsSslCertificate *self)
  * ws_ssl_certificate_get_serial_number:
  * @self: a certificate
  *
- * The number that the issuer gave to the certificate, in hexadecimal digits.
+ * Gets the number that the issuer gave to the certificate, in hexadecimal
+ * digits.
  *
  * Returns: (transfer none): the number
  *
@@ -275,7 +276,7 @@ ws_ssl_certificate_get_serial_number (WsSslCertificate *self)
  * ws_ssl_certificate_get_not_valid_before:
  * @self: a certificate
  *
- * When the certificate begins to be valid.
+ * Gets when the certificate begins to be valid.
  *
  * Returns: (transfer none) (nullable): the time, in UTC
  *
@@ -293,7 +294,7 @@ ws_ssl_certificate_get_not_valid_before (WsSslCertificate *self)
  * ws_ssl_certificate_get_not_valid_after:
  * @self: a certificate
  *
- * When the certificate ceases to be valid.
+ * Gets when the certificate ceases to be valid.
  *
  * Returns: (transfer none) (nullable): the time, in UTC
  *
@@ -311,7 +312,7 @@ ws_ssl_certificate_get_not_valid_after (WsSslCertificate *self)
  * ws_ssl_certificate_get_subject_alternative_names:
  * @self: a certificate
  *
- * The hosts and others that the certificate is for.
+ * Gets the hosts and others that the certificate is for.
  *
  * Each begins with its kind: `DNS:`, `IP:`, `email:` or `URI:`.
  *
@@ -331,7 +332,7 @@ ws_ssl_certificate_get_subject_alternative_names (WsSslCertificate *self)
  * ws_ssl_certificate_get_key_algorithm:
  * @self: a certificate
  *
- * What kind of key the certificate has.
+ * Gets what kind of key the certificate has.
  *
  * Returns: the kind
  *
@@ -350,7 +351,7 @@ ws_ssl_certificate_get_key_algorithm (WsSslCertificate *self)
  * ws_ssl_certificate_get_key_size:
  * @self: a certificate
  *
- * How many bits the key has.
+ * Gets how many bits the key has.
  *
  * Returns: the bits; 0: unknown
  *
@@ -368,7 +369,7 @@ ws_ssl_certificate_get_key_size (WsSslCertificate *self)
  * ws_ssl_certificate_get_self_signed:
  * @self: a certificate
  *
- * Whether the certificate names itself as its issuer.
+ * Gets whether the certificate names itself as its issuer.
  *
  * As in Qt, its signature is not examined.
  *

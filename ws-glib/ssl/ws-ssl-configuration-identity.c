@@ -6,7 +6,8 @@
  * ws_ssl_configuration_get_local_certificate:
  * @self: a TLS configuration
  *
- * The certificate that is shown to peers, and its chain: PEM, or DER of one.
+ * Gets the certificate that is shown to peers, and its chain: PEM, or DER of
+ * one.
  *
  * It goes before [property@SslConfiguration:local-certificate-file].
  *
@@ -46,8 +47,8 @@ ws_ssl_configuration_set_local_certificate (WsSslConfiguration *self,
  * ws_ssl_configuration_get_local_certificate_file:
  * @self: a TLS configuration
  *
- * A file with the certificate that is shown to peers, and its chain: PEM, or
- * DER of one.
+ * Gets a file with the certificate that is shown to peers, and its chain: PEM,
+ * or DER of one.
  *
  * It is read for the first connection.
  *
@@ -87,7 +88,7 @@ ws_ssl_configuration_set_local_certificate_file (
  * ws_ssl_configuration_get_local_certificate_uri:
  * @self: a TLS configuration
  *
- * A `pkcs11:` URI (RFC 7512) of the certificate that is shown to peers.
+ * Gets a `pkcs11:` URI (RFC 7512) of the certificate that is shown to peers.
  *
  * Returns: (transfer none) (nullable): the text
  *
@@ -125,7 +126,7 @@ ws_ssl_configuration_set_local_certificate_uri (
  * ws_ssl_configuration_get_private_key:
  * @self: a TLS configuration
  *
- * The key of the certificate: PEM or DER.
+ * Gets the key of the certificate: PEM or DER.
  *
  * It goes before [property@SslConfiguration:private-key-file]. Without any
  * key, the one beside the certificate is used.
@@ -165,7 +166,7 @@ ws_ssl_configuration_set_private_key (WsSslConfiguration *self,
  * ws_ssl_configuration_get_private_key_file:
  * @self: a TLS configuration
  *
- * A file with the key of the certificate: PEM or DER.
+ * Gets a file with the key of the certificate: PEM or DER.
  *
  * It is read for the first connection.
  *
@@ -205,7 +206,7 @@ ws_ssl_configuration_set_private_key_file (WsSslConfiguration *self,
  * ws_ssl_configuration_get_private_key_uri:
  * @self: a TLS configuration
  *
- * A `pkcs11:` URI (RFC 7512) of the key of the certificate.
+ * Gets a `pkcs11:` URI (RFC 7512) of the key of the certificate.
  *
  * Returns: (transfer none) (nullable): the text
  *
@@ -243,7 +244,7 @@ ws_ssl_configuration_set_private_key_uri (WsSslConfiguration *self,
  * ws_ssl_configuration_get_password:
  * @self: a TLS configuration
  *
- * The password of an encrypted key, or the PIN of a token.
+ * Gets the password of an encrypted key, or the PIN of a token.
  *
  * Returns: (transfer none) (nullable): the text
  *
@@ -280,8 +281,8 @@ ws_ssl_configuration_set_password (WsSslConfiguration *self,
  * ws_ssl_configuration_get_ocsp_response:
  * @self: a TLS configuration
  *
- * The response about the status of a server's certificate (OCSP, RFC 6960), in
- * DER, that is sent along with it.
+ * Gets the response about the status of a server's certificate (OCSP, RFC
+ * 6960), in DER, that is sent along with it.
  *
  * Returns: (transfer none) (nullable): the bytes
  *
@@ -318,7 +319,8 @@ ws_ssl_configuration_set_ocsp_response (WsSslConfiguration *self,
  * ws_ssl_configuration_get_ocsp_response_file:
  * @self: a TLS configuration
  *
- * A file with the response about the status of a server's certificate, in DER.
+ * Gets a file with the response about the status of a server's certificate, in
+ * DER.
  *
  * Returns: (transfer none) (type filename) (nullable): the path
  *

@@ -22,8 +22,8 @@ replace_strv (char ***field, const char *const *value)
  * ws_ssl_configuration_get_priority:
  * @self: a TLS configuration
  *
- * Which algorithms are used, as a priority string of GnuTLS; %NULL: what it
- * thinks secure, with keys that are exchanged anew for each connection.
+ * Gets which algorithms are used, as a priority string of GnuTLS; %NULL: what
+ * it thinks secure, with keys that are exchanged anew for each connection.
  *
  * Those are not in the hands of whoever gets the server's key later, and has
  * recorded connections before (RFC 9325, 4.1). `NORMAL` allows for others.
@@ -63,7 +63,7 @@ ws_ssl_configuration_set_priority (WsSslConfiguration *self,
  * ws_ssl_configuration_get_minimum_protocol:
  * @self: a TLS configuration
  *
- * The oldest version of TLS that is spoken.
+ * Gets the oldest version of TLS that is spoken.
  *
  * Versions before TLS 1.2 are never spoken.
  *
@@ -105,7 +105,7 @@ ws_ssl_configuration_set_minimum_protocol (WsSslConfiguration *self,
  * ws_ssl_configuration_get_maximum_protocol:
  * @self: a TLS configuration
  *
- * The newest version of TLS that is spoken.
+ * Gets the newest version of TLS that is spoken.
  *
  * Returns: the setting
  *
@@ -145,7 +145,7 @@ ws_ssl_configuration_set_maximum_protocol (WsSslConfiguration *self,
  * ws_ssl_configuration_get_allowed_next_protocols:
  * @self: a TLS configuration
  *
- * What is offered by ALPN (RFC 7301), the best first; %NULL: nothing.
+ * Gets what is offered by ALPN (RFC 7301), the best first; %NULL: nothing.
  *
  * `http/1.1` unless it is set, for it is what a WebSocket is made from.
  *
@@ -186,7 +186,7 @@ ws_ssl_configuration_set_allowed_next_protocols (
  * ws_ssl_configuration_get_session_resumption:
  * @self: a TLS configuration
  *
- * Whether later connections resume the session of earlier ones, which is
+ * Gets whether later connections resume the session of earlier ones, which is
  * faster.
  *
  * Returns: %TRUE if so
@@ -228,7 +228,8 @@ ws_ssl_configuration_set_session_resumption (WsSslConfiguration *self,
  * ws_ssl_configuration_get_session_ticket_key:
  * @self: a TLS configuration
  *
- * What the tickets of a server are encrypted with; %NULL: a key of its own.
+ * Gets what the tickets of a server are encrypted with; %NULL: a key of its
+ * own.
  *
  * Returns: (transfer none) (nullable): 64 bytes
  *
@@ -267,8 +268,8 @@ ws_ssl_configuration_set_session_ticket_key (WsSslConfiguration *self,
  * ws_ssl_configuration_get_pre_shared_key:
  * @self: a TLS configuration
  *
- * Whether connections may be secured by a key that both ends know, instead of
- * certificates.
+ * Gets whether connections may be secured by a key that both ends know, instead
+ * of certificates.
  *
  * Returns: %TRUE if so
  *
@@ -308,7 +309,7 @@ ws_ssl_configuration_set_pre_shared_key (WsSslConfiguration *self,
  * ws_ssl_configuration_get_pre_shared_key_identity_hint:
  * @self: a TLS configuration
  *
- * What a server tells clients before they choose a key; set, it allows for
+ * Gets what a server tells clients before they choose a key; set, it allows for
  * such keys.
  *
  * Returns: (transfer none) (nullable): the text
@@ -347,7 +348,7 @@ ws_ssl_configuration_set_pre_shared_key_identity_hint (
  * ws_ssl_configuration_get_handshake_must_interrupt_on_error:
  * @self: a TLS configuration
  *
- * Whether each problem of a certificate is told as it is found, and the
+ * Gets whether each problem of a certificate is told as it is found, and the
  * handshake waits for what is to be done.
  *
  * Returns: %TRUE if so

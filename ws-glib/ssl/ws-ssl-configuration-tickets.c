@@ -9,7 +9,7 @@
  * ws_ssl_configuration_get_session_ticket:
  * @self: a TLS configuration
  *
- * A session that a client resumes, and the last that a server has offered.
+ * Gets a session that a client resumes, and the last that a server has offered.
  *
  * It is a secret, and may be kept for the next run of a program.
  *

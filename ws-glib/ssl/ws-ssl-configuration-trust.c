@@ -6,7 +6,7 @@
  * ws_ssl_configuration_get_ca_certificates_file:
  * @self: a TLS configuration
  *
- * A file with authorities that are trusted, beside
+ * Gets a file with authorities that are trusted, beside
  * [property@SslConfiguration:ca-certificates]: PEM, or DER of one.
  *
  * Returns: (transfer none) (type filename) (nullable): the path
@@ -45,7 +45,7 @@ ws_ssl_configuration_set_ca_certificates_file (WsSslConfiguration *self,
  * ws_ssl_configuration_get_system_trust:
  * @self: a TLS configuration
  *
- * Whether the authorities are trusted that the system trusts.
+ * Gets whether the authorities are trusted that the system trusts.
  *
  * Returns: %TRUE if so
  *
@@ -85,7 +85,7 @@ ws_ssl_configuration_set_system_trust (WsSslConfiguration *self,
  * ws_ssl_configuration_get_crl:
  * @self: a TLS configuration
  *
- * Lists of revoked certificates (RFC 5280, 5): PEM, or DER of one.
+ * Gets the lists of revoked certificates (RFC 5280, 5): PEM, or DER of one.
  *
  * Returns: (transfer none) (nullable): the bytes
  *
@@ -121,7 +121,7 @@ ws_ssl_configuration_set_crl (WsSslConfiguration *self, GBytes *crl)
  * ws_ssl_configuration_get_crl_file:
  * @self: a TLS configuration
  *
- * A file with lists of revoked certificates, beside
+ * Gets a file with lists of revoked certificates, beside
  * [property@SslConfiguration:crl].
  *
  * Returns: (transfer none) (type filename) (nullable): the path
@@ -159,7 +159,7 @@ ws_ssl_configuration_set_crl_file (WsSslConfiguration *self,
  * ws_ssl_configuration_get_peer_verify_mode:
  * @self: a TLS configuration
  *
- * Whether the peer's certificate is asked for, and judged.
+ * Gets whether the peer's certificate is asked for, and judged.
  *
  * Returns: the setting
  *
@@ -200,7 +200,7 @@ ws_ssl_configuration_set_peer_verify_mode (WsSslConfiguration *self,
  * ws_ssl_configuration_get_peer_verify_depth:
  * @self: a TLS configuration
  *
- * How many certificates the peer's chain may have, the trusted one not
+ * Gets how many certificates the peer's chain may have, the trusted one not
  * counted; 0: any number.
  *
  * Returns: the number
@@ -241,7 +241,7 @@ ws_ssl_configuration_set_peer_verify_depth (WsSslConfiguration *self,
  * ws_ssl_configuration_get_peer_verify_name:
  * @self: a TLS configuration
  *
- * The name that a server's certificate must be for; %NULL: the host of the
+ * Gets the name that a server's certificate must be for; %NULL: the host of the
  * URL.
  *
  * Returns: (transfer none) (nullable): the text
@@ -280,7 +280,7 @@ ws_ssl_configuration_set_peer_verify_name (WsSslConfiguration *self,
  * ws_ssl_configuration_get_ca_certificates:
  * @self: a TLS configuration
  *
- * Authorities that are trusted, of type [class@SslCertificate].
+ * Gets the authorities that are trusted, of type [class@SslCertificate].
  *
  * Returns: (transfer none): the authorities; may be empty
  *
@@ -300,7 +300,7 @@ ws_ssl_configuration_get_ca_certificates (WsSslConfiguration *self)
  * @ca_certificates: (nullable): objects of type [class@SslCertificate]; %NULL:
  *   none
  *
- * Replaces the authorities that are trusted by copies of these.
+ * Sets the authorities that are trusted, to copies of these.
  *
  * Since: 1.0
  */

@@ -250,7 +250,7 @@ ws_ssl_error_new (WsSslErrorCode code, WsSslCertificate *certificate)
  * ws_ssl_error_get_code:
  * @self: an error
  *
- * What is wrong.
+ * Gets what is wrong.
  *
  * Returns: the code
  *
@@ -268,7 +268,7 @@ ws_ssl_error_get_code (WsSslError *self)
  * ws_ssl_error_get_certificate:
  * @self: an error
  *
- * The certificate that this is about.
+ * Gets the certificate that this is about.
  *
  * Returns: (transfer none) (nullable): the certificate; %NULL: it is about
  *   none
@@ -287,7 +287,7 @@ ws_ssl_error_get_certificate (WsSslError *self)
  * ws_ssl_error_get_depth:
  * @self: an error
  *
- * Where the certificate is in its chain: 0 is the peer's own.
+ * Gets where the certificate is in its chain: 0 is the peer's own.
  *
  * Returns: the depth; -1: it is about no certificate, or not known
  *
@@ -305,7 +305,7 @@ ws_ssl_error_get_depth (WsSslError *self)
  * ws_ssl_error_get_text:
  * @self: an error
  *
- * What is wrong, for people to read.
+ * Gets what is wrong, for people to read.
  *
  * Returns: (transfer none): the text
  *

@@ -179,7 +179,7 @@ ws_ssl_session_new (const char *protocol,
  * ws_ssl_session_get_protocol:
  * @self: a session
  *
- * The version of TLS, such as `TLS1.3`.
+ * Gets the version of TLS, such as `TLS1.3`.
  *
  * Returns: (transfer none): the version
  *
@@ -197,7 +197,7 @@ ws_ssl_session_get_protocol (WsSslSession *self)
  * ws_ssl_session_get_cipher:
  * @self: a session
  *
- * What the session is encrypted with.
+ * Gets what the session is encrypted with.
  *
  * Returns: (transfer none): the name of the cipher suite
  *
@@ -215,7 +215,7 @@ ws_ssl_session_get_cipher (WsSslSession *self)
  * ws_ssl_session_get_next_protocol:
  * @self: a session
  *
- * What was agreed on by ALPN (RFC 7301).
+ * Gets what was agreed on by ALPN (RFC 7301).
  *
  * Returns: (transfer none) (nullable): the protocol; %NULL if none was
  *
@@ -233,7 +233,7 @@ ws_ssl_session_get_next_protocol (WsSslSession *self)
  * ws_ssl_session_get_resumed:
  * @self: a session
  *
- * Whether an earlier session was resumed.
+ * Gets whether an earlier session was resumed.
  *
  * Returns: %TRUE if one was
  *
@@ -251,7 +251,7 @@ ws_ssl_session_get_resumed (WsSslSession *self)
  * ws_ssl_session_get_peer_certificate:
  * @self: a session
  *
- * The certificate of the peer.
+ * Gets the certificate of the peer.
  *
  * Returns: (transfer none) (nullable): the certificate; %NULL if the peer has
  *   shown none
@@ -270,7 +270,7 @@ ws_ssl_session_get_peer_certificate (WsSslSession *self)
  * ws_ssl_session_get_peer_certificate_chain:
  * @self: a session
  *
- * The certificates that the peer has shown, its own first.
+ * Gets the certificates that the peer has shown, its own first.
  *
  * Its items are of type [class@SslCertificate].
  *

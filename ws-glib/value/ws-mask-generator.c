@@ -178,7 +178,7 @@ ws_mask_generator_draw (WsMaskGenerator *self, guint8 mask[4])
 /**
  * ws_mask_generator_get_default:
  *
- * The built-in generator, which every socket uses that has no other.
+ * Gets the built-in generator, which every socket uses that has no other.
  *
  * It draws from GnuTLS's random number generator, needs no seed and may be
  * used from any thread.
