@@ -3,7 +3,25 @@
 
 #include "ws-message.h"
 
+#include "protocol/ws-frame.h"
+
 G_BEGIN_DECLS
+
+/* RFC 6455, 5.6: the opcode of a message's first frame says its type. */
+G_STATIC_ASSERT ((int) WS_MESSAGE_TYPE_TEXT == (int) WS_OPCODE_TEXT);
+G_STATIC_ASSERT ((int) WS_MESSAGE_TYPE_BINARY == (int) WS_OPCODE_BINARY);
+
+static inline WsOpcode
+ws_message_type_to_opcode (WsMessageType type)
+{
+  return (WsOpcode) type;
+}
+
+static inline WsMessageType
+ws_message_type_from_opcode (WsOpcode opcode)
+{
+  return (WsMessageType) opcode;
+}
 
 /* @bytes (transfer none) of a text are known to be UTF-8 and not looked at. */
 WsMessage *ws_message_new_valid (WsMessageType type,

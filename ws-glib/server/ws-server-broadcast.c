@@ -5,6 +5,7 @@
 
 #include "server/ws-server-topics.h"
 #include "socket/ws-socket-broadcast.h"
+#include "message/ws-message-private.h"
 
 /* --- One message to many --- */
 
@@ -19,13 +20,11 @@ typedef struct
 static void
 broadcast_init (Broadcast *self, WsServer *server, WsMessage *message)
 {
-  const guint8 *data;
+  WsOpcode opcode
+      = ws_message_type_to_opcode (ws_message_get_message_type (message));
   gsize         len;
-  WsOpcode      opcode = WS_OPCODE_BINARY;
+  const guint8 *data = ws_message_get_data (message, &len);
 
-  if (ws_message_get_message_type (message) == WS_MESSAGE_TYPE_TEXT)
-    opcode = WS_OPCODE_TEXT;
-  data = ws_message_get_data (message, &len);
   self->server = ws_server_peek (server);
   self->message = message;
   self->closes

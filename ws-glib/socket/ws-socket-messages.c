@@ -86,8 +86,7 @@ hears_messages (WsSocket *self, WsSocketPrivate *priv)
 static WsMessage *
 make_message (WsEvent *event)
 {
-  WsMessageType type = event->opcode == WS_OPCODE_TEXT ? WS_MESSAGE_TYPE_TEXT
-                                                       : WS_MESSAGE_TYPE_BINARY;
+  WsMessageType type = ws_message_type_from_opcode (event->opcode);
   g_autoptr (GBytes) bytes = NULL;
 
   if (event->owned.data == NULL && event->len <= COPY_MAX)
@@ -153,10 +152,7 @@ on_piece (gpointer user_data, WsEvent *event)
 {
   WsSocket *self = g_object_ref (user_data);
 
-  ws_socket_take_piece (self,
-                        event->opcode == WS_OPCODE_TEXT
-                            ? WS_MESSAGE_TYPE_TEXT
-                            : WS_MESSAGE_TYPE_BINARY,
+  ws_socket_take_piece (self, ws_message_type_from_opcode (event->opcode),
                         event);
   g_object_unref (self);
 }

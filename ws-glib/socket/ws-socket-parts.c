@@ -5,6 +5,7 @@
 
 #include "ws-socket-error.h"
 #include "socket/ws-socket-queue.h"
+#include "message/ws-message-private.h"
 
 static void
 set_text_error (GError **error)
@@ -60,8 +61,7 @@ ws_socket_send_part (WsSocket      *self,
   if (!check_part (self, sink, data, len, error))
     return -1;
   if (!sink->begun)
-    opcode = sink->type == WS_MESSAGE_TYPE_TEXT ? WS_OPCODE_TEXT
-                                                : WS_OPCODE_BINARY;
+    opcode = ws_message_type_to_opcode (sink->type);
   sink->begun = TRUE;
   /* Drawing a mask may run a user's code, which may drop the engine, or run the
    * main loop: no other part may come before this one. */

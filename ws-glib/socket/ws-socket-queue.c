@@ -10,12 +10,11 @@
 void
 ws_socket_frame_message (WsEngine *engine, WsMessage *message)
 {
-  WsOpcode      opcode = WS_OPCODE_BINARY;
+  WsOpcode opcode
+      = ws_message_type_to_opcode (ws_message_get_message_type (message));
   gsize         len;
   const guint8 *data = ws_message_get_data (message, &len);
 
-  if (ws_message_get_message_type (message) == WS_MESSAGE_TYPE_TEXT)
-    opcode = WS_OPCODE_TEXT;
   ws_engine_send (engine, opcode, data, len, ws_message_peek_bytes (message));
 }
 
@@ -137,12 +136,10 @@ note_framed (WsSocket *self, WsEngine *engine, GTask *task)
 static void
 frame_end (WsEngine *engine, const WsMessageSink *sink)
 {
-  WsOpcode opcode
-      = sink->type == WS_MESSAGE_TYPE_TEXT ? WS_OPCODE_TEXT : WS_OPCODE_BINARY;
+  WsOpcode opcode = sink->begun ? WS_OPCODE_CONTINUATION
+                                : ws_message_type_to_opcode (sink->type);
 
-  ws_engine_send_fragment (engine,
-                           sink->begun ? WS_OPCODE_CONTINUATION : opcode, TRUE,
-                           (const guint8 *) "", 0);
+  ws_engine_send_fragment (engine, opcode, TRUE, (const guint8 *) "", 0);
 }
 
 static void

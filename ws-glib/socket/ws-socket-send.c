@@ -80,8 +80,7 @@ queue_message (WsSocket     *self,
                gsize         len,
                GBytes       *bytes)
 {
-  WsMessageType type = opcode == WS_OPCODE_TEXT ? WS_MESSAGE_TYPE_TEXT
-                                                : WS_MESSAGE_TYPE_BINARY;
+  WsMessageType type = ws_message_type_from_opcode (opcode);
   g_autoptr (WsMessage) message = NULL;
 
   message = bytes != NULL ? ws_message_new_valid (type, bytes)
@@ -243,7 +242,7 @@ ws_socket_send_message (WsSocket *self, WsMessage *message, GError **error)
 {
   const guint8 *data;
   gsize         len;
-  WsOpcode      opcode = WS_OPCODE_BINARY;
+  WsOpcode      opcode;
 
   g_return_val_if_fail (WS_IS_SOCKET (self), -1);
   g_return_val_if_fail (message != NULL, -1);
@@ -251,8 +250,7 @@ ws_socket_send_message (WsSocket *self, WsMessage *message, GError **error)
 
   if (!ws_socket_check_sendable (self, error))
     return -1;
-  if (ws_message_get_message_type (message) == WS_MESSAGE_TYPE_TEXT)
-    opcode = WS_OPCODE_TEXT;
+  opcode = ws_message_type_to_opcode (ws_message_get_message_type (message));
   data = ws_message_get_data (message, &len);
   return send_message (self, opcode, data, len, ws_message_peek_bytes (message),
                        error);
