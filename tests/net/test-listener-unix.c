@@ -244,7 +244,8 @@ static const struct
   { ":", NULL },
   { "no such user", "no user \"no such user\"" },
   { "4294967295", "no user \"4294967295\"" },
-  { "no such\nuser:", "no user \"no such\\nuser\"" },
+  { "no such\nuser:", "no user \"no such%0Auser\"" },
+  { "n\303\266 such user", "no user \"n\303\266 such user\"" },
   { ":no such group", "no group \"no such group\"" },
 };
 

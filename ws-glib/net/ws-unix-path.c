@@ -14,9 +14,7 @@
 #include <unistd.h>
 
 #include "net/ws-fork.h"
-
-/* Bytes of a path that is too long which the message quotes. */
-#define QUOTED 64
+#include "protocol/ws-url.h"
 
 GSocketAddress *
 ws_unix_path_make_address (const char *path, GError **error)
@@ -26,22 +24,24 @@ ws_unix_path_make_address (const char *path, GError **error)
 
   if (len >= sizeof native.sun_path)
     {
-      g_autofree char *escaped = g_strescape (path, NULL);
+      g_autofree char *quoted = ws_url_quote (path);
 
       g_set_error (error, G_IO_ERROR,
                    (int) g_io_error_from_errno (ENAMETOOLONG),
-                   "The socket path \"%.*s...\" has %" G_GSIZE_FORMAT
+                   "The socket path %s has %" G_GSIZE_FORMAT
                    " bytes; at most %" G_GSIZE_FORMAT " are possible",
-                   QUOTED, escaped, len, sizeof native.sun_path - 1);
+                   quoted, len, sizeof native.sun_path - 1);
       return NULL;
     }
   if (path[0] != '@')
     return g_unix_socket_address_new (path);
   if (!g_unix_socket_address_abstract_names_supported ())
     {
+      g_autofree char *quoted = ws_url_quote (path);
+
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
                    "This system has no abstract socket names, such as %s",
-                   path);
+                   quoted);
       return NULL;
     }
   return g_unix_socket_address_new_with_type (path + 1, (int) len - 1,
@@ -172,17 +172,17 @@ look_up (const char *name, gboolean is_group)
 static gboolean
 find_id (const char *name, gboolean is_group, guint32 *id, GError **error)
 {
-  g_autofree char *escaped = NULL;
+  g_autofree char *quoted = NULL;
 
   if (*name == '\0')
     return TRUE;
   *id = look_up (name, is_group);
   if (*id != G_MAXUINT32)
     return TRUE;
-  escaped = g_strescape (name, NULL);
+  quoted = ws_url_quote (name);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-               "There is no %s \"%s\" who could own the socket file",
-               is_group ? "group" : "user", escaped);
+               "There is no %s %s who could own the socket file",
+               is_group ? "group" : "user", quoted);
   return FALSE;
 }
 
@@ -192,8 +192,9 @@ set_owner (const char *owner, const char *path, GError **error)
   const char      *colon = strchr (owner, ':');
   g_autofree char *user
       = colon != NULL ? g_strndup (owner, colon - owner) : g_strdup (owner);
-  guint32 uid = G_MAXUINT32, gid = G_MAXUINT32;
-  int     code;
+  g_autofree char *quoted = ws_url_quote (owner);
+  guint32          uid = G_MAXUINT32, gid = G_MAXUINT32;
+  int              code;
 
   if (!find_id (user, FALSE, &uid, error)
       || !find_id (colon != NULL ? colon + 1 : "", TRUE, &gid, error))
@@ -202,7 +203,7 @@ set_owner (const char *owner, const char *path, GError **error)
     return TRUE;
   code = errno;
   g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
-               "The socket file cannot be given to %s: %s", owner,
+               "The socket file cannot be given to %s: %s", quoted,
                g_strerror (code));
   return FALSE;
 }

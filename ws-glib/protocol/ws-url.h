@@ -43,8 +43,8 @@ char *ws_url_join (const char *scheme,
                    guint       port,
                    const char *resource);
 
-/* (transfer full): the text of a URL, in quotes and fit for a message: what
- * cannot be read is percent-encoded, a long text cut. */
+/* (transfer full): the text of a URL or a path, in quotes and fit for a
+ * message: what cannot be read is percent-encoded, a long text cut. */
 char *ws_url_quote (const char *url);
 
 /* (transfer full): the same of any text that was taken for a URL: nothing that
