@@ -76,27 +76,6 @@ describe_challenge (WsClientOpening *self)
   set_refusal (self, WS_ENGINE_ERROR_AUTHENTICATION_REQUIRED, what);
 }
 
-static WsProgress
-ask_for_login (WsClientOpening *self)
-{
-  WsClientAuth    *auth = &self->auth;
-  g_autofree char *uri = describe_server (self->url);
-  WsClientQuestion question
-      = { .uri = uri,
-          .scheme = ws_http_auth_scheme_name (auth->challenge.scheme),
-          .realm = auth->challenge.realm,
-          .user = auth->user,
-          .password = auth->password,
-          .retries = auth->n_asked };
-
-  if (self->sink->asked == NULL)
-    return WS_PROGRESS_FAILED;
-  auth->n_asked++;
-  ws_client_opening_pause (self, WS_ASKED_CREDENTIALS);
-  self->sink->asked (self, &question, self->user_data);
-  return WS_PROGRESS_WAIT;
-}
-
 /* 9110, 11.6.1 */
 static WsProgress
 judge_login (WsClientOpening *self)
@@ -115,7 +94,11 @@ judge_login (WsClientOpening *self)
     }
   describe_challenge (self);
   if (self->auth.user == NULL || (self->auth.tried && !may_repeat))
-    return ask_for_login (self);
+    {
+      g_autofree char *uri = describe_server (self->url);
+
+      return ws_client_opening_ask_login (self, &self->auth, uri);
+    }
   self->auth.tried = TRUE;
   self->auth.answers = TRUE;
   return begin_again (self);

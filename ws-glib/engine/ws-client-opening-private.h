@@ -133,7 +133,12 @@ WsProgress ws_client_opening_fail (WsClientOpening *self,
 /* Nothing goes on, and no time runs, until _go_on() with another step, which
  * runs from the context. */
 void ws_client_opening_pause (WsClientOpening *self, WsAsked asked);
-void ws_client_opening_go_on (WsClientOpening *self, WsStep step);
+/* Pauses, and asks the owner for a login: @auth is that of the proxy, or of the
+ * server that @uri names. FAILED: the owner cannot be asked. */
+WsProgress ws_client_opening_ask_login (WsClientOpening *self,
+                                        WsClientAuth    *auth,
+                                        const char      *uri);
+void       ws_client_opening_go_on (WsClientOpening *self, WsStep step);
 /* Runs steps until one waits. */
 void ws_client_opening_run (WsClientOpening *self);
 /* Tells the owner, who frees the opening, that it has failed or is open. */

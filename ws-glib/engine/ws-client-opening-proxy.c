@@ -105,22 +105,6 @@ note_proxy (WsClientOpening *self, const WsConnectorProxy *dialled)
 }
 
 static void
-ask_for_login (WsClientOpening *self)
-{
-  WsClientAuth    *auth = &self->proxy.auth;
-  WsClientQuestion question = { .is_proxy = TRUE,
-                                .uri = self->proxy.uri,
-                                .scheme = "",
-                                .realm = "",
-                                .user = auth->user,
-                                .password = auth->password,
-                                .retries = auth->n_asked++ };
-
-  ws_client_opening_pause (self, WS_ASKED_PROXY_CREDENTIALS);
-  self->sink->asked (self, &question, self->user_data);
-}
-
-static void
 choose_proxy (WsClientOpening *self)
 {
   WsOpeningProxy *proxy = &self->proxy;
@@ -142,10 +126,9 @@ answer_proxy (WsClientOpening *self)
       choose_proxy (self);
       ws_client_opening_run (self);
     }
-  else if (self->sink->asked == NULL)
+  else if (ws_client_opening_ask_login (self, auth, self->proxy.uri)
+           == WS_PROGRESS_FAILED)
     ws_client_opening_report (self, WS_PROGRESS_FAILED);
-  else
-    ask_for_login (self);
 }
 
 void

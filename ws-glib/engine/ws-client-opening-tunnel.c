@@ -158,27 +158,6 @@ set_refusal (WsClientOpening *self, WsEngineError code, const char *what)
   return ws_client_opening_fail_proxy (self, code, message);
 }
 
-static WsProgress
-ask_for_login (WsClientOpening *self)
-{
-  WsClientAuth    *auth = &self->proxy.auth;
-  WsClientQuestion question
-      = { .is_proxy = TRUE,
-          .uri = self->proxy.uri,
-          .scheme = ws_http_auth_scheme_name (auth->challenge.scheme),
-          .realm = auth->challenge.realm,
-          .user = auth->user,
-          .password = auth->password,
-          .retries = auth->n_asked };
-
-  if (self->sink->asked == NULL)
-    return WS_PROGRESS_FAILED;
-  auth->n_asked++;
-  ws_client_opening_pause (self, WS_ASKED_PROXY_CREDENTIALS);
-  self->sink->asked (self, &question, self->user_data);
-  return WS_PROGRESS_WAIT;
-}
-
 /* 9110, 11.7.1 */
 static WsProgress
 judge_login (WsClientOpening *self)
@@ -199,7 +178,7 @@ judge_login (WsClientOpening *self)
   what = ws_client_auth_describe (auth);
   set_refusal (self, WS_ENGINE_ERROR_PROXY_AUTHENTICATION_REQUIRED, what);
   if (auth->user == NULL || (auth->tried && !may_repeat))
-    return ask_for_login (self);
+    return ws_client_opening_ask_login (self, auth, proxy->uri);
   ws_client_opening_answer_tunnel (self);
   return WS_PROGRESS_NEXT;
 }

@@ -175,6 +175,35 @@ ws_client_opening_pause (WsClientOpening *self, WsAsked asked)
   self->asked = asked;
 }
 
+WsProgress
+ws_client_opening_ask_login (WsClientOpening *self,
+                             WsClientAuth    *auth,
+                             const char      *uri)
+{
+  const gboolean   is_proxy = auth == &self->proxy.auth;
+  WsClientQuestion question = { .is_proxy = is_proxy,
+                                .uri = uri,
+                                .scheme = "",
+                                .realm = "",
+                                .user = auth->user,
+                                .password = auth->password,
+                                .retries = auth->n_asked };
+
+  if (self->sink->asked == NULL)
+    return WS_PROGRESS_FAILED;
+  /* A SOCKS proxy wants a login without more words. */
+  if (auth->has_challenge)
+    {
+      question.scheme = ws_http_auth_scheme_name (auth->challenge.scheme);
+      question.realm = auth->challenge.realm;
+    }
+  auth->n_asked++;
+  ws_client_opening_pause (self, is_proxy ? WS_ASKED_PROXY_CREDENTIALS
+                                          : WS_ASKED_CREDENTIALS);
+  self->sink->asked (self, &question, self->user_data);
+  return WS_PROGRESS_WAIT;
+}
+
 void
 ws_client_opening_go_on (WsClientOpening *self, WsStep step)
 {
