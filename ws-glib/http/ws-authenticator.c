@@ -2,6 +2,7 @@
 /* The question for a login, and the way that the answer takes. */
 #include "http/ws-authenticator-private.h"
 
+#include "http/ws-headers-private.h"
 #include "base/ws-property.h"
 
 /**
@@ -242,15 +243,6 @@ ws_authenticator_init (WsAuthenticator *self)
   g_weak_ref_init (&self->asker, NULL);
 }
 
-/* (transfer full): bindings expect UTF-8. */
-static char *
-make_utf8 (const char *text)
-{
-  if (g_utf8_validate (text, -1, NULL))
-    return g_strdup (text);
-  return g_convert (text, -1, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
-}
-
 static void
 take_text (char **text, char *value)
 {
@@ -267,7 +259,7 @@ ws_authenticator_new (const WsClientQuestion *question,
 {
   WsAuthenticator *self = g_object_new (WS_TYPE_AUTHENTICATOR, NULL);
 
-  take_text (&self->realm, make_utf8 (question->realm));
+  take_text (&self->realm, ws_headers_make_utf8 (question->realm));
   take_text (&self->scheme, g_strdup (question->scheme));
   take_text (&self->uri, g_strdup (question->uri));
   if (question->user != NULL)

@@ -117,15 +117,6 @@ ws_handshake_response_init (WsHandshakeResponse *self)
   self->body = g_bytes_new (NULL, 0);
 }
 
-/* (transfer full): bindings expect UTF-8. */
-static char *
-make_utf8 (const char *text)
-{
-  if (g_utf8_validate (text, -1, NULL))
-    return g_strdup (text);
-  return g_convert (text, -1, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
-}
-
 WsHandshakeResponse *
 ws_handshake_response_new_take (WsClientResponse *response)
 {
@@ -140,7 +131,7 @@ ws_handshake_response_new_take (WsClientResponse *response)
   self = g_object_new (WS_TYPE_HANDSHAKE_RESPONSE, NULL);
   self->status = http.status;
   g_free (self->reason);
-  self->reason = make_utf8 (http.reason);
+  self->reason = ws_headers_make_utf8 (http.reason);
   ws_headers_unref (self->headers);
   self->headers = ws_headers_new_take (g_steal_pointer (&http.headers));
   g_bytes_unref (self->body);

@@ -21,8 +21,14 @@ is_utf8 (const WsHttpHeaders *http)
   return TRUE;
 }
 
-/* What a peer sent need not be UTF-8, as bindings expect it; each byte is a
- * character then, as HTTP once had it (RFC 9110, 5.5). */
+char *
+ws_headers_make_utf8 (const char *text)
+{
+  if (g_utf8_validate (text, -1, NULL))
+    return g_strdup (text);
+  return g_convert (text, -1, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
+}
+
 static WsHttpHeaders *
 convert (const WsHttpHeaders *http)
 {
@@ -30,13 +36,11 @@ convert (const WsHttpHeaders *http)
 
   for (guint i = 0; i < ws_http_headers_length (http); i++)
     {
-      const char      *value = ws_http_headers_peek_value (http, i);
-      g_autofree char *text = NULL;
+      g_autofree char *value
+          = ws_headers_make_utf8 (ws_http_headers_peek_value (http, i));
 
-      if (!g_utf8_validate (value, -1, NULL))
-        text = g_convert (value, -1, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
       ws_http_headers_append (converted, ws_http_headers_peek_name (http, i),
-                              text != NULL ? text : value);
+                              value);
     }
   return converted;
 }
