@@ -2,14 +2,7 @@
 /* How large the head of a request may be. */
 #include "server/ws-server-heads.h"
 
-static void
-set_limit (WsServer *self, guint *limit, guint value, WsServerProp property)
-{
-  if (*limit == value || !ws_server_may_set (self, property))
-    return;
-  *limit = value;
-  ws_server_notify (self, property);
-}
+#include "server/ws-server-settings.h"
 
 /**
  * ws_server_get_max_header_size:
@@ -43,8 +36,8 @@ ws_server_set_max_header_size (WsServer *self, guint max_header_size)
 {
   g_return_if_fail (WS_IS_SERVER (self));
 
-  set_limit (self, &ws_server_peek (self)->limits.max_head, max_header_size,
-             WS_SERVER_PROP_MAX_HEADER_SIZE);
+  ws_server_change_number (self, &ws_server_peek (self)->limits.max_head,
+                           max_header_size, WS_SERVER_PROP_MAX_HEADER_SIZE);
 }
 
 /**
@@ -79,8 +72,9 @@ ws_server_set_max_header_line_size (WsServer *self, guint max_header_line_size)
 {
   g_return_if_fail (WS_IS_SERVER (self));
 
-  set_limit (self, &ws_server_peek (self)->limits.max_line,
-             max_header_line_size, WS_SERVER_PROP_MAX_HEADER_LINE_SIZE);
+  ws_server_change_number (self, &ws_server_peek (self)->limits.max_line,
+                           max_header_line_size,
+                           WS_SERVER_PROP_MAX_HEADER_LINE_SIZE);
 }
 
 /**
@@ -115,8 +109,8 @@ ws_server_set_max_header_count (WsServer *self, guint max_header_count)
 {
   g_return_if_fail (WS_IS_SERVER (self));
 
-  set_limit (self, &ws_server_peek (self)->limits.max_lines, max_header_count,
-             WS_SERVER_PROP_MAX_HEADER_COUNT);
+  ws_server_change_number (self, &ws_server_peek (self)->limits.max_lines,
+                           max_header_count, WS_SERVER_PROP_MAX_HEADER_COUNT);
 }
 
 /* clang-format off */

@@ -3,6 +3,7 @@
 #include "server/ws-server-limits.h"
 
 #include "server/ws-server-room.h"
+#include "server/ws-server-settings.h"
 
 /**
  * ws_server_get_max_pending_connections:
@@ -78,16 +79,10 @@ ws_server_get_max_connections (WsServer *self)
 void
 ws_server_set_max_connections (WsServer *self, guint max_connections)
 {
-  WsServerPrivate *priv;
-
   g_return_if_fail (WS_IS_SERVER (self));
 
-  priv = ws_server_peek (self);
-  if (priv->max_connections == max_connections
-      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_CONNECTIONS))
-    return;
-  priv->max_connections = max_connections;
-  ws_server_notify (self, WS_SERVER_PROP_MAX_CONNECTIONS);
+  ws_server_change_number (self, &ws_server_peek (self)->max_connections,
+                           max_connections, WS_SERVER_PROP_MAX_CONNECTIONS);
 }
 
 /**
@@ -121,16 +116,12 @@ void
 ws_server_set_max_connections_per_address (WsServer *self,
                                            guint max_connections_per_address)
 {
-  WsServerPrivate *priv;
-
   g_return_if_fail (WS_IS_SERVER (self));
 
-  priv = ws_server_peek (self);
-  if (priv->max_connections_per_address == max_connections_per_address
-      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_CONNECTIONS_PER_ADDRESS))
-    return;
-  priv->max_connections_per_address = max_connections_per_address;
-  ws_server_notify (self, WS_SERVER_PROP_MAX_CONNECTIONS_PER_ADDRESS);
+  ws_server_change_number (self,
+                           &ws_server_peek (self)->max_connections_per_address,
+                           max_connections_per_address,
+                           WS_SERVER_PROP_MAX_CONNECTIONS_PER_ADDRESS);
 }
 
 /**
@@ -163,16 +154,10 @@ ws_server_get_max_handshakes (WsServer *self)
 void
 ws_server_set_max_handshakes (WsServer *self, guint max_handshakes)
 {
-  WsServerPrivate *priv;
-
   g_return_if_fail (WS_IS_SERVER (self));
 
-  priv = ws_server_peek (self);
-  if (priv->max_handshakes == max_handshakes
-      || !ws_server_may_set (self, WS_SERVER_PROP_MAX_HANDSHAKES))
-    return;
-  priv->max_handshakes = max_handshakes;
-  ws_server_notify (self, WS_SERVER_PROP_MAX_HANDSHAKES);
+  ws_server_change_number (self, &ws_server_peek (self)->max_handshakes,
+                           max_handshakes, WS_SERVER_PROP_MAX_HANDSHAKES);
 }
 
 /**
@@ -247,16 +232,10 @@ ws_server_get_backlog (WsServer *self)
 void
 ws_server_set_backlog (WsServer *self, guint backlog)
 {
-  WsServerPrivate *priv;
-
   g_return_if_fail (WS_IS_SERVER (self));
 
-  priv = ws_server_peek (self);
-  if (priv->backlog == backlog
-      || !ws_server_may_set (self, WS_SERVER_PROP_BACKLOG))
-    return;
-  priv->backlog = backlog;
-  ws_server_notify (self, WS_SERVER_PROP_BACKLOG);
+  ws_server_change_number (self, &ws_server_peek (self)->backlog, backlog,
+                           WS_SERVER_PROP_BACKLOG);
 }
 
 /**
