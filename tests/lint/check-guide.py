@@ -23,10 +23,12 @@ SIGNAL_NAME = "{http://www.gtk.org/introspection/glib/1.0}name"
 
 # Words with a hyphen that are no property or signal.
 OTHER_WORDS = {
+    "ca-certificates",
     "clicked",
     "echo-server",
     "kebab-case",
     "ping-button",
+    "python-runtime",
     "systemd-socket-activate",
     "ws-glib",
 }
