@@ -212,7 +212,7 @@ shake_hands (const char *url,
   InteropClient    client;
   gboolean         is_shown = has_certificate && modes[mode].is_asked;
   g_autofree char *told
-      = g_strdup_printf ("- http/1.1 new %s", is_shown ? "CN = client" : "-");
+      = g_strdup_printf ("- http/1.1 new %s", is_shown ? "CN=client" : "-");
 
   interop_client_init (&client);
   speak_only (&client, protocols[protocol]);

@@ -78,7 +78,8 @@ class Server:
                 self.find(r'Hostname in TLS extension: "(.*)"'),
                 self.find(r"ALPN protocols selected: (.*)"),
                 "resumed" if resumed else "new",
-                self.find(r"subject=(.*)"),
+                # OpenSSL 3.2 has dropped the spaces.
+                self.find(r"subject=(.*)").replace(" = ", "="),
             )
         )
 

@@ -10,16 +10,31 @@ import signal
 
 import websockets
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
+from websockets.version import version
 
 
-class Protocol(websockets.WebSocketServerProtocol):
-    @staticmethod
-    def process_extensions(headers, available_extensions):
-        options = json.loads(headers["X-Interop"])
-        factories = []
-        if options is not False:
-            factories.append(ServerPerMessageDeflateFactory(**options))
-        return websockets.WebSocketServerProtocol.process_extensions(headers, factories)
+def choose_factories(headers):
+    options = json.loads(headers["X-Interop"])
+    return [] if options is False else [ServerPerMessageDeflateFactory(**options)]
+
+
+def choose_extensions(socket, request):
+    socket.protocol.available_extensions = choose_factories(request.headers)
+
+
+def make_protocol(base):
+    class Protocol(base):
+        @staticmethod
+        def process_extensions(headers, available_extensions):
+            return base.process_extensions(headers, choose_factories(headers))
+
+    return Protocol
+
+
+if int(version.split(".")[0]) < 14:
+    CHOICE = {"create_protocol": make_protocol(websockets.WebSocketServerProtocol)}
+else:
+    CHOICE = {"process_request": choose_extensions}
 
 
 async def echo(socket):
@@ -33,7 +48,7 @@ async def main():
         signal.SIGTERM, ended.set_result, None
     )
     async with websockets.serve(
-        echo, "127.0.0.1", 0, create_protocol=Protocol, max_size=2**21
+        echo, "127.0.0.1", 0, max_size=2**21, **CHOICE
     ) as server:
         port = server.sockets[0].getsockname()[1]
         print("ws://127.0.0.1:%d" % port, flush=True)

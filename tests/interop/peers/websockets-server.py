@@ -10,10 +10,19 @@ import asyncio
 import logging
 import signal
 import ssl
+import types
 
 import websockets
+from websockets.version import version
 
 closes = asyncio.Queue()
+
+
+def request_of(socket):
+    """With path and headers, which before version 14 are the socket's own."""
+    if hasattr(socket, "request"):
+        return socket.request
+    return types.SimpleNamespace(path=socket.path, headers=socket.request_headers)
 
 
 async def echo(socket):
@@ -41,7 +50,7 @@ async def ping(socket):
 
 
 async def headers(socket):
-    await socket.send(socket.request_headers.get("X-Interop", "none"))
+    await socket.send(request_of(socket).headers.get("X-Interop", "none"))
     await socket.wait_closed()
 
 
@@ -89,8 +98,21 @@ SERVICES = {
 }
 
 
-async def serve(socket, path):
-    await SERVICES[path](socket)
+SUBPROTOCOLS = ["one", "two"]
+
+
+def choose_subprotocol(socket, offered):
+    """From version 14 on the library refuses whom it has none in common with."""
+    return next((name for name in SUBPROTOCOLS if name in offered), None)
+
+
+CHOICE = {}
+if int(version.split(".")[0]) >= 14:
+    CHOICE = {"select_subprotocol": choose_subprotocol}
+
+
+async def serve(socket, path=None):
+    await SERVICES[path or request_of(socket).path](socket)
 
 
 def make_context():
@@ -118,8 +140,9 @@ async def main():
         "127.0.0.1",
         0,
         ssl=context,
-        subprotocols=["one", "two"],
+        subprotocols=SUBPROTOCOLS,
         max_size=2**21,
+        **CHOICE
     ) as server:
         scheme = "ws" if context is None else "wss"
         port = server.sockets[0].getsockname()[1]
