@@ -80,6 +80,8 @@ listen_on (WsSslMode mode, guint16 *port)
   WsServer *server = ws_server_new ("hostile", mode);
 
   ws_server_set_compression (server, deflate);
+  /* Else it is the kernel that keeps most of them out. */
+  ws_server_set_backlog (server, 4096);
   if (mode == WS_SSL_MODE_SECURE)
     {
       g_autofree char *chain

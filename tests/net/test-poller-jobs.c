@@ -313,6 +313,68 @@ test_order (Fixture *fixture, gconstpointer data)
   close (fd);
 }
 
+/* Longer than a dispatch lets others wait. */
+static void
+take_long (Step *step)
+{
+  const gint64 end = g_get_monotonic_time () + 10 * G_TIME_SPAN_MILLISECOND;
+
+  while (g_get_monotonic_time () < end)
+    ;
+}
+
+/* Those that go on where they left off share dispatches when they take long, and
+ * are read from in small pieces until all have had their turn. */
+static void
+test_crowded (Fixture *fixture, gconstpointer data)
+{
+  Step a = step_of (fixture, 'a', take_long);
+  Step b = step_of (fixture, 'b', take_long);
+  Step c = step_of (fixture, 'c', NULL);
+  Step d = step_of (fixture, 'd', NULL);
+
+  g_assert_cmpuint (ws_poller_get_read_size (fixture->poller), ==,
+                    WS_READ_BUFFER_SIZE);
+  queue (&a, WS_JOB_RESUME);
+  queue (&b, WS_JOB_RESUME);
+  queue (&c, WS_JOB_RESUME);
+  queue (&d, WS_JOB_FLUSH);
+  run (fixture, "ad");
+  g_assert_cmpuint (ws_poller_get_read_size (fixture->poller), <,
+                    WS_READ_BUFFER_SIZE);
+  run (fixture, "b");
+  run (fixture, "c");
+  g_assert_cmpuint (ws_poller_get_read_size (fixture->poller), ==,
+                    WS_READ_BUFFER_SIZE);
+}
+
+/* A turn is short where the dispatch has been long. */
+static void
+on_late_turn (Step *step)
+{
+  WsTurn turn = { .n = 16 };
+
+  g_assert_false (ws_turn_is_over (&turn, step->fixture->poller));
+  take_long (step);
+  turn = (WsTurn){ .n = 15 };
+  g_assert_false (ws_turn_is_over (&turn, step->fixture->poller));
+  turn = (WsTurn){ .n = 16 };
+  g_assert_false (ws_turn_is_over (&turn, NULL));
+  turn = (WsTurn){ .n = 16 };
+  g_assert_true (ws_turn_is_over (&turn, step->fixture->poller));
+}
+
+static void
+test_late_turn (Fixture *fixture, gconstpointer data)
+{
+  Step   a = step_of (fixture, 'a', on_late_turn);
+  WsTurn turn = { .n = 16 };
+
+  queue (&a, WS_JOB_FLUSH);
+  run (fixture, "a");
+  g_assert_false (ws_turn_is_over (&turn, fixture->poller));
+}
+
 /* A poller that goes leaves nothing that points to it. */
 static void
 test_left_behind (void)
@@ -346,6 +408,8 @@ main (int argc, char **argv)
   add ("/net/poller/jobs/freed-inside", test_freed_inside);
   add ("/net/poller/jobs/nested", test_nested);
   add ("/net/poller/jobs/order", test_order);
+  add ("/net/poller/jobs/crowded", test_crowded);
+  add ("/net/poller/jobs/late-turn", test_late_turn);
   g_test_add_func ("/net/poller/jobs/left-behind", test_left_behind);
   return g_test_run ();
 }

@@ -275,7 +275,7 @@ handle_events (WsEngine *self)
       handle_event (self, &event);
       ws_event_release (&event);
       if (ws_turn_is_due (&turn) && ws_protocol_has_input (&self->protocol)
-          && ws_turn_is_over (&turn))
+          && ws_turn_is_over (&turn, self->poller))
         {
           rest (self);
           return;
@@ -309,8 +309,8 @@ read_once (WsEngine *self, gsize *budget)
   g_autoptr (GError) error = NULL;
   WsReadBuffer *buffer = ws_poller_acquire_buffer (self->poller);
   gboolean      short_read_is_last = self->transport->klass->short_read_is_last;
-  gssize        n = ws_transport_read (self->transport, buffer->data,
-                                       WS_READ_BUFFER_SIZE, &error);
+  const gsize   size = ws_poller_get_read_size (self->poller);
+  gssize n = ws_transport_read (self->transport, buffer->data, size, &error);
 
   if (n > 0)
     {
@@ -325,7 +325,7 @@ read_once (WsEngine *self, gsize *budget)
   else if (n == WS_IO_ERROR)
     ws_engine_lose (self, error);
   ws_poller_release_buffer (self->poller, buffer);
-  return n > 0 && (!short_read_is_last || n == WS_READ_BUFFER_SIZE);
+  return n > 0 && (!short_read_is_last || (gsize) n == size);
 }
 
 gboolean
@@ -339,7 +339,7 @@ ws_engine_read (WsEngine *self)
     {
       if (!read_once (self, &budget))
         return FALSE;
-      if (ws_turn_is_due (&turn) && ws_turn_is_over (&turn))
+      if (ws_turn_is_due (&turn) && ws_turn_is_over (&turn, self->poller))
         return TRUE;
     }
   return budget == 0;

@@ -66,7 +66,7 @@ ws_poller_run_posts (WsPoller *self)
       post->func (post);
       ws_poller_unref (self);
       if (ws_turn_is_due (&turn) && self->due_posts != NULL
-          && ws_turn_is_over (&turn))
+          && ws_turn_is_over (&turn, self))
         {
           ws_poller_rest (self);
           return;

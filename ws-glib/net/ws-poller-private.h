@@ -32,6 +32,8 @@ struct _WsPoller
   gpointer      epoll_tag; /* (nullable): of epoll_fd in the source */
   WsPollerBatch *batches;  /* (nullable): being reported, the innermost first */
   guint          depth;    /* of dispatches and reports under way */
+  gint64         begun;    /* monotonic µs: the innermost dispatch; 0: none */
+  gboolean       is_crowded; /* the last one did not come to all who wait */
   WsDeadlineHeap deadlines;
   WsJob          jobs[WS_JOB_N_KINDS]; /* heads of circular lists */
   guint          n_jobs;               /* queued ones of all kinds */
@@ -69,7 +71,9 @@ void ws_poller_dispatch (WsPoller *self);
 
 /* --- ws-poller-turn.c --- */
 
-void ws_poller_end_rest (WsPoller *self);
+/* Whether those who are always there have had enough of this dispatch. */
+gboolean ws_poller_is_late (WsPoller *self, gint64 now);
+void     ws_poller_end_rest (WsPoller *self);
 
 /* --- ws-poller-fork.c --- */
 

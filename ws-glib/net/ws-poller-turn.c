@@ -6,14 +6,35 @@
 #define TURN_TIME (4 * G_TIME_SPAN_MILLISECOND)
 #define TURN_MAX  1024
 
+/* µs after which a dispatch is late, and what is left of a turn then. */
+#define LATE_TIME (8 * G_TIME_SPAN_MILLISECOND)
+#define LATE_MAX  16
+
+#define CROWDED_SIZE ((gsize) 16 * 1024)
+
 gboolean
-ws_turn_is_over (WsTurn *self)
+ws_poller_is_late (WsPoller *self, gint64 now)
+{
+  return self->begun != 0 && now - self->begun > LATE_TIME;
+}
+
+gboolean
+ws_turn_is_over (WsTurn *self, WsPoller *poller)
 {
   gint64 now = g_get_monotonic_time ();
 
   if (self->begun == 0)
     self->begun = now;
-  return self->n >= TURN_MAX || now - self->begun > TURN_TIME;
+  if (now - self->begun > TURN_TIME || self->n >= TURN_MAX)
+    return TRUE;
+  return self->n >= LATE_MAX && poller != NULL
+         && ws_poller_is_late (poller, now);
+}
+
+gsize
+ws_poller_get_read_size (WsPoller *self)
+{
+  return self->is_crowded ? CROWDED_SIZE : WS_READ_BUFFER_SIZE;
 }
 
 /* Nobody else had anything to do. */

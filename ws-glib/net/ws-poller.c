@@ -38,20 +38,33 @@ unlink_job (WsJob *job)
 
 /* Runs what is queued now; what is queued meanwhile waits for the next
  * dispatch. The jobs stay in the list until they run, so that a nested loop
- * runs the jobs that this one has not come to. */
+ * runs the jobs that this one has not come to. Half-read connections wait for the
+ * next dispatch, too, when this one is late: there may be thousands, and a peer
+ * that says a word now and then has its turn in between. */
 static void
 run_jobs (WsPoller *self, WsJobKind kind)
 {
-  WsJob *head = &self->jobs[kind];
-  guint  last_round = self->round++;
+  WsJob   *head = &self->jobs[kind];
+  guint    last_round = self->round++;
+  gboolean has_run = FALSE;
 
+  if (kind == WS_JOB_RESUME)
+    self->is_crowded = FALSE;
   /* The rounds in a list only grow; the difference outlives a wrap-around. */
   while (head->next != head && (int) (head->next->round - last_round) <= 0)
     {
       WsJob *job = head->next;
 
+      if (kind == WS_JOB_RESUME && has_run
+          && ws_poller_is_late (self, g_get_monotonic_time ()))
+        {
+          self->is_crowded = TRUE;
+          ws_poller_rest (self);
+          return;
+        }
       ws_poller_unqueue (self, job);
       job->func (job);
+      has_run = TRUE;
     }
 }
 
@@ -134,7 +147,9 @@ ws_poller_dispatch (WsPoller *poller)
 {
   /* A handler may drop the last reference of another's. */
   g_autoptr (WsPoller) self = ws_poller_ref (poller);
+  const gint64 outer = self->begun;
 
+  self->begun = g_get_monotonic_time ();
   self->depth++;
   if (G_UNLIKELY (self->rest != NULL))
     ws_poller_end_rest (self);
@@ -149,6 +164,7 @@ ws_poller_dispatch (WsPoller *poller)
   run_deadlines (self);
   run_jobs (self, WS_JOB_FLUSH);
   self->depth--;
+  self->begun = outer;
 }
 
 static gboolean

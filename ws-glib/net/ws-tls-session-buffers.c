@@ -128,7 +128,7 @@ static gboolean
 may_pull (WsTlsSession *self, gsize len)
 {
   if (len == HEADER_SIZE && ws_turn_is_due (&self->turn)
-      && ws_turn_is_over (&self->turn))
+      && ws_turn_is_over (&self->turn, NULL))
     self->resting = TRUE;
   return len != HEADER_SIZE || !self->resting;
 }
