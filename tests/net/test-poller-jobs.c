@@ -352,15 +352,15 @@ test_crowded (Fixture *fixture, gconstpointer data)
 static void
 on_late_turn (Step *step)
 {
-  WsTurn turn = { .n = 16 };
+  WsTurn turn = { .n = 256 };
 
   g_assert_false (ws_turn_is_over (&turn, step->fixture->poller));
   take_long (step);
-  turn = (WsTurn){ .n = 15 };
+  turn = (WsTurn){ .n = 255 };
   g_assert_false (ws_turn_is_over (&turn, step->fixture->poller));
-  turn = (WsTurn){ .n = 16 };
+  turn = (WsTurn){ .n = 256 };
   g_assert_false (ws_turn_is_over (&turn, NULL));
-  turn = (WsTurn){ .n = 16 };
+  turn = (WsTurn){ .n = 256 };
   g_assert_true (ws_turn_is_over (&turn, step->fixture->poller));
 }
 
@@ -368,7 +368,7 @@ static void
 test_late_turn (Fixture *fixture, gconstpointer data)
 {
   Step   a = step_of (fixture, 'a', on_late_turn);
-  WsTurn turn = { .n = 16 };
+  WsTurn turn = { .n = 256 };
 
   queue (&a, WS_JOB_FLUSH);
   run (fixture, "a");

@@ -8,7 +8,7 @@
 
 /* µs after which a dispatch is late, and what is left of a turn then. */
 #define LATE_TIME (8 * G_TIME_SPAN_MILLISECOND)
-#define LATE_MAX  16
+#define LATE_MAX  256
 
 #define CROWDED_SIZE ((gsize) 16 * 1024)
 
