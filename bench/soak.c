@@ -175,8 +175,10 @@ on_client_connected (WsServer *server, WsSocket *socket, gpointer user_data)
                                   NULL, 10);
   Talk *talk = g_hash_table_lookup (soak.talks, GUINT_TO_POINTER (serial));
 
+  /* The client has given up, before it knew that it was let in. */
+  if (talk == NULL)
+    return;
   g_hash_table_steal (soak.talks, GUINT_TO_POINTER (serial));
-  g_object_set_data (G_OBJECT (socket), "talk", talk);
   g_signal_connect (socket, "message-received", G_CALLBACK (on_heard), talk);
   g_signal_connect (socket, "disconnected", G_CALLBACK (on_server_end), talk);
 }
