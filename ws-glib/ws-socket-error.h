@@ -67,7 +67,8 @@ G_BEGIN_DECLS
  * @WS_SOCKET_ERROR_AUTHENTICATION_REQUIRED: the server asks for credentials
  * @WS_SOCKET_ERROR_BUFFER_FULL: what waits to be written is at its limit
  * @WS_SOCKET_ERROR_WRONG_CONTEXT: called from a thread that does not own the
- *   object
+ *   object, or whose default main context is run by another thread, so that
+ *   nothing can begin there
  *
  * What went wrong.
  *

@@ -24,11 +24,12 @@ unlock (void)
 }
 
 void
-ws_home_move (WsHome *self)
+ws_home_move (WsHome *self, GMainContext *context)
 {
   GMainContext *old = self->context;
-  GMainContext *context = g_main_context_ref_thread_default ();
 
+  context = context != NULL ? g_main_context_ref (context)
+                            : g_main_context_ref_thread_default ();
   lock ();
   self->context = context;
   self->thread = g_thread_self ();
@@ -73,6 +74,32 @@ ws_home_check (const WsHome *self, const char *problem, GError **error)
   g_set_error_literal (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_WRONG_CONTEXT,
                        problem);
   return FALSE;
+}
+
+WsContext *
+ws_home_enter (GMainContext *context, GError **error)
+{
+  WsContext *entered = ws_context_enter (context);
+
+  if (entered == NULL)
+    g_set_error_literal (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_WRONG_CONTEXT,
+                         "Another thread runs the main context that is "
+                         "thread-default here: call this in that thread (see "
+                         "g_main_context_invoke()), or give this one a context "
+                         "of its own (g_main_context_push_thread_default()) "
+                         "and run it");
+  return entered;
+}
+
+gboolean
+ws_home_may_enter (const char *caller)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WsContext) context = ws_home_enter (NULL, &error);
+
+  if (context == NULL)
+    ws_home_warn (caller, error->message);
+  return context != NULL;
 }
 
 void

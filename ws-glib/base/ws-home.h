@@ -3,6 +3,8 @@
 
 #include <gio/gio.h>
 
+#include "net/ws-context.h"
+
 G_BEGIN_DECLS
 
 /* The thread and the main context that an object belongs to.
@@ -15,13 +17,20 @@ typedef struct
   GMainContext *context; /* (owned) (nullable): none yet */
 } WsHome;
 
-/* To the calling thread, and to what is thread-default there. */
-void ws_home_move (WsHome *self);
+/* To the calling thread, and to @context (nullable): what is thread-default
+ * there. */
+void ws_home_move (WsHome *self, GMainContext *context);
 void ws_home_clear (WsHome *self);
 /* In another thread: FALSE with WRONG_CONTEXT and @problem, a sentence. */
 gboolean
 ws_home_check (const WsHome *self, const char *problem, GError **error);
-/* The same for @caller, which cannot return an error: a warning says it. */
+/* As ws_context_enter(), for an object that is to begin something there: NULL
+ * with WRONG_CONTEXT, and a sentence that says what to do, if another thread runs
+ * @context (nullable). */
+WsContext *ws_home_enter (GMainContext *context, GError **error);
+/* Whether that would do; for @caller, which cannot return an error. */
+gboolean ws_home_may_enter (const char *caller);
+/* The same as ws_home_check() for @caller, which cannot return an error: a warning says it. */
 gboolean
 ws_home_may_call (const WsHome *self, const char *caller, const char *problem);
 /* How such a warning reads. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "protocol/ws-proxy-uri.h"
+#include "net/ws-context.h"
 #include "net/ws-unix-path.h"
 
 /* What an HTTP proxy's URI means without a port. */
@@ -119,6 +120,15 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
     fail (task, error);
 }
 
+/* Whoever dials has looked: only a program that moves its contexts about between
+ * threads can see this. */
+static void
+refuse_context (GTask *task)
+{
+  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_BUSY,
+                           "Another thread runs the main context meanwhile");
+}
+
 /* @resolver (nullable): leads to a proxy that GIO talks to. GIO calls back in
  * the context that is the thread's default now. */
 static void
@@ -126,11 +136,16 @@ connect_to (GTask              *task,
             GSocketConnectable *connectable,
             GProxyResolver     *resolver)
 {
-  Dial         *self = g_task_get_task_data (task);
-  GMainContext *context = ws_poller_get_context (self->poller);
+  Dial *self = g_task_get_task_data (task);
   g_autoptr (GSocketClient) client = NULL;
+  g_autoptr (WsContext) context
+      = ws_context_enter (ws_poller_get_context (self->poller));
 
-  g_main_context_push_thread_default (context);
+  if (context == NULL)
+    {
+      refuse_context (task);
+      return;
+    }
   client = g_socket_client_new ();
   if (resolver != NULL)
     g_socket_client_set_proxy_resolver (client, resolver);
@@ -140,7 +155,6 @@ connect_to (GTask              *task,
   g_socket_client_connect_async (client, connectable,
                                  g_task_get_cancellable (task), on_connected,
                                  g_object_ref (task));
-  g_main_context_pop_thread_default (context);
 }
 
 /* --- Proxies --- */
@@ -263,7 +277,8 @@ ws_connector_dial_async (WsPoller                *poller,
                          GAsyncReadyCallback      callback,
                          gpointer                 user_data)
 {
-  GMainContext *context = ws_poller_get_context (poller);
+  g_autoptr (WsContext) context
+      = ws_context_enter (ws_poller_get_context (poller));
   g_autoptr (GTask) task = NULL;
   Dial   *self = g_new0 (Dial, 1);
   GError *error = NULL;
@@ -273,16 +288,15 @@ ws_connector_dial_async (WsPoller                *poller,
   self->user_data = user_data;
   self->target = connectable_new (target, &error);
 
-  /* GIO calls back in the context that is the thread's default now. */
-  g_main_context_push_thread_default (context);
   task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_source_tag (task, ws_connector_dial_async);
   g_task_set_task_data (task, self, (GDestroyNotify) dial_free);
   if (self->target == NULL)
     g_task_return_error (task, error);
+  else if (context == NULL)
+    refuse_context (task);
   else
     dial (task, target);
-  g_main_context_pop_thread_default (context);
 }
 
 WsTransport *

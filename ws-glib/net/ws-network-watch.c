@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "protocol/ws-proxy-uri.h"
+#include "net/ws-context.h"
 
 /* GIO's monitor signals in the context where somebody asked for it first, which
  * may be another thread's: the monitor's news are passed on through an idle
@@ -205,6 +206,8 @@ on_proxies (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 ws_network_watch_ask (WsNetworkWatch *self, const WsConnectorTarget *target)
 {
+  g_autoptr (WsContext) context = ws_context_enter (self->context);
+
   if (self->question != NULL)
     g_cancellable_cancel (self->question);
   g_clear_object (&self->question);
@@ -212,8 +215,9 @@ ws_network_watch_ask (WsNetworkWatch *self, const WsConnectorTarget *target)
   g_free (self->host);
   self->host = g_strdup (target->host);
   self->port = target->port;
-  g_main_context_push_thread_default (self->context);
+  /* Without an answer the wait ends by itself. */
+  if (context == NULL)
+    return;
   ws_connector_look_up_proxies (target, self->question, on_proxies,
                                 watch_ref (self));
-  g_main_context_pop_thread_default (self->context);
 }

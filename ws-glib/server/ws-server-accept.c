@@ -158,7 +158,7 @@ ws_server_accept_async (WsServer           *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   priv = ws_server_peek (self);
-  ws_server_check_thread (self, &refusal);
+  ws_server_check_begin (self, &refusal);
   call = ws_call_begin (&accept_class, self, ws_server_accept_async, refusal,
                         cancellable, callback, user_data);
   if (call == NULL)

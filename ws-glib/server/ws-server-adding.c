@@ -101,7 +101,7 @@ ws_server_listen_address (WsServer       *self,
   g_return_val_if_fail (G_IS_SOCKET_ADDRESS (address), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return ws_server_check_thread (self, error) && add (self, &addition, error);
+  return ws_server_check_begin (self, error) && add (self, &addition, error);
 }
 
 /**
@@ -130,7 +130,7 @@ ws_server_listen_socket (WsServer *self, GSocket *socket, GError **error)
   g_return_val_if_fail (G_IS_SOCKET (socket), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return ws_server_check_thread (self, error) && add (self, &addition, error);
+  return ws_server_check_begin (self, error) && add (self, &addition, error);
 }
 
 /**
@@ -159,7 +159,7 @@ ws_server_set_socket_descriptor (WsServer *self,
   g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return ws_server_check_thread (self, error) && add (self, &addition, error);
+  return ws_server_check_begin (self, error) && add (self, &addition, error);
 }
 
 /**
@@ -192,7 +192,7 @@ ws_server_listen_inherited (WsServer *self, GError **error)
   g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!ws_server_check_thread (self, error))
+  if (!ws_server_check_begin (self, error))
     return FALSE;
   addition.n_fds = ws_inherited_count (&problem);
   if (addition.n_fds == 0)

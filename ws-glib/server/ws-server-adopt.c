@@ -62,7 +62,7 @@ ws_server_handle_connection (WsServer *self, GIOStream *stream, GError **error)
   g_return_val_if_fail (G_IS_IO_STREAM (stream), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!ws_server_check_thread (self, error)
+  if (!ws_server_check_begin (self, error)
       || !ws_server_load_credentials (self, &credentials, error))
     return FALSE;
   return take_stream (self, stream, credentials, error) != NULL;
@@ -135,7 +135,7 @@ ws_server_handle_request (WsServer  *self,
   g_return_val_if_fail (WS_IS_REQUEST (request), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!ws_server_check_thread (self, error))
+  if (!ws_server_check_begin (self, error))
     return FALSE;
   head = write_head (request, error);
   if (head == NULL)

@@ -139,7 +139,7 @@ ws_server_close_async (WsServer           *self,
   g_return_if_fail (WS_IS_SERVER (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  if (ws_server_check_thread (self, &refusal))
+  if (ws_server_check_begin (self, &refusal))
     ws_socket_check_closing (code, reason, &refusal);
   call = (WsServerClosing *) ws_call_begin (&close_class, self,
                                             ws_server_close_async, refusal,

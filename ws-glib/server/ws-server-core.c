@@ -21,6 +21,18 @@ ws_server_may_call (WsServer *self, const char *caller)
   return ws_home_may_call (&ws_server_peek (self)->home, caller, wrong_thread);
 }
 
+gboolean
+ws_server_check_begin (WsServer *self, GError **error)
+{
+  WsServerPrivate *priv = ws_server_peek (self);
+  g_autoptr (WsContext) context = NULL;
+
+  if (!ws_server_check_thread (self, error))
+    return FALSE;
+  context = ws_home_enter (priv->home.context, error);
+  return context != NULL;
+}
+
 void
 ws_server_adopt_context (WsServer *self)
 {
@@ -28,7 +40,7 @@ ws_server_adopt_context (WsServer *self)
 
   if (priv->poller != NULL)
     return;
-  ws_home_move (&priv->home);
+  ws_home_move (&priv->home, NULL);
   priv->poller = ws_poller_get_at (priv->home.context, priv->settings.priority);
 }
 

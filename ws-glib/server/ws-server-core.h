@@ -136,6 +136,9 @@ gboolean ws_server_check_thread (WsServer *self, GError **error);
 /* The same for @caller, which returns no error: a warning says it. */
 gboolean ws_server_may_call (WsServer *self, const char *caller);
 void     ws_server_adopt_context (WsServer *self);
+/* Whether something may begin here, as in ws_home_enter(): the right thread, and
+ * one that may run the context. */
+gboolean ws_server_check_begin (WsServer *self, GError **error);
 void     ws_server_cancel_startup (WsServer *self);
 /* Notes an error, or with 1000 and NULL that all is fine. */
 void ws_server_set_error (WsServer *self, guint code, const char *message);

@@ -102,8 +102,9 @@ ws_server_take_transport (WsServer         *self,
     {
       /* The signals of TLS are about this socket. */
       client->socket
-          = ws_socket_new_incoming (&priv->settings, priv->compression,
-                                    &ws_server_socket_owner, client);
+          = ws_socket_new_incoming (priv->home.context, &priv->settings,
+                                    priv->compression, &ws_server_socket_owner,
+                                    client);
       ws_server_fill_tls_options (self, credentials, &options);
     }
   client->opening = ws_server_opening_new (transport, &options,

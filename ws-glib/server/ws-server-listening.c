@@ -234,7 +234,7 @@ ws_server_listen (WsServer     *self,
   g_return_val_if_fail (address == NULL || G_IS_INET_ADDRESS (address), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!ws_server_check_thread (self, error))
+  if (!ws_server_check_begin (self, error))
     return FALSE;
   if (ws_server_peek (self)->listener != NULL)
     {
@@ -371,9 +371,10 @@ ws_server_close (WsServer *self)
 
   g_return_if_fail (WS_IS_SERVER (self));
 
-  if (!ws_server_may_call (self, G_STRFUNC))
-    return;
   priv = ws_server_peek (self);
+  if (!ws_server_may_call (self, G_STRFUNC)
+      || (priv->poller == NULL && !ws_home_may_enter (G_STRFUNC)))
+    return;
   listened = ws_server_is_listening (self);
   g_object_ref (self);
   ws_server_adopt_context (self);

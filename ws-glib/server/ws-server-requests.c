@@ -80,7 +80,8 @@ accept_request (WsServerClient      *client,
 
   ws_server_client_leave (client);
   if (client->socket == NULL)
-    client->socket = ws_socket_new_incoming (&priv->settings, priv->compression,
+    client->socket = ws_socket_new_incoming (priv->home.context,
+                                             &priv->settings, priv->compression,
                                              &ws_server_socket_owner, client);
   opened = ws_server_opening_steal (client->opening);
   ws_socket_accept (client->socket, &opened, handshake, &answer);

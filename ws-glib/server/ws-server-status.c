@@ -208,7 +208,8 @@ ws_server_set_listening (WsServer *self, gboolean listening)
 
   g_return_if_fail (WS_IS_SERVER (self));
 
-  if (!ws_server_may_set (self, WS_SERVER_PROP_LISTENING))
+  if (!ws_server_may_set (self, WS_SERVER_PROP_LISTENING)
+      || (listening && !ws_home_may_enter (G_STRFUNC)))
     return;
   priv = ws_server_peek (self);
   if (listening && !ws_server_is_listening (self))

@@ -46,7 +46,7 @@ ws_server_listen_unix (WsServer *self, const char *path, GError **error)
   g_return_val_if_fail (path != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!ws_server_check_thread (self, error))
+  if (!ws_server_check_begin (self, error))
     return FALSE;
   if (path[0] == '\0')
     problem = g_error_new_literal (WS_SOCKET_ERROR,

@@ -213,7 +213,7 @@ ws_signal_link_new (const WsSignalLinkSink *sink,
   self->receiver_is_ours = WS_IS_HOMED (receiver);
   self->slot = *slot;
   self->flags = flags;
-  ws_home_move (&self->home);
+  ws_home_move (&self->home, NULL);
   if (check_flags (flags, error)
       && ws_signal_find (sender, signal, &self->signal, &self->detail, error)
       && (slot_name == NULL

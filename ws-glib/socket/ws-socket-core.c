@@ -22,9 +22,9 @@ ws_socket_may_call (WsSocket *self, const char *caller)
 }
 
 void
-ws_socket_adopt_context (WsSocket *self)
+ws_socket_adopt_context (WsSocket *self, GMainContext *context)
 {
-  ws_home_move (&ws_socket_peek (self)->home);
+  ws_home_move (&ws_socket_peek (self)->home, context);
 }
 
 gboolean

@@ -122,8 +122,8 @@ ws_socket_is_abandoned (WsSocket *self)
 gboolean ws_socket_check_thread (WsSocket *self, GError **error);
 /* The same for @caller, which returns no error: a warning says it. */
 gboolean ws_socket_may_call (WsSocket *self, const char *caller);
-/* The socket belongs to the calling thread and its context from now on. */
-void ws_socket_adopt_context (WsSocket *self);
+/* The socket belongs to the calling thread and to @context from now on. */
+void ws_socket_adopt_context (WsSocket *self, GMainContext *context);
 
 /* Takes @url as the property's value. FALSE: it is already. */
 gboolean ws_socket_take_url (WsSocket *self, const char *url);

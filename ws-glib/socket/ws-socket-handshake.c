@@ -45,6 +45,7 @@ ws_socket_set_url (WsSocket *self, const char *url)
 
   priv = ws_socket_peek (self);
   if (!ws_socket_may_set (self, WS_SOCKET_PROP_URL)
+      || (priv->active && !ws_home_may_enter (G_STRFUNC))
       || !ws_socket_take_url (self, url))
     return;
   if (priv->active)
@@ -87,8 +88,8 @@ ws_socket_set_active (WsSocket *self, gboolean active)
   g_return_if_fail (WS_IS_SOCKET (self));
 
   priv = ws_socket_peek (self);
-  if (priv->active == active
-      || !ws_socket_may_set (self, WS_SOCKET_PROP_ACTIVE))
+  if (priv->active == active || !ws_socket_may_set (self, WS_SOCKET_PROP_ACTIVE)
+      || (active && !ws_home_may_enter (G_STRFUNC)))
     return;
   g_object_ref (self);
   ws_socket_set_active_flag (self, active);

@@ -6,7 +6,8 @@
 #include "socket/ws-socket-messages.h"
 
 WsSocket *
-ws_socket_new_incoming (const WsSettings    *settings,
+ws_socket_new_incoming (GMainContext        *context,
+                        const WsSettings    *settings,
                         WsDeflateOptions    *compression,
                         const WsSocketOwner *owner,
                         gpointer             owner_data)
@@ -14,7 +15,7 @@ ws_socket_new_incoming (const WsSettings    *settings,
   WsSocket        *self = ws_socket_new ();
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  ws_socket_adopt_context (self);
+  ws_socket_adopt_context (self, context);
   priv->settings = *settings;
   g_clear_pointer (&priv->compression, ws_deflate_options_free);
   if (compression != NULL)

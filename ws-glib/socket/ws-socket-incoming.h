@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /* A server's sockets: they are handed over connected. */
 
 /* (transfer full): a server's socket that is not connected yet. */
-WsSocket *ws_socket_new_incoming (const WsSettings    *settings,
+WsSocket *ws_socket_new_incoming (GMainContext        *context,
+                                  const WsSettings    *settings,
                                   WsDeflateOptions    *compression,
                                   const WsSocketOwner *owner,
                                   gpointer             owner_data);

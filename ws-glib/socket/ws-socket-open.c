@@ -172,7 +172,7 @@ begin_attempt (WsSocket         *self,
   ws_socket_cancel_activation (self);
   ws_mailbox_close (&priv->mailbox);
   ws_attempt_begin (&priv->now, url);
-  ws_socket_adopt_context (self);
+  ws_socket_adopt_context (self, NULL);
   ws_socket_note_attempt (self, ws_socket_activate);
   ws_socket_begin_request (self, request);
   begin_opening (self, credentials);
@@ -238,12 +238,13 @@ prepare_target (WsSocket          *self,
 }
 
 /* @url (nullable): the property's; @request (nullable): the socket's own
- * settings. */
+ * settings; @context (nullable): where it is to live, the thread's default. */
 static gboolean
-open_socket (WsSocket   *self,
-             const char *url,
-             WsRequest  *request,
-             GError    **error)
+open_socket (WsSocket     *self,
+             const char   *url,
+             WsRequest    *request,
+             GMainContext *context,
+             GError      **error)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   GError          *problem = NULL;
@@ -251,9 +252,13 @@ open_socket (WsSocket   *self,
   gboolean         url_changed;
   GQueue           stale_calls;
   g_autoptr (WsTlsCredentials) credentials = NULL;
+  g_autoptr (WsContext) entered = NULL;
 
   if ((priv->state != WS_STATE_UNCONNECTED || priv->activation != NULL)
       && !ws_socket_check_thread (self, error))
+    return FALSE;
+  entered = ws_home_enter (context, error);
+  if (entered == NULL)
     return FALSE;
   target = prepare_target (self, url != NULL ? url : priv->url, &credentials,
                            &problem);
@@ -291,7 +296,8 @@ open_socket (WsSocket   *self,
  * with %WS_SOCKET_ERROR_CONNECTION_REFUSED, and so is a `wss:` URL whose
  * [property@Socket:ssl-configuration] cannot be loaded, with
  * %WS_SOCKET_ERROR_SSL_INVALID_USER_DATA: the error is returned and signalled,
- * and nothing changes. An unconnected socket shows it as its
+ * and nothing changes. A thread whose default main context is run by another one
+ * gets %WS_SOCKET_ERROR_WRONG_CONTEXT, and nothing is signalled. An unconnected socket shows it as its
  * [property@Socket:status].
  *
  * Returns: whether the attempt has begun
@@ -301,15 +307,10 @@ open_socket (WsSocket   *self,
 gboolean
 ws_socket_open (WsSocket *self, const char *url, GError **error)
 {
-  g_autoptr (WsRequest) request = NULL;
-
   g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  /* The policy opens what was open. */
-  if (ws_socket_peek (self)->reconnect.is_retry)
-    g_set_object (&request, ws_socket_peek_request (self));
-  return open_socket (self, url, request, error);
+  return open_socket (self, url, NULL, NULL, error);
 }
 
 /**
@@ -341,7 +342,7 @@ ws_socket_open_request (WsSocket *self, WsRequest *request, GError **error)
   g_return_val_if_fail (WS_IS_REQUEST (request), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return open_socket (self, ws_request_get_url (request), request, error);
+  return open_socket (self, ws_request_get_url (request), request, NULL, error);
 }
 
 /**
@@ -398,15 +399,20 @@ ws_socket_open_request_and_stay (WsSocket  *self,
   return TRUE;
 }
 
+/* Where the context runs, and in it, whatever is thread-default there. */
 void
 ws_socket_activate (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
+  g_autoptr (WsRequest) request = NULL;
 
   g_object_ref (self);
   ws_socket_cancel_activation (self);
-  if (!ws_socket_open (self, NULL, NULL) && priv->state == WS_STATE_UNCONNECTED
-      && priv->activation == NULL)
+  /* The policy opens what was open. */
+  if (priv->reconnect.is_retry)
+    g_set_object (&request, ws_socket_peek_request (self));
+  if (!open_socket (self, NULL, request, priv->home.context, NULL)
+      && priv->state == WS_STATE_UNCONNECTED && priv->activation == NULL)
     ws_socket_set_active_flag (self, FALSE);
   g_object_unref (self);
 }
@@ -424,7 +430,7 @@ ws_socket_schedule_activation (WsSocket *self)
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   ws_socket_cancel_activation (self);
-  ws_socket_adopt_context (self);
+  ws_socket_adopt_context (self, NULL);
   priv->activation = g_idle_source_new ();
   g_source_set_callback (priv->activation, on_activation, self, NULL);
   g_source_attach (priv->activation, priv->home.context);

@@ -128,17 +128,24 @@ on_over (gpointer user_data)
   sender_unref (user_data);
 }
 
+static void fail_sending (Sender *self, GError *error);
+
 static void
 read_part (Sender *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self->socket);
+  GError          *error = NULL;
+  g_autoptr (WsContext) context = ws_home_enter (priv->home.context, &error);
 
+  if (context == NULL)
+    {
+      fail_sending (self, error);
+      return;
+    }
   self->reading = TRUE;
-  g_main_context_push_thread_default (priv->home.context);
   g_input_stream_read_bytes_async (self->input, PART_MAX, G_PRIORITY_DEFAULT,
                                    g_task_get_cancellable (self->task), on_part,
                                    sender_ref (self));
-  g_main_context_pop_thread_default (priv->home.context);
 }
 
 /* The message is not completed, and why. */
