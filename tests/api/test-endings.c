@@ -170,6 +170,30 @@ static const Ending endings[] = {
 };
 /* clang-format on */
 
+/* Who it was can be asked until the next opening: by who was not curious before,
+ * and after a reset, too. */
+static void
+check_addresses (WsSocket *socket)
+{
+  GSocketAddress *addresses[2] = { ws_socket_get_local_address (socket),
+                                   ws_socket_get_peer_address (socket) };
+
+  for (guint i = 0; i < G_N_ELEMENTS (addresses); i++)
+    {
+      g_assert_true (G_IS_INET_SOCKET_ADDRESS (addresses[i]));
+      g_assert_cmpuint (g_inet_socket_address_get_port (
+                            G_INET_SOCKET_ADDRESS (addresses[i])),
+                        !=, 0);
+    }
+}
+
+static void
+look_at_addresses (WsSocket *socket, guint *n_looks)
+{
+  ++*n_looks;
+  check_addresses (socket);
+}
+
 /* A connection that was lost is 1006 and nothing else; was-clean says whether
  * the closing handshake was completed, without a code in it too. */
 static void
@@ -178,8 +202,11 @@ test_ending (Half *half, gconstpointer data)
   const Ending *ending = data;
   WsSocket     *socket = half->socket;
   gboolean      has_error;
+  guint         n_looks = 0;
   g_autoptr (SignalLog) log = signal_log_new (socket);
 
+  g_signal_connect (socket, "disconnected", G_CALLBACK (look_at_addresses),
+                    &n_looks);
   ending->run (half);
   ws_test_until (NULL, signal_log_count (log, "inactive") > 0);
   has_error = g_strrstr (ending->words, "error:") != NULL;
@@ -192,7 +219,8 @@ test_ending (Half *half, gconstpointer data)
   g_assert_cmpint (ws_socket_get_status (socket), ==,
                    has_error ? WS_STATUS_ERROR : WS_STATUS_CLOSED);
   g_assert_true ((ws_socket_get_error (socket) != NULL) == has_error);
-  g_assert_null (ws_socket_get_peer_address (socket));
+  check_addresses (socket);
+  g_assert_cmpuint (n_looks, ==, 1);
 
   /* Nothing comes later. */
   while (g_main_context_iteration (NULL, FALSE))

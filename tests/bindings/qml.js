@@ -82,7 +82,7 @@ function exchange(send, ask, answer) {
         wait(() => heard.length > 0, 'the answer');
         checkEqual(heard.pop(), `client: ${answer}`, 'the answer');
         close();
-        checkEqual(client.subprotocol, '', 'what is agreed without a connection');
+        checkEqual(client.subprotocol, 'first', 'what was agreed on');
     }
 }
 

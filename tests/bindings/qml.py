@@ -77,7 +77,7 @@ class WebSockets(unittest.TestCase):
             wait(lambda: self.heard)
             self.assertEqual(self.heard.pop(), ("client", answer))
             self.close()
-            self.assertEqual(self.client.props.subprotocol, "")
+            self.assertEqual(self.client.props.subprotocol, "first")
 
     def fail_closed(self, send, what):
         changes = []

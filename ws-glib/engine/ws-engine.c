@@ -76,6 +76,8 @@ ws_engine_unref (WsEngine *self)
   ws_engine_release (self);
   ws_protocol_clear (&self->protocol);
   g_clear_pointer (&self->closing.reason, g_free);
+  g_clear_object (&self->addresses[0]);
+  g_clear_object (&self->addresses[1]);
   g_clear_error (&self->broken);
   ws_poller_unref (self->poller);
   g_free (self);
@@ -456,6 +458,16 @@ WsTransport *
 ws_engine_get_transport (WsEngine *self)
 {
   return self->transport;
+}
+
+GSocketAddress *
+ws_engine_get_address (WsEngine *self, gboolean remote)
+{
+  GSocketAddress *address = self->addresses[remote ? 1 : 0];
+
+  if (self->transport != NULL)
+    return ws_transport_get_address (self->transport, remote);
+  return address != NULL ? g_object_ref (address) : NULL;
 }
 
 WsPoller *

@@ -108,7 +108,9 @@ gboolean ws_engine_has_read (WsEngine *self);
 /* (transfer none) (nullable): why nothing can be written any more. */
 const GError *ws_engine_get_failure (WsEngine *self);
 
-WsTransport     *ws_engine_get_transport (WsEngine *self); /* (nullable) */
+WsTransport *ws_engine_get_transport (WsEngine *self); /* (nullable) */
+/* (transfer full) (nullable): of the connection, also when it has ended. */
+GSocketAddress  *ws_engine_get_address (WsEngine *self, gboolean remote);
 WsPoller        *ws_engine_get_poller (WsEngine *self);
 const WsClosing *ws_engine_get_closing (WsEngine *self);
 guint64          ws_engine_get_bytes_to_write (WsEngine *self);

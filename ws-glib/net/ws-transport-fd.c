@@ -32,7 +32,13 @@ typedef struct
   WsTransport        parent;
   WsWatch            watch;
   GSocketConnection *connection; /* (owned) (nullable): owns the fd */
+
+  /* Of a peer that is not Unix's: the kernel forgets it with a reset. */
+  struct sockaddr_in6 peer;
 } FdTransport;
+
+/* The family of @peer decides how it is read. */
+G_STATIC_ASSERT (sizeof (struct sockaddr_in) <= sizeof (struct sockaddr_in6));
 
 /* What a failed call says; errno is read first of all. */
 static gssize
@@ -126,11 +132,14 @@ fd_shutdown (WsTransport *transport)
 static GSocketAddress *
 fd_get_address (WsTransport *transport, gboolean remote)
 {
-  int                     fd = ((FdTransport *) transport)->watch.fd;
+  FdTransport            *self = (FdTransport *) transport;
+  int                     fd = self->watch.fd;
   struct sockaddr_storage native;
   socklen_t               len = sizeof native;
   int                     result;
 
+  if (remote && self->peer.sin6_family != AF_UNSPEC)
+    return g_socket_address_new_from_native (&self->peer, sizeof self->peer);
   result = remote ? getpeername (fd, (struct sockaddr *) &native, &len)
                   : getsockname (fd, (struct sockaddr *) &native, &len);
   return result == 0 ? g_socket_address_new_from_native (&native, len) : NULL;
@@ -209,6 +218,17 @@ set_up (int fd)
   setsockopt (fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
 }
 
+static void
+note_peer (FdTransport *self)
+{
+  socklen_t len = sizeof self->peer;
+
+  if (getpeername (self->watch.fd, (struct sockaddr *) &self->peer, &len) != 0
+      || (self->peer.sin6_family != AF_INET
+          && self->peer.sin6_family != AF_INET6))
+    self->peer.sin6_family = AF_UNSPEC;
+}
+
 WsTransport *
 ws_transport_fd_new (WsPoller *poller, int fd, GSocketConnection *connection)
 {
@@ -220,5 +240,6 @@ ws_transport_fd_new (WsPoller *poller, int fd, GSocketConnection *connection)
   self->parent.poller = ws_poller_ref (poller);
   g_set_object (&self->connection, connection);
   ws_watch_init (&self->watch, poller, fd, on_watch);
+  note_peer (self);
   return &self->parent;
 }

@@ -108,7 +108,7 @@ ws_socket_set_compression (WsSocket *self, const WsDeflateOptions *compression)
  * ws_socket_get_extensions:
  * @self: a socket
  *
- * Gets the extensions that were agreed on.
+ * Gets the extensions that were agreed on, for the connection or the last one.
  *
  * Returns: the server's answer, as in its `Sec-WebSocket-Extensions` field; ""
  *   when there is none
@@ -154,7 +154,7 @@ const WsProperty ws_socket_compression_properties[] = {
    * WsSocket:extensions:
    *
    * The extensions that were agreed on (RFC 6455, 9.1), as the server has
-   * answered them; "" when there is none.
+   * answered them; "" when there is none. They stay until the next opening.
    *
    * Since: 1.0
    */

@@ -52,6 +52,8 @@ static void
 note_codes (WsSocket *self, const WsEnding *ending)
 {
   ws_socket_note_closing (self, ending->closing);
+  if (ending->was_open)
+    ws_socket_notify (self, WS_SOCKET_PROP_STATISTICS);
 }
 
 static void
@@ -65,18 +67,6 @@ static void
 tell_disconnected (WsSocket *self, const WsEnding *ending)
 {
   ws_socket_emit (self, WS_SOCKET_SIGNAL_DISCONNECTED);
-}
-
-static void
-forget_connection (WsSocket *self, const WsEnding *ending)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-
-  g_clear_object (&priv->now.local_address);
-  g_clear_object (&priv->now.peer_address);
-  g_clear_pointer (&priv->now.subprotocol, g_free);
-  g_clear_pointer (&priv->now.extensions, g_free);
-  ws_socket_notify_connection (self);
 }
 
 static void
@@ -97,10 +87,9 @@ reconnect_or_rest (WsSocket *self, const WsEnding *ending)
 static void (*const steps[]) (WsSocket *self, const WsEnding *ending) = {
   tell_error,         /* error, unless there is none */
   finish_reading,     /* read-channel-finished, if it was open */
-  note_codes,         /* close-code and its relatives */
+  note_codes,         /* close-code and its relatives, statistics */
   become_unconnected, /* state-changed */
   tell_disconnected,  /* disconnected */
-  forget_connection,  /* the addresses, what was agreed on */
   end_calls,          /* what waits for the connection, or for its end */
   reconnect_or_rest,  /* reconnecting, or active is FALSE */
 };
@@ -130,7 +119,7 @@ cut_off (WsSocket *self)
 
   g_clear_pointer (&priv->now.opening, ws_client_opening_free);
   if (priv->now.engine != NULL)
-    ws_socket_keep_traffic (self, priv->now.engine);
+    ws_socket_keep_facts (self, priv->now.engine);
   g_clear_pointer (&priv->now.engine, ws_engine_drop);
   ws_socket_forget_received (self);
   ws_socket_end_attempt (self, &ending);
@@ -186,7 +175,7 @@ ws_socket_on_ended (gpointer user_data, const GError *error)
                        .closing = ws_engine_get_closing (engine),
                        .was_open = TRUE };
 
-  ws_socket_keep_traffic (self, engine);
+  ws_socket_keep_facts (self, engine);
   ws_socket_end_attempt (self, &ending);
   ws_engine_unref (engine);
 }

@@ -246,7 +246,7 @@ ws_socket_set_subprotocols (WsSocket *self, const char *const *subprotocols)
  * ws_socket_get_subprotocol:
  * @self: a socket
  *
- * Gets the subprotocol that was agreed on.
+ * Gets the subprotocol that was agreed on, for the connection or the last one.
  *
  * Returns: its name, or ""
  *
@@ -502,7 +502,8 @@ const WsProperty ws_socket_handshake_properties[] = {
   /**
    * WsSocket:subprotocol:
    *
-   * The subprotocol that was agreed on (RFC 6455, 1.9); empty if none was.
+   * The subprotocol that was agreed on (RFC 6455, 1.9); empty if none was. It
+   * stays until the next opening.
    *
    * Since: 1.0
    */

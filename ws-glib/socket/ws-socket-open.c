@@ -84,6 +84,8 @@ on_opened (WsClientOpening *opening, gpointer user_data)
   ws_client_verdict_clear (&opened.verdict);
   ws_socket_notify_connection (self);
   if (attempt == priv->now.number)
+    ws_socket_notify (self, WS_SOCKET_PROP_STATISTICS);
+  if (attempt == priv->now.number)
     ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);
   if (attempt == priv->now.number && session != NULL)
     ws_socket_note_session (self, session);
@@ -180,8 +182,13 @@ begin_attempt (WsSocket         *self,
 }
 
 static void
-announce_attempt (WsSocket *self, gboolean url_changed, gboolean state_changed)
+announce_attempt (WsSocket *self,
+                  gboolean  url_changed,
+                  gboolean  state_changed,
+                  gboolean  was_open)
 {
+  if (was_open)
+    ws_socket_notify_connection (self);
   if (url_changed)
     ws_socket_notify (self, WS_SOCKET_PROP_URL);
   ws_socket_set_error (self, NULL);
@@ -205,6 +212,7 @@ start_attempt (WsSocket         *self,
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   gboolean         state_changed = priv->state != WS_STATE_CONNECTING;
+  gboolean         was_open = priv->reconnect.connected_at > 0;
   guint            attempt;
 
   /* A handler may end the attempt: none is called before the attempt has
@@ -213,7 +221,7 @@ start_attempt (WsSocket         *self,
   ws_socket_note_closing (self, NULL);
   begin_attempt (self, target, request, credentials);
   attempt = priv->now.number;
-  announce_attempt (self, url_changed, state_changed);
+  announce_attempt (self, url_changed, state_changed, was_open);
   g_object_thaw_notify (G_OBJECT (self));
   if (attempt == priv->now.number)
     ws_socket_announce_state (self);

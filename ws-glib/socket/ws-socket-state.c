@@ -123,7 +123,6 @@ ws_socket_notify_connection (WsSocket *self)
   ws_socket_notify (self, WS_SOCKET_PROP_EXTENSIONS);
   ws_socket_notify (self, WS_SOCKET_PROP_LOCAL_ADDRESS);
   ws_socket_notify (self, WS_SOCKET_PROP_PEER_ADDRESS);
-  ws_socket_notify (self, WS_SOCKET_PROP_STATISTICS);
   g_object_thaw_notify (G_OBJECT (self));
 }
 

@@ -100,14 +100,13 @@ ws_socket_get_error_string (WsSocket *self)
 }
 
 static GSocketAddress *
-get_address (WsSocketPrivate *priv, GSocketAddress **place, gboolean remote)
+get_address (WsAttempt *attempt, gboolean remote)
 {
-  WsTransport *transport = priv->now.engine != NULL
-                               ? ws_engine_get_transport (priv->now.engine)
-                               : NULL;
+  GSocketAddress **place
+      = remote ? &attempt->peer_address : &attempt->local_address;
 
-  if (*place == NULL && transport != NULL)
-    *place = ws_transport_get_address (transport, remote);
+  if (*place == NULL && attempt->engine != NULL)
+    *place = ws_engine_get_address (attempt->engine, remote);
   return *place;
 }
 
@@ -115,7 +114,7 @@ get_address (WsSocketPrivate *priv, GSocketAddress **place, gboolean remote)
  * ws_socket_get_local_address:
  * @self: a socket
  *
- * Gets our end of the connection.
+ * Gets our end of the connection, or of the last one until the next opening.
  *
  * Returns: (nullable) (transfer none): an address
  *
@@ -124,19 +123,17 @@ get_address (WsSocketPrivate *priv, GSocketAddress **place, gboolean remote)
 GSocketAddress *
 ws_socket_get_local_address (WsSocket *self)
 {
-  WsSocketPrivate *priv;
-
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
-  priv = ws_socket_peek (self);
-  return get_address (priv, &priv->now.local_address, FALSE);
+  return get_address (&ws_socket_peek (self)->now, FALSE);
 }
 
 /**
  * ws_socket_get_peer_address:
  * @self: a socket
  *
- * Gets the other end of the connection.
+ * Gets the other end of the connection, or of the last one until the next
+ * opening.
  *
  * Returns: (nullable) (transfer none): an address
  *
@@ -145,12 +142,9 @@ ws_socket_get_local_address (WsSocket *self)
 GSocketAddress *
 ws_socket_get_peer_address (WsSocket *self)
 {
-  WsSocketPrivate *priv;
-
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
-  priv = ws_socket_peek (self);
-  return get_address (priv, &priv->now.peer_address, TRUE);
+  return get_address (&ws_socket_peek (self)->now, TRUE);
 }
 
 /**
@@ -313,10 +307,14 @@ ws_socket_is_valid (WsSocket *self)
 /* --- What it carries --- */
 
 void
-ws_socket_keep_traffic (WsSocket *self, WsEngine *engine)
+ws_socket_keep_facts (WsSocket *self, WsEngine *engine)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
+  if (priv->now.local_address == NULL)
+    priv->now.local_address = ws_engine_get_address (engine, FALSE);
+  if (priv->now.peer_address == NULL)
+    priv->now.peer_address = ws_engine_get_address (engine, TRUE);
   if (priv->last_traffic == NULL)
     priv->last_traffic = g_new (WsTraffic, 1);
   ws_engine_get_traffic (engine, priv->last_traffic);
@@ -427,7 +425,8 @@ const WsProperty ws_socket_status_properties[] = {
   /**
    * WsSocket:local-address:
    *
-   * Our end of the connection; %NULL when there is none.
+   * Our end of the connection, or of the last one until the next opening; %NULL
+   * when there was none.
    *
    * Since: 1.0
    */
@@ -439,7 +438,8 @@ const WsProperty ws_socket_status_properties[] = {
   /**
    * WsSocket:peer-address:
    *
-   * The other end of the connection; %NULL when there is none.
+   * The other end of the connection, or of the last one until the next opening;
+   * %NULL when there was none.
    *
    * Since: 1.0
    */

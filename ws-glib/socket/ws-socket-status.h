@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* @engine is about to go: keeps what the engine has counted. */
-void ws_socket_keep_traffic (WsSocket *self, WsEngine *engine);
+/* @engine is about to go: keeps what it has counted, and its addresses. */
+void ws_socket_keep_facts (WsSocket *self, WsEngine *engine);
 
 extern const WsProperty ws_socket_status_properties[];
 
