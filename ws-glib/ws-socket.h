@@ -113,7 +113,16 @@ void ws_socket_set_request_headers (WsSocket *self, WsHeaders *request_headers);
 WS_AVAILABLE_IN_1_0
 GSocketAddress *ws_socket_get_local_address (WsSocket *self);
 WS_AVAILABLE_IN_1_0
+void
+ws_socket_set_local_address (WsSocket *self, GSocketAddress *local_address);
+WS_AVAILABLE_IN_1_0
+char *
+ws_socket_dup_local_address_string (WsSocket *self) G_GNUC_WARN_UNUSED_RESULT;
+WS_AVAILABLE_IN_1_0
 GSocketAddress *ws_socket_get_peer_address (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+char *
+ws_socket_dup_peer_address_string (WsSocket *self) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_1_0
 guint ws_socket_get_close_code (WsSocket *self);
 WS_AVAILABLE_IN_1_0

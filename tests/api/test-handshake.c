@@ -319,13 +319,10 @@ test_evil_origin (void)
 static void
 test_reserved_headers (void)
 {
-  static const char *const names[] = { "host",
-                                       "Upgrade",
-                                       "Connection",
-                                       "Sec-WebSocket-Key",
-                                       "Sec-WebSocket-Version",
-                                       "Content-Length",
-                                       "Transfer-Encoding" };
+  static const char *const names[]
+      = { "Upgrade",           "Connection",
+          "Sec-WebSocket-Key", "Sec-WebSocket-Version",
+          "Content-Length",    "Transfer-Encoding" };
   g_autoptr (RawListener) listener = raw_listener_new ();
   g_autofree char *url = raw_listener_make_url (listener, "/");
 

@@ -85,7 +85,10 @@ test_build_bad (void)
       "Sec-WebSocket-Protocol: \"a\\r\\nEvil: yes\" is not a token" },
     { NULL, NULL, "x\r\n", NULL, NULL,
       "Sec-WebSocket-Extensions: \"x\\r\\n\" holds a control character" },
-    { NULL, NULL, NULL, "HOST", "a", "HOST: \"a\" cannot be set" },
+    { NULL, NULL, NULL, "HOST", "u@a", "Host: \"u@a\" is no host" },
+    { NULL, NULL, NULL, "Host", "", "Host: \"\" is no host" },
+    { NULL, NULL, NULL, "Host", "a, b", "Host: \"a, b\" is no host" },
+    { NULL, NULL, NULL, "Host", "a:99999", "Host: \"a:99999\" is no host" },
     { NULL, NULL, NULL, "Upgrade", "a", "Upgrade: \"a\"" },
     { NULL, NULL, NULL, "connection", "close", "connection: \"close\"" },
     { NULL, NULL, NULL, "Sec-WebSocket-Key", KEY, "Sec-WebSocket-Key: " },
@@ -119,6 +122,35 @@ test_build_bad (void)
       g_assert_error (error, G_URI_ERROR, G_URI_ERROR_FAILED);
       g_test_message ("%s", error->message);
       g_assert_nonnull (strstr (error->message, rows[i].part));
+    }
+}
+
+/* 9110, 7.2: the field names what is asked for, the URL where that is. */
+static void
+test_build_host_header (void)
+{
+  static const char *const urls[]
+      = { "ws://127.0.0.1:81/", "ws+unix:/run/chat.sock:/" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (urls); i++)
+    {
+      g_autoptr (WsUrl) url = ws_url_parse (urls[i], NULL);
+      g_autoptr (WsHttpHeaders) headers = ws_http_headers_new ();
+      const WsClientHandshake self
+          = { .url = url, .key = KEY, .headers = headers };
+      g_autoptr (GString) out = NULL;
+      g_autoptr (GError) error = NULL;
+
+      ws_http_headers_append (headers, "X-a", "1");
+      ws_http_headers_append (headers, "host", "chat.example:8080");
+      out = ws_client_handshake_build (&self, NULL);
+      g_assert_true (g_str_has_prefix (out->str, "GET / HTTP/1.1\r\n"
+                                                 "Host: chat.example:8080\r\n"
+                                                 "Upgrade: websocket\r\n"));
+      g_assert_true (g_str_has_suffix (out->str, "13\r\nX-a: 1\r\n\r\n"));
+      ws_http_headers_append (headers, "Host", "other.example");
+      g_assert_null (ws_client_handshake_build (&self, &error));
+      g_assert_nonnull (strstr (error->message, "cannot be one of several"));
     }
 }
 
@@ -369,6 +401,8 @@ main (int argc, char **argv)
 
   g_test_add_func ("/protocol/client-handshake/build", test_build);
   g_test_add_func ("/protocol/client-handshake/build-bad", test_build_bad);
+  g_test_add_func ("/protocol/client-handshake/build-host-header",
+                   test_build_host_header);
   g_test_add_func ("/protocol/client-handshake/build-origin-header",
                    test_build_origin_header);
   g_test_add_func ("/protocol/client-handshake/filter-subprotocols",

@@ -58,7 +58,10 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
       g_value_set_double (value, GET (double));
       break;
     case WS_PROPERTY_KIND_STRING:
-      g_value_set_string (value, GET (const char *));
+      if (row->is_taken)
+        g_value_take_string (value, GET (char *));
+      else
+        g_value_set_string (value, GET (const char *));
       break;
     case WS_PROPERTY_KIND_ENUM:
       g_value_set_enum (value, GET (int));

@@ -103,6 +103,13 @@ typedef struct
   .initial.text = (first),                                              \
   WS_PROPERTY_ACCESSORS (Class, const char *, const char *, getter, setter)
 
+/* One that can only be read, and is made anew each time. */
+#define WS_PROPERTY_TAKEN_STRING(Class, number, text_, getter)      \
+  .id = (number), .name = (text_), .kind = WS_PROPERTY_KIND_STRING, \
+  .is_taken = TRUE,                                                 \
+  .get = _Generic((getter), char *(*) (Class *)                     \
+                  : (GCallback) (getter))
+
 #define WS_PROPERTY_ENUM(Class, number, text, Type, type_, first, getter, \
                          setter)                                          \
   .id = (number), .name = (text), .kind = WS_PROPERTY_KIND_ENUM,          \

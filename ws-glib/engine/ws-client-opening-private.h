@@ -90,12 +90,13 @@ struct _WsClientOpening
   GString          *request; /* (owned) (nullable) */
 
   /* The connection. */
-  GCancellable           *cancellable; /* (owned): of the dialling */
-  WsTransport            *transport;   /* (owned) (nullable) */
-  WsTlsCredentials       *credentials; /* (owned) (nullable): wss */
-  char                   *verify_name; /* (owned) (nullable) */
-  char                  **alpn;        /* (owned) (nullable) */
-  GBytes                 *ticket;      /* (owned) (nullable) */
+  GCancellable           *cancellable;   /* (owned): of the dialling */
+  GSocketAddress         *local_address; /* (owned) (nullable) */
+  WsTransport            *transport;     /* (owned) (nullable) */
+  WsTlsCredentials       *credentials;   /* (owned) (nullable): wss */
+  char                   *verify_name;   /* (owned) (nullable) */
+  char                  **alpn;          /* (owned) (nullable) */
+  GBytes                 *ticket;        /* (owned) (nullable) */
   const WsTlsSessionSink *tls_sink;
   WsOpeningProxy          proxy;
   WsOutbox                outbox;

@@ -202,6 +202,7 @@ ws_client_opening_step_dial (WsClientOpening *self)
                                .port = self->url->port,
                                .secure = self->url->secure,
                                .unix_path = self->url->unix_path,
+                               .local_address = self->local_address,
                                .proxy_resolver = self->proxy.resolver,
                                .proxy_uri = self->proxy.chosen };
 

@@ -12,6 +12,7 @@ ws_client_opening_unref (WsClientOpening *self)
   if (--self->n_refs > 0)
     return;
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->local_address);
   ws_poller_unref (self->poller);
   g_free (self);
 }
@@ -390,6 +391,7 @@ ws_client_opening_new (WsPoller                     *poller,
   self->timeout = options->timeout;
   self->max_redirects = options->max_redirects;
   g_set_object (&self->proxy.resolver, options->proxy_resolver);
+  g_set_object (&self->local_address, options->local_address);
   self->url = ws_url_parse (url->text, NULL);
   keep_userinfo (self, url->userinfo);
   keep_tls_options (self, options);

@@ -24,6 +24,7 @@ typedef struct
   guint                    max_redirects; /* 0: none is followed */
   const WsHttpLimits      *limits;        /* (nullable): of a response's head */
   GProxyResolver          *proxy_resolver; /* (nullable): the system's */
+  GSocketAddress          *local_address;  /* (nullable): to come from */
 
   /* For wss only. The TLS session outlives the opening, and so must the user
    * data of the session's sink, which are those of the opening. */

@@ -16,7 +16,8 @@ typedef struct
   WsPoller           *poller;   /* (owned) */
   WsConnectorProgress progress; /* (nullable) */
   gpointer            user_data;
-  GSocketConnectable *target; /* (owned) */
+  GSocketConnectable *target;        /* (owned) */
+  GSocketAddress     *local_address; /* (owned) (nullable): to come from */
   char              **uris; /* (owned) (nullable): proxies that may be tried */
   guint               n_tried;
   WsProxyUri          proxy; /* the last one's */
@@ -38,6 +39,7 @@ dial_free (Dial *self)
 {
   forget_proxy (self);
   g_clear_object (&self->target);
+  g_clear_object (&self->local_address);
   g_strfreev (self->uris);
   ws_poller_unref (self->poller);
   g_free (self);
@@ -147,6 +149,7 @@ connect_to (GTask              *task,
       return;
     }
   client = g_socket_client_new ();
+  g_socket_client_set_local_address (client, self->local_address);
   if (resolver != NULL)
     g_socket_client_set_proxy_resolver (client, resolver);
   else
@@ -287,6 +290,8 @@ ws_connector_dial_async (WsPoller                *poller,
   self->progress = target->progress;
   self->user_data = user_data;
   self->target = connectable_new (target, &error);
+  if (target->unix_path == NULL)
+    g_set_object (&self->local_address, target->local_address);
 
   task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_source_tag (task, ws_connector_dial_async);

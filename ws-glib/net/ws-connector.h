@@ -18,6 +18,8 @@ typedef struct
   guint16             port;
   gboolean            secure; /* which proxies apply: scheme https, else http */
   const char         *unix_path;      /* (nullable): instead of host and port */
+  GSocketAddress     *local_address;  /* (nullable): to come from, but for Unix
+                                       * sockets */
   GProxyResolver     *proxy_resolver; /* (nullable): the system's */
   const char         *proxy_uri;      /* (nullable): this proxy, instead */
   WsConnectorProgress progress; /* (nullable): gets dial_async's user_data */

@@ -6,6 +6,7 @@
 
 #include "protocol/ws-key.h"
 
+#define HOST_FIELD       "Host"
 #define PROTOCOL_FIELD   "Sec-WebSocket-Protocol"
 #define EXTENSIONS_FIELD "Sec-WebSocket-Extensions"
 #define ACCEPT_FIELD     "Sec-WebSocket-Accept"
@@ -83,8 +84,7 @@ static gboolean
 is_reserved (const WsClientHandshake *self, const char *name)
 {
   static const char *const reserved[]
-      = { "Host", "Upgrade", "Connection", "Content-Length",
-          "Transfer-Encoding" };
+      = { "Upgrade", "Connection", "Content-Length", "Transfer-Encoding" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (reserved); i++)
     {
@@ -95,6 +95,34 @@ is_reserved (const WsClientHandshake *self, const char *name)
     return has_origin (self);
   return g_ascii_strncasecmp (name, "Sec-WebSocket-", 14) == 0
          && g_ascii_strcasecmp (name, PROTOCOL_FIELD) != 0;
+}
+
+/* Another host than the URL's may be asked for: through a tunnel, or a Unix
+ * socket (RFC 9110, 7.2). */
+static gboolean
+check_host (const WsClientHandshake *self, GError **error)
+{
+  const char      *value = ws_http_headers_peek (self->headers, HOST_FIELD);
+  g_autofree char *host = NULL;
+  guint            port;
+
+  if (value == NULL)
+    return TRUE;
+  if (ws_http_headers_count (self->headers, HOST_FIELD) > 1)
+    return fail_build (HOST_FIELD, value, "cannot be one of several", error);
+  if (!ws_url_parse_authority (value, &host, &port))
+    return fail_build (HOST_FIELD, value, "is no host", error);
+  return TRUE;
+}
+
+static const char *
+peek_host (const WsClientHandshake *self)
+{
+  const char *own = NULL;
+
+  if (self->headers != NULL)
+    own = ws_http_headers_peek (self->headers, HOST_FIELD);
+  return own != NULL ? own : self->url->authority;
 }
 
 static gboolean
@@ -110,6 +138,8 @@ check_headers (const WsClientHandshake *self, GError **error)
         return fail_build (name, ws_http_headers_peek_value (self->headers, i),
                            "cannot be set, for the handshake writes it", error);
     }
+  if (self->headers != NULL && !check_host (self, error))
+    return FALSE;
   if (has_origin (self) && !ws_http_header_value_is_valid (self->origin))
     return fail_build ("Origin", self->origin, "holds a control character",
                        error);
@@ -127,7 +157,8 @@ append_headers (const WsClientHandshake *self, GString *out)
     {
       const char *name = ws_http_headers_peek_name (self->headers, i);
 
-      if (g_ascii_strcasecmp (name, PROTOCOL_FIELD) != 0)
+      if (g_ascii_strcasecmp (name, PROTOCOL_FIELD) != 0
+          && g_ascii_strcasecmp (name, HOST_FIELD) != 0)
         g_string_append_printf (out, "%s: %s\r\n", name,
                                 ws_http_headers_peek_value (self->headers, i));
     }
@@ -162,7 +193,7 @@ ws_client_handshake_build (const WsClientHandshake *self, GError **error)
                    "Connection: Upgrade\r\n"
                    "Sec-WebSocket-Key: %s\r\n"
                    "Sec-WebSocket-Version: 13\r\n",
-                   self->url->resource, self->url->authority, self->key);
+                   self->url->resource, peek_host (self), self->key);
   if (has_origin (self))
     g_string_append_printf (out, "Origin: %s\r\n", self->origin);
   if (offers != NULL)

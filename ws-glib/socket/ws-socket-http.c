@@ -56,6 +56,7 @@ ws_socket_clear_http (WsSocket *self)
   g_clear_object (&http->hop);
   g_clear_object (&http->request);
   g_clear_object (&http->proxy_resolver);
+  g_clear_object (&http->local_address);
   g_free (http->proxy_uri);
   g_free (http);
 }
@@ -140,6 +141,7 @@ ws_socket_fill_http_options (WsSocket *self, WsClientOpeningOptions *options)
   options->max_redirects = http->max_redirects;
   options->limits = &http->limits;
   options->proxy_resolver = http->proxy_resolver;
+  options->local_address = http->local_address;
   if (ws_socket_peek (self)->compression != NULL)
     options->deflate = &ws_socket_peek (self)->compression->settings;
 }

@@ -16,6 +16,7 @@ struct _WsSocketHttp
   WsHttpLimits    limits;         /* of a response's head */
   GProxyResolver *proxy_resolver; /* (owned) (nullable): the system's */
   char           *proxy_uri;      /* (owned) (nullable): of set_proxy() */
+  GSocketAddress *local_address;  /* (owned) (nullable): to come from */
 
   /* The attempt. */
   WsRequest           *request;  /* (owned) (nullable): of open_request() */

@@ -2,6 +2,7 @@
 /* The properties of WsSocket, gathered: each stands beside its accessors. */
 #include "socket/ws-socket-properties.h"
 
+#include "socket/ws-socket-addresses.h"
 #include "socket/ws-socket-auth.h"
 #include "socket/ws-socket-compression.h"
 #include "socket/ws-socket-handshake.h"
@@ -28,6 +29,7 @@ static const WsProperty *const tables[] = {
   ws_socket_receive_properties,
   ws_socket_compression_properties,
   ws_socket_keeping_properties,
+  ws_socket_addresses_properties,
   NULL,
 };
 

@@ -122,7 +122,9 @@ ws_socket_notify_connection (WsSocket *self)
   ws_socket_notify (self, WS_SOCKET_PROP_SUBPROTOCOL);
   ws_socket_notify (self, WS_SOCKET_PROP_EXTENSIONS);
   ws_socket_notify (self, WS_SOCKET_PROP_LOCAL_ADDRESS);
+  ws_socket_notify (self, WS_SOCKET_PROP_LOCAL_ADDRESS_STRING);
   ws_socket_notify (self, WS_SOCKET_PROP_PEER_ADDRESS);
+  ws_socket_notify (self, WS_SOCKET_PROP_PEER_ADDRESS_STRING);
   g_object_thaw_notify (G_OBJECT (self));
 }
 

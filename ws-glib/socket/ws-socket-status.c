@@ -99,54 +99,6 @@ ws_socket_get_error_string (WsSocket *self)
   return priv->error != NULL ? priv->error->message : "";
 }
 
-static GSocketAddress *
-get_address (WsAttempt *attempt, gboolean remote)
-{
-  GSocketAddress **place
-      = remote ? &attempt->peer_address : &attempt->local_address;
-
-  if (*place == NULL && attempt->engine != NULL)
-    *place = ws_engine_get_address (attempt->engine, remote);
-  return *place;
-}
-
-/**
- * ws_socket_get_local_address:
- * @self: a socket
- *
- * Gets our end of the connection, or of the last one until the next opening.
- *
- * Returns: (nullable) (transfer none): an address
- *
- * Since: 1.0
- */
-GSocketAddress *
-ws_socket_get_local_address (WsSocket *self)
-{
-  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
-
-  return get_address (&ws_socket_peek (self)->now, FALSE);
-}
-
-/**
- * ws_socket_get_peer_address:
- * @self: a socket
- *
- * Gets the other end of the connection, or of the last one until the next
- * opening.
- *
- * Returns: (nullable) (transfer none): an address
- *
- * Since: 1.0
- */
-GSocketAddress *
-ws_socket_get_peer_address (WsSocket *self)
-{
-  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
-
-  return get_address (&ws_socket_peek (self)->now, TRUE);
-}
-
 /**
  * ws_socket_get_close_code:
  * @self: a socket
@@ -421,31 +373,6 @@ const WsProperty ws_socket_status_properties[] = {
    */
   { WS_PROPERTY_STRING (WsSocket, WS_SOCKET_PROP_ERROR_STRING, "error-string",
                         "", ws_socket_get_error_string, NULL) },
-
-  /**
-   * WsSocket:local-address:
-   *
-   * Our end of the connection, or of the last one until the next opening; %NULL
-   * when there was none.
-   *
-   * Since: 1.0
-   */
-  { WS_PROPERTY_OBJECT (WsSocket, WS_SOCKET_PROP_LOCAL_ADDRESS,
-                        "local-address", GSocketAddress,
-                        g_socket_address_get_type,
-                        ws_socket_get_local_address, NULL) },
-
-  /**
-   * WsSocket:peer-address:
-   *
-   * The other end of the connection, or of the last one until the next opening;
-   * %NULL when there was none.
-   *
-   * Since: 1.0
-   */
-  { WS_PROPERTY_OBJECT (WsSocket, WS_SOCKET_PROP_PEER_ADDRESS, "peer-address",
-                        GSocketAddress, g_socket_address_get_type,
-                        ws_socket_get_peer_address, NULL) },
 
   /**
    * WsSocket:close-code:
