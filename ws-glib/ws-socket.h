@@ -263,6 +263,11 @@ gboolean ws_socket_is_valid (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 gboolean ws_socket_open (WsSocket *self, const char *url, GError **error);
 WS_AVAILABLE_IN_1_0
+gboolean ws_socket_open_stream (WsSocket   *self,
+                                GIOStream  *stream,
+                                const char *url,
+                                GError    **error);
+WS_AVAILABLE_IN_1_0
 gboolean
 ws_socket_open_request (WsSocket *self, WsRequest *request, GError **error);
 WS_AVAILABLE_IN_1_0

@@ -77,6 +77,12 @@ raw_peer_connect (guint16 port)
 }
 
 RawPeer *
+raw_peer_new_for_fd (int fd)
+{
+  return peer_new (fd, FALSE);
+}
+
+RawPeer *
 raw_peer_join (guint16 port, const char *fields)
 {
   RawPeer         *self = raw_peer_connect (port);

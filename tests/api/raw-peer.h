@@ -22,6 +22,8 @@ RawPeer *raw_peer_connect (guint16 port);
 /* The same with the opening handshake done; @fields (nullable): further lines
  * of the request, each with its CR LF. */
 RawPeer *raw_peer_join (guint16 port, const char *fields);
+/* (transfer full): a server at one end of a pair of sockets; takes @fd. */
+RawPeer *raw_peer_new_for_fd (int fd);
 void     raw_peer_free (RawPeer *self);
 /* Frees it with a TCP reset. */
 void raw_peer_reset (RawPeer *self);

@@ -263,6 +263,29 @@ test_handled_badly (void)
   g_close (fds[1], NULL);
 }
 
+/* A client's stream, with TLS over it. */
+static void
+test_given (SslPair *pair, gconstpointer data)
+{
+  g_autoptr (GSocketClient) dialler = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+
+  connection = g_socket_client_connect_to_host (dialler, "127.0.0.1",
+                                                ws_server_get_server_port (
+                                                    pair->server),
+                                                NULL, &error);
+  g_assert_no_error (error);
+  /* The name is the URL's, wherever the stream leads. */
+  g_assert_true (ws_socket_open_stream (pair->client, G_IO_STREAM (connection),
+                                        "wss://localhost/", &error));
+  g_assert_no_error (error);
+  api_wait_state (pair->client, WS_STATE_CONNECTED);
+  pair->accepted = api_server_take (pair->server);
+  ssl_pair_check (pair);
+  ssl_pair_close (pair);
+}
+
 /* --- Those that stall --- */
 
 #define SILENT 50
@@ -328,6 +351,7 @@ main (int argc, char **argv)
   add_case ("/api/ssl-streams/much", NULL, test_much);
   add_case ("/api/ssl-streams/handled", NULL, test_handled);
   add_case ("/api/ssl-streams/handled-wrapped", "wrapped", test_handled);
+  ssl_pair_add ("/api/ssl-streams/given", NULL, test_given);
   g_test_add_func ("/api/ssl-streams/handled-badly", test_handled_badly);
   ssl_pair_add ("/api/ssl-streams/handshake-timeout", NULL,
                 test_handshake_timeout);

@@ -9,11 +9,21 @@
 
 /* --- Another request --- */
 
+static gboolean
+can_ask_here (const WsClientOpening *self)
+{
+  return self->is_reusable && self->transport != NULL;
+}
+
 static WsProgress
 begin_again (WsClientOpening *self)
 {
-  gboolean is_same = self->is_reusable && self->transport != NULL;
+  gboolean is_same = can_ask_here (self);
 
+  if (self->is_given && !is_same)
+    return ws_client_opening_fail (self, WS_ENGINE_ERROR_PEER_GONE,
+                                   "The server closed the stream during the "
+                                   "opening handshake");
   ws_client_opening_clear_answer (self);
   ws_outbox_clear (&self->outbox);
   ws_outbox_init (&self->outbox, NULL, NULL);
@@ -93,6 +103,8 @@ judge_login (WsClientOpening *self)
       return WS_PROGRESS_FAILED;
     }
   describe_challenge (self);
+  if (self->is_given && !can_ask_here (self))
+    return WS_PROGRESS_FAILED;
   if (self->auth.user == NULL || (self->auth.tried && !may_repeat))
     {
       g_autofree char *uri = describe_server (self->url);
@@ -192,6 +204,9 @@ judge_redirect (WsClientOpening *self)
 {
   g_autofree char *what = NULL;
 
+  if (self->is_given)
+    return refuse_redirect (self,
+                            "a redirect cannot be followed over a stream");
   if (self->n_redirects >= self->max_redirects)
     {
       what = g_strdup_printf ("a redirect beyond max-redirects (%u)",

@@ -121,6 +121,7 @@ struct _WsClientOpening
   guint has_body : 1;
   guint is_reusable : 1; /* the connection takes another request */
   guint is_reused : 1;   /* it has taken a request already, and may be dead */
+  guint is_given : 1;    /* the owner's connection: there is no other one */
 };
 
 /* --- ws-client-opening.c --- */

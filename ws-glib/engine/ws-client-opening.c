@@ -403,6 +403,8 @@ ws_client_opening_new (WsPoller                     *poller,
   ws_outbox_init (&self->outbox, NULL, NULL);
   ws_http_reader_init (&self->reader, WS_HTTP_RESPONSE, options->limits);
   ws_http_connect_init (&self->proxy.answer, options->limits);
+  self->transport = options->transport;
+  self->is_given = self->transport != NULL;
   if (!ws_client_opening_make_request (self))
     {
       ws_poller_arm_after (poller, &self->deadline, 0);
@@ -411,7 +413,13 @@ ws_client_opening_new (WsPoller                     *poller,
   if (self->timeout > 0)
     ws_poller_arm_after (poller, &self->deadline,
                          self->timeout * (gint64) 1000);
-  ws_client_opening_run (self);
+  if (self->is_given)
+    {
+      ws_client_opening_enter_connection (self, self->transport);
+      ws_poller_queue (poller, &self->job, WS_JOB_RESUME);
+    }
+  else
+    ws_client_opening_run (self);
   return self;
 }
 

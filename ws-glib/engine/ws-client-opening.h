@@ -25,6 +25,8 @@ typedef struct
   const WsHttpLimits      *limits;        /* (nullable): of a response's head */
   GProxyResolver          *proxy_resolver; /* (nullable): the system's */
   GSocketAddress          *local_address;  /* (nullable): to come from */
+  WsTransport             *transport;      /* (nullable): is taken, instead of
+                                       * dialling, which cannot be done again */
 
   /* For wss only. The TLS session outlives the opening, and so must the user
    * data of the session's sink, which are those of the opening. */

@@ -24,6 +24,7 @@ typedef struct
                  * either */
 
   guint failed : 1;           /* an error was signalled */
+  guint is_given : 1;         /* over a stream of the user's */
   guint is_hopeless : 1;      /* no other attempt could do better */
   guint ssl_alerted : 1;      /* the peer has ended TLS with an alert */
   guint ssl_paused : 1;       /* the opening waits at certificate errors */

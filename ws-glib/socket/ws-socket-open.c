@@ -19,6 +19,7 @@
 #include "socket/ws-socket-ssl.h"
 #include "socket/ws-socket-state.h"
 #include "socket/ws-socket-waiting.h"
+#include "base/ws-socket-error-private.h"
 #include "protocol/ws-close.h"
 
 /* --- Refusing --- */
@@ -146,38 +147,57 @@ static const WsClientOpeningSink sink = {
 
 /* --- Beginning --- */
 
+/* What an attempt is made of. */
+typedef struct
+{
+  const char       *url;         /* (nullable): the property's */
+  WsRequest        *request;     /* (nullable): the socket's own settings */
+  GIOStream        *stream;      /* (nullable): instead of dialling */
+  GMainContext     *context;     /* (nullable): the thread's default */
+  WsUrl            *target;      /* (owned) (nullable) */
+  WsTlsCredentials *credentials; /* (owned) (nullable) */
+  WsTransport      *transport;   /* (owned) (nullable): of the stream */
+} Start;
+
 static void
-begin_opening (WsSocket *self, WsTlsCredentials *credentials)
+start_clear (Start *self)
+{
+  g_clear_pointer (&self->target, ws_url_free);
+  g_clear_pointer (&self->credentials, ws_tls_credentials_unref);
+  g_clear_pointer (&self->transport, ws_transport_free);
+}
+
+static void
+begin_opening (WsSocket *self, Start *start)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   g_autoptr (WsPoller) poller
       = ws_poller_get_at (priv->home.context, priv->settings.priority);
-  WsClientOpeningOptions options = { .timeout = priv->settings.open_timeout };
+  WsClientOpeningOptions options
+      = { .timeout = priv->settings.open_timeout,
+          .transport = g_steal_pointer (&start->transport) };
 
   ws_socket_fill_http_options (self, &options);
-  if (credentials != NULL)
-    ws_socket_fill_tls_options (self, credentials, &options);
+  if (start->credentials != NULL)
+    ws_socket_fill_tls_options (self, start->credentials, &options);
   ws_mailbox_open (&priv->mailbox, poller);
   priv->now.opening
       = ws_client_opening_new (poller, priv->now.target, &options, &sink, self);
 }
 
-/* Takes @url (transfer full) as the target of a new attempt. */
 static void
-begin_attempt (WsSocket         *self,
-               WsUrl            *url,
-               WsRequest        *request,
-               WsTlsCredentials *credentials)
+begin_attempt (WsSocket *self, Start *start)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   ws_socket_cancel_activation (self);
   ws_mailbox_close (&priv->mailbox);
-  ws_attempt_begin (&priv->now, url);
+  ws_attempt_begin (&priv->now, g_steal_pointer (&start->target));
+  priv->now.is_given = start->transport != NULL;
   ws_socket_adopt_context (self, NULL);
   ws_socket_note_attempt (self, ws_socket_activate);
-  ws_socket_begin_request (self, request);
-  begin_opening (self, credentials);
+  ws_socket_begin_request (self, start->request);
+  begin_opening (self, start);
   priv->state = WS_STATE_CONNECTING;
 }
 
@@ -202,13 +222,9 @@ announce_attempt (WsSocket *self,
   ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
 }
 
-/* Begins an attempt, and tells so. Takes @target. */
+/* Begins an attempt, and tells so. */
 static void
-start_attempt (WsSocket         *self,
-               WsUrl            *target,
-               WsRequest        *request,
-               WsTlsCredentials *credentials,
-               gboolean          url_changed)
+start_attempt (WsSocket *self, Start *start, gboolean url_changed)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   gboolean         state_changed = priv->state != WS_STATE_CONNECTING;
@@ -219,7 +235,7 @@ start_attempt (WsSocket         *self,
    * begun. */
   g_object_freeze_notify (G_OBJECT (self));
   ws_socket_note_closing (self, NULL);
-  begin_attempt (self, target, request, credentials);
+  begin_attempt (self, start);
   attempt = priv->now.number;
   announce_attempt (self, url_changed, state_changed, was_open);
   g_object_thaw_notify (G_OBJECT (self));
@@ -227,62 +243,72 @@ start_attempt (WsSocket         *self,
     ws_socket_announce_state (self);
 }
 
-/* (transfer full) (nullable): where @url leads to, if @url can be used at
- * all. */
-static WsUrl *
-prepare_target (WsSocket          *self,
-                const char        *url,
-                WsTlsCredentials **credentials,
-                GError           **error)
-{
-  WsUrl *target = parse_url (url, error);
-
-  if (target == NULL || !target->secure)
-    return target;
-  *credentials = ws_socket_load_credentials (self, error);
-  if (*credentials == NULL)
-    g_clear_pointer (&target, ws_url_free);
-  return target;
-}
-
-/* @url (nullable): the property's; @request (nullable): the socket's own
- * settings; @context (nullable): where it is to live, the thread's default. */
+/* Whether all can be used that an attempt is to be made of. */
 static gboolean
-open_socket (WsSocket     *self,
-             const char   *url,
-             WsRequest    *request,
-             GMainContext *context,
-             GError      **error)
+prepare (WsSocket *self, Start *start, GError **error)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  GError          *problem = NULL;
-  WsUrl           *target;
-  gboolean         url_changed;
-  GQueue           stale_calls;
-  g_autoptr (WsTlsCredentials) credentials = NULL;
+  g_autoptr (WsPoller) poller = NULL;
+  g_autoptr (GError) problem = NULL;
+
+  start->target
+      = parse_url (start->url != NULL ? start->url : priv->url, error);
+  if (start->target == NULL)
+    return FALSE;
+  if (start->target->secure)
+    {
+      start->credentials = ws_socket_load_credentials (self, error);
+      if (start->credentials == NULL)
+        return FALSE;
+    }
+  if (start->stream == NULL)
+    return TRUE;
+  poller = ws_poller_get_at (start->context, priv->settings.priority);
+  start->transport
+      = ws_transport_new_for_stream (poller, start->stream, &problem);
+  if (start->transport == NULL)
+    g_propagate_error (error, ws_socket_error_translate (problem));
+  return start->transport != NULL;
+}
+
+static gboolean
+open_here (WsSocket *self, Start *start, GError **error)
+{
+  GError  *problem = NULL;
+  gboolean url_changed;
+  GQueue   stale_calls;
+
+  if (!prepare (self, start, &problem))
+    {
+      refuse_to_open (self, problem, error);
+      return FALSE;
+    }
+  url_changed = start->url != NULL && ws_socket_take_url (self, start->url);
+  g_object_ref (self);
+  ws_socket_renew_calls (self, &stale_calls);
+  start_attempt (self, start, url_changed);
+  ws_socket_tell_gone (self);
+  ws_socket_cancel_calls (&stale_calls);
+  g_object_unref (self);
+  return TRUE;
+}
+
+static gboolean
+open_socket (WsSocket *self, Start *start, GError **error)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  gboolean         is_open;
   g_autoptr (WsContext) entered = NULL;
 
   if ((priv->state != WS_STATE_UNCONNECTED || priv->activation != NULL)
       && !ws_socket_check_thread (self, error))
     return FALSE;
-  entered = ws_home_enter (context, error);
+  entered = ws_home_enter (start->context, error);
   if (entered == NULL)
     return FALSE;
-  target = prepare_target (self, url != NULL ? url : priv->url, &credentials,
-                           &problem);
-  if (target == NULL)
-    {
-      refuse_to_open (self, problem, error);
-      return FALSE;
-    }
-  url_changed = url != NULL && ws_socket_take_url (self, url);
-  g_object_ref (self);
-  ws_socket_renew_calls (self, &stale_calls);
-  start_attempt (self, target, request, credentials, url_changed);
-  ws_socket_tell_gone (self);
-  ws_socket_cancel_calls (&stale_calls);
-  g_object_unref (self);
-  return TRUE;
+  is_open = open_here (self, start, error);
+  start_clear (start);
+  return is_open;
 }
 
 /**
@@ -318,7 +344,7 @@ ws_socket_open (WsSocket *self, const char *url, GError **error)
   g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return open_socket (self, url, NULL, NULL, error);
+  return open_socket (self, &(Start){ .url = url }, error);
 }
 
 /**
@@ -350,7 +376,49 @@ ws_socket_open_request (WsSocket *self, WsRequest *request, GError **error)
   g_return_val_if_fail (WS_IS_REQUEST (request), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return open_socket (self, ws_request_get_url (request), request, NULL, error);
+  return open_socket (self,
+                      &(Start){ .url = ws_request_get_url (request),
+                                .request = request },
+                      error);
+}
+
+/**
+ * ws_socket_open_stream:
+ * @self: a socket
+ * @stream: a connected stream, of which nothing was read
+ * @url: (nullable): what to ask for; %NULL stands for [property@Socket:url],
+ *   which otherwise becomes @url
+ * @error: return location for an error
+ *
+ * Begins to open a connection, as [method@Socket.open] does, over a stream of
+ * one's own instead of dialling: a [class@Gio.SocketConnection], of which
+ * [method@Gio.Socket.connection_factory_create_connection] makes one for a
+ * [class@Gio.Socket], a tunnel, a pipe to a process.
+ *
+ * The socket takes the stream over and closes it in the end. @url tells which
+ * host and resource to ask for; with `wss:` TLS is spoken over the stream. What
+ * needs another connection fails: a redirect, a login that the server wants on a
+ * new one. [property@Socket:reconnect] does not open it again.
+ *
+ * Both directions have to be pollable ([iface@Gio.PollableInputStream]); else,
+ * and for what [method@Socket.open] would refuse, the call fails and nothing
+ * changes: %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION.
+ *
+ * Returns: whether the attempt has begun
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_open_stream (WsSocket   *self,
+                       GIOStream  *stream,
+                       const char *url,
+                       GError    **error)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+  g_return_val_if_fail (G_IS_IO_STREAM (stream), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return open_socket (self, &(Start){ .url = url, .stream = stream }, error);
 }
 
 /**
@@ -412,6 +480,7 @@ void
 ws_socket_activate (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
+  Start            start;
   g_autoptr (WsRequest) request = NULL;
 
   g_object_ref (self);
@@ -419,8 +488,9 @@ ws_socket_activate (WsSocket *self)
   /* The policy opens what was open. */
   if (priv->reconnect.is_retry)
     g_set_object (&request, ws_socket_peek_request (self));
-  if (!open_socket (self, NULL, request, priv->home.context, NULL)
-      && priv->state == WS_STATE_UNCONNECTED && priv->activation == NULL)
+  start = (Start){ .request = request, .context = priv->home.context };
+  if (!open_socket (self, &start, NULL) && priv->state == WS_STATE_UNCONNECTED
+      && priv->activation == NULL)
     ws_socket_set_active_flag (self, FALSE);
   g_object_unref (self);
 }

@@ -247,7 +247,7 @@ ws_socket_await_reconnect (WsSocket *self)
   g_autoptr (WsReconnectPolicy) policy = NULL;
 
   if (reconnect->policy == NULL || reconnect->is_unwanted || !priv->active
-      || priv->now.target == NULL)
+      || priv->now.target == NULL || priv->now.is_given)
     return FALSE;
   policy = g_object_ref (reconnect->policy);
   judge_endurance (reconnect);
