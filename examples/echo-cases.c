@@ -45,7 +45,8 @@ on_message_received (WsSocket *socket, WsMessage *message, EchoCases *self)
 {
   if (self->current > 0)
     {
-      ws_socket_send_message (socket, message, NULL);
+      if (ws_socket_send_message (socket, message, NULL) < 0)
+        ws_socket_abort (socket);
       return;
     }
 

@@ -82,7 +82,10 @@ on_echo (SoupServer        *soup,
 static void
 on_text (WsSocket *client, const char *text)
 {
-  ws_socket_send_text_message (client, text, NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (ws_socket_send_text_message (client, text, &error) < 0)
+    g_printerr ("%s\n", error->message);
 }
 
 static void

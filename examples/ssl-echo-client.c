@@ -106,7 +106,7 @@ on_line (const char *line, gpointer user_data)
 /*
  * A server waits less patiently than we do: when it has hung up meanwhile the
  * user's answer is good for a second attempt. What is ignored between attempts
- * holds for all that follow, and still for these errors only.
+ * holds for the next one, and still for these errors only.
  */
 static void
 on_disconnected (WsSocket *socket, SslEcho *self)

@@ -230,6 +230,8 @@ WS_AVAILABLE_IN_1_0
 WsSslSession *ws_socket_get_ssl_session (WsSocket *self);
 
 WS_AVAILABLE_IN_1_0
+WsRequest *ws_socket_get_request (WsSocket *self);
+WS_AVAILABLE_IN_1_0
 WsHandshakeResponse *ws_socket_get_response (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 guint ws_socket_get_max_redirects (WsSocket *self);
@@ -278,6 +280,11 @@ gboolean ws_socket_open_request_and_stay (WsSocket  *self,
                                           WsRequest *request,
                                           GError   **error);
 WS_AVAILABLE_IN_1_0
+gboolean ws_socket_open_stream_and_stay (WsSocket   *self,
+                                         GIOStream  *stream,
+                                         const char *url,
+                                         GError    **error);
+WS_AVAILABLE_IN_1_0
 gboolean ws_socket_close (WsSocket   *self,
                           guint       code,
                           const char *reason,
@@ -291,6 +298,8 @@ void ws_socket_resume (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 void ws_socket_ignore_ssl_errors (WsSocket *self);
 WS_AVAILABLE_IN_1_0
+void ws_socket_ignore_ssl_errors_always (WsSocket *self, GPtrArray *errors);
+WS_AVAILABLE_IN_1_0
 void ws_socket_ignore_ssl_error_list (WsSocket *self, GPtrArray *errors);
 WS_AVAILABLE_IN_1_0
 void ws_socket_refuse_redirect (WsSocket *self);
@@ -301,18 +310,20 @@ gboolean ws_socket_ping (WsSocket *self, GBytes *payload, GError **error);
 WS_AVAILABLE_IN_1_0
 gssize ws_socket_send_text_message (WsSocket   *self,
                                     const char *message,
-                                    GError    **error);
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_1_0
 gssize ws_socket_send_characters (WsSocket       *self,
                                   const gunichar *message,
                                   gsize           n_characters,
-                                  GError        **error);
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_1_0
-gssize
-ws_socket_send_binary_message (WsSocket *self, GBytes *message, GError **error);
+gssize ws_socket_send_binary_message (WsSocket *self,
+                                      GBytes   *message,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_1_0
-gssize
-ws_socket_send_message (WsSocket *self, WsMessage *message, GError **error);
+gssize ws_socket_send_message (WsSocket  *self,
+                               WsMessage *message,
+                               GError   **error) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_1_0
 gboolean
 ws_socket_subscribe (WsSocket *self, const char *topic, GError **error);

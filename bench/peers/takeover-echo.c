@@ -10,7 +10,8 @@ static void
 on_message (WsSocket *client, WsMessage *message, gpointer data)
 {
   (void) data;
-  ws_socket_send_message (client, message, NULL);
+  if (ws_socket_send_message (client, message, NULL) < 0)
+    ws_socket_abort (client);
 }
 
 static void

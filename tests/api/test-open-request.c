@@ -187,6 +187,42 @@ test_proxy_uris (void)
   g_assert_finalize_object (socket);
 }
 
+/* What an opening was begun with, whatever is set meanwhile; and what a client has
+ * asked for. */
+static void
+test_property (Pair *pair, gconstpointer data)
+{
+  static const char *const names[] = { "chat", NULL };
+  WsRequest               *request = ws_socket_get_request (pair->client);
+  guint                    n_notified = 0;
+  g_autoptr (WsRequest) own = ws_request_new (ws_server_get_url (pair->server));
+  WsSocket *fresh = ws_socket_new ();
+
+  g_assert_null (ws_socket_get_request (fresh));
+  g_assert_finalize_object (fresh);
+  api_count (pair->client, "notify::request", &n_notified);
+  ws_socket_set_subprotocols (pair->client, names);
+  g_assert_cmpstr (ws_request_get_url (request), ==,
+                   ws_server_get_url (pair->server));
+  g_assert_null (ws_request_get_subprotocols (request));
+
+  ws_headers_append (ws_request_get_headers (own), "X-Kind", "own", NULL);
+  g_assert_true (ws_socket_open_request (pair->client, own, NULL));
+  g_assert_cmpuint (n_notified, ==, 1);
+  g_assert_true (ws_socket_get_request (pair->client) == own);
+  api_wait_state (pair->client, WS_STATE_CONNECTED);
+  g_object_unref (pair->accepted);
+  pair->accepted = api_server_take (pair->server);
+  request = ws_socket_get_request (pair->accepted);
+  g_assert_cmpstr (ws_request_get_url (request), ==,
+                   ws_socket_get_url (pair->accepted));
+  g_assert_cmpstr (ws_headers_get_one (ws_request_get_headers (request),
+                                       "X-Kind"),
+                   ==, "own");
+  g_assert_cmpstr (ws_request_get_subprotocols (request)[0], ==, "chat");
+  g_assert_true (ws_socket_get_request (pair->accepted) == request);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -201,5 +237,6 @@ main (int argc, char **argv)
   g_test_add_func ("/api/open-request/once", test_once);
   g_test_add_func ("/api/open-request/set-proxy", test_set_proxy);
   g_test_add_func ("/api/open-request/proxy-uris", test_proxy_uris);
+  pair_add ("/api/open-request/property", NULL, test_property);
   return g_test_run ();
 }

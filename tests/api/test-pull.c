@@ -152,6 +152,31 @@ test_back_pressure (Half *half, gconstpointer data)
   ws_socket_abort (half->socket);
 }
 
+/* As in Qt 0 is no limit: all of it comes, however long nobody takes any. */
+static void
+test_unlimited (Half *half, gconstpointer data)
+{
+  const guint n_frames = 100;
+  g_auto (Flood) flood = { 0 };
+  g_auto (Outcome) outcome = { 0 };
+
+  ws_socket_set_pull (half->socket, TRUE);
+  ws_socket_set_read_buffer_size (half->socket, 0);
+  flood_init (&flood, half->peer);
+  for (guint i = 0; i < n_frames; i++)
+    flood_add (&flood, 0x82, 64 * 1024);
+  while (flood.n_pushed < flood.bytes->len)
+    flood_push (&flood);
+  expect_pong (half);
+  for (guint i = 0; i < n_frames; i++)
+    {
+      begin_receive (half->socket, NULL, &outcome);
+      outcome_expect (&outcome, END_WELL);
+      outcome_clear (&outcome);
+    }
+  ws_socket_abort (half->socket);
+}
+
 /* A message that waits stops reading, one that is under way does not; pings
  * are answered as long as none waits. */
 static void
@@ -160,6 +185,7 @@ test_read_ahead (Half *half, gconstpointer data)
   g_auto (Outcome) outcome = { 0 };
 
   ws_socket_set_pull (half->socket, TRUE);
+  ws_socket_set_read_buffer_size (half->socket, 1);
   expect_pong (half);
   raw_peer_send_frame (half->peer, 0x01, "fragment", 8);
   expect_pong (half);
@@ -421,6 +447,7 @@ test_keepalive (Half *half, gconstpointer data)
   gint64 end = g_get_monotonic_time () + 200 * 1000;
 
   ws_socket_set_pull (half->socket, TRUE);
+  ws_socket_set_read_buffer_size (half->socket, 1);
   send_text (half, "waits");
   settle ();
   send_text (half, "behind it");
@@ -441,6 +468,7 @@ static void
 test_keepalive_untaken (Half *half, gconstpointer data)
 {
   ws_socket_set_pull (half->socket, TRUE);
+  ws_socket_set_read_buffer_size (half->socket, 1);
   send_text (half, "waits");
   settle ();
   ws_socket_set_ping_timeout (half->socket, 20);
@@ -520,14 +548,15 @@ test_callback (Half *half, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const gint64 none = 0, some = 1000, large = 1024 * 1024;
+  static const gint64 one = 1, some = 1000, large = 1024 * 1024;
 
   api_test_init (&argc, &argv);
   half_add ("/api/pull/order", NULL, test_order);
-  half_add ("/api/pull/loop", &none, test_loop);
+  half_add ("/api/pull/loop", &one, test_loop);
   half_add ("/api/pull/loop-buffer", &some, test_loop);
-  half_add ("/api/pull/back-pressure", &none, test_back_pressure);
+  half_add ("/api/pull/back-pressure", &one, test_back_pressure);
   half_add ("/api/pull/back-pressure-buffer", &large, test_back_pressure);
+  half_add ("/api/pull/unlimited", NULL, test_unlimited);
   half_add ("/api/pull/read-ahead", NULL, test_read_ahead);
   half_add ("/api/pull/buffer", NULL, test_buffer);
   half_add ("/api/pull/empty-flood", NULL, test_empty_flood);

@@ -66,7 +66,7 @@ test_flush (Half *half, gconstpointer data)
   Writes writes;
 
   watch_writes (half, &writes);
-  g_assert_true (ws_socket_flush (half->socket));
+  g_assert_false (ws_socket_flush (half->socket));
   g_assert_cmpuint (writes.n_writes, ==, 0);
   api_socket_send (half->socket, "now");
   g_assert_cmpuint (ws_socket_get_bytes_to_write (half->socket), >, 3);
@@ -84,7 +84,10 @@ test_flush_full (Half *half, gconstpointer data)
 
   raw_peer_set_reading (half->peer, FALSE);
   api_socket_send (half->socket, text);
-  g_assert_false (ws_socket_flush (half->socket));
+  g_assert_true (ws_socket_flush (half->socket));
+  g_assert_cmpuint (ws_socket_get_bytes_to_write (half->socket), >, 0);
+  while (ws_socket_flush (half->socket))
+    ;
   g_assert_cmpuint (ws_socket_get_bytes_to_write (half->socket), >, 0);
 }
 
@@ -115,7 +118,7 @@ test_fragments (Half *half, gconstpointer data)
   ws_socket_set_outgoing_frame_size (half->socket, 4);
   api_socket_send (half->socket, "0123456789");
   api_socket_send (half->socket, "0123");
-  ws_socket_send_binary_message (half->socket, bytes, NULL);
+  ws_test_ignore (ws_socket_send_binary_message (half->socket, bytes, NULL));
   api_socket_send (half->socket, "");
   ws_socket_set_outgoing_frame_size (half->socket, 0);
   api_socket_send (half->socket, "0123456789");

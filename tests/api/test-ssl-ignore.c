@@ -77,7 +77,7 @@ expect (SslPair *pair, gboolean passes)
   g_string_truncate (pair->log->words, 0);
 }
 
-/* Holds for all openings that follow. */
+/* Holds for the next opening only. */
 static void
 test_before (SslPair *pair, gconstpointer data)
 {
@@ -87,9 +87,27 @@ test_before (SslPair *pair, gconstpointer data)
 
   ws_socket_ignore_ssl_error_list (pair->client, list);
   expect (pair, row->passes);
-  expect (pair, row->passes);
+  expect (pair, FALSE);
   /* An empty one clears. */
+  ws_socket_ignore_ssl_error_list (pair->client, list);
   ws_socket_ignore_ssl_error_list (pair->client, nothing);
+  expect (pair, FALSE);
+}
+
+/* Holds for all openings that follow. */
+static void
+test_always (SslPair *pair, gconstpointer data)
+{
+  const Row *row = data;
+  g_autoptr (GPtrArray) list = make_list (row);
+  g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
+
+  ws_socket_ignore_ssl_errors_always (pair->client, list);
+  expect (pair, row->passes);
+  expect (pair, row->passes);
+  ws_socket_ignore_ssl_errors_always (pair->client, NULL);
+  expect (pair, TRUE);
+  ws_socket_ignore_ssl_errors_always (pair->client, nothing);
   expect (pair, FALSE);
 }
 
@@ -138,7 +156,7 @@ test_all_before (SslPair *pair, gconstpointer data)
 {
   ws_socket_ignore_ssl_errors (pair->client);
   expect (pair, TRUE);
-  expect (pair, TRUE);
+  expect (pair, FALSE);
 }
 
 static void
@@ -296,6 +314,32 @@ test_exception_late (SslPair *pair, gconstpointer data)
   ssl_pair_close (pair);
 }
 
+/* Nor with a policy, when the server has lost its patience meanwhile. */
+static void
+test_exception_too_late (SslPair *pair, gconstpointer data)
+{
+  g_autoptr (WsReconnectPolicy) policy
+      = g_object_new (WS_TYPE_RECONNECT_POLICY, "minimum", 1u, "maximum", 1u,
+                      NULL);
+  g_autoptr (SslTap) tap
+      = ssl_tap_new (ws_server_get_server_port (pair->server));
+  g_autofree char *url = ssl_tap_make_url (tap);
+
+  ws_socket_set_reconnect (pair->client, policy);
+  ws_socket_set_pause_mode (pair->client, WS_PAUSE_MODES_ON_SSL_ERRORS);
+  ssl_pair_begin (pair, url);
+  ws_test_until (NULL, ssl_log_count (pair->log, "ssl-errors") == 1);
+  ssl_tap_cut (tap);
+  add_exception (pair->client, NULL, NULL);
+  ws_socket_resume (pair->client);
+  ws_test_until (NULL, ws_socket_is_valid (pair->client));
+  g_assert_cmpuint (ssl_log_count (pair->log, "ssl-errors"), ==, 1);
+  g_assert_cmpuint (ssl_log_count (pair->log, "error"), ==, 1);
+  pair->accepted = api_server_take (pair->server);
+  ssl_pair_check (pair);
+  ssl_pair_close (pair);
+}
+
 /* Two lists: of before and of now. */
 static void
 test_both (SslPair *pair, gconstpointer data)
@@ -312,7 +356,7 @@ test_both (SslPair *pair, gconstpointer data)
   g_autoptr (GPtrArray) now_list = make_list (&now);
   Inside inside = { now_list, 1 };
 
-  ws_socket_ignore_ssl_error_list (pair->client, before_list);
+  ws_socket_ignore_ssl_errors_always (pair->client, before_list);
   g_signal_connect (pair->client, "ssl-errors", G_CALLBACK (on_errors),
                     &inside);
   expect (pair, TRUE);
@@ -346,15 +390,19 @@ test_told (SslPair *pair, gconstpointer data)
 int
 main (int argc, char **argv)
 {
+  g_setenv ("GIO_USE_NETWORK_MONITOR", "base", TRUE);
   api_test_init (&argc, &argv);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *before
           = g_strconcat ("/api/ssl-ignore/before/", rows[i].name, NULL);
+      g_autofree char *always
+          = g_strconcat ("/api/ssl-ignore/always/", rows[i].name, NULL);
       g_autofree char *inside
           = g_strconcat ("/api/ssl-ignore/inside/", rows[i].name, NULL);
 
       add_case (before, &rows[i], test_before);
+      add_case (always, &rows[i], test_always);
       add_case (inside, &rows[i], test_inside);
     }
   add_case ("/api/ssl-ignore/list-changes", NULL, test_list_changes);
@@ -369,6 +417,8 @@ main (int argc, char **argv)
             test_exception_spelling);
   add_case ("/api/ssl-ignore/exception-inside", NULL, test_exception_inside);
   add_case ("/api/ssl-ignore/exception-late", NULL, test_exception_late);
+  add_case ("/api/ssl-ignore/exception-too-late", NULL,
+            test_exception_too_late);
   add_case ("/api/ssl-ignore/both", NULL, test_both);
   add_case ("/api/ssl-ignore/told", NULL, test_told);
   return g_test_run ();

@@ -43,15 +43,18 @@ test_flush (gconstpointer data)
   g_autoptr (Rig) rig = new_fake (GPOINTER_TO_INT (data), &transport);
   gsize len;
 
-  g_assert_true (ws_engine_flush (rig->engine));
+  g_assert_false (ws_engine_flush (rig->engine));
   rig_send_text (rig, "Hello");
   len = ws_engine_get_bytes_to_write (rig->engine);
   transport->capacity = 3;
+  g_assert_true (ws_engine_flush (rig->engine));
+  g_assert_cmpuint (ws_engine_get_bytes_to_write (rig->engine), ==, len - 3);
   g_assert_false (ws_engine_flush (rig->engine));
   g_assert_cmpuint (ws_engine_get_bytes_to_write (rig->engine), ==, len - 3);
   g_assert_cmpint (transport->wanted, ==, G_IO_IN | G_IO_OUT);
   transport->capacity = G_MAXUINT;
   g_assert_true (ws_engine_flush (rig->engine));
+  g_assert_cmpuint (ws_engine_get_bytes_to_write (rig->engine), ==, 0);
   g_assert_cmpint (transport->wanted, ==, G_IO_IN);
   transport->n_calls = 0;
   rig_settle (rig);

@@ -35,7 +35,7 @@ act_send_binary (World *self, WsSocket *socket)
 {
   g_autoptr (GBytes) bytes = g_bytes_new_static ("\0\1\2", 3);
 
-  ws_socket_send_binary_message (socket, bytes, NULL);
+  (void) !ws_socket_send_binary_message (socket, bytes, NULL);
 }
 
 static void

@@ -21,6 +21,9 @@ guint8 *ws_test_hex (const char *hex, gsize *len);
 guint8 *ws_test_guarded (const guint8 *data, gsize len);
 void    ws_test_guarded_free (guint8 *guarded, gsize len);
 
+/* What a call returns that has to be looked at does not matter here. */
+#define ws_test_ignore(result) ((void) !(result))
+
 /* Runs @child in a forked process, and waits until that has ended well. */
 void ws_test_fork (void (*child) (gpointer data), gpointer data);
 

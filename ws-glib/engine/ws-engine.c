@@ -179,14 +179,14 @@ on_flush_job (WsJob *job)
 gboolean
 ws_engine_flush (WsEngine *self)
 {
-  gboolean done;
+  guint64  before = self->traffic.wire_sent;
+  gboolean has_written;
 
   ws_engine_ref (self);
   flush (self);
-  done = self->state != WS_ENGINE_ENDED && self->broken == NULL
-         && ws_outbox_is_empty (&self->outbox);
+  has_written = self->traffic.wire_sent > before;
   ws_engine_unref (self);
-  return done;
+  return has_written;
 }
 
 /* --- Reading --- */

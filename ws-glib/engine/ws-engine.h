@@ -153,7 +153,7 @@ gint64 ws_engine_ping (WsEngine *self, const guint8 *data, gsize len);
 gint64 ws_engine_get_answered (WsEngine *self);
 /* The path may have changed: the keepalive, if there is one, asks now. */
 void ws_engine_probe (WsEngine *self);
-/* Writes now what the transport takes. TRUE if nothing is left. */
+/* Writes now what the transport takes. TRUE if that was anything. */
 gboolean ws_engine_flush (WsEngine *self);
 
 /* Begins the closing handshake; calls nothing of the sink before it returns. */

@@ -64,6 +64,7 @@ typedef struct
   WsDeflateOptions   *compression;     /* (owned) (nullable) */
   WsSslConfiguration *ssl_configuration; /* (owned) (nullable): likewise */
   WsSslIgnored        ignored_always;
+  WsSslIgnored        ignored_next; /* of the next attempt */
   WsSettings          settings;
   gint64              read_buffer_size;
   WsProtocolVersion   version;
@@ -185,6 +186,7 @@ typedef enum
   WS_SOCKET_PROP_EXTENSIONS,
   WS_SOCKET_PROP_PULL,
   WS_SOCKET_PROP_READ_BUFFER_SIZE,
+  WS_SOCKET_PROP_REQUEST,
   WS_SOCKET_PROP_RESPONSE,
   WS_SOCKET_PROP_MAX_REDIRECTS,
   WS_SOCKET_PROP_MAX_HEADER_SIZE,

@@ -362,9 +362,9 @@ ws_socket_get_request_headers (WsSocket *self)
  *
  * The list is referenced, not copied. An opening fails with
  * %WS_SOCKET_ERROR_CONNECTION_REFUSED if it holds a field that the handshake
- * writes itself (RFC 6455, 4.1): `Host`, `Upgrade`, `Connection`, `Origin`
- * where [property@Socket:origin] is set, those of a body, and `Sec-WebSocket-`
- * with anything but `Protocol`.
+ * writes itself (RFC 6455, 4.1): `Upgrade`, `Connection`, `Origin` where
+ * [property@Socket:origin] is set, those of a body, and `Sec-WebSocket-` with
+ * anything but `Protocol`. `Host` takes the place of the URL's host.
  *
  * Since: 1.0
  */

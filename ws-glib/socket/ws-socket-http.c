@@ -55,6 +55,7 @@ ws_socket_clear_http (WsSocket *self)
   forget_response (http);
   g_clear_object (&http->hop);
   g_clear_object (&http->request);
+  g_clear_object (&http->begun);
   g_clear_object (&http->proxy_resolver);
   g_clear_object (&http->local_address);
   g_free (http->proxy_uri);
@@ -120,6 +121,9 @@ ws_socket_begin_request (WsSocket *self, WsRequest *request)
   ws_request_set_headers (http->hop, copy);
   ws_request_set_origin (http->hop, origin);
   ws_request_set_subprotocols (http->hop, subprotocols);
+  if (request == NULL)
+    request = http->hop;
+  g_set_object (&http->begun, request);
 }
 
 WsRequest *

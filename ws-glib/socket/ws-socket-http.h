@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* What a client's socket has to do with HTTP and proxies; a server's sockets
- * have no such struct. */
+/* What a client's socket has to do with HTTP and proxies; one of a server's has
+ * it once it was asked for its request. */
 struct _WsSocketHttp
 {
   /* What the user sets. */
@@ -20,6 +20,7 @@ struct _WsSocketHttp
 
   /* The attempt. */
   WsRequest           *request;  /* (owned) (nullable): of open_request() */
+  WsRequest           *begun;    /* (owned) (nullable): of any opening */
   WsRequest           *hop;      /* (owned) (nullable): what is asked for now */
   WsClientResponse     answer;   /* the last one, until somebody asks */
   WsHandshakeResponse *response; /* (owned) (nullable): then */

@@ -194,6 +194,8 @@ begin_attempt (WsSocket *self, Start *start)
   ws_mailbox_close (&priv->mailbox);
   ws_attempt_begin (&priv->now, g_steal_pointer (&start->target));
   priv->now.is_given = start->transport != NULL;
+  priv->now.ignored = priv->ignored_next;
+  priv->ignored_next = (WsSslIgnored){ 0 };
   ws_socket_adopt_context (self, NULL);
   ws_socket_note_attempt (self, ws_socket_activate);
   ws_socket_begin_request (self, start->request);
@@ -214,6 +216,7 @@ announce_attempt (WsSocket *self,
   ws_socket_set_error (self, NULL);
   ws_socket_notify (self, WS_SOCKET_PROP_RESOURCE_NAME);
   ws_socket_notify (self, WS_SOCKET_PROP_PEER_NAME);
+  ws_socket_notify (self, WS_SOCKET_PROP_REQUEST);
   ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);
   ws_socket_set_active_flag (self, TRUE);
   if (!state_changed)
@@ -470,6 +473,37 @@ ws_socket_open_request_and_stay (WsSocket  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (!ws_socket_open_request (self, request, error))
+    return FALSE;
+  ws_socket_set_stays_alive (self, TRUE);
+  return TRUE;
+}
+
+/**
+ * ws_socket_open_stream_and_stay: (rename-to ws_socket_open_stream)
+ * @self: a socket
+ * @stream: a connected stream, of which nothing was read
+ * @url: (nullable): what to ask for; %NULL stands for [property@Socket:url],
+ *   which otherwise becomes @url
+ * @error: return location for an error
+ *
+ * Opens, as [method@Socket.open_stream] does in C, and sets
+ * [property@Socket:stays-alive].
+ *
+ * Returns: whether the attempt has begun
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_open_stream_and_stay (WsSocket   *self,
+                                GIOStream  *stream,
+                                const char *url,
+                                GError    **error)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+  g_return_val_if_fail (G_IS_IO_STREAM (stream), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!ws_socket_open_stream (self, stream, url, error))
     return FALSE;
   ws_socket_set_stays_alive (self, TRUE);
   return TRUE;

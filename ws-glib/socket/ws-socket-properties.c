@@ -11,6 +11,7 @@
 #include "socket/ws-socket-keeping.h"
 #include "socket/ws-socket-receive-private.h"
 #include "socket/ws-socket-reconnect.h"
+#include "socket/ws-socket-request.h"
 #include "socket/ws-socket-settings.h"
 #include "socket/ws-socket-ssl.h"
 #include "socket/ws-socket-status.h"
@@ -30,6 +31,7 @@ static const WsProperty *const tables[] = {
   ws_socket_compression_properties,
   ws_socket_keeping_properties,
   ws_socket_addresses_properties,
+  ws_socket_request_properties,
   NULL,
 };
 

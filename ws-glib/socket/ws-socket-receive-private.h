@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/* The default of read-buffer-size. */
+#define WS_SOCKET_READ_BUFFER_SIZE (1024 * 1024)
+
 /* (transfer full): a message for who pulls. */
 void ws_socket_take_message (WsSocket *self, WsMessage *message);
 /* Some of a message, for a caller that wants it in pieces. */

@@ -13,7 +13,7 @@
 
 /* Bytes that may wait, whatever the user has set, while the connection is being
  * closed, or was lost. */
-#define CLOSING_ROOM (1024 * 1024)
+#define CLOSING_ROOM WS_SOCKET_READ_BUFFER_SIZE
 
 /* --- Messages that wait to be taken --- */
 
@@ -50,7 +50,7 @@ is_full (WsSocketPrivate *priv)
   if (async->pipe != NULL)
     return async->pipe->chunks.length > 0 && async->pipe->size >= least
            && !g_atomic_int_get (&async->pipe->dropped);
-  return async->inbox.length > 0
+  return async->inbox.length > 0 && priv->read_buffer_size > 0
          && async->inbox_size >= MAX ((guint64) priv->read_buffer_size, least);
 }
 
@@ -479,7 +479,7 @@ ws_socket_set_pull (WsSocket *self, gboolean pull)
  *
  * Gets how much may wait to be taken before reading stops.
  *
- * Returns: bytes; 0: one message
+ * Returns: bytes; 0: no limit
  *
  * Since: 1.0
  */
@@ -494,7 +494,7 @@ ws_socket_get_read_buffer_size (WsSocket *self)
 /**
  * ws_socket_set_read_buffer_size:
  * @self: a socket
- * @read_buffer_size: bytes; 0: one message
+ * @read_buffer_size: bytes; 0: no limit
  *
  * Sets how much may wait to be taken before reading stops.
  *
@@ -545,7 +545,8 @@ const WsProperty ws_socket_receive_properties[] = {
    * WsSocket:read-buffer-size:
    *
    * How many bytes of whole messages may wait with [property@Socket:pull]
-   * before reading stops; 0: reading stops with the first message.
+   * before reading stops; 0: no limit. With 1 reading stops with the first
+   * message.
    *
    * Each message counts its length and 64 bytes. The one that is under way
    * comes on top, as far as the limits allow, and so does what a single read
@@ -559,7 +560,8 @@ const WsProperty ws_socket_receive_properties[] = {
    * Since: 1.0
    */
   { WS_PROPERTY_INT64 (WsSocket, WS_SOCKET_PROP_READ_BUFFER_SIZE,
-                       "read-buffer-size", 0, G_MAXINT64, 0,
+                       "read-buffer-size", 0, G_MAXINT64,
+                       WS_SOCKET_READ_BUFFER_SIZE,
                        ws_socket_get_read_buffer_size,
                        ws_socket_set_read_buffer_size) },
 

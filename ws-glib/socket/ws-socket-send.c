@@ -130,7 +130,8 @@ send_message (WsSocket     *self,
  * an earlier message could not be written it fails with the reason of that,
  * until the connection has ended.
  *
- * Returns: the length of the text in bytes, or -1 on error
+ * Returns: the length of the text in bytes, which may be 0, or -1 on error: to
+ *   be tested with `< 0`
  *
  * Since: 1.0
  */
@@ -171,7 +172,8 @@ ws_socket_send_text_message (WsSocket   *self,
  *
  * As [method@Socket.send_text_message] in C in everything else.
  *
- * Returns: the length of the text in bytes, or -1 on error
+ * Returns: the length of the text in bytes, which may be 0, or -1 on error: to
+ *   be tested with `< 0`
  *
  * Since: 1.0
  */
@@ -201,7 +203,8 @@ ws_socket_send_characters (WsSocket       *self,
  *
  * As [method@Socket.send_text_message] in everything else.
  *
- * Returns: the number of bytes, or -1 on error
+ * Returns: the number of bytes, which may be 0, or -1 on error: to be tested
+ *   with `< 0`
  *
  * Since: 1.0
  */
@@ -233,7 +236,8 @@ ws_socket_send_binary_message (WsSocket *self, GBytes *message, GError **error)
  * [signal@Socket::message-received] brought. Fails as
  * [method@Socket.send_text_message].
  *
- * Returns: the number of bytes, or -1 on error
+ * Returns: the number of bytes, which may be 0, or -1 on error: to be tested
+ *   with `< 0`
  *
  * Since: 1.0
  */
@@ -323,8 +327,9 @@ ws_socket_ping (WsSocket *self, GBytes *payload, GError **error)
  *
  * Otherwise it is written by the end of the main loop iteration.
  *
- * Returns: whether nothing waits any more, which is so on an unconnected
- *   socket, too; %FALSE in a thread that the socket does not belong to
+ * Returns: whether anything was written; what still waits is in
+ *   [property@Socket:bytes-to-write]. Always %FALSE in a thread that the socket
+ *   does not belong to
  *
  * Since: 1.0
  */
@@ -332,17 +337,15 @@ gboolean
 ws_socket_flush (WsSocket *self)
 {
   WsSocketPrivate *priv;
-  gboolean         done;
+  gboolean         has_written;
 
   g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
 
   priv = ws_socket_peek (self);
-  if (priv->now.engine == NULL)
-    return TRUE;
-  if (!ws_socket_check_thread (self, NULL))
+  if (priv->now.engine == NULL || !ws_socket_check_thread (self, NULL))
     return FALSE;
   g_object_ref (self);
-  done = ws_engine_flush (priv->now.engine);
+  has_written = ws_engine_flush (priv->now.engine);
   g_object_unref (self);
-  return done;
+  return has_written;
 }

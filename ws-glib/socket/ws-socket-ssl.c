@@ -57,13 +57,22 @@ ws_socket_ignores (WsSocket *self, GPtrArray *errors)
   return TRUE;
 }
 
-/* What is ignored during an attempt holds for that one; what is ignored before
- * holds for all that follow. */
+/* Of the attempt under way, or else of the next one. */
 static WsSslIgnored *
 ignored_of_this_time (WsSocketPrivate *priv)
 {
-  return priv->state == WS_STATE_UNCONNECTED ? &priv->ignored_always
-                                             : &priv->now.ignored;
+  return priv->state == WS_STATE_CONNECTING ? &priv->now.ignored
+                                            : &priv->ignored_next;
+}
+
+static void
+ignore_list (WsSslIgnored *ignored, GPtrArray *errors)
+{
+  g_clear_pointer (&ignored->list, g_ptr_array_unref);
+  ignored->list = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < errors->len; i++)
+    g_ptr_array_add (ignored->list,
+                     g_object_ref (g_ptr_array_index (errors, i)));
 }
 
 /* Nobody is in the way of a socket without a connection. */
@@ -78,12 +87,14 @@ may_call (WsSocket *self, const char *function)
  * ws_socket_ignore_ssl_errors:
  * @self: a socket
  *
- * Ignores every error of the peer's certificates.
+ * Ignores every error of the peer's certificates, for one attempt: the one that
+ * is under way, as in a handler of [signal@Socket::ssl-errors], or else the next
+ * one.
  *
- * Called while an attempt is under way, as in a handler of
- * [signal@Socket::ssl-errors], it holds for this attempt; called before, for
- * all that follow. Who listens in can then claim to be anybody: prefer
- * [method@Socket.ignore_ssl_error_list].
+ * Who listens in can then claim to be anybody: prefer
+ * [method@Socket.ignore_ssl_error_list]. What shall hold for longer is said with
+ * [method@Socket.ignore_ssl_errors_always], or for one certificate at one host
+ * with [method@SslConfiguration.add_exception].
  *
  * Since: 1.0
  */
@@ -101,31 +112,51 @@ ws_socket_ignore_ssl_errors (WsSocket *self)
  * @self: a socket
  * @errors: (element-type WsSslError): the errors to ignore
  *
- * Ignores exactly these errors.
+ * Ignores exactly these errors, for one attempt: the one that is under way, or
+ * else the next one.
  *
  * An error with a certificate stands for that certificate only, which pins it;
  * one without stands for every certificate that has it. Replaces an earlier
- * list; an empty one ignores nothing. It holds as long as
- * [method@Socket.ignore_ssl_errors] would.
+ * list; an empty one ignores nothing.
  *
  * Since: 1.0
  */
 void
 ws_socket_ignore_ssl_error_list (WsSocket *self, GPtrArray *errors)
 {
-  WsSslIgnored *ignored;
-
   g_return_if_fail (WS_IS_SOCKET (self));
   g_return_if_fail (errors != NULL);
 
+  if (may_call (self, G_STRFUNC))
+    ignore_list (ignored_of_this_time (ws_socket_peek (self)), errors);
+}
+
+/**
+ * ws_socket_ignore_ssl_errors_always:
+ * @self: a socket
+ * @errors: (element-type WsSslError) (nullable): the errors to ignore, as in
+ *   [method@Socket.ignore_ssl_error_list]; %NULL: all
+ *
+ * Ignores these errors in each attempt from now on, those of
+ * [property@Socket:reconnect] included, until the next call. An empty list ends
+ * that.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_ignore_ssl_errors_always (WsSocket *self, GPtrArray *errors)
+{
+  WsSslIgnored *always;
+
+  g_return_if_fail (WS_IS_SOCKET (self));
+
   if (!may_call (self, G_STRFUNC))
     return;
-  ignored = ignored_of_this_time (ws_socket_peek (self));
-  g_clear_pointer (&ignored->list, g_ptr_array_unref);
-  ignored->list = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < errors->len; i++)
-    g_ptr_array_add (ignored->list,
-                     g_object_ref (g_ptr_array_index (errors, i)));
+  always = &ws_socket_peek (self)->ignored_always;
+  ws_ssl_ignored_clear (always);
+  always->all = errors == NULL;
+  if (errors != NULL)
+    ignore_list (always, errors);
 }
 
 /* --- Settings --- */

@@ -128,6 +128,7 @@ ws_socket_finalize (GObject *object)
   g_clear_pointer (&priv->compression, ws_deflate_options_free);
   g_free (priv->last_traffic);
   ws_ssl_ignored_clear (&priv->ignored_always);
+  ws_ssl_ignored_clear (&priv->ignored_next);
   G_OBJECT_CLASS (ws_socket_parent_class)->finalize (object);
 }
 
@@ -152,6 +153,7 @@ ws_socket_init (WsSocket *self)
   priv->version = WS_PROTOCOL_VERSION_LATEST;
   priv->compression = ws_deflate_options_ref_default ();
   priv->settings = ws_settings_default (WS_SETTINGS_CLIENT_PING_INTERVAL);
+  priv->read_buffer_size = WS_SOCKET_READ_BUFFER_SIZE;
   priv->state = WS_STATE_UNCONNECTED;
   ws_attempt_clear (&priv->now);
 }

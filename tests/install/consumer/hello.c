@@ -14,7 +14,8 @@ on_client (WsServer *server, WsSocket *client)
 static void
 on_connected (WsSocket *socket)
 {
-  ws_socket_send_text_message (socket, "hello", NULL);
+  if (ws_socket_send_text_message (socket, "hello", NULL) < 0)
+    ws_socket_abort (socket);
 }
 
 static void
