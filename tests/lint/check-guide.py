@@ -43,8 +43,11 @@ BINDING_NAME = re.compile(r"\bWs\.([A-Z]\w+)(?:\.([A-Z][A-Z0-9_]*)\b)?")
 INLINE = re.compile(r"(?<!`)`([^`\n]+)`")
 WORD = re.compile(r"^[a-z]+(?:-[a-z]+)*$")
 # What the overrides add.
-OVERRIDE_ERRORS = "introspection/overrides/_ws_values.py"
-OVERRIDE_CLASS = re.compile(r"^class ([A-Z]\w+)", re.M)
+OVERRIDES = (
+    "introspection/overrides/_ws_values.py",
+    "introspection/overrides/WsWebSocket.js",
+)
+OVERRIDE_CLASS = re.compile(r"^ *class ([A-Z]\w+)", re.M)
 ENDING = re.compile(r"^(_[A-Za-z]\w+)(?: ?\(.*\))?$")
 
 
@@ -58,7 +61,8 @@ class Names:
         self.enumerators = set()
         for element in ElementTree.parse(gir).getroot().iter():
             self._add(element, element.tag.rsplit("}", 1)[-1])
-        self.binding |= set(OVERRIDE_CLASS.findall(sources.read(OVERRIDE_ERRORS)))
+        for name in OVERRIDES:
+            self.binding |= set(OVERRIDE_CLASS.findall(sources.read(name)))
         for name in [name for name in self.c if name.isupper()]:
             self.c |= {name.rsplit("_", n)[0] for n in range(1, name.count("_"))}
 

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# For programs without stubs of PyGObject's own, which take the place of this file.
+from typing import Any
+
+def require_version(namespace: str, version: str) -> None: ...
+def __getattr__(name: str) -> Any: ...
