@@ -146,11 +146,31 @@ class HttpClient(unittest.TestCase):
 
     def test_reserved_header(self):
         socket = self.make()
-        socket.get_request_headers().append("Host", "elsewhere.example")
+        socket.get_request_headers().append("Upgrade", "h2c")
         self.run_open(socket, "/")
         self.assertEqual(self.events, [Ws.SocketError.CONNECTION_REFUSED])
-        self.assertIn("Host", socket.props.error_string)
+        self.assertIn("Upgrade", socket.props.error_string)
         self.assertIsNone(socket.get_response())
+
+    def test_host(self):
+        socket = self.make()
+        socket.get_request_headers().append("Host", "elsewhere.example")
+        self.run_open(socket, "/")
+        self.assertEqual(self.events, ["connected"])
+        self.assertEqual(
+            socket.props.request.get_headers().get_one("Host"), "elsewhere.example"
+        )
+
+    def test_open_stream(self):
+        client = Gio.SocketClient()
+        port = self.server.props.port
+        stream = client.connect_to_host("127.0.0.1", port, None)
+        socket = self.make()
+        self.assertTrue(socket.open_stream(stream, "ws://elsewhere.example/room"))
+        while not self.events:
+            GLib.MainContext.default().iteration(True)
+        self.assertEqual(self.events, ["connected"])
+        self.assertEqual(socket.props.peer_address_string, f"127.0.0.1:{port}")
 
     def test_open_request(self):
         request = Ws.Request.new(self.url(self.server, "/room?a=b"))
