@@ -3,7 +3,6 @@
 
 #include <ws-glib/ws-glib.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -235,20 +234,6 @@ read_status (pid_t pid, const char *name)
   return line != NULL ? atol (line + strlen (name)) : 0;
 }
 
-static guint
-count_descriptors (pid_t pid)
-{
-  g_autofree char *path = g_strdup_printf ("/proc/%d/fd", (int) pid);
-  DIR             *folder = opendir (path);
-  guint            n = 0;
-
-  while (folder != NULL && readdir (folder) != NULL)
-    n++;
-  if (folder != NULL)
-    closedir (folder);
-  return n > 2 ? n - 2 : 0;
-}
-
 static pid_t
 start (void (*child) (int out, guint16 port), guint16 port, int *in)
 {
@@ -283,8 +268,7 @@ judge (const HostileAttack *attack,
        const Echoes        *echoes,
        const HostileCount  *count,
        long                 before,
-       long                 peak,
-       guint                descriptors)
+       long                 peak)
 {
   const gboolean ok = echoes->n > 0
                       && (options.memory == 0
@@ -292,13 +276,13 @@ judge (const HostileAttack *attack,
                       && (options.wait == 0
                           || echoes->median <= options.wait * (gint64) 1000);
 
-  g_print ("%s %u - %s: echo %.1f ms (worst %.0f, %u), memory %+.1f MiB, %u "
-           "descriptors; %" G_GUINT64_FORMAT " connections, %" G_GUINT64_FORMAT
+  g_print ("%s %u - %s: echo %.1f ms (worst %.0f, %u), memory %+.1f MiB; "
+           "%" G_GUINT64_FORMAT " connections, %" G_GUINT64_FORMAT
            " let in, %" G_GUINT64_FORMAT " ended, %.1f MiB said\n",
            ok ? "ok" : "not ok", ++n_rows, attack->name,
            (double) echoes->median / 1e3, (double) echoes->worst / 1e3,
-           echoes->n, (double) (peak - before) / 1024, descriptors,
-           count->n_opened, count->n_upgraded, count->n_ended,
+           echoes->n, (double) (peak - before) / 1024, count->n_opened,
+           count->n_upgraded, count->n_ended,
            (double) count->n_written / 1048576);
   return ok;
 }
@@ -313,7 +297,6 @@ attack_once (const HostileAttack *attack)
   HostileCount count;
   pid_t        server = start (serve_ports, 0, &server_in), good;
   long         before, peak;
-  guint        descriptors;
 
   if (read (server_in, &ports, sizeof ports) != sizeof ports)
     g_error ("the server did not start");
@@ -322,7 +305,6 @@ attack_once (const HostileAttack *attack)
   g_usleep (200000);
   count = hostile_run (attack, (guint) options.peers, (guint) options.ms,
                        ports.port, ports.tls_port);
-  descriptors = count_descriptors (server);
   peak = read_status (server, "VmHWM:");
   if (read (friend_in, &echoes, sizeof echoes) != sizeof echoes)
     echoes.n = 0;
@@ -331,7 +313,7 @@ attack_once (const HostileAttack *attack)
   waitpid (server, NULL, 0);
   close (server_in);
   close (friend_in);
-  if (!judge (attack, &echoes, &count, before, peak, descriptors))
+  if (!judge (attack, &echoes, &count, before, peak))
     n_failures++;
 }
 
