@@ -463,7 +463,7 @@ set_up (void)
   g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
   g_setenv ("GIO_USE_NETWORK_MONITOR", "base", TRUE);
   g_setenv ("GIO_USE_VFS", "local", TRUE);
-  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL);
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
   world_wire_url ();
 }
 
