@@ -32,7 +32,8 @@ struct _WsPoller
   gpointer      epoll_tag; /* (nullable): of epoll_fd in the source */
   WsPollerBatch *batches;  /* (nullable): being reported, the innermost first */
   guint          depth;    /* of dispatches and reports under way */
-  gint64         begun;    /* monotonic µs: the innermost dispatch; 0: none */
+  gint64         begun;    /* monotonic µs: the innermost dispatch; 0: nobody
+                              has asked for it yet; -1: none */
   gboolean       is_crowded; /* the last one did not come to all who wait */
   WsDeadlineHeap deadlines;
   WsJob          jobs[WS_JOB_N_KINDS]; /* heads of circular lists */

@@ -15,7 +15,9 @@
 gboolean
 ws_poller_is_late (WsPoller *self, gint64 now)
 {
-  return self->begun != 0 && now - self->begun > LATE_TIME;
+  if (self->begun == 0)
+    self->begun = now;
+  return self->begun > 0 && now - self->begun > LATE_TIME;
 }
 
 gboolean

@@ -53,10 +53,12 @@ run_jobs (WsPoller *self, WsJobKind kind)
   /* The rounds in a list only grow; the difference outlives a wrap-around. */
   while (head->next != head && (int) (head->next->round - last_round) <= 0)
     {
-      WsJob *job = head->next;
+      WsJob         *job = head->next;
+      const gboolean is_late
+          = kind == WS_JOB_RESUME
+            && ws_poller_is_late (self, g_get_monotonic_time ());
 
-      if (kind == WS_JOB_RESUME && has_run
-          && ws_poller_is_late (self, g_get_monotonic_time ()))
+      if (is_late && has_run)
         {
           self->is_crowded = TRUE;
           ws_poller_rest (self);
@@ -149,7 +151,7 @@ ws_poller_dispatch (WsPoller *poller)
   g_autoptr (WsPoller) self = ws_poller_ref (poller);
   const gint64 outer = self->begun;
 
-  self->begun = g_get_monotonic_time ();
+  self->begun = 0;
   self->depth++;
   if (G_UNLIKELY (self->rest != NULL))
     ws_poller_end_rest (self);
@@ -210,6 +212,7 @@ poller_new (GMainContext *context, int priority)
   self->priority = priority;
   self->generation = ws_fork_get_generation ();
   self->epoll_fd = -1;
+  self->begun = -1;
   for (int kind = 0; kind < WS_JOB_N_KINDS; kind++)
     self->jobs[kind].next = self->jobs[kind].prev = &self->jobs[kind];
 
