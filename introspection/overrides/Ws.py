@@ -9,6 +9,7 @@ over.
 """
 
 import functools
+import inspect
 
 from gi.repository import Gio, GLib, GObject
 
@@ -244,6 +245,8 @@ _WITH_BYTES = {
     "pong",
 }
 _WITH_ERROR = {"error", "accept-error"}
+# Their handlers decide who gets in: a coroutine puts the answer off.
+_DOORS = {"handshake-requested", "http-request"}
 
 
 class _Handler:
@@ -258,7 +261,12 @@ class _Handler:
             translate(arg, source) if isinstance(arg, GLib.Error) else unpack(arg)
             for arg in args
         ]
-        return self.function(source, *args)
+        result = self.function(source, *args)
+        if inspect.iscoroutine(result):
+            from . import _ws_asyncio
+
+            _ws_asyncio.answer_later(args[1], result)
+        return None
 
     def __eq__(self, other):
         return self.function == getattr(other, "function", other)
@@ -273,7 +281,7 @@ def _converting(name):
     @functools.wraps(original)
     def connect(self, signal, handler, *args):
         plain = signal.replace("_", "-")
-        if plain in _WITH_BYTES or plain in _WITH_ERROR:
+        if plain in _WITH_BYTES | _WITH_ERROR | _DOORS:
             handler = _Handler(handler)
         return original(self, signal, handler, *args)
 

@@ -387,6 +387,38 @@ async def wait_for_opening(socket, request):
 
 # --- Servers ---
 
+# asyncio holds no tasks.
+_answering = set()
+
+
+def answer_later(response, coroutine):
+    """Sends @response when @coroutine is done; 500 if that fails."""
+    try:
+        loop = _running_loop()
+    except RuntimeError:
+        coroutine.close()
+        raise
+
+    async def answer():
+        try:
+            await coroutine
+        except Exception as error:
+            response.refuse(500)
+            loop.call_exception_handler(
+                {"message": "A handler has failed", "exception": error}
+            )
+        except asyncio.CancelledError:
+            response.refuse(503)
+            raise
+        finally:
+            response.done()
+
+    response.defer()
+    task = loop.create_task(answer())
+    _answering.add(task)
+    task.add_done_callback(_answering.discard)
+
+
 
 class Serving:
     """What serve() returns: awaited, or entered with async with."""

@@ -3,8 +3,11 @@
 """The override with asyncio: clients, servers, time-outs, cancellation."""
 
 import asyncio
+import sys
 import threading
+import types
 import unittest
+import unittest.mock
 
 import gi
 
@@ -66,6 +69,27 @@ class Loop(unittest.TestCase):
         thread.start()
         thread.join()
         self.assertEqual(received, ["hello"])
+
+    def test_pygobjects_own(self):
+        """PyGObject's loop is used where it has one."""
+        made = []
+
+        class GLibEventLoop(type(Ws.run(self.get_loop()))):
+            def __init__(self, context):
+                made.append(context)
+                super().__init__(type(self.selector)())
+
+            selector = Ws.run(self.get_loop())._selector
+
+        events = types.ModuleType("gi.events")
+        events.GLibEventLoop = GLibEventLoop
+        with unittest.mock.patch.dict(sys.modules, {"gi.events": events}):
+            self.assertIsInstance(Ws.run(self.get_loop()), GLibEventLoop)
+        self.assertEqual(len(made), 1)
+
+    @staticmethod
+    async def get_loop():
+        return asyncio.get_running_loop()
 
     def test_without_glib(self):
         async def main():
@@ -271,6 +295,30 @@ class Server(unittest.TestCase):
         self.assertEqual(caught.exception.close_code, 1011)
         self.assertEqual(len(told), 1)
         self.assertIsInstance(told[0]["exception"], KeyError)
+
+    @on_glib
+    async def test_asynchronous_door(self):
+        told = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: told.append(context))
+
+        async def look_up(_server, request, response):
+            await asyncio.sleep(0.001)
+            name = request.get_headers()["X-Name"]
+            if name != "anna":
+                response.refuse(401)
+
+        async with Ws.serve(echo) as server:
+            server.connect("handshake-requested", look_up)
+            url = server.get_url()
+            async with Ws.connect(url, headers={"X-Name": "anna"}) as socket:
+                await socket.send("in")
+                self.assertEqual(await socket.recv(), "in")
+            for headers, status in ({"X-Name": "bob"}, 401), ({}, 500):
+                with self.assertRaises(Ws.HandshakeRejected) as caught:
+                    await Ws.connect(url, headers=headers)
+                self.assertEqual(caught.exception.status, status)
+        self.assertEqual([type(c["exception"]) for c in told], [KeyError])
 
     @on_glib
     async def test_port_taken(self):
