@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 /* Attacks an echo server in a process of its own, in every way of
- * hostile-attacks.c, while a well-behaved client in a third process talks to it. A
- * row for each: how long the client waits for its echoes, and what the server
- * takes. */
+ * hostile-attacks.c, while a well-behaved client in a third process talks to
+ * it. A row for each: how long the client waits for its echoes, and what the
+ * server takes. */
 
 static struct
 {

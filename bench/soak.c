@@ -7,10 +7,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Many clients of one server connect, talk, break and come back, as a seed says.
- * Every message has a number. None may be lost on a connection that ended cleanly,
- * come twice, or before another; and at the end as much memory and as many
- * descriptors are in use as before. */
+/* Many clients of one server connect, talk, break and come back, as a seed
+ * says. Every message has a number. None may be lost on a connection that ended
+ * cleanly, come twice, or before another; and at the end as much memory and as
+ * many descriptors are in use as before. */
 
 /* Of the actions of a client, which are so far apart on average. */
 #define PAUSE_MS 1000

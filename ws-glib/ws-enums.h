@@ -250,8 +250,8 @@ typedef enum /*< flags >*/
  * @WS_PEER_PHASE_PROXY_HEADER: the header of the PROXY protocol is read
  * @WS_PEER_PHASE_TLS_HANDSHAKE: the TLS handshake is under way
  * @WS_PEER_PHASE_REQUEST: the HTTP request is read
- * @WS_PEER_PHASE_DECISION: the request is there, and the limits and handlers of the
- *   server decide about it
+ * @WS_PEER_PHASE_DECISION: the request is there, and the limits and handlers of
+ *   the server decide about it
  * @WS_PEER_PHASE_ANSWER: an HTTP answer is written
  *
  * How far a peer had come of which no connection became; see

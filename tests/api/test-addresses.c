@@ -5,8 +5,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-/* Where both ends of a connection are, where a client comes from, and which host
- * it asks for. */
+/* Where both ends of a connection are, where a client comes from, and which
+ * host it asks for. */
 
 static void
 check_string (WsSocket *socket, const char *property, GSocketAddress *address)

@@ -170,8 +170,8 @@ static const Ending endings[] = {
 };
 /* clang-format on */
 
-/* Who it was can be asked until the next opening: by who was not curious before,
- * and after a reset, too. */
+/* Who it was can be asked until the next opening: by who was not curious
+ * before, and after a reset, too. */
 static void
 check_addresses (WsSocket *socket)
 {

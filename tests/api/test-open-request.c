@@ -187,8 +187,8 @@ test_proxy_uris (void)
   g_assert_finalize_object (socket);
 }
 
-/* What an opening was begun with, whatever is set meanwhile; and what a client has
- * asked for. */
+/* What an opening was begun with, whatever is set meanwhile; and what a client
+ * has asked for. */
 static void
 test_property (Pair *pair, gconstpointer data)
 {

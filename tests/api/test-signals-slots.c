@@ -163,8 +163,8 @@ test_variants (void)
   g_assert_finalize_object (bell);
 }
 
-/* Bytes that no C string of UTF-8 can be are not delivered, and counted: they may
- * be a peer's, so that nobody is warned. */
+/* Bytes that no C string of UTF-8 can be are not delivered, and counted: they
+ * may be a peer's, so that nobody is warned. */
 static void
 test_no_text (gconstpointer data)
 {

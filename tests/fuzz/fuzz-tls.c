@@ -10,9 +10,9 @@
 #include "tls-identity.h"
 
 /* TLS sessions. The first two bytes choose what they speak, and whether both
- * ends are real; then steps of a kind and an argument follow, some with a payload
- * after its length. The input is the wire: it cuts, drops, repeats and changes what
- * goes over, and speaks itself, in records or not. */
+ * ends are real; then steps of a kind and an argument follow, some with a
+ * payload after its length. The input is the wire: it cuts, drops, repeats and
+ * changes what goes over, and speaks itself, in records or not. */
 
 typedef enum
 {

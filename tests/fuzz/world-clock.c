@@ -2,7 +2,8 @@
 #include "world.h"
 
 /* Instead of GLib's, for everybody who calls them from outside of GLib: nobody
- * waits for time to go by. It does not begin at 0, which often means "never". */
+ * waits for time to go by. It does not begin at 0, which
+ * often means "never". */
 
 static gint64 now = 1000 * G_USEC_PER_SEC;
 

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 /* What an input of fuzz-world is made of; world-mutator.c keeps to it. Four
  * bytes of settings; the length of what the handlers do and that, a byte for
- * each time one is called; then steps of a kind, an argument and, for those that
- * have one, a payload after its length. */
+ * each time one is called; then steps of a kind, an argument and, for those
+ * that have one, a payload after its length. */
 
 #define WORLD_N_SETTINGS 4
 

@@ -149,10 +149,83 @@ class Style(unittest.TestCase):
             ("  go" + "to out;", False),
             ('  path = "/ho' + 'me/me";', False),
             ('  say ("\u201chi\u201d");', False),
+            ("  return " + "a" * 70 + ";", True),
+            ("  return " + "a" * 71 + ";", False),
+            ("  /* " + "\u00b5" * 72 + " */", True),
+            (" * https://example.org/" + "a" * 80, True),
+            (" * See https://example.org/" + "a" * 80, False),
         ]:
             with self.subTest(line=line):
                 problems = list(self.style.check_lines("a.c", [line]))
                 self.assertEqual(not problems, good, problems)
+
+
+    def test_accessors(self):
+        for function, text, good in [
+            ("ws_a_get_b", "Gets the b.", True),
+            ("ws_a_dup_b", "Gets the b.", True),
+            ("ws_a_set_b", "Sets the b.", True),
+            ("ws_a_get_b", "The b.", False),
+            ("ws_a_set_b", "Gets the b.", False),
+            ("ws_a_is_b", "Whether it is b.", True),
+        ]:
+            with self.subTest(function=function, text=text):
+                block = "/**\n * %s:\n * @self: an a\n *\n * %s\n */\n"
+                problems = list(
+                    self.style.check_accessors("ws-glib/a.c", block % (function, text))
+                )
+                self.assertEqual(not problems, good, problems)
+
+    def test_last_return(self):
+        for body, good in [
+            ("  a++;\n  return a;", True),
+            ("  a++;\n\n  return a;", False),
+            ("  int a = 1;\n\n  return a;", True),
+            ("  int a = 1;\n  A   *b;\n\n  a++;\n\n  return a;", False),
+            ("  A *const *b\n      = c (d,\n         e);\n\n  return b;", True),
+            ("  struct A a = {\n    1\n  };\n\n  return f (a);", True),
+            ("  g_autoptr (A) a = b ();\n\n  return a->c;", True),
+            ("  g_autofree char *a = b ();\n\n  return c (a);", True),
+            ("  g_return_val_if_fail (a, 1);\n\n  return a;", True),
+            ("  if (a)\n    return 1;\n\n  return 2;", False),
+            ("  while (a)\n    a--;\n\n  a++;\n  return a;", True),
+            ("  return 1;", True),
+        ]:
+            with self.subTest(body=body):
+                lines = ["int", "f (void)", "{", *body.split("\n"), "}"]
+                problems = list(self.style.check_last_return("a.c", lines))
+                self.assertEqual(not problems, good, problems)
+
+    def test_references(self):
+        for line, good in [
+            ("/* See doc/overview.md and ws-socket.c. */", True),
+            ("/* rules.md, Closing: in order. */", False),
+            ("/* As ws-socket-old.c does. */", False),
+            ('#include "ws-config.h"', True),
+            ('#include "engine/ws-socket-old.h"', False),
+        ]:
+            with self.subTest(line=line):
+                names = {"overview.md", "ws-socket.c"}
+                problems = list(self.style.check_references("a.c", [line], names))
+                self.assertEqual(not problems, good, problems)
+        self.assertTrue(list(self.style.check_lines("a.c", ["/* Pitfall" + " 9 */"])))
+
+    def test_purpose(self):
+        licence = "/* SPDX-License-Identifier: LGPL-2.1-or-later */\n"
+        for rest, good in [
+            ("/* Reads frames. */\n#include <glib.h>\n", True),
+            ("/* Reads frames, and\n * more.\n *\n * Much more. */\n", True),
+            ("#include <glib.h>\n\n/* Reads frames. */\n", False),
+            ("\n/* Reads frames. */\n", False),
+            ("/* Reads frames */\n\n/* Whole. */\n", False),
+            ("/**\n * ws_frame_new:\n */\n", False),
+            ("/* What ws-frame.c is for. */\n", False),
+        ]:
+            with self.subTest(rest=rest):
+                name = "ws-glib/protocol/ws-frame.c"
+                problems = list(self.style.check_purpose(name, licence + rest))
+                self.assertEqual(not problems, good, problems)
+        self.assertEqual(list(self.style.check_purpose("tests/a.c", "")), [])
 
 
 GIR = """<repository xmlns="http://www.gtk.org/introspection/core/1.0"

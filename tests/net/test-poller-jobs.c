@@ -323,8 +323,8 @@ take_long (Step *step)
     ;
 }
 
-/* Those that go on where they left off share dispatches when they take long, and
- * are read from in small pieces until all have had their turn. */
+/* Those that go on where they left off share dispatches when they take long,
+ * and are read from in small pieces until all have had their turn. */
 static void
 test_crowded (Fixture *fixture, gconstpointer data)
 {

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "base/ws-answered.h"
-
 /* Whether a handler came to its end.
  *
  * PyGObject sets the return value of a handler, to that of None for a start,
- * and leaves it alone when an exception ended the handler; so does whoever drops
- * a call. What is left alone tells, if a value begins as something that
- * nobody returns: that takes a type of its own. It is a boolean otherwise, which
- * everything can be made of, whatever a handler returns. */
+ * and leaves it alone when an exception ended the handler; so does whoever
+ * drops a call. What is left alone tells, if a value begins as something that
+ * nobody returns: that takes a type of its own. It is a boolean otherwise,
+ * which everything can be made of, whatever a handler returns. */
+#include "base/ws-answered.h"
 
 /* What a value begins as. No boolean, and nothing that happens to lie where a
  * void function would have returned something. */

@@ -25,12 +25,13 @@ void ws_home_clear (WsHome *self);
 gboolean
 ws_home_check (const WsHome *self, const char *problem, GError **error);
 /* As ws_context_enter(), for an object that is to begin something there: NULL
- * with WRONG_CONTEXT, and a sentence that says what to do, if another thread runs
- * @context (nullable). */
+ * with WRONG_CONTEXT, and a sentence that says what to do, if another thread
+ * runs @context (nullable). */
 WsContext *ws_home_enter (GMainContext *context, GError **error);
 /* Whether that would do; for @caller, which cannot return an error. */
 gboolean ws_home_may_enter (const char *caller);
-/* The same as ws_home_check() for @caller, which cannot return an error: a warning says it. */
+/* The same as ws_home_check() for @caller, which cannot return an error: a
+ * warning says it. */
 gboolean
 ws_home_may_call (const WsHome *self, const char *caller, const char *problem);
 /* How such a warning reads. */

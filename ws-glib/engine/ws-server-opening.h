@@ -36,8 +36,8 @@ typedef struct
                    const WsHttpFault *fault,
                    gpointer           user_data);
   /* Over without a connection; to be freed. @error (nullable): why; none if the
-   * peer has left without a byte, as health checks do, before the verdict, or with
-   * its answer. */
+   * peer has left without a byte, as health checks do, before the verdict, or
+   * with its answer. */
   void (*gone) (WsServerOpening *opening,
                 const GError    *error,
                 gpointer         user_data);
@@ -96,8 +96,8 @@ GBytes *ws_server_opening_get_body (WsServerOpening *self);
 
 /* The verdict comes later: the time-out stands still until then. */
 void ws_server_opening_wait (WsServerOpening *self);
-/* The owner asks for the request again as soon as it has room: the time-out goes
- * on, and ends with a 503, which is reported as refused. */
+/* The owner asks for the request again as soon as it has room: the time-out
+ * goes on, and ends with a 503, which is reported as refused. */
 void                 ws_server_opening_hold (WsServerOpening *self);
 void                 ws_server_opening_ask_again (WsServerOpening *self);
 WsServerOpeningState ws_server_opening_get_state (const WsServerOpening *self);

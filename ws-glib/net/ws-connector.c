@@ -122,8 +122,8 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
     fail (task, error);
 }
 
-/* Whoever dials has looked: only a program that moves its contexts about between
- * threads can see this. */
+/* Whoever dials has looked: only a program that moves its contexts about
+ * between threads can see this. */
 static void
 refuse_context (GTask *task)
 {

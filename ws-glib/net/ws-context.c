@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Makes a main context the default of the thread for a while. */
 #include "net/ws-context.h"
 
 WsContext *

@@ -38,9 +38,9 @@ unlink_job (WsJob *job)
 
 /* Runs what is queued now; what is queued meanwhile waits for the next
  * dispatch. The jobs stay in the list until they run, so that a nested loop
- * runs the jobs that this one has not come to. Half-read connections wait for the
- * next dispatch, too, when this one is late: there may be thousands, and a peer
- * that says a word now and then has its turn in between. */
+ * runs the jobs that this one has not come to. Half-read connections wait for
+ * the next dispatch, too, when this one is late: there may be thousands, and a
+ * peer that says a word now and then has its turn in between. */
 static void
 run_jobs (WsPoller *self, WsJobKind kind)
 {

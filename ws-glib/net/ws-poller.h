@@ -142,11 +142,12 @@ ws_turn_is_due (WsTurn *self)
 
 /* Whether others shall have their turn now, for the number of things or for the
  * time; not before the second look. It takes less where the dispatch has taken
- * long already, for then there are many who go on and on. @poller: (nullable) */
+ * long already, for then there are many who go on and on.
+ * @poller: (nullable) */
 gboolean ws_turn_is_over (WsTurn *self, WsPoller *poller);
 
-/* How much to read at once: what is read and not handled is kept, and where more
- * have to wait than a dispatch comes to, that is for long. */
+/* How much to read at once: what is read and not handled is kept, and where
+ * more have to wait than a dispatch comes to, that is for long. */
 gsize ws_poller_get_read_size (WsPoller *self);
 
 /* Something was put off for that reason: other sources of the context, of lower

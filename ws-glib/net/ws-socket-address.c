@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads addresses of the system and of GIO as plain values, and back. */
 #include "net/ws-socket-address.h"
 
 #include <gio/gunixsocketaddress.h>

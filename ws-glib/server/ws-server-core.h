@@ -88,8 +88,8 @@ typedef struct
   WsAddress client; /* the same, or whom a trusted proxy names */
 } WsServerPeer;
 
-/* A connection of the server, from the accepted stream on. There is one for each
- * idle client: keep it small. */
+/* A connection of the server, from the accepted stream on. There is one for
+ * each idle client: keep it small. */
 typedef struct
 {
   guint            n_refs;
@@ -136,8 +136,8 @@ gboolean ws_server_check_thread (WsServer *self, GError **error);
 /* The same for @caller, which returns no error: a warning says it. */
 gboolean ws_server_may_call (WsServer *self, const char *caller);
 void     ws_server_adopt_context (WsServer *self);
-/* Whether something may begin here, as in ws_home_enter(): the right thread, and
- * one that may run the context. */
+/* Whether something may begin here, as in ws_home_enter(): the right thread,
+ * and one that may run the context. */
 gboolean ws_server_check_begin (WsServer *self, GError **error);
 void     ws_server_cancel_startup (WsServer *self);
 /* Notes an error, or with 1000 and NULL that all is fine. */

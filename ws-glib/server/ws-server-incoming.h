@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* (transfer none): @transport, which is taken, has come from @peer and begins its
- * handshake, with TLS if there are @credentials. */
+/* (transfer none): @transport, which is taken, has come from @peer and begins
+ * its handshake, with TLS if there are @credentials. */
 WsServerClient *ws_server_take_transport (WsServer         *self,
                                           WsTransport      *transport,
                                           const WsAddress  *peer,

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whom the server has turned away, or lost on the way: where it was, how far it
+ * had come, and why. */
 #include "server/ws-server-reports.h"
 
 #include "base/ws-socket-error-private.h"
 #include "net/ws-socket-address.h"
 #include "server/ws-server-signals.h"
-
-/* Whom the server has turned away, or lost on the way: where it was, how far it
- * had come, and why. */
 
 WsPeerPhase
 ws_server_get_peer_phase (const WsServerClient *client)

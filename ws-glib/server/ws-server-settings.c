@@ -371,7 +371,7 @@ const WsProperty ws_server_settings_properties[] = {
                         ws_server_set_write_high_water_mark) },
 
   /**
-   * WsServer:priority: (getter get_priority) (setter set_priority)
+   * WsServer:priority:
    *
    * The priority of what the server and its sockets do in the main loop; see
    * [property@Socket:priority]. To be set before the server listens.

@@ -97,8 +97,8 @@ install_client_signals (void)
    * To be answered in the handler, with
    * [method@CorsAuthenticator.set_allowed]. What is not allowed gets a 403.
    * Without a handler each origin may connect. Nobody is asked where
-   * [property@Server:allowed-origins] tells. If an exception ends the handler the
-   * client gets a 500.
+   * [property@Server:allowed-origins] tells. If an exception ends the handler
+   * the client gets a 500.
    *
    * Returns: (type none) (transfer none): nothing
    *
@@ -126,8 +126,8 @@ install_request_signals (void)
    * [method@Response.defer]. What it refuses is a
    * [signal@Server::server-error] with 1008.
    *
-   * An exception that ends a handler (Python, JavaScript) refuses with 500, which
-   * is a [signal@Server::server-error] with 1011.
+   * An exception that ends a handler (Python, JavaScript) refuses with 500,
+   * which is a [signal@Server::server-error] with 1011.
    *
    * Returns: (type none) (transfer none): nothing
    *
@@ -144,11 +144,11 @@ install_request_signals (void)
    *
    * A plain HTTP request has come: for a page, or to see how the server does.
    *
-   * Any method is, in HTTP/1.0 too; origins are not looked at. The answer may be
-   * put off with [method@Response.defer]; the connection ends with it. Requests
-   * that are malformed, or name `websocket` or a `Sec-WebSocket-Key` without
-   * being a handshake, are refused by the server itself, and so are all where
-   * this signal has no handler. An exception in a handler is a 500.
+   * Any method is, in HTTP/1.0 too; origins are not looked at. The answer may
+   * be put off with [method@Response.defer]; the connection ends with it.
+   * Requests that are malformed, or name `websocket` or a `Sec-WebSocket-Key`
+   * without being a handshake, are refused by the server itself, and so are all
+   * where this signal has no handler. An exception in a handler is a 500.
    *
    * Returns: (type none) (transfer none): nothing
    *
@@ -165,10 +165,11 @@ install_own_signals (void)
    * WsServer::server-error:
    * @self: the server
    * @close_code: what kind of error, as a close code: 1002 for a request that
-   *   is no valid handshake, 1006 when listening failed, a limit is reached, or a
-   *   peer was lost or took too long, 1008 for an origin that is not allowed and
-   *   for what a handler refuses, 1009 for a request beyond its limits, 1011 for
-   *   an answer that cannot be given, 1015 for a TLS handshake that failed
+   *   is no valid handshake, 1006 when listening failed, a limit is reached, or
+   *   a peer was lost or took too long, 1008 for an origin that is not allowed
+   *   and for what a handler refuses, 1009 for a request beyond its limits,
+   *   1011 for an answer that cannot be given, 1015 for a TLS
+   *   handshake that failed
    *
    * Something went wrong, or no connection became of a peer; see
    * [property@Server:error-string], which names that peer:
@@ -187,12 +188,12 @@ install_own_signals (void)
    * @phase: how far it had come
    * @error: (type GLib.Error): why, in the domain [error@Ws.SocketError]
    *
-   * No connection became of a peer, nor did it get the answer that a handler had
-   * for it: it was refused, was lost, or took too long.
+   * No connection became of a peer, nor did it get the answer that a handler
+   * had for it: it was refused, was lost, or took too long.
    *
-   * Emitted once for each, before [signal@Server::server-error]. Who connects and
-   * leaves without a byte, as health checks do, is not told; nor is who leaves
-   * before a handler has answered, or gets its HTTP answer.
+   * Emitted once for each, before [signal@Server::server-error]. Who connects
+   * and leaves without a byte, as health checks do, is not told; nor is who
+   * leaves before a handler has answered, or gets its HTTP answer.
    *
    * Since: 1.0
    */

@@ -189,7 +189,7 @@ ws_server_set_ping_timeout (WsServer *self, guint ping_timeout)
 /* clang-format off */
 const WsProperty ws_server_timeouts_properties[] = {
   /**
-   * WsServer:close-timeout: (getter get_close_timeout) (setter set_close_timeout)
+   * WsServer:close-timeout:
    *
    * The [property@Socket:close-timeout] of new sockets, in milliseconds.
    *
@@ -200,7 +200,7 @@ const WsProperty ws_server_timeouts_properties[] = {
                       ws_server_set_close_timeout) },
 
   /**
-   * WsServer:frame-timeout: (getter get_frame_timeout) (setter set_frame_timeout)
+   * WsServer:frame-timeout:
    *
    * The [property@Socket:frame-timeout] of new sockets, in milliseconds.
    *
@@ -211,7 +211,7 @@ const WsProperty ws_server_timeouts_properties[] = {
                       ws_server_set_frame_timeout) },
 
   /**
-   * WsServer:write-timeout: (getter get_write_timeout) (setter set_write_timeout)
+   * WsServer:write-timeout:
    *
    * The [property@Socket:write-timeout] of new sockets, in milliseconds.
    *
@@ -222,7 +222,7 @@ const WsProperty ws_server_timeouts_properties[] = {
                       ws_server_set_write_timeout) },
 
   /**
-   * WsServer:ping-interval: (getter get_ping_interval) (setter set_ping_interval)
+   * WsServer:ping-interval:
    *
    * The [property@Socket:ping-interval] of new sockets, in milliseconds.
    *
@@ -233,7 +233,7 @@ const WsProperty ws_server_timeouts_properties[] = {
                       ws_server_set_ping_interval) },
 
   /**
-   * WsServer:ping-timeout: (getter get_ping_timeout) (setter set_ping_timeout)
+   * WsServer:ping-timeout:
    *
    * The [property@Socket:ping-timeout] of new sockets, in milliseconds.
    *

@@ -192,8 +192,8 @@ fill_arguments (const GSignalQuery *query,
   return TRUE;
 }
 
-/* FALSE: it is not called. What a peer sent may be the reason, so that nobody is
- * warned. */
+/* FALSE: it is not called. What a peer sent may be the reason, so that nobody
+ * is warned. */
 static gboolean
 call_action (const WsSignalSlot *self,
              GObject            *receiver,

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Both ends of the connection, and where a client's is to come from. */
 #include "socket/ws-socket-addresses.h"
 
 #include "socket/ws-socket-http.h"
-
-/* Both ends of the connection, and where a client's is to come from. */
 
 /* What was not asked for during the connection was kept at its end. */
 static GSocketAddress *
@@ -31,8 +30,8 @@ describe (GSocketAddress *address)
  *
  * Gets our end of the connection, or of the last one until the next opening.
  *
- * Returns: (nullable) (transfer none): an address; without a connection what was
- *   set with [method@Socket.set_local_address]
+ * Returns: (nullable) (transfer none): an address; without a connection what
+ *   was set with [method@Socket.set_local_address]
  *
  * Since: 1.0
  */
@@ -54,14 +53,14 @@ ws_socket_get_local_address (WsSocket *self)
 /**
  * ws_socket_set_local_address:
  * @self: a socket
- * @local_address: (nullable): an address of this host, with a port or 0 for any;
- *   %NULL: whatever the system chooses
+ * @local_address: (nullable): an address of this host, with a port or 0 for
+ *   any; %NULL: whatever the system chooses
  *
  * Sets where the next openings come from.
  *
- * That matters on a host with several addresses. One that the host does not have
- * makes an opening fail, as does one of another family than the peer's. It does
- * not concern Unix sockets, and with a proxy it is the connection to that.
+ * That matters on a host with several addresses. One that the host does not
+ * have makes an opening fail, as does one of another family than the peer's. It
+ * does not concern Unix sockets, and with a proxy it is the connection to that.
  *
  * Since: 1.0
  */
@@ -193,8 +192,8 @@ const WsProperty ws_socket_addresses_properties[] = {
    * WsSocket:peer-address-string: (getter dup_peer_address_string)
    *
    * [property@Socket:peer-address] as a text: `192.0.2.1:80`,
-   * `[2001:db8::1]:80`, or what there is to say of a Unix socket; %NULL if there
-   * is none.
+   * `[2001:db8::1]:80`, or what there is to say of a Unix socket; %NULL if
+   * there is none.
    *
    * Since: 1.0
    */

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "socket/ws-socket-keeping.h"
-
-#include "socket/ws-socket-signals.h"
-
 /* Whether a socket lives on that nobody else holds, as in the languages where a
  * variable's end is no decision. A reference to itself would keep it however
  * nobody may ever hear of it again: a toggle reference is told when it is the
  * only one that is left. */
+#include "socket/ws-socket-keeping.h"
+
+#include "socket/ws-socket-signals.h"
 
 /* Once: several threads may see that it is time. */
 static gboolean
@@ -92,7 +91,7 @@ ws_socket_set_stays_alive (WsSocket *self, gboolean stays_alive)
 /* clang-format off */
 const WsProperty ws_socket_keeping_properties[] = {
   /**
-   * WsSocket:stays-alive: (getter get_stays_alive) (setter set_stays_alive)
+   * WsSocket:stays-alive:
    *
    * Whether the socket lives on while nobody holds it, as long as it is
    * [property@Socket:active] and one of its signals has a handler.

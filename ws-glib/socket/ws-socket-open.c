@@ -333,9 +333,9 @@ open_socket (WsSocket *self, Start *start, GError **error)
  * with %WS_SOCKET_ERROR_CONNECTION_REFUSED, and so is a `wss:` URL whose
  * [property@Socket:ssl-configuration] cannot be loaded, with
  * %WS_SOCKET_ERROR_SSL_INVALID_USER_DATA: the error is returned and signalled,
- * and nothing changes. A thread whose default main context is run by another one
- * gets %WS_SOCKET_ERROR_WRONG_CONTEXT, and nothing is signalled. An unconnected socket shows it as its
- * [property@Socket:status].
+ * and nothing changes. A thread whose default main context is run by another
+ * one gets %WS_SOCKET_ERROR_WRONG_CONTEXT, and nothing is signalled. An
+ * unconnected socket shows it as its [property@Socket:status].
  *
  * Returns: whether the attempt has begun
  *
@@ -400,8 +400,8 @@ ws_socket_open_request (WsSocket *self, WsRequest *request, GError **error)
  *
  * The socket takes the stream over and closes it in the end. @url tells which
  * host and resource to ask for; with `wss:` TLS is spoken over the stream. What
- * needs another connection fails: a redirect, a login that the server wants on a
- * new one. [property@Socket:reconnect] does not open it again.
+ * needs another connection fails: a redirect, a login that the server wants on
+ * a new one. [property@Socket:reconnect] does not open it again.
  *
  * Both directions have to be pollable ([iface@Gio.PollableInputStream]); else,
  * and for what [method@Socket.open] would refuse, the call fails and nothing

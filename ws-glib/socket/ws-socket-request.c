@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the last opening was begun with, of either end. */
 #include "socket/ws-socket-request.h"
 
 #include "socket/ws-socket-http.h"
-
-/* What the last opening was begun with, of either end. */
 
 /* What a server's socket was opened with. */
 static void
@@ -54,8 +53,9 @@ const WsProperty ws_socket_request_properties[] = {
    * has asked for.
    *
    * That is the request of [method@Socket.open_request], or one that is made of
-   * [property@Socket:url] and its companions as they were. Redirects, and headers
-   * that the handshake writes itself, do not show. %NULL before the first opening.
+   * [property@Socket:url] and its companions as they were. Redirects, and
+   * headers that the handshake writes itself, do not show. %NULL before
+   * the first opening.
    *
    * Since: 1.0
    */

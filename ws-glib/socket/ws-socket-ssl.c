@@ -88,13 +88,13 @@ may_call (WsSocket *self, const char *function)
  * @self: a socket
  *
  * Ignores every error of the peer's certificates, for one attempt: the one that
- * is under way, as in a handler of [signal@Socket::ssl-errors], or else the next
- * one.
+ * is under way, as in a handler of [signal@Socket::ssl-errors], or else the
+ * next one.
  *
  * Who listens in can then claim to be anybody: prefer
- * [method@Socket.ignore_ssl_error_list]. What shall hold for longer is said with
- * [method@Socket.ignore_ssl_errors_always], or for one certificate at one host
- * with [method@SslConfiguration.add_exception].
+ * [method@Socket.ignore_ssl_error_list]. What shall hold for longer is said
+ * with [method@Socket.ignore_ssl_errors_always], or for one certificate at one
+ * host with [method@SslConfiguration.add_exception].
  *
  * Since: 1.0
  */

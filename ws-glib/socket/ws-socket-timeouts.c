@@ -266,7 +266,7 @@ const WsProperty ws_socket_timeout_properties[] = {
                       ws_socket_set_frame_timeout) },
 
   /**
-   * WsSocket:write-timeout: (getter get_write_timeout) (setter set_write_timeout)
+   * WsSocket:write-timeout:
    *
    * Milliseconds that a peer may read nothing of what waits to be
    * written; 0: any.
@@ -282,7 +282,7 @@ const WsProperty ws_socket_timeout_properties[] = {
                       ws_socket_set_write_timeout) },
 
   /**
-   * WsSocket:ping-interval: (getter get_ping_interval) (setter set_ping_interval)
+   * WsSocket:ping-interval:
    *
    * Milliseconds of the peer's silence after which the keepalive sends a ping
    * (RFC 6455, 5.5.2); 0: never.

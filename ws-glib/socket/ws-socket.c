@@ -36,8 +36,9 @@
  *
  * Dropping the last reference of a connected socket closes the connection with
  * the code 1001, and nothing is emitted any more, whatever has come already. In
- * another thread than the socket's, too: the connection is closed there when the
- * main context runs. [property@Socket:stays-alive] is for those who hold none.
+ * another thread than the socket's, too: the connection is closed there when
+ * the main context runs. [property@Socket:stays-alive] is for
+ * those who hold none.
  *
  * Since: 1.0
  */

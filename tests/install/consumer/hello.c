@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ws-glib/ws-glib.h>
 
-/* A server and a client in one: what is installed is enough to say hello, and to
- * hear it. */
+/* A server and a client in one: what is installed is enough to say hello, and
+ * to hear it. */
 
 static void
 on_client (WsServer *server, WsSocket *client)
