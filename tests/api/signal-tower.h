@@ -2,30 +2,14 @@
 #pragma once
 
 #include "signal-bell.h"
+#include "worker.h"
 
 G_BEGIN_DECLS
-
-/* A thread with a context and a loop of its own, where functions are run. */
-typedef struct
-{
-  GMainContext *context;
-  GMainLoop    *loop;
-  GThread      *thread;
-} BellTower;
-
-BellTower *bell_tower_new (void);
-/* Runs @function there, and our own context meanwhile. */
-void bell_tower_call (BellTower *self,
-                      void (*function) (gpointer data),
-                      gpointer data);
-/* The loop ends; the thread goes on until bell_tower_free(). */
-void bell_tower_quit (BellTower *self);
-void bell_tower_free (BellTower *self);
 
 /* A sender of ours, and a receiver that lives in a thread of its own. */
 typedef struct
 {
-  BellTower     *tower;
+  Worker        *tower;
   gpointer       sender;     /* (owned) (nullable): a Bell, or a WsSocket */
   Bell          *receiver;   /* (owned) (nullable) */
   WsConnection  *connection; /* (owned) (nullable) */

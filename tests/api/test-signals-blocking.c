@@ -234,13 +234,13 @@ test_ended_meanwhile (TowerTest *self, gconstpointer data)
 static void
 test_loop_ended (TowerTest *self, gconstpointer data)
 {
-  BellTower *other = bell_tower_new ();
-  BellTower *tower = self->tower;
+  Worker *other = worker_new ();
+  Worker *tower = self->tower;
 
   self->tower = other;
   tower_connect (self, "rang", G_CALLBACK (bell_on_rang),
                  WS_CONNECT_FLAGS_BLOCKING_QUEUED);
-  bell_tower_quit (other);
+  worker_quit (other);
   ws_test_until (NULL, !g_main_loop_is_running (other->loop)
                            || (g_main_context_wakeup (NULL), FALSE));
   g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*rang*has not run*");
@@ -248,7 +248,7 @@ test_loop_ended (TowerTest *self, gconstpointer data)
   g_test_assert_expected_messages ();
   bell_expect (self->receiver, "");
   self->tower = tower;
-  bell_tower_free (other);
+  worker_free (other);
 }
 
 #define add(path, test)                                                     \

@@ -386,15 +386,15 @@ call_slots (gpointer data)
 static void
 test_socket_wrong_thread (Pair *pair, gconstpointer data)
 {
-  BellTower *tower = bell_tower_new ();
+  Worker *tower = worker_new ();
 
   for (guint i = 0; i < 8; i++)
     g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*another thread*");
-  bell_tower_call (tower, call_slots, pair->client);
+  worker_call (tower, call_slots, pair->client);
   g_test_assert_expected_messages ();
   g_assert_cmpint (ws_socket_get_state (pair->client), ==, WS_STATE_CONNECTED);
   g_assert_cmpstr (ws_socket_get_error_string (pair->client), ==, "");
-  bell_tower_free (tower);
+  worker_free (tower);
 }
 
 /* One socket's messages are another's to send. */

@@ -43,7 +43,7 @@ test_where (TowerTest *self, gconstpointer data)
   tower_settle (self);
   bell_expect (self->receiver, "rang");
   g_assert_true ((slot_thread == g_thread_self ()) == is_direct);
-  bell_tower_call (self->tower, emit_there, self);
+  worker_call (self->tower, emit_there, self);
   tower_settle (self);
   g_assert_true (slot_thread == self->tower->thread);
 }
@@ -252,7 +252,7 @@ test_receiver_goes (TowerTest *self, gconstpointer data)
     {
       tower_connect (self, "said", G_CALLBACK (on_said),
                      GPOINTER_TO_UINT (data));
-      bell_tower_call (self->tower, tower_renew_receiver, self);
+      worker_call (self->tower, tower_renew_receiver, self);
       g_assert_false (ws_connection_get_connected (self->connection));
     }
   g_atomic_int_set (&stop, TRUE);
@@ -287,7 +287,7 @@ test_both_go (TowerTest *self, gconstpointer data)
       g_signal_emit_by_name (self->sender, "said", "drop");
       g_clear_object (&self->sender);
       self->sender = bell_new ();
-      bell_tower_call (self->tower, tower_renew_receiver, self);
+      worker_call (self->tower, tower_renew_receiver, self);
       g_assert_false (ws_connection_get_connected (self->connection));
     }
 }
@@ -327,8 +327,8 @@ static void
 test_closure (TowerTest *self, gconstpointer data)
 {
   closure_thread = NULL;
-  bell_tower_call (self->tower, connect_closure_there, self);
-  bell_tower_call (self->tower, drop_connection, self);
+  worker_call (self->tower, connect_closure_there, self);
+  worker_call (self->tower, drop_connection, self);
   g_assert_null (closure_thread);
   g_clear_object (&self->sender);
   tower_settle (self);
@@ -377,12 +377,12 @@ test_socket (TowerTest *self, gconstpointer data)
   pair_set_up (&pair, NULL);
   here.receiver = there.receiver = pair.client;
   log = signal_log_new (pair.accepted);
-  bell_tower_call (self->tower, connect_route, &here);
+  worker_call (self->tower, connect_route, &here);
   connect_route (&there);
   emit_route (&here);
   ws_test_until (NULL, log->words->len > 0);
   signal_log_expect (log, "text:here");
-  bell_tower_call (self->tower, emit_route, &there);
+  worker_call (self->tower, emit_route, &there);
   ws_test_until (NULL, log->words->len > 0);
   signal_log_expect (log, "text:there");
   signal_log_free (log);

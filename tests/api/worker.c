@@ -11,7 +11,8 @@ run_worker (gpointer data)
 
   g_main_context_push_thread_default (worker->context);
   g_main_loop_run (worker->loop);
-  while (g_main_context_iteration (worker->context, FALSE))
+  while (!g_atomic_int_get (&worker->has_quit)
+         && g_main_context_iteration (worker->context, FALSE))
     ;
   g_main_context_pop_thread_default (worker->context);
   return NULL;
@@ -28,21 +29,16 @@ worker_new (void)
   return worker;
 }
 
-static gboolean
-quit (gpointer loop)
+/* Not by g_main_context_invoke(), which calls the function here as long as the
+ * thread has not begun to run its loop. */
+static void
+attach (Worker *worker, GSourceFunc function, gpointer data)
 {
-  g_main_loop_quit (loop);
-  return G_SOURCE_REMOVE;
-}
+  g_autoptr (GSource) source = g_idle_source_new ();
 
-void
-worker_free (Worker *worker)
-{
-  g_main_context_invoke (worker->context, quit, worker->loop);
-  g_thread_join (worker->thread);
-  g_main_loop_unref (worker->loop);
-  g_main_context_unref (worker->context);
-  g_free (worker);
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, function, data, NULL);
+  g_source_attach (source, worker->context);
 }
 
 typedef struct
@@ -70,6 +66,30 @@ worker_call (Worker *worker, void (*function) (gpointer data), gpointer data)
   Call call = { function, data, FALSE };
 
   WS_TSAN_RELEASE (&call);
-  g_main_context_invoke (worker->context, on_call, &call);
+  attach (worker, on_call, &call);
   ws_test_until (NULL, g_atomic_int_get (&call.is_done));
+}
+
+static gboolean
+on_quit (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
+void
+worker_quit (Worker *worker)
+{
+  g_atomic_int_set (&worker->has_quit, TRUE);
+  attach (worker, on_quit, worker->loop);
+}
+
+void
+worker_free (Worker *worker)
+{
+  attach (worker, on_quit, worker->loop);
+  g_thread_join (worker->thread);
+  g_main_loop_unref (worker->loop);
+  g_main_context_unref (worker->context);
+  g_free (worker);
 }

@@ -11,12 +11,16 @@ typedef struct
   GMainContext *context;
   GMainLoop    *loop;
   GThread      *thread;
+  int           has_quit;
 } Worker;
 
 Worker *worker_new (void);
-void    worker_free (Worker *worker);
 /* Runs @function in the worker, and our own context meanwhile. */
 void
 worker_call (Worker *worker, void (*function) (gpointer data), gpointer data);
+/* The loop ends, and nobody runs the context any more. */
+void worker_quit (Worker *worker);
+/* The loop ends, after what waits in the context. */
+void worker_free (Worker *worker);
 
 G_END_DECLS
