@@ -5,20 +5,6 @@
 #include <unistd.h>
 
 void
-peer_fixture_set_up (PeerFixture *fixture, gconstpointer data)
-{
-  fixture->context = g_main_context_new ();
-  fixture->poller = ws_poller_get (fixture->context);
-}
-
-void
-peer_fixture_tear_down (PeerFixture *fixture, gconstpointer data)
-{
-  ws_poller_unref (fixture->poller);
-  g_main_context_unref (fixture->context);
-}
-
-void
 on_peer_watch (WsWatch *watch, GIOCondition condition)
 {
   Peer *peer = WS_CONTAINER_OF (watch, Peer, watch);

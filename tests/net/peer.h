@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "net/ws-poller.h"
+#include "poller-rig.h"
 
 G_BEGIN_DECLS
 
@@ -16,15 +16,6 @@ struct _Peer
   void (*on_ready) (Peer *peer);
   gpointer data; /* the test's */
 };
-
-typedef struct
-{
-  GMainContext *context;
-  WsPoller     *poller;
-} PeerFixture;
-
-void peer_fixture_set_up (PeerFixture *fixture, gconstpointer data);
-void peer_fixture_tear_down (PeerFixture *fixture, gconstpointer data);
 
 /* Counts the call, and does what the test wants. */
 void on_peer_watch (WsWatch *watch, GIOCondition condition);

@@ -1,42 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "net/ws-poller.h"
-
-#include "support/ws-test.h"
-
-typedef struct
-{
-  GMainContext *context;
-  WsPoller     *poller;
-  GString      *log; /* a letter for each deadline that came */
-} Fixture;
+#include "poller-rig.h"
 
 /* A deadline that logs its letter, and then does what the test wants. */
 typedef struct _Alarm Alarm;
 struct _Alarm
 {
   WsDeadline deadline;
-  Fixture   *fixture;
+  PollerRig *rig;
   char       letter;
   void (*then) (Alarm *alarm);
   Alarm *other; /* the test's */
 };
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->context = g_main_context_new ();
-  fixture->poller = ws_poller_get (fixture->context);
-  fixture->log = g_string_new (NULL);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  g_assert_false (g_main_context_iteration (fixture->context, FALSE));
-  g_string_free (fixture->log, TRUE);
-  ws_poller_unref (fixture->poller);
-  g_main_context_unref (fixture->context);
-}
 
 static void
 on_alarm (WsDeadline *deadline)
@@ -44,42 +18,33 @@ on_alarm (WsDeadline *deadline)
   Alarm *alarm = WS_CONTAINER_OF (deadline, Alarm, deadline);
 
   g_assert_false (ws_deadline_is_armed (deadline));
-  g_string_append_c (alarm->fixture->log, alarm->letter);
+  g_string_append_c (alarm->rig->log, alarm->letter);
   if (alarm->then != NULL)
     alarm->then (alarm);
 }
 
 static Alarm
-alarm_of (Fixture *fixture, char letter, void (*then) (Alarm *alarm))
+alarm_of (PollerRig *rig, char letter, void (*then) (Alarm *alarm))
 {
-  return (Alarm){ .deadline.func = on_alarm,
-                  .fixture = fixture,
-                  .letter = letter,
-                  .then = then };
+  return (Alarm){
+    .deadline.func = on_alarm, .rig = rig, .letter = letter, .then = then
+  };
 }
 
 /* @due: relative to now, so that what is negative is over. */
 static void
 arm (Alarm *alarm, gint64 due)
 {
-  WsPoller *poller = alarm->fixture->poller;
+  WsPoller *poller = alarm->rig->poller;
 
   ws_poller_arm (poller, &alarm->deadline, ws_poller_now (poller) + due);
   g_assert_true (ws_deadline_is_armed (&alarm->deadline));
 }
 
-static void
-run (Fixture *fixture, const char *expected)
-{
-  g_string_truncate (fixture->log, 0);
-  g_main_context_iteration (fixture->context, FALSE);
-  g_assert_cmpstr (fixture->log->str, ==, expected);
-}
-
 /* --- */
 
 static void
-test_in_order (Fixture *fixture, gconstpointer data)
+test_in_order (PollerRig *rig, gconstpointer data)
 {
   Alarm alarms[26];
   guint order[26];
@@ -96,49 +61,49 @@ test_in_order (Fixture *fixture, gconstpointer data)
     }
 
   for (guint i = 0; i < 26; i++)
-    alarms[i] = alarm_of (fixture, (char) ('a' + i), NULL);
+    alarms[i] = alarm_of (rig, (char) ('a' + i), NULL);
   for (guint i = 0; i < 26; i++)
     arm (&alarms[order[i]],
          -G_TIME_SPAN_MINUTE + order[i] * G_TIME_SPAN_SECOND);
 
-  run (fixture, "abcdefghijklmnopqrstuvwxyz");
+  poller_rig_expect (rig, "abcdefghijklmnopqrstuvwxyz");
 }
 
 static void
-test_move (Fixture *fixture, gconstpointer data)
+test_move (PollerRig *rig, gconstpointer data)
 {
-  Alarm a = alarm_of (fixture, 'a', NULL);
-  Alarm b = alarm_of (fixture, 'b', NULL);
+  Alarm a = alarm_of (rig, 'a', NULL);
+  Alarm b = alarm_of (rig, 'b', NULL);
 
   arm (&a, -2000);
   arm (&b, -1000);
   arm (&b, -3000);
-  run (fixture, "ba");
+  poller_rig_expect (rig, "ba");
 
   arm (&a, -1);
   arm (&b, -1);
   arm (&a, G_TIME_SPAN_HOUR);
-  run (fixture, "b");
+  poller_rig_expect (rig, "b");
 
-  ws_poller_disarm (fixture->poller, &a.deadline);
-  ws_poller_disarm (fixture->poller, &a.deadline);
+  ws_poller_disarm (rig->poller, &a.deadline);
+  ws_poller_disarm (rig->poller, &a.deadline);
   g_assert_false (ws_deadline_is_armed (&a.deadline));
 }
 
 /* It comes neither early nor after a spin of short polls. */
 static void
-test_wait (Fixture *fixture, gconstpointer data)
+test_wait (PollerRig *rig, gconstpointer data)
 {
   for (gint64 wait = 1; wait < 12000; wait = wait * 3 + 1)
     {
-      Alarm  a = alarm_of (fixture, 'a', NULL);
+      Alarm  a = alarm_of (rig, 'a', NULL);
       int    n_iterations = 0;
       gint64 due;
 
       arm (&a, wait);
       due = a.deadline.due;
       for (; ws_deadline_is_armed (&a.deadline); n_iterations++)
-        g_main_context_iteration (fixture->context, TRUE);
+        g_main_context_iteration (rig->context, TRUE);
 
       g_assert_cmpint (g_get_monotonic_time (), >=, due);
       g_assert_cmpint (n_iterations, <=, 2);
@@ -154,39 +119,39 @@ arm_other_and_again (Alarm *alarm)
 
 /* One that is always due does not keep the dispatch from ending. */
 static void
-test_arm_inside (Fixture *fixture, gconstpointer data)
+test_arm_inside (PollerRig *rig, gconstpointer data)
 {
-  Alarm a = alarm_of (fixture, 'a', arm_other_and_again);
-  Alarm b = alarm_of (fixture, 'b', NULL);
+  Alarm a = alarm_of (rig, 'a', arm_other_and_again);
+  Alarm b = alarm_of (rig, 'b', NULL);
 
   a.other = &b;
   arm (&a, -1);
-  run (fixture, "a");
-  g_main_context_iteration (fixture->context, FALSE);
-  g_assert_nonnull (strchr (fixture->log->str, 'b'));
+  poller_rig_expect (rig, "a");
+  g_main_context_iteration (rig->context, FALSE);
+  g_assert_nonnull (strchr (rig->log->str, 'b'));
 
-  ws_poller_disarm (fixture->poller, &a.deadline);
-  ws_poller_disarm (fixture->poller, &b.deadline);
+  ws_poller_disarm (rig->poller, &a.deadline);
+  ws_poller_disarm (rig->poller, &b.deadline);
 }
 
 static void
 disarm_other (Alarm *alarm)
 {
-  ws_poller_disarm (alarm->fixture->poller, &alarm->other->deadline);
+  ws_poller_disarm (alarm->rig->poller, &alarm->other->deadline);
 }
 
 static void
-test_disarm_inside (Fixture *fixture, gconstpointer data)
+test_disarm_inside (PollerRig *rig, gconstpointer data)
 {
-  Alarm a = alarm_of (fixture, 'a', disarm_other);
-  Alarm b = alarm_of (fixture, 'b', NULL);
-  Alarm c = alarm_of (fixture, 'c', NULL);
+  Alarm a = alarm_of (rig, 'a', disarm_other);
+  Alarm b = alarm_of (rig, 'b', NULL);
+  Alarm c = alarm_of (rig, 'c', NULL);
 
   a.other = &b;
   arm (&a, -3000);
   arm (&b, -2000);
   arm (&c, -1000);
-  run (fixture, "ac");
+  poller_rig_expect (rig, "ac");
 }
 
 static void
@@ -196,18 +161,18 @@ free_alarm (Alarm *alarm)
 }
 
 static void
-test_freed_inside (Fixture *fixture, gconstpointer data)
+test_freed_inside (PollerRig *rig, gconstpointer data)
 {
   for (int i = 0; i < 100; i++)
     {
       Alarm *alarm = g_new (Alarm, 1);
 
-      *alarm = alarm_of (fixture, 'a', free_alarm);
+      *alarm = alarm_of (rig, 'a', free_alarm);
       arm (alarm, -1 - g_test_rand_int_range (0, 1000));
     }
 
-  g_main_context_iteration (fixture->context, FALSE);
-  g_assert_cmpuint (fixture->log->len, ==, 100);
+  g_main_context_iteration (rig->context, FALSE);
+  g_assert_cmpuint (rig->log->len, ==, 100);
 }
 
 static void
@@ -217,34 +182,33 @@ wait_for_other (Alarm *alarm)
 
   if (!ws_deadline_is_armed (&other->deadline))
     arm (other, 1500);
-  ws_test_until (alarm->fixture->context,
-                 !ws_deadline_is_armed (&other->deadline));
-  g_string_append_c (alarm->fixture->log, ')');
+  ws_test_until (alarm->rig->context, !ws_deadline_is_armed (&other->deadline));
+  g_string_append_c (alarm->rig->log, ')');
 }
 
 /* A nested loop serves those that are due as well, and those armed in it. */
 static void
-test_nested (Fixture *fixture, gconstpointer data)
+test_nested (PollerRig *rig, gconstpointer data)
 {
-  Alarm a = alarm_of (fixture, 'a', wait_for_other);
-  Alarm b = alarm_of (fixture, 'b', wait_for_other);
-  Alarm c = alarm_of (fixture, 'c', NULL);
+  Alarm a = alarm_of (rig, 'a', wait_for_other);
+  Alarm b = alarm_of (rig, 'b', wait_for_other);
+  Alarm c = alarm_of (rig, 'c', NULL);
 
   a.other = &b;
   b.other = &c;
   arm (&a, -3000);
   arm (&b, -2000);
   arm (&c, -1000);
-  run (fixture, "abc))");
+  poller_rig_expect (rig, "abc))");
 
   arm (&a, -3000);
-  run (fixture, "abc))");
+  poller_rig_expect (rig, "abc))");
 }
 
 static void
 read_clock (Alarm *alarm)
 {
-  WsPoller *poller = alarm->fixture->poller;
+  WsPoller *poller = alarm->rig->poller;
   gint64    now = ws_poller_now (poller);
 
   /* One reading a dispatch. */
@@ -254,14 +218,14 @@ read_clock (Alarm *alarm)
 }
 
 static void
-test_now (Fixture *fixture, gconstpointer data)
+test_now (PollerRig *rig, gconstpointer data)
 {
-  Alarm  a = alarm_of (fixture, 'a', read_clock);
+  Alarm  a = alarm_of (rig, 'a', read_clock);
   gint64 before = g_get_monotonic_time ();
 
-  g_assert_cmpint (ws_poller_now (fixture->poller), >=, before);
+  g_assert_cmpint (ws_poller_now (rig->poller), >=, before);
   arm (&a, -1);
-  run (fixture, "a");
+  poller_rig_expect (rig, "a");
 }
 
 static void
@@ -279,7 +243,7 @@ test_left_behind (void)
 static void
 arm_late (Alarm *alarm)
 {
-  WsPoller *poller = alarm->fixture->poller;
+  WsPoller *poller = alarm->rig->poller;
   gint64    start = ws_poller_now (poller);
 
   while (g_get_monotonic_time () - start < 20 * G_TIME_SPAN_MILLISECOND)
@@ -291,23 +255,24 @@ arm_late (Alarm *alarm)
 }
 
 static void
-test_arm_late (Fixture *fixture, gconstpointer data)
+test_arm_late (PollerRig *rig, gconstpointer data)
 {
-  Alarm late = alarm_of (fixture, 'l', NULL);
-  Alarm slow = alarm_of (fixture, 's', arm_late);
+  Alarm late = alarm_of (rig, 'l', NULL);
+  Alarm slow = alarm_of (rig, 's', arm_late);
 
   slow.other = &late;
   arm (&slow, 0);
-  run (fixture, "s");
+  poller_rig_expect (rig, "s");
   g_assert_true (ws_deadline_is_armed (&late.deadline));
-  ws_test_until (fixture->context, !ws_deadline_is_armed (&late.deadline));
-  g_assert_cmpstr (fixture->log->str, ==, "sl");
+  ws_test_until (rig->context, !ws_deadline_is_armed (&late.deadline));
+  g_assert_cmpstr (rig->log->str, ==, "sl");
 }
 
 static void
-add (const char *path, void (*test) (Fixture *, gconstpointer))
+add (const char *path, void (*test) (PollerRig *, gconstpointer))
 {
-  g_test_add (path, Fixture, NULL, set_up, test, tear_down);
+  g_test_add (path, PollerRig, NULL, poller_rig_set_up, test,
+              poller_rig_tear_down);
 }
 
 int

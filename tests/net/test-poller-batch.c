@@ -13,17 +13,17 @@
 
 typedef struct
 {
-  PeerFixture *fixture;
-  Peer        *peers[N_BATCH];
-  guint        n_freed;
+  PollerRig *rig;
+  Peer      *peers[N_BATCH];
+  guint      n_freed;
 } Batch;
 
 static void
-batch_fill (Batch *batch, PeerFixture *fixture, void (*on_ready) (Peer *peer))
+batch_fill (Batch *batch, PollerRig *rig, void (*on_ready) (Peer *peer))
 {
-  batch->fixture = fixture;
+  batch->rig = rig;
   for (int i = 0; i < N_BATCH; i++)
-    batch->peers[i] = peer_new_ready (fixture->poller, on_ready, batch);
+    batch->peers[i] = peer_new_ready (rig->poller, on_ready, batch);
 }
 
 static void
@@ -53,12 +53,12 @@ free_all_but_the_last (Peer *peer)
 }
 
 static void
-test_free_others (PeerFixture *fixture, gconstpointer data)
+test_free_others (PollerRig *rig, gconstpointer data)
 {
   Batch batch = { NULL };
 
-  batch_fill (&batch, fixture, free_all_but_the_last);
-  ws_test_until (fixture->context, batch.peers[N_BATCH - 1]->n_calls > 0);
+  batch_fill (&batch, rig, free_all_but_the_last);
+  ws_test_until (rig->context, batch.peers[N_BATCH - 1]->n_calls > 0);
   g_assert_null (batch.peers[0]);
   batch_empty (&batch);
 }
@@ -75,13 +75,13 @@ turn_others_to_writing (Peer *peer)
 }
 
 static void
-test_unwant_others (PeerFixture *fixture, gconstpointer data)
+test_unwant_others (PollerRig *rig, gconstpointer data)
 {
   Batch batch = { NULL };
   guint n_reading = 0;
 
-  batch_fill (&batch, fixture, turn_others_to_writing);
-  g_main_context_iteration (fixture->context, FALSE);
+  batch_fill (&batch, rig, turn_others_to_writing);
+  g_main_context_iteration (rig->context, FALSE);
 
   for (int i = 0; i < N_BATCH; i++)
     {
@@ -117,7 +117,7 @@ renumber_others (Peer *peer)
       g_assert_no_errno (dup2 (fds[0], fd));
       close (fds[0]);
       other->other = fds[1];
-      ws_watch_init (&other->watch, batch->fixture->poller, fd, on_peer_watch);
+      ws_watch_init (&other->watch, batch->rig->poller, fd, on_peer_watch);
       ws_watch_want (&other->watch, G_IO_IN);
     }
 
@@ -125,14 +125,14 @@ renumber_others (Peer *peer)
 }
 
 static void
-test_reuse_fds (PeerFixture *fixture, gconstpointer data)
+test_reuse_fds (PollerRig *rig, gconstpointer data)
 {
   Batch batch = { NULL };
   guint n_calls = 0;
 
-  batch_fill (&batch, fixture, renumber_others);
-  g_main_context_iteration (fixture->context, FALSE);
-  g_assert_false (g_main_context_iteration (fixture->context, FALSE));
+  batch_fill (&batch, rig, renumber_others);
+  g_main_context_iteration (rig->context, FALSE);
+  g_assert_false (g_main_context_iteration (rig->context, FALSE));
 
   for (int i = 0; i < N_BATCH; i++)
     n_calls += batch.peers[i]->n_calls;
@@ -144,7 +144,7 @@ test_reuse_fds (PeerFixture *fixture, gconstpointer data)
       peer_poke (batch.peers[i]);
     }
   for (int i = 0; i < N_BATCH; i++)
-    ws_test_until (fixture->context,
+    ws_test_until (rig->context,
                    read (batch.peers[i]->watch.fd, &n_calls, 1) < 0);
   batch_empty (&batch);
 }
@@ -161,17 +161,17 @@ wait_for_others (Peer *peer)
     if (batch->peers[i] != peer)
       batch->peers[i]->on_ready = peer_drain;
   for (int i = 0; i < N_BATCH; i++)
-    ws_test_until (batch->fixture->context, batch->peers[i]->n_calls > 0);
+    ws_test_until (batch->rig->context, batch->peers[i]->n_calls > 0);
 }
 
 static void
-test_nested_others (PeerFixture *fixture, gconstpointer data)
+test_nested_others (PollerRig *rig, gconstpointer data)
 {
   Batch batch = { NULL };
 
-  batch_fill (&batch, fixture, wait_for_others);
+  batch_fill (&batch, rig, wait_for_others);
   for (int i = 0; i < 3; i++)
-    g_main_context_iteration (fixture->context, FALSE);
+    g_main_context_iteration (rig->context, FALSE);
 
   /* Once: what the nested loop has done is not reported by the outer one. */
   for (int i = 0; i < N_BATCH; i++)
@@ -182,23 +182,23 @@ test_nested_others (PeerFixture *fixture, gconstpointer data)
 static void
 wait_for_myself (Peer *peer)
 {
-  PeerFixture *fixture = peer->data;
-  guint        n_calls = peer->n_calls;
+  PollerRig *rig = peer->data;
+  guint      n_calls = peer->n_calls;
 
   peer_drain (peer);
   if (n_calls >= 5)
     return;
 
   peer_poke (peer);
-  ws_test_until (fixture->context, peer->n_calls > n_calls);
+  ws_test_until (rig->context, peer->n_calls > n_calls);
 }
 
 static void
-test_nested_self (PeerFixture *fixture, gconstpointer data)
+test_nested_self (PollerRig *rig, gconstpointer data)
 {
-  Peer *peer = peer_new_ready (fixture->poller, wait_for_myself, fixture);
+  Peer *peer = peer_new_ready (rig->poller, wait_for_myself, rig);
 
-  g_main_context_iteration (fixture->context, FALSE);
+  g_main_context_iteration (rig->context, FALSE);
   g_assert_cmpuint (peer->n_calls, ==, 5);
   peer_free (peer);
 }
@@ -214,24 +214,24 @@ free_batch_in_nested_loop (Peer *peer)
   peer_free (peer);
 
   if (++batch->n_freed < N_BATCH)
-    ws_test_until (batch->fixture->context, batch->n_freed == N_BATCH);
+    ws_test_until (batch->rig->context, batch->n_freed == N_BATCH);
 }
 
 static void
-test_nested_frees (PeerFixture *fixture, gconstpointer data)
+test_nested_frees (PollerRig *rig, gconstpointer data)
 {
   Batch batch = { NULL };
 
-  batch_fill (&batch, fixture, free_batch_in_nested_loop);
-  ws_test_until (fixture->context, batch.n_freed == N_BATCH);
+  batch_fill (&batch, rig, free_batch_in_nested_loop);
+  ws_test_until (rig->context, batch.n_freed == N_BATCH);
   batch_empty (&batch);
 }
 
 static void
-add (const char *path, void (*test) (PeerFixture *, gconstpointer))
+add (const char *path, void (*test) (PollerRig *, gconstpointer))
 {
-  g_test_add (path, PeerFixture, NULL, peer_fixture_set_up, test,
-              peer_fixture_tear_down);
+  g_test_add (path, PollerRig, NULL, poller_rig_set_up, test,
+              poller_rig_tear_down);
 }
 
 int

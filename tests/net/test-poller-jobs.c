@@ -1,45 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "net/ws-poller-private.h"
+#include "poller-rig.h"
 
-#include "support/ws-test.h"
+#include "net/ws-poller-private.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-typedef struct
-{
-  GMainContext *context;
-  WsPoller     *poller;
-  GString      *log; /* a letter for everything that ran */
-} Fixture;
 
 /* A job that logs its letter, and then does what the test wants. */
 typedef struct _Step Step;
 struct _Step
 {
-  WsJob    job;
-  Fixture *fixture;
-  char     letter;
+  WsJob      job;
+  PollerRig *rig;
+  char       letter;
   void (*then) (Step *step);
   Step *other; /* the test's */
 };
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->context = g_main_context_new ();
-  fixture->poller = ws_poller_get (fixture->context);
-  fixture->log = g_string_new (NULL);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  g_assert_false (g_main_context_iteration (fixture->context, FALSE));
-  g_string_free (fixture->log, TRUE);
-  ws_poller_unref (fixture->poller);
-  g_main_context_unref (fixture->context);
-}
 
 static void
 on_step (WsJob *job)
@@ -47,103 +23,94 @@ on_step (WsJob *job)
   Step *step = WS_CONTAINER_OF (job, Step, job);
 
   g_assert_false (ws_job_is_queued (job));
-  g_string_append_c (step->fixture->log, step->letter);
+  g_string_append_c (step->rig->log, step->letter);
   if (step->then != NULL)
     step->then (step);
 }
 
 static Step
-step_of (Fixture *fixture, char letter, void (*then) (Step *step))
+step_of (PollerRig *rig, char letter, void (*then) (Step *step))
 {
-  return (Step){
-    .job.func = on_step, .fixture = fixture, .letter = letter, .then = then
-  };
+  return (
+      Step){ .job.func = on_step, .rig = rig, .letter = letter, .then = then };
 }
 
 static void
 queue (Step *step, WsJobKind kind)
 {
-  ws_poller_queue (step->fixture->poller, &step->job, kind);
+  ws_poller_queue (step->rig->poller, &step->job, kind);
   g_assert_true (ws_job_is_queued (&step->job));
-}
-
-static void
-run (Fixture *fixture, const char *expected)
-{
-  g_string_truncate (fixture->log, 0);
-  g_main_context_iteration (fixture->context, FALSE);
-  g_assert_cmpstr (fixture->log->str, ==, expected);
 }
 
 /* --- */
 
 static void
-test_once_in_order (Fixture *fixture, gconstpointer data)
+test_once_in_order (PollerRig *rig, gconstpointer data)
 {
-  Step a = step_of (fixture, 'a', NULL);
-  Step b = step_of (fixture, 'b', NULL);
-  Step c = step_of (fixture, 'c', NULL);
+  Step a = step_of (rig, 'a', NULL);
+  Step b = step_of (rig, 'b', NULL);
+  Step c = step_of (rig, 'c', NULL);
 
   queue (&c, WS_JOB_FLUSH);
   queue (&a, WS_JOB_RESUME);
   queue (&b, WS_JOB_RESUME);
   queue (&a, WS_JOB_RESUME);
   queue (&c, WS_JOB_RESUME);
-  run (fixture, "abc");
-  run (fixture, "");
+  poller_rig_expect (rig, "abc");
+  poller_rig_expect (rig, "");
 }
 
 /* Queued outside, nothing else to wake the loop: it must not sleep. */
 static void
-test_wakes (Fixture *fixture, gconstpointer data)
+test_wakes (PollerRig *rig, gconstpointer data)
 {
-  Step a = step_of (fixture, 'a', NULL);
+  Step a = step_of (rig, 'a', NULL);
 
   for (int kind = 0; kind < WS_JOB_N_KINDS; kind++)
     {
       queue (&a, (WsJobKind) kind);
-      g_assert_true (g_main_context_pending (fixture->context));
-      g_string_truncate (fixture->log, 0);
+      g_assert_true (g_main_context_pending (rig->context));
+      g_string_truncate (rig->log, 0);
       /* The wake-up may be an iteration of its own. */
-      while (fixture->log->len == 0)
-        g_main_context_iteration (fixture->context, TRUE);
-      g_assert_cmpstr (fixture->log->str, ==, "a");
+      while (rig->log->len == 0)
+        g_main_context_iteration (rig->context, TRUE);
+      g_assert_cmpstr (rig->log->str, ==, "a");
     }
 }
 
 static void
-test_unqueue (Fixture *fixture, gconstpointer data)
+test_unqueue (PollerRig *rig, gconstpointer data)
 {
-  Step a = step_of (fixture, 'a', NULL);
-  Step b = step_of (fixture, 'b', NULL);
+  Step a = step_of (rig, 'a', NULL);
+  Step b = step_of (rig, 'b', NULL);
 
   queue (&a, WS_JOB_FLUSH);
   queue (&b, WS_JOB_FLUSH);
-  ws_poller_unqueue (fixture->poller, &a.job);
-  ws_poller_unqueue (fixture->poller, &a.job);
+  ws_poller_unqueue (rig->poller, &a.job);
+  ws_poller_unqueue (rig->poller, &a.job);
   g_assert_false (ws_job_is_queued (&a.job));
-  run (fixture, "b");
-  g_assert_false (g_main_context_pending (fixture->context));
+  poller_rig_expect (rig, "b");
+  g_assert_false (g_main_context_pending (rig->context));
 }
 
 static void
 unqueue_other (Step *step)
 {
-  ws_poller_unqueue (step->fixture->poller, &step->other->job);
+  ws_poller_unqueue (step->rig->poller, &step->other->job);
 }
 
 static void
-test_unqueue_inside (Fixture *fixture, gconstpointer data)
+test_unqueue_inside (PollerRig *rig, gconstpointer data)
 {
-  Step a = step_of (fixture, 'a', unqueue_other);
-  Step b = step_of (fixture, 'b', NULL);
-  Step c = step_of (fixture, 'c', NULL);
+  Step a = step_of (rig, 'a', unqueue_other);
+  Step b = step_of (rig, 'b', NULL);
+  Step c = step_of (rig, 'c', NULL);
 
   a.other = &b;
   queue (&a, WS_JOB_RESUME);
   queue (&b, WS_JOB_RESUME);
   queue (&c, WS_JOB_RESUME);
-  run (fixture, "ac");
+  poller_rig_expect (rig, "ac");
 }
 
 static void
@@ -162,24 +129,24 @@ on_timeout (gpointer user_data)
 /* One that always queues itself again runs once a dispatch and starves nobody
  * else. */
 static void
-test_requeue (Fixture *fixture, gconstpointer data)
+test_requeue (PollerRig *rig, gconstpointer data)
 {
-  Step a = step_of (fixture, 'a', queue_again);
-  Step b = step_of (fixture, 'b', NULL);
+  Step a = step_of (rig, 'a', queue_again);
+  Step b = step_of (rig, 'b', NULL);
   g_autoptr (GSource) source = g_timeout_source_new (0);
 
   queue (&a, WS_JOB_FLUSH);
   queue (&b, WS_JOB_FLUSH);
-  run (fixture, "ab");
-  run (fixture, "a");
+  poller_rig_expect (rig, "ab");
+  poller_rig_expect (rig, "a");
 
-  g_source_set_callback (source, on_timeout, fixture->log, NULL);
-  g_source_attach (source, fixture->context);
-  run (fixture, "at");
-  run (fixture, "at");
+  g_source_set_callback (source, on_timeout, rig->log, NULL);
+  g_source_attach (source, rig->context);
+  poller_rig_expect (rig, "at");
+  poller_rig_expect (rig, "at");
 
   g_source_destroy (source);
-  ws_poller_unqueue (fixture->poller, &a.job);
+  ws_poller_unqueue (rig->poller, &a.job);
 }
 
 static void
@@ -189,19 +156,19 @@ queue_other_to_flush (Step *step)
 }
 
 static void
-test_flush_in_the_same_dispatch (Fixture *fixture, gconstpointer data)
+test_flush_in_the_same_dispatch (PollerRig *rig, gconstpointer data)
 {
-  Step a = step_of (fixture, 'a', queue_other_to_flush);
-  Step b = step_of (fixture, 'b', NULL);
+  Step a = step_of (rig, 'a', queue_other_to_flush);
+  Step b = step_of (rig, 'b', NULL);
 
   a.other = &b;
   queue (&a, WS_JOB_RESUME);
-  run (fixture, "ab");
+  poller_rig_expect (rig, "ab");
 
   /* By a job of its own kind: in the next. */
   queue (&a, WS_JOB_FLUSH);
-  run (fixture, "a");
-  run (fixture, "b");
+  poller_rig_expect (rig, "a");
+  poller_rig_expect (rig, "b");
 }
 
 static void
@@ -211,24 +178,24 @@ free_step (Step *step)
 }
 
 static void
-test_freed_inside (Fixture *fixture, gconstpointer data)
+test_freed_inside (PollerRig *rig, gconstpointer data)
 {
   for (char letter = 'a'; letter <= 'e'; letter++)
     {
       Step *step = g_new (Step, 1);
 
-      *step = step_of (fixture, letter, free_step);
+      *step = step_of (rig, letter, free_step);
       queue (step, WS_JOB_RESUME);
     }
-  run (fixture, "abcde");
+  poller_rig_expect (rig, "abcde");
 }
 
 static void
 iterate_twice (Step *step)
 {
   for (int i = 0; i < 2; i++)
-    g_main_context_iteration (step->fixture->context, FALSE);
-  g_string_append_c (step->fixture->log, ')');
+    g_main_context_iteration (step->rig->context, FALSE);
+  g_string_append_c (step->rig->log, ')');
 }
 
 static void
@@ -241,26 +208,26 @@ requeue_and_iterate (Step *step)
 
 /* A nested loop runs those whose turn has not come, and then sleeps. */
 static void
-test_nested (Fixture *fixture, gconstpointer data)
+test_nested (PollerRig *rig, gconstpointer data)
 {
-  Step a = step_of (fixture, 'a', iterate_twice);
-  Step b = step_of (fixture, 'b', iterate_twice);
-  Step c = step_of (fixture, 'c', NULL);
+  Step a = step_of (rig, 'a', iterate_twice);
+  Step b = step_of (rig, 'b', iterate_twice);
+  Step c = step_of (rig, 'c', NULL);
 
   queue (&a, WS_JOB_RESUME);
   queue (&b, WS_JOB_RESUME);
   queue (&c, WS_JOB_RESUME);
-  run (fixture, "abc))");
+  poller_rig_expect (rig, "abc))");
 
   queue (&a, WS_JOB_FLUSH);
   queue (&b, WS_JOB_FLUSH);
   queue (&c, WS_JOB_FLUSH);
-  run (fixture, "abc))");
+  poller_rig_expect (rig, "abc))");
 
   a.then = requeue_and_iterate;
   queue (&a, WS_JOB_RESUME);
   queue (&c, WS_JOB_RESUME);
-  run (fixture, "aca)");
+  poller_rig_expect (rig, "aca)");
 }
 
 /* --- The order of one dispatch --- */
@@ -277,7 +244,7 @@ on_order_watch (WsWatch *watch, GIOCondition condition)
 {
   Order *order = WS_CONTAINER_OF (watch, Order, watch);
 
-  g_string_append_c (order->resume.fixture->log, 'w');
+  g_string_append_c (order->resume.rig->log, 'w');
   ws_watch_want (watch, 0);
 }
 
@@ -286,28 +253,28 @@ on_order_deadline (WsDeadline *deadline)
 {
   Order *order = WS_CONTAINER_OF (deadline, Order, deadline);
 
-  g_string_append_c (order->resume.fixture->log, 'd');
+  g_string_append_c (order->resume.rig->log, 'd');
   queue (&order->flush, WS_JOB_FLUSH);
 }
 
 static void
-test_order (Fixture *fixture, gconstpointer data)
+test_order (PollerRig *rig, gconstpointer data)
 {
   int   fd = eventfd (1, EFD_NONBLOCK | EFD_CLOEXEC);
-  Order order = { .resume = step_of (fixture, 'r', NULL),
-                  .flush = step_of (fixture, 'f', NULL),
+  Order order = { .resume = step_of (rig, 'r', NULL),
+                  .flush = step_of (rig, 'f', NULL),
                   .deadline.func = on_order_deadline };
 
-  ws_watch_init (&order.watch, fixture->poller, fd, on_order_watch);
+  ws_watch_init (&order.watch, rig->poller, fd, on_order_watch);
   ws_watch_want (&order.watch, G_IO_IN);
-  ws_poller_arm (fixture->poller, &order.deadline, 0);
+  ws_poller_arm (rig->poller, &order.deadline, 0);
   queue (&order.resume, WS_JOB_RESUME);
 
   /* Where every watch is a source, they come after the poller's own. */
-  if (fixture->poller->epoll_fd < 0)
-    run (fixture, "rdfw");
+  if (rig->poller->epoll_fd < 0)
+    poller_rig_expect (rig, "rdfw");
   else
-    run (fixture, "rwdf");
+    poller_rig_expect (rig, "rwdf");
 
   ws_watch_clear (&order.watch);
   close (fd);
@@ -326,25 +293,25 @@ take_long (Step *step)
 /* Those that go on where they left off share dispatches when they take long,
  * and are read from in small pieces until all have had their turn. */
 static void
-test_crowded (Fixture *fixture, gconstpointer data)
+test_crowded (PollerRig *rig, gconstpointer data)
 {
-  Step a = step_of (fixture, 'a', take_long);
-  Step b = step_of (fixture, 'b', take_long);
-  Step c = step_of (fixture, 'c', NULL);
-  Step d = step_of (fixture, 'd', NULL);
+  Step a = step_of (rig, 'a', take_long);
+  Step b = step_of (rig, 'b', take_long);
+  Step c = step_of (rig, 'c', NULL);
+  Step d = step_of (rig, 'd', NULL);
 
-  g_assert_cmpuint (ws_poller_get_read_size (fixture->poller), ==,
+  g_assert_cmpuint (ws_poller_get_read_size (rig->poller), ==,
                     WS_READ_BUFFER_SIZE);
   queue (&a, WS_JOB_RESUME);
   queue (&b, WS_JOB_RESUME);
   queue (&c, WS_JOB_RESUME);
   queue (&d, WS_JOB_FLUSH);
-  run (fixture, "ad");
-  g_assert_cmpuint (ws_poller_get_read_size (fixture->poller), <,
+  poller_rig_expect (rig, "ad");
+  g_assert_cmpuint (ws_poller_get_read_size (rig->poller), <,
                     WS_READ_BUFFER_SIZE);
-  run (fixture, "b");
-  run (fixture, "c");
-  g_assert_cmpuint (ws_poller_get_read_size (fixture->poller), ==,
+  poller_rig_expect (rig, "b");
+  poller_rig_expect (rig, "c");
+  g_assert_cmpuint (ws_poller_get_read_size (rig->poller), ==,
                     WS_READ_BUFFER_SIZE);
 }
 
@@ -354,25 +321,25 @@ on_late_turn (Step *step)
 {
   WsTurn turn = { .n = 256 };
 
-  g_assert_false (ws_turn_is_over (&turn, step->fixture->poller));
+  g_assert_false (ws_turn_is_over (&turn, step->rig->poller));
   take_long (step);
   turn = (WsTurn){ .n = 255 };
-  g_assert_false (ws_turn_is_over (&turn, step->fixture->poller));
+  g_assert_false (ws_turn_is_over (&turn, step->rig->poller));
   turn = (WsTurn){ .n = 256 };
   g_assert_false (ws_turn_is_over (&turn, NULL));
   turn = (WsTurn){ .n = 256 };
-  g_assert_true (ws_turn_is_over (&turn, step->fixture->poller));
+  g_assert_true (ws_turn_is_over (&turn, step->rig->poller));
 }
 
 static void
-test_late_turn (Fixture *fixture, gconstpointer data)
+test_late_turn (PollerRig *rig, gconstpointer data)
 {
-  Step   a = step_of (fixture, 'a', on_late_turn);
+  Step   a = step_of (rig, 'a', on_late_turn);
   WsTurn turn = { .n = 256 };
 
   queue (&a, WS_JOB_FLUSH);
-  run (fixture, "a");
-  g_assert_false (ws_turn_is_over (&turn, fixture->poller));
+  poller_rig_expect (rig, "a");
+  g_assert_false (ws_turn_is_over (&turn, rig->poller));
 }
 
 /* A poller that goes leaves nothing that points to it. */
@@ -388,9 +355,10 @@ test_left_behind (void)
 }
 
 static void
-add (const char *path, void (*test) (Fixture *, gconstpointer))
+add (const char *path, void (*test) (PollerRig *, gconstpointer))
 {
-  g_test_add (path, Fixture, NULL, set_up, test, tear_down);
+  g_test_add (path, PollerRig, NULL, poller_rig_set_up, test,
+              poller_rig_tear_down);
 }
 
 int

@@ -120,18 +120,18 @@ let_happen (Peer *peer, Happening happening)
 }
 
 static void
-test_readiness (PeerFixture *fixture, gconstpointer data)
+test_readiness (PollerRig *rig, gconstpointer data)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (readiness); i++)
     {
-      Peer *peer = peer_new (fixture->poller, NULL, NULL);
+      Peer *peer = peer_new (rig->poller, NULL, NULL);
 
       g_test_message ("%s", readiness[i].name);
       ws_watch_want (&peer->watch, readiness[i].wanted);
       let_happen (peer, readiness[i].happening);
 
       for (int round = 0; round < 3; round++)
-        g_main_context_iteration (fixture->context, FALSE);
+        g_main_context_iteration (rig->context, FALSE);
 
       g_assert_cmpint (peer->condition, ==, readiness[i].expected);
       /* Level-triggered: again and again. */
@@ -141,56 +141,56 @@ test_readiness (PeerFixture *fixture, gconstpointer data)
 }
 
 static void
-test_want_changes (PeerFixture *fixture, gconstpointer data)
+test_want_changes (PollerRig *rig, gconstpointer data)
 {
-  Peer *peer = peer_new_ready (fixture->poller, NULL, NULL);
+  Peer *peer = peer_new_ready (rig->poller, NULL, NULL);
 
   ws_watch_want (&peer->watch, G_IO_OUT);
-  g_main_context_iteration (fixture->context, FALSE);
+  g_main_context_iteration (rig->context, FALSE);
   g_assert_cmpint (peer->condition, ==, G_IO_OUT);
 
   ws_watch_want (&peer->watch, 0);
-  g_assert_false (g_main_context_iteration (fixture->context, FALSE));
+  g_assert_false (g_main_context_iteration (rig->context, FALSE));
 
   ws_watch_want (&peer->watch, G_IO_IN);
-  g_main_context_iteration (fixture->context, FALSE);
+  g_main_context_iteration (rig->context, FALSE);
   g_assert_cmpint (peer->condition, ==, G_IO_IN);
   g_assert_cmpuint (peer->n_calls, ==, 2);
 
   peer_drain (peer);
-  g_assert_false (g_main_context_iteration (fixture->context, FALSE));
+  g_assert_false (g_main_context_iteration (rig->context, FALSE));
   peer_free (peer);
 }
 
 static void
-test_clear_is_harmless (PeerFixture *fixture, gconstpointer data)
+test_clear_is_harmless (PollerRig *rig, gconstpointer data)
 {
   WsWatch none = { NULL };
-  Peer   *peer = peer_new_ready (fixture->poller, NULL, NULL);
+  Peer   *peer = peer_new_ready (rig->poller, NULL, NULL);
 
   ws_watch_clear (&none);
   ws_watch_clear (&peer->watch);
   ws_watch_clear (&peer->watch);
-  g_assert_false (g_main_context_iteration (fixture->context, FALSE));
+  g_assert_false (g_main_context_iteration (rig->context, FALSE));
   peer_free (peer);
 }
 
 /* A regular file is nothing for epoll, and neither is an fd twice. */
 static void
-test_refused_fds (PeerFixture *fixture, gconstpointer data)
+test_refused_fds (PollerRig *rig, gconstpointer data)
 {
-  Peer *peer = peer_new_ready (fixture->poller, NULL, NULL);
+  Peer *peer = peer_new_ready (rig->poller, NULL, NULL);
   Peer  twin = { 0 };
   Peer  file = { 0 };
   FILE *stream = tmpfile ();
 
   g_assert_nonnull (stream);
-  ws_watch_init (&twin.watch, fixture->poller, peer->watch.fd, on_peer_watch);
+  ws_watch_init (&twin.watch, rig->poller, peer->watch.fd, on_peer_watch);
   ws_watch_want (&twin.watch, G_IO_OUT);
-  ws_watch_init (&file.watch, fixture->poller, fileno (stream), on_peer_watch);
+  ws_watch_init (&file.watch, rig->poller, fileno (stream), on_peer_watch);
   ws_watch_want (&file.watch, G_IO_IN);
 
-  ws_test_until (fixture->context,
+  ws_test_until (rig->context,
                  peer->n_calls > 0 && twin.n_calls > 0 && file.n_calls > 0);
   g_assert_cmpint (peer->condition, ==, G_IO_IN);
   g_assert_cmpint (twin.condition, ==, G_IO_OUT);
@@ -205,15 +205,15 @@ test_refused_fds (PeerFixture *fixture, gconstpointer data)
 /* A user who closes a connection that we watch gets an error from it, not a
  * silence. */
 static void
-test_closed_behind_our_back (PeerFixture *fixture, gconstpointer data)
+test_closed_behind_our_back (PollerRig *rig, gconstpointer data)
 {
-  Peer *peer = peer_new (fixture->poller, NULL, NULL);
+  Peer *peer = peer_new (rig->poller, NULL, NULL);
   int   fd = peer->watch.fd;
 
   ws_watch_want (&peer->watch, G_IO_IN);
   close (fd);
   ws_watch_want (&peer->watch, G_IO_IN | G_IO_OUT);
-  ws_test_until (fixture->context, peer->n_calls > 0);
+  ws_test_until (rig->context, peer->n_calls > 0);
 
   ws_watch_clear (&peer->watch);
   close (peer->other);
@@ -227,21 +227,21 @@ on_deadline (WsDeadline *deadline)
 
 /* A peer that is gone wakes the loop once, and not for ever. */
 static void
-test_idle_hang_up_does_not_spin (PeerFixture *fixture, gconstpointer data)
+test_idle_hang_up_does_not_spin (PollerRig *rig, gconstpointer data)
 {
-  Peer      *peer = peer_new_ready (fixture->poller, NULL, NULL);
+  Peer      *peer = peer_new_ready (rig->poller, NULL, NULL);
   WsDeadline deadline = { .func = on_deadline };
   int        n_iterations = 0;
 
   peer_hang_up (peer);
-  g_main_context_iteration (fixture->context, FALSE);
+  g_main_context_iteration (rig->context, FALSE);
   g_assert_cmpuint (peer->n_calls, ==, 1);
   ws_watch_want (&peer->watch, 0);
 
-  ws_poller_arm (fixture->poller, &deadline,
-                 ws_poller_now (fixture->poller) + 20 * 1000);
+  ws_poller_arm (rig->poller, &deadline,
+                 ws_poller_now (rig->poller) + 20 * 1000);
   for (; ws_deadline_is_armed (&deadline); n_iterations++)
-    g_main_context_iteration (fixture->context, TRUE);
+    g_main_context_iteration (rig->context, TRUE);
 
   g_assert_cmpint (n_iterations, <=, 3);
   g_assert_cmpuint (peer->n_calls, ==, 1);
@@ -267,7 +267,7 @@ allow_fds (rlim_t n_fds)
 }
 
 static void
-test_many (PeerFixture *fixture, gconstpointer data)
+test_many (PollerRig *rig, gconstpointer data)
 {
   g_autofree Peer *peers = g_new0 (Peer, N_MANY);
 
@@ -282,13 +282,13 @@ test_many (PeerFixture *fixture, gconstpointer data)
       int fd = eventfd (1, EFD_NONBLOCK | EFD_CLOEXEC);
 
       g_assert_no_errno (fd);
-      ws_watch_init (&peers[i].watch, fixture->poller, fd, on_peer_watch);
+      ws_watch_init (&peers[i].watch, rig->poller, fd, on_peer_watch);
       ws_watch_want (&peers[i].watch, G_IO_IN);
     }
 
   /* Nobody reads, and yet everybody gets a turn. */
   for (int i = 0; i < 16; i++)
-    g_main_context_iteration (fixture->context, FALSE);
+    g_main_context_iteration (rig->context, FALSE);
 
   for (int i = 0; i < N_MANY; i++)
     {
@@ -296,7 +296,7 @@ test_many (PeerFixture *fixture, gconstpointer data)
       ws_watch_clear (&peers[i].watch);
       close (peers[i].watch.fd);
     }
-  g_assert_false (g_main_context_iteration (fixture->context, FALSE));
+  g_assert_false (g_main_context_iteration (rig->context, FALSE));
 }
 
 static gpointer
@@ -330,43 +330,43 @@ test_threads (void)
 /* --- The shared read buffer --- */
 
 static void
-test_buffers (PeerFixture *fixture, gconstpointer data)
+test_buffers (PollerRig *rig, gconstpointer data)
 {
-  WsReadBuffer *one = ws_poller_acquire_buffer (fixture->poller);
+  WsReadBuffer *one = ws_poller_acquire_buffer (rig->poller);
   WsReadBuffer *many[5];
 
   g_assert_cmpuint (one->n_refs, ==, 1);
   memset (one->data, 0xaa, WS_READ_BUFFER_SIZE);
   ws_read_buffer_ref (one);
-  ws_poller_release_buffer (fixture->poller, one);
+  ws_poller_release_buffer (rig->poller, one);
 
   for (gsize i = 0; i < G_N_ELEMENTS (many); i++)
     {
-      many[i] = ws_poller_acquire_buffer (fixture->poller);
+      many[i] = ws_poller_acquire_buffer (rig->poller);
       g_assert_true (many[i] != one);
       memset (many[i]->data, (int) i, WS_READ_BUFFER_SIZE);
     }
   for (gsize i = 0; i < G_N_ELEMENTS (many); i++)
     {
       g_assert_cmpint (many[i]->data[WS_READ_BUFFER_SIZE - 1], ==, i);
-      ws_poller_release_buffer (fixture->poller, many[i]);
+      ws_poller_release_buffer (rig->poller, many[i]);
     }
 
   g_assert_cmpint (one->data[0], ==, 0xaa);
-  ws_poller_release_buffer (fixture->poller, one);
+  ws_poller_release_buffer (rig->poller, one);
 
   /* The same one over and over. */
-  one = ws_poller_acquire_buffer (fixture->poller);
-  ws_poller_release_buffer (fixture->poller, one);
-  g_assert_true (ws_poller_acquire_buffer (fixture->poller) == one);
-  ws_poller_release_buffer (fixture->poller, one);
+  one = ws_poller_acquire_buffer (rig->poller);
+  ws_poller_release_buffer (rig->poller, one);
+  g_assert_true (ws_poller_acquire_buffer (rig->poller) == one);
+  ws_poller_release_buffer (rig->poller, one);
 }
 
 static void
-add (const char *path, void (*test) (PeerFixture *, gconstpointer))
+add (const char *path, void (*test) (PollerRig *, gconstpointer))
 {
-  g_test_add (path, PeerFixture, NULL, peer_fixture_set_up, test,
-              peer_fixture_tear_down);
+  g_test_add (path, PollerRig, NULL, poller_rig_set_up, test,
+              poller_rig_tear_down);
 }
 
 int
