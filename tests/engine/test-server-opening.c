@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "engine/ws-server-opening.h"
+#include "opening-rig.h"
 
-#include "engine/ws-engine-error.h"
-
-#include "support/ws-test.h"
-
-#include <glib-unix.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -31,21 +26,14 @@ typedef enum
   DO_FREE
 } Deed;
 
+/* When it does that: the rig's data. */
 typedef struct
 {
-  GMainContext    *context;
-  WsPoller        *poller;
-  WsServerOpening *opening; /* (owned) (nullable) */
-  int              peer;    /* -1: closed */
-  GSource         *source;  /* (owned) (nullable): reads for the peer */
-  GString         *answer;
-  gboolean         at_end;
-  GString         *log;
-  Deed             in_request, in_refused, in_gone;
-} Fixture;
+  Deed in_request, in_refused;
+} Deeds;
 
 static void
-act (Fixture *fixture, Deed deed)
+act (OpeningRig *rig, Deed deed)
 {
   WsHttpFault fault;
 
@@ -55,10 +43,10 @@ act (Fixture *fixture, Deed deed)
       break;
     case DO_REFUSE:
       ws_http_fault_set (&fault, 403, "Not you");
-      ws_server_opening_refuse (fixture->opening, &fault);
+      ws_server_opening_refuse (rig->opening, &fault);
       break;
     case DO_FREE:
-      g_clear_pointer (&fixture->opening, ws_server_opening_free);
+      g_clear_pointer (&rig->opening, ws_server_opening_free);
       break;
     }
 }
@@ -66,11 +54,13 @@ act (Fixture *fixture, Deed deed)
 static void
 on_request (WsServerOpening *opening, gpointer user_data)
 {
-  Fixture *fixture = user_data;
+  OpeningRig  *rig = user_data;
+  const Deeds *deeds = rig->data;
 
-  g_assert_true (opening == fixture->opening);
-  g_string_append (fixture->log, "request ");
-  act (fixture, fixture->in_request);
+  g_assert_true (opening == rig->opening);
+  g_string_append (rig->log, "request ");
+  if (deeds != NULL)
+    act (rig, deeds->in_request);
 }
 
 static void
@@ -78,207 +68,101 @@ on_refused (WsServerOpening   *opening,
             const WsHttpFault *fault,
             gpointer           user_data)
 {
-  Fixture *fixture = user_data;
+  OpeningRig  *rig = user_data;
+  const Deeds *deeds = rig->data;
 
   g_assert_cmpuint (strlen (fault->message), >, 0);
-  g_string_append_printf (fixture->log, "refused %u ", fault->status);
-  act (fixture, fixture->in_refused);
+  g_string_append_printf (rig->log, "refused %u ", fault->status);
+  if (deeds != NULL)
+    act (rig, deeds->in_refused);
 }
+
+static const WsServerOpeningSink sink
+    = { on_request, on_refused, opening_rig_on_gone };
 
 static void
-on_gone (WsServerOpening *opening, const GError *error, gpointer user_data)
-{
-  Fixture *fixture = user_data;
-
-  if (error == NULL)
-    g_string_append (fixture->log, "gone ");
-  else if (g_error_matches (error, WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT))
-    g_string_append (fixture->log, "late ");
-  else
-    g_string_append (fixture->log, "lost ");
-  act (fixture, DO_FREE);
-}
-
-static const WsServerOpeningSink sink = { on_request, on_refused, on_gone };
-
-static gboolean
-on_peer_ready (int fd, GIOCondition condition, gpointer user_data)
-{
-  Fixture *fixture = user_data;
-  char     data[4096];
-  gssize   n = recv (fd, data, sizeof data, MSG_DONTWAIT);
-
-  if (n > 0)
-    g_string_append_len (fixture->answer, data, n);
-  else
-    fixture->at_end = TRUE;
-  return n > 0;
-}
-
-static void
-begin_with (Fixture *fixture, const WsServerOpeningOptions *options)
-{
-  int fds[2];
-
-  g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds));
-  fixture->peer = fds[1];
-  fixture->at_end = FALSE;
-  g_string_truncate (fixture->log, 0);
-  g_string_truncate (fixture->answer, 0);
-  fixture->source = g_unix_fd_source_new (fixture->peer, G_IO_IN);
-  g_source_set_callback (fixture->source, G_SOURCE_FUNC (on_peer_ready),
-                         fixture, NULL);
-  g_source_attach (fixture->source, fixture->context);
-  fixture->opening
-      = ws_server_opening_new (ws_transport_new_for_fd (fixture->poller,
-                                                        fds[0]),
-                               options, &sink, fixture);
-}
-
-static void
-begin (Fixture *fixture)
+begin (OpeningRig *rig)
 {
   WsServerOpeningOptions options
       = { .timeout = WS_TEST_DEADLINE * 1000, .server_name = "test" };
 
-  begin_with (fixture, &options);
+  opening_rig_begin (rig, &options, &sink);
 }
 
 static void
-hang_up (Fixture *fixture)
+say_text (OpeningRig *rig, const char *text)
 {
-  if (fixture->peer < 0)
-    return;
-  g_source_destroy (fixture->source);
-  g_clear_pointer (&fixture->source, g_source_unref);
-  close (fixture->peer);
-  fixture->peer = -1;
-}
-
-static void
-end (Fixture *fixture)
-{
-  g_clear_pointer (&fixture->opening, ws_server_opening_free);
-  hang_up (fixture);
-}
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->context = g_main_context_new ();
-  fixture->poller = ws_poller_get (fixture->context);
-  fixture->peer = -1;
-  fixture->log = g_string_new (NULL);
-  fixture->answer = g_string_new (NULL);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  end (fixture);
-  g_string_free (fixture->log, TRUE);
-  g_string_free (fixture->answer, TRUE);
-  ws_poller_unref (fixture->poller);
-  g_main_context_unref (fixture->context);
-}
-
-static void
-settle (Fixture *fixture)
-{
-  while (g_main_context_iteration (fixture->context, FALSE))
-    ;
-}
-
-static void
-say (Fixture *fixture, gconstpointer data, gsize len)
-{
-  g_assert_cmpint (send (fixture->peer, data, len, MSG_NOSIGNAL), ==, len);
-}
-
-static void
-say_text (Fixture *fixture, const char *text)
-{
-  say (fixture, text, strlen (text));
-}
-
-/* Waits for the log to be @expected, and looks once more. */
-static void
-expect_log (Fixture *fixture, const char *expected)
-{
-  ws_test_until (fixture->context, fixture->log->len >= strlen (expected));
-  settle (fixture);
-  g_assert_cmpstr (fixture->log->str, ==, expected);
-  g_string_truncate (fixture->log, 0);
+  opening_rig_say (rig, text, strlen (text));
 }
 
 /* --- Good requests --- */
 
 static void
-expect_request (Fixture *fixture, const char *rest, gsize rest_len)
+expect_request (OpeningRig *rig, const char *rest, gsize rest_len)
 {
   const WsServerHandshake *handshake;
   WsServerOpened           opened;
 
-  expect_log (fixture, "request ");
-  handshake = ws_server_opening_get_handshake (fixture->opening);
+  opening_rig_expect_log (rig, "request ");
+  handshake = ws_server_opening_get_handshake (rig->opening);
   g_assert_cmpstr (handshake->resource, ==, "/chat?room=1");
   g_assert_cmpstr (handshake->host, ==, "example.com");
   g_assert_cmpuint (handshake->port, ==, 8080);
   g_assert_cmpstr (handshake->origin, ==, "http://example.com");
   g_assert_cmpstr (handshake->subprotocols[1], ==, "superchat");
-  g_assert_nonnull (ws_server_opening_get_transport (fixture->opening));
+  g_assert_nonnull (ws_server_opening_get_transport (rig->opening));
 
-  opened = ws_server_opening_steal (fixture->opening);
-  g_clear_pointer (&fixture->opening, ws_server_opening_free);
+  opened = ws_server_opening_steal (rig->opening);
+  g_clear_pointer (&rig->opening, ws_server_opening_free);
   g_assert_cmpmem (opened.head.data, opened.head.len, REQUEST,
                    strlen (REQUEST));
   g_assert_cmpmem (opened.rest.data, opened.rest.len, rest, rest_len);
-  settle (fixture);
-  g_assert_false (fixture->at_end);
+  opening_rig_settle (rig);
+  g_assert_false (rig->at_end);
   ws_transport_free (opened.transport);
   ws_buffer_clear (&opened.head);
   ws_buffer_clear (&opened.rest);
-  ws_test_until (fixture->context, fixture->at_end);
-  g_assert_cmpuint (fixture->answer->len, ==, 0);
+  ws_test_until (rig->context, rig->at_end);
+  g_assert_cmpuint (rig->answer->len, ==, 0);
 }
 
 static void
-test_whole (Fixture *fixture, gconstpointer data)
+test_whole (OpeningRig *rig, gconstpointer data)
 {
-  begin (fixture);
-  say_text (fixture, REQUEST);
-  expect_request (fixture, NULL, 0);
+  begin (rig);
+  say_text (rig, REQUEST);
+  expect_request (rig, NULL, 0);
 }
 
 static void
-test_byte_by_byte (Fixture *fixture, gconstpointer data)
+test_byte_by_byte (OpeningRig *rig, gconstpointer data)
 {
-  begin (fixture);
+  begin (rig);
   for (const char *p = REQUEST; *p != '\0'; p++)
     {
-      say (fixture, p, 1);
-      settle (fixture);
+      opening_rig_say (rig, p, 1);
+      opening_rig_settle (rig);
     }
-  expect_request (fixture, NULL, 0);
+  expect_request (rig, NULL, 0);
 }
 
 /* With the first frame right behind it, cut everywhere: what comes before the
  * verdict is kept for the connection. */
 static void
-test_splits (Fixture *fixture, gconstpointer data)
+test_splits (OpeningRig *rig, gconstpointer data)
 {
   const char input[] = REQUEST FRAME;
   gsize total = sizeof input - 1, head = strlen (REQUEST);
 
   for (gsize split = 1; split <= total; split++)
     {
-      begin (fixture);
-      say (fixture, input, split);
-      settle (fixture);
+      begin (rig);
+      opening_rig_say (rig, input, split);
+      opening_rig_settle (rig);
       if (split < total)
-        say (fixture, input + split, total - split);
-      expect_request (fixture, input + head, total - head);
-      end (fixture);
+        opening_rig_say (rig, input + split, total - split);
+      expect_request (rig, input + head, total - head);
+      opening_rig_end (rig);
     }
 }
 
@@ -325,27 +209,27 @@ static const Refusal refusals[] = {
 /* The answer is complete, our end is closed, and the peer is given time to
  * close its own. */
 static void
-expect_answer (Fixture *fixture, guint status)
+expect_answer (OpeningRig *rig, guint status)
 {
   g_autofree char *line = g_strdup_printf ("HTTP/1.1 %u ", status);
 
-  ws_test_until (fixture->context, fixture->at_end);
-  g_assert_true (g_str_has_prefix (fixture->answer->str, line));
-  g_assert_nonnull (strstr (fixture->answer->str, "close\r\n"));
-  g_assert_nonnull (strstr (fixture->answer->str, "\r\nServer: test\r\n"));
-  g_assert_nonnull (strstr (fixture->answer->str, "\r\n\r\n"));
-  settle (fixture);
-  g_assert_null (strstr (fixture->log->str, "gone"));
-  say_text (fixture, "more that nobody reads");
-  settle (fixture);
-  g_assert_null (strstr (fixture->log->str, "gone"));
-  g_string_truncate (fixture->log, 0);
-  hang_up (fixture);
-  expect_log (fixture, "gone ");
+  ws_test_until (rig->context, rig->at_end);
+  g_assert_true (g_str_has_prefix (rig->answer->str, line));
+  g_assert_nonnull (strstr (rig->answer->str, "close\r\n"));
+  g_assert_nonnull (strstr (rig->answer->str, "\r\nServer: test\r\n"));
+  g_assert_nonnull (strstr (rig->answer->str, "\r\n\r\n"));
+  opening_rig_settle (rig);
+  g_assert_null (strstr (rig->log->str, "gone"));
+  say_text (rig, "more that nobody reads");
+  opening_rig_settle (rig);
+  g_assert_null (strstr (rig->log->str, "gone"));
+  g_string_truncate (rig->log, 0);
+  opening_rig_hang_up (rig);
+  opening_rig_expect_log (rig, "gone ");
 }
 
 static void
-test_refusals (Fixture *fixture, gconstpointer data)
+test_refusals (OpeningRig *rig, gconstpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
     {
@@ -353,38 +237,37 @@ test_refusals (Fixture *fixture, gconstpointer data)
       g_autofree char *log = g_strdup_printf ("refused %u ", row->status);
 
       g_test_message ("%s", row->name);
-      begin (fixture);
-      say_text (fixture, row->request);
-      ws_test_until (fixture->context, fixture->log->len > 0);
-      g_assert_cmpstr (fixture->log->str, ==, log);
-      expect_answer (fixture, row->status);
-      end (fixture);
+      begin (rig);
+      say_text (rig, row->request);
+      ws_test_until (rig->context, rig->log->len > 0);
+      g_assert_cmpstr (rig->log->str, ==, log);
+      expect_answer (rig, row->status);
+      opening_rig_end (rig);
     }
 }
 
 /* Each byte on its own: the same answer. */
 static void
-test_refusals_byte_by_byte (Fixture *fixture, gconstpointer data)
+test_refusals_byte_by_byte (OpeningRig *rig, gconstpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
     {
       const Refusal *row = &refusals[i];
 
       g_test_message ("%s", row->name);
-      begin (fixture);
-      for (const char *p = row->request; *p != '\0' && fixture->log->len == 0;
-           p++)
+      begin (rig);
+      for (const char *p = row->request; *p != '\0' && rig->log->len == 0; p++)
         {
-          say (fixture, p, 1);
-          settle (fixture);
+          opening_rig_say (rig, p, 1);
+          opening_rig_settle (rig);
         }
-      expect_answer (fixture, row->status);
-      end (fixture);
+      expect_answer (rig, row->status);
+      opening_rig_end (rig);
     }
 }
 
 static void
-test_head_limit (Fixture *fixture, gconstpointer data)
+test_head_limit (OpeningRig *rig, gconstpointer data)
 {
   WsHttpLimits limits
       = { .max_head = strlen (REQUEST), .max_line = 100, .max_lines = 10 };
@@ -392,168 +275,173 @@ test_head_limit (Fixture *fixture, gconstpointer data)
                                      .limits = &limits,
                                      .server_name = "test" };
 
-  begin_with (fixture, &options);
-  say_text (fixture, REQUEST);
-  expect_request (fixture, NULL, 0);
-  end (fixture);
+  opening_rig_begin (rig, &options, &sink);
+  say_text (rig, REQUEST);
+  expect_request (rig, NULL, 0);
+  opening_rig_end (rig);
   limits.max_head--;
-  begin_with (fixture, &options);
-  say_text (fixture, REQUEST);
-  expect_answer (fixture, 431);
+  opening_rig_begin (rig, &options, &sink);
+  say_text (rig, REQUEST);
+  expect_answer (rig, 431);
 }
 
 static void
-test_owner_refuses (Fixture *fixture, gconstpointer data)
+test_owner_refuses (OpeningRig *rig, gconstpointer data)
 {
-  fixture->in_request = DO_REFUSE;
-  begin (fixture);
-  say_text (fixture, REQUEST);
-  expect_answer (fixture, 403);
-  g_assert_nonnull (strstr (fixture->answer->str, "Not you"));
+  Deeds deeds = { .in_request = DO_REFUSE };
+
+  rig->data = &deeds;
+  begin (rig);
+  say_text (rig, REQUEST);
+  expect_answer (rig, 403);
+  g_assert_nonnull (strstr (rig->answer->str, "Not you"));
 }
 
 /* The verdict may come later; until then what comes is kept. */
 static void
-test_owner_refuses_later (Fixture *fixture, gconstpointer data)
+test_owner_refuses_later (OpeningRig *rig, gconstpointer data)
 {
-  begin (fixture);
-  say_text (fixture, REQUEST);
-  expect_log (fixture, "request ");
-  say_text (fixture, REQUEST);
-  settle (fixture);
-  act (fixture, DO_REFUSE);
-  expect_answer (fixture, 403);
+  begin (rig);
+  say_text (rig, REQUEST);
+  opening_rig_expect_log (rig, "request ");
+  say_text (rig, REQUEST);
+  opening_rig_settle (rig);
+  act (rig, DO_REFUSE);
+  expect_answer (rig, 403);
 }
 
 /* What a refused peer may still send is bounded. */
 static void
-test_linger_budget (Fixture *fixture, gconstpointer data)
+test_linger_budget (OpeningRig *rig, gconstpointer data)
 {
   char junk[4096] = { 0 };
 
-  begin (fixture);
-  say_text (fixture, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  ws_test_until (fixture->context, fixture->at_end);
-  for (guint i = 0; i < 10000 && fixture->opening != NULL; i++)
+  begin (rig);
+  say_text (rig, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  ws_test_until (rig->context, rig->at_end);
+  for (guint i = 0; i < 10000 && rig->opening != NULL; i++)
     {
-      send (fixture->peer, junk, sizeof junk, MSG_NOSIGNAL | MSG_DONTWAIT);
-      settle (fixture);
+      send (rig->peer, junk, sizeof junk, MSG_NOSIGNAL | MSG_DONTWAIT);
+      opening_rig_settle (rig);
     }
-  g_assert_null (fixture->opening);
+  g_assert_null (rig->opening);
 }
 
 /* --- Those who do not go on --- */
 
 static void
-test_timeout (Fixture *fixture, gconstpointer data)
+test_timeout (OpeningRig *rig, gconstpointer data)
 {
   WsServerOpeningOptions options = { .timeout = 10 };
 
-  begin_with (fixture, &options);
-  expect_log (fixture, "late ");
-  end (fixture);
-  begin_with (fixture, &options);
-  say_text (fixture, "GET / HTTP/1.1\r\nHost:");
-  expect_log (fixture, "late ");
-  ws_test_until (fixture->context, fixture->at_end);
-  end (fixture);
-  begin_with (fixture, &options);
-  say_text (fixture, REQUEST);
-  expect_log (fixture, "request late ");
+  opening_rig_begin (rig, &options, &sink);
+  opening_rig_expect_log (rig, "late ");
+  opening_rig_end (rig);
+  opening_rig_begin (rig, &options, &sink);
+  say_text (rig, "GET / HTTP/1.1\r\nHost:");
+  opening_rig_expect_log (rig, "late ");
+  ws_test_until (rig->context, rig->at_end);
+  opening_rig_end (rig);
+  opening_rig_begin (rig, &options, &sink);
+  say_text (rig, REQUEST);
+  opening_rig_expect_log (rig, "request late ");
 }
 
 /* A peer that does not close after it was refused. */
 static void
-test_linger_timeout (Fixture *fixture, gconstpointer data)
+test_linger_timeout (OpeningRig *rig, gconstpointer data)
 {
   WsServerOpeningOptions options = { .timeout = 0 };
 
-  begin_with (fixture, &options);
-  say_text (fixture, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  expect_log (fixture, "refused 426 ");
-  expect_log (fixture, "gone ");
+  opening_rig_begin (rig, &options, &sink);
+  say_text (rig, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  opening_rig_expect_log (rig, "refused 426 ");
+  opening_rig_expect_log (rig, "gone ");
 }
 
 static void
-test_vanishing (Fixture *fixture, gconstpointer data)
+test_vanishing (OpeningRig *rig, gconstpointer data)
 {
   for (gsize n = 0; n < strlen (REQUEST); n++)
     {
-      begin (fixture);
+      begin (rig);
       if (n > 0)
-        say (fixture, REQUEST, n);
+        opening_rig_say (rig, REQUEST, n);
       if (n & 1)
-        settle (fixture);
-      hang_up (fixture);
-      expect_log (fixture, n > 0 ? "lost " : "gone ");
-      end (fixture);
+        opening_rig_settle (rig);
+      opening_rig_hang_up (rig);
+      opening_rig_expect_log (rig, n > 0 ? "lost " : "gone ");
+      opening_rig_end (rig);
     }
 }
 
 /* It vanishes while the owner thinks about it, and when it is refused. */
 static void
-test_vanishing_later (Fixture *fixture, gconstpointer data)
+test_vanishing_later (OpeningRig *rig, gconstpointer data)
 {
-  begin (fixture);
-  say_text (fixture, REQUEST);
-  expect_log (fixture, "request ");
-  hang_up (fixture);
-  expect_log (fixture, "gone ");
-  end (fixture);
-  begin (fixture);
-  say_text (fixture, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  hang_up (fixture);
-  expect_log (fixture, "refused 426 lost ");
+  begin (rig);
+  say_text (rig, REQUEST);
+  opening_rig_expect_log (rig, "request ");
+  opening_rig_hang_up (rig);
+  opening_rig_expect_log (rig, "gone ");
+  opening_rig_end (rig);
+  begin (rig);
+  say_text (rig, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  opening_rig_hang_up (rig);
+  opening_rig_expect_log (rig, "refused 426 lost ");
 }
 
 /* --- Freeing --- */
 
 static void
-test_free_inside (Fixture *fixture, gconstpointer data)
+test_free_inside (OpeningRig *rig, gconstpointer data)
 {
-  fixture->in_request = fixture->in_refused = DO_FREE;
-  begin (fixture);
-  say_text (fixture, REQUEST);
-  expect_log (fixture, "request ");
-  g_assert_null (fixture->opening);
-  ws_test_until (fixture->context, fixture->at_end);
-  end (fixture);
-  begin (fixture);
-  say_text (fixture, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  expect_log (fixture, "refused 426 ");
-  g_assert_null (fixture->opening);
-  end (fixture);
-  begin (fixture);
-  say_text (fixture, "\x16\x03\x01");
-  expect_log (fixture, "refused 400 ");
-  g_assert_null (fixture->opening);
+  Deeds deeds = { DO_FREE, DO_FREE };
+
+  rig->data = &deeds;
+  begin (rig);
+  say_text (rig, REQUEST);
+  opening_rig_expect_log (rig, "request ");
+  g_assert_null (rig->opening);
+  ws_test_until (rig->context, rig->at_end);
+  opening_rig_end (rig);
+  begin (rig);
+  say_text (rig, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  opening_rig_expect_log (rig, "refused 426 ");
+  g_assert_null (rig->opening);
+  opening_rig_end (rig);
+  begin (rig);
+  say_text (rig, "\x16\x03\x01");
+  opening_rig_expect_log (rig, "refused 400 ");
+  g_assert_null (rig->opening);
 }
 
 static void
-test_free_outside (Fixture *fixture, gconstpointer data)
+test_free_outside (OpeningRig *rig, gconstpointer data)
 {
-  begin (fixture);
-  end (fixture);
-  begin (fixture);
-  say_text (fixture, REQUEST);
-  end (fixture);
-  begin (fixture);
-  say_text (fixture, REQUEST);
-  expect_log (fixture, "request ");
-  end (fixture);
-  begin (fixture);
-  say_text (fixture, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  ws_test_until (fixture->context, fixture->log->len > 0);
-  end (fixture);
-  settle (fixture);
+  begin (rig);
+  opening_rig_end (rig);
+  begin (rig);
+  say_text (rig, REQUEST);
+  opening_rig_end (rig);
+  begin (rig);
+  say_text (rig, REQUEST);
+  opening_rig_expect_log (rig, "request ");
+  opening_rig_end (rig);
+  begin (rig);
+  say_text (rig, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  ws_test_until (rig->context, rig->log->len > 0);
+  opening_rig_end (rig);
+  opening_rig_settle (rig);
 }
 
 static void
-add (const char *name, void (*test) (Fixture *, gconstpointer))
+add (const char *name, void (*test) (OpeningRig *, gconstpointer))
 {
   g_autofree char *path = g_strdup_printf ("/engine/server-opening/%s", name);
 
-  g_test_add (path, Fixture, NULL, set_up, test, tear_down);
+  g_test_add (path, OpeningRig, NULL, opening_rig_set_up, test,
+              opening_rig_tear_down);
 }
 
 int
