@@ -22,7 +22,8 @@ TAGGED = {
     "runtime": [".so.0"],
     "devel": [".so", ".a", ".h", ".pc", ".gir", ".vapi", ".deps"],
     "typelib": [".typelib"],
-    "python-runtime": [".py"],
+    "python-runtime": [".py", ".pyi", ".typed"],
+    "gjs-runtime": [".js"],
 }
 
 

@@ -26,6 +26,7 @@ OTHER_WORDS = {
     "ca-certificates",
     "clicked",
     "echo-server",
+    "gjs-runtime",
     "kebab-case",
     "ping-button",
     "python-runtime",
