@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "signal-bell.h"
 
+#include "words.h"
+
 G_DEFINE_FINAL_TYPE (Bell, bell, G_TYPE_OBJECT)
 
 static void G_GNUC_PRINTF (2, 3) add (Bell *self, const char *format, ...)
@@ -19,8 +21,7 @@ static void G_GNUC_PRINTF (2, 3) add (Bell *self, const char *format, ...)
 void
 bell_expect (Bell *self, const char *words)
 {
-  g_assert_cmpstr (self->words->str, ==, words);
-  g_string_truncate (self->words, 0);
+  words_expect (self->words, words);
 }
 
 void

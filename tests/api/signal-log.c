@@ -1,32 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "signal-log.h"
 
-static void G_GNUC_PRINTF (2, 3) add (SignalLog *self, const char *format, ...)
-{
-  va_list args;
+#include "words.h"
 
-  if (self->words->len > 0)
-    g_string_append_c (self->words, ' ');
-  va_start (args, format);
-  g_string_append_vprintf (self->words, format, args);
-  va_end (args);
-}
-
-static const char *
-nick_of (GType type, int value)
-{
-  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
-  GEnumValue *found = g_enum_get_value (klass, value);
-
-  g_assert_nonnull (found);
-  return found->value_nick;
-}
+#define add(log, ...) words_add (((SignalLog *) (log))->words, __VA_ARGS__)
 
 static void
 on_notify_state (WsSocket *socket, GParamSpec *pspec, gpointer user_data)
 {
   add (user_data, "state=%s",
-       nick_of (WS_TYPE_STATE, ws_socket_get_state (socket)));
+       words_nick (WS_TYPE_STATE, ws_socket_get_state (socket)));
 }
 
 static void
@@ -47,7 +30,7 @@ static void
 on_state_changed (WsSocket *socket, WsState state, gpointer user_data)
 {
   g_assert_cmpint (state, ==, ws_socket_get_state (socket));
-  add (user_data, "changed:%s", nick_of (WS_TYPE_STATE, state));
+  add (user_data, "changed:%s", words_nick (WS_TYPE_STATE, state));
 }
 
 static void
@@ -60,7 +43,7 @@ on_error (WsSocket *socket, const GError *error, gpointer user_data)
   /* A call that is refused is no error of the connection. */
   if (*shown != '\0')
     g_assert_cmpstr (error->message, ==, shown);
-  add (user_data, "error:%s", nick_of (WS_TYPE_SOCKET_ERROR, error->code));
+  add (user_data, "error:%s", words_nick (WS_TYPE_SOCKET_ERROR, error->code));
 }
 
 static void
@@ -166,8 +149,7 @@ signal_log_free (SignalLog *self)
 void
 signal_log_expect (SignalLog *self, const char *words)
 {
-  g_assert_cmpstr (self->words->str, ==, words);
-  g_string_truncate (self->words, 0);
+  words_expect (self->words, words);
 }
 
 guint

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "words.h"
+
 /* --- Values --- */
 
 char *
@@ -79,31 +81,12 @@ ssl_client_new (void)
 
 /* --- The log --- */
 
-static void G_GNUC_PRINTF (2, 3) add (SslLog *self, const char *format, ...)
-{
-  va_list args;
-
-  if (self->words->len > 0)
-    g_string_append_c (self->words, ' ');
-  va_start (args, format);
-  g_string_append_vprintf (self->words, format, args);
-  va_end (args);
-}
-
-static const char *
-nick_of (GType type, int value)
-{
-  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
-  GEnumValue *found = g_enum_get_value (klass, value);
-
-  g_assert_nonnull (found);
-  return found->value_nick;
-}
+#define add(log, ...) words_add ((log)->words, __VA_ARGS__)
 
 static const char *
 nick_of_error (WsSslError *error)
 {
-  return nick_of (WS_TYPE_SSL_ERROR_CODE, ws_ssl_error_get_code (error));
+  return words_nick (WS_TYPE_SSL_ERROR_CODE, ws_ssl_error_get_code (error));
 }
 
 static void
@@ -197,7 +180,7 @@ on_error (WsSocket *socket, const GError *error, SslLog *self)
 {
   g_free (self->text);
   self->text = g_strdup (error->message);
-  add (self, "error:%s", nick_of (WS_TYPE_SOCKET_ERROR, error->code));
+  add (self, "error:%s", words_nick (WS_TYPE_SOCKET_ERROR, error->code));
 }
 
 static void
@@ -368,8 +351,7 @@ ssl_log_free (SslLog *self)
 void
 ssl_log_expect (SslLog *self, const char *words)
 {
-  g_assert_cmpstr (self->words->str, ==, words);
-  g_string_truncate (self->words, 0);
+  words_expect (self->words, words);
 }
 
 guint
