@@ -418,6 +418,48 @@ test_server_there (void)
   g_assert_finalize_object (client);
 }
 
+/* Opened in a thread that has ended since: whoever runs its context closes it,
+ * and the last reference goes there. */
+static gpointer
+open_and_end (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  ws_socket_open (data, NULL, &error);
+  g_assert_no_error (error);
+  return NULL;
+}
+
+static gboolean
+on_send (gpointer data)
+{
+  api_socket_send (data, "still there");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_opener_ended (void)
+{
+  g_autoptr (WsServer) server = api_server_new ();
+  WsSocket *client = ws_socket_new ();
+  g_autoptr (WsSocket) accepted = NULL;
+  g_autoptr (SignalLog) log = NULL;
+
+  ws_socket_set_url (client, ws_server_get_url (server));
+  g_thread_join (g_thread_new ("opener", open_and_end, client));
+  accepted = api_server_take (server);
+  log = signal_log_new (accepted);
+  api_wait_state (client, WS_STATE_CONNECTED);
+  g_main_context_invoke (NULL, on_send, client);
+  ws_test_until (NULL, log->words->len > 0);
+  signal_log_expect (log, "text:still there");
+
+  g_object_add_weak_pointer (G_OBJECT (client), (gpointer *) &client);
+  g_object_unref (client);
+  ws_test_until (NULL, client == NULL);
+  api_wait_state (accepted, WS_STATE_UNCONNECTED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -439,6 +481,7 @@ main (int argc, char **argv)
   g_test_add_func ("/contracts/threads/last-unref-before-goodbye",
                    test_last_unref_before_goodbye);
   g_test_add_func ("/contracts/threads/moved", test_moved);
+  g_test_add_func ("/contracts/threads/opener-ended", test_opener_ended);
   g_test_add_func ("/contracts/threads/server-there", test_server_there);
   return g_test_run ();
 }

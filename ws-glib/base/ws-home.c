@@ -60,10 +60,13 @@ ws_home_copy (const WsHome *self)
 
 /* --- The right thread --- */
 
+/* The thread that it began in, or whoever runs its main context now: the first
+ * may have ended long ago. */
 static gboolean
 is_here (const WsHome *self)
 {
-  return self->thread == NULL || self->thread == g_thread_self ();
+  return self->thread == NULL || self->thread == g_thread_self ()
+         || (self->context != NULL && g_main_context_is_owner (self->context));
 }
 
 gboolean
