@@ -197,10 +197,10 @@ ws_server_accept_finish (WsServer *self, GAsyncResult *result, GError **error)
   WsServerClient *client;
 
   g_return_val_if_fail (WS_IS_SERVER (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   g_return_val_if_fail (g_async_result_is_tagged (result,
                                                   ws_server_accept_async),
                         NULL);
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   client = g_task_get_task_data (G_TASK (result));

@@ -173,10 +173,10 @@ gboolean
 ws_server_close_finish (WsServer *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   g_return_val_if_fail (g_async_result_is_tagged (result,
                                                   ws_server_close_async),
                         FALSE);
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);

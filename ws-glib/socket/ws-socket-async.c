@@ -17,8 +17,8 @@ finish_boolean (WsSocket     *self,
                 GError      **error)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
-  g_return_val_if_fail (g_async_result_is_tagged (result, source_tag), FALSE);
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, source_tag), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
@@ -309,9 +309,9 @@ gint64
 ws_socket_ping_finish (WsSocket *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), -1);
+  g_return_val_if_fail (g_task_is_valid (result, self), -1);
   g_return_val_if_fail (g_async_result_is_tagged (result, ws_socket_ping_async),
                         -1);
-  g_return_val_if_fail (g_task_is_valid (result, self), -1);
   g_return_val_if_fail (error == NULL || *error == NULL, -1);
 
   return g_task_propagate_int (G_TASK (result), error);

@@ -341,9 +341,9 @@ ws_socket_receive_message_finish (WsSocket     *self,
                                   GError      **error)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   g_return_val_if_fail (
       g_async_result_is_tagged (result, ws_socket_receive_message_async), NULL);
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);

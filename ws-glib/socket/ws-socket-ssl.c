@@ -107,6 +107,17 @@ ws_socket_ignore_ssl_errors (WsSocket *self)
     ignored_of_this_time (ws_socket_peek (self))->all = TRUE;
 }
 
+static gboolean
+is_list_of_errors (GPtrArray *errors)
+{
+  if (errors == NULL)
+    return FALSE;
+  for (guint i = 0; i < errors->len; i++)
+    if (!WS_IS_SSL_ERROR (g_ptr_array_index (errors, i)))
+      return FALSE;
+  return TRUE;
+}
+
 /**
  * ws_socket_ignore_ssl_error_list:
  * @self: a socket
@@ -125,7 +136,7 @@ void
 ws_socket_ignore_ssl_error_list (WsSocket *self, GPtrArray *errors)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
-  g_return_if_fail (errors != NULL);
+  g_return_if_fail (is_list_of_errors (errors));
 
   if (may_call (self, G_STRFUNC))
     ignore_list (ignored_of_this_time (ws_socket_peek (self)), errors);
@@ -149,6 +160,7 @@ ws_socket_ignore_ssl_errors_always (WsSocket *self, GPtrArray *errors)
   WsSslIgnored *always;
 
   g_return_if_fail (WS_IS_SOCKET (self));
+  g_return_if_fail (errors == NULL || is_list_of_errors (errors));
 
   if (!may_call (self, G_STRFUNC))
     return;

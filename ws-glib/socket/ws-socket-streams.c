@@ -79,9 +79,9 @@ ws_socket_receive_stream_finish (WsSocket     *self,
                                  GError      **error)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   g_return_val_if_fail (
       g_async_result_is_tagged (result, ws_socket_receive_stream_async), NULL);
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
@@ -351,10 +351,10 @@ ws_socket_send_stream_finish (WsSocket     *self,
                               GError      **error)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   g_return_val_if_fail (g_async_result_is_tagged (result,
                                                   ws_socket_send_stream_async),
                         FALSE);
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
