@@ -190,6 +190,10 @@ guint ws_server_get_frame_timeout (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_set_frame_timeout (WsServer *self, guint frame_timeout);
 WS_AVAILABLE_IN_1_0
+guint ws_server_get_message_timeout (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void ws_server_set_message_timeout (WsServer *self, guint message_timeout);
+WS_AVAILABLE_IN_1_0
 guint ws_server_get_write_timeout (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_set_write_timeout (WsServer *self, guint write_timeout);

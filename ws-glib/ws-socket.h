@@ -184,6 +184,10 @@ guint ws_socket_get_frame_timeout (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 void ws_socket_set_frame_timeout (WsSocket *self, guint frame_timeout);
 WS_AVAILABLE_IN_1_0
+guint ws_socket_get_message_timeout (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_set_message_timeout (WsSocket *self, guint message_timeout);
+WS_AVAILABLE_IN_1_0
 guint ws_socket_get_write_timeout (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 void ws_socket_set_write_timeout (WsSocket *self, guint write_timeout);

@@ -77,6 +77,13 @@ on_message (gpointer user_data, WsEvent *event)
 }
 
 static void
+on_piece (gpointer user_data, WsEvent *event)
+{
+  say_payload (user_data, "piece", event);
+  call_hook (user_data, "piece");
+}
+
+static void
 on_ping (gpointer user_data, WsEvent *event)
 {
   say_payload (user_data, "ping", event);
@@ -165,6 +172,7 @@ static const WsEngineSink sink = {
   .enter = on_enter,
   .frame = on_frame,
   .message = on_message,
+  .piece = on_piece,
   .ping = on_ping,
   .pong = on_pong,
   .about_to_close = on_about_to_close,
@@ -220,6 +228,7 @@ rig_new_for_transport (GMainContext *context,
   self->log = g_string_new (NULL);
   self->settings = ws_settings_default (0);
   self->settings.frame_timeout = 0;
+  self->settings.message_timeout = 0;
   self->settings.write_timeout = 0;
   self->settings.close_timeout = WS_TEST_DEADLINE * 1000;
   self->engine = ws_engine_new (transport, role, &self->settings, &sink, self);

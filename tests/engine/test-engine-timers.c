@@ -115,7 +115,7 @@ test_blocked_frame (gconstpointer data)
   rig->settings.frame_timeout = 100;
   ws_engine_start (rig->engine);
   rig_peer_frame (rig, FALSE, WS_OPCODE_TEXT, "Hel", 3);
-  rig_until (rig, ws_deadline_is_armed (&rig->engine->frame_deadline));
+  rig_until (rig, ws_deadline_is_armed (&rig->engine->owed_deadline));
   rig_peer_frame (rig, TRUE, WS_OPCODE_CONTINUATION, "lo", 2);
   block (150);
   g_main_context_iteration (rig->context, FALSE);
@@ -232,10 +232,10 @@ test_nothing_is_owed (gconstpointer data)
 
   rig->settings.frame_timeout = 10;
   ws_engine_start (rig->engine);
-  g_assert_false (ws_deadline_is_armed (&rig->engine->frame_deadline));
+  g_assert_false (ws_deadline_is_armed (&rig->engine->owed_deadline));
   rig_peer_text (rig, "Hello");
   rig_assert_log (rig, "text(Hello)");
-  g_assert_false (ws_deadline_is_armed (&rig->engine->frame_deadline));
+  g_assert_false (ws_deadline_is_armed (&rig->engine->owed_deadline));
 }
 
 /* What comes too late is not handed out, and is no second error. */
@@ -267,6 +267,7 @@ typedef struct
   Rig        *rig;
   GByteArray *wire;
   guint       sent;
+  guint       piece; /* 0: a byte */
 } Trickle;
 
 static gboolean
@@ -274,8 +275,11 @@ on_trickle (gpointer user_data)
 {
   Trickle *trickle = user_data;
 
-  rig_peer_write (trickle->rig, trickle->wire->data + trickle->sent, 1);
-  return ++trickle->sent < trickle->wire->len;
+  guint n = MIN (MAX (trickle->piece, 1), trickle->wire->len - trickle->sent);
+
+  rig_peer_write (trickle->rig, trickle->wire->data + trickle->sent, n);
+  trickle->sent += n;
+  return trickle->sent < trickle->wire->len;
 }
 
 /* Slow, but moving: each byte gives the peer time anew. */
@@ -293,6 +297,124 @@ test_activity_extends (gconstpointer data)
   g_source_set_callback (source, on_trickle, &trickle, NULL);
   g_source_attach (source, rig->context);
   rig_assert_log (rig, "text(0123456789)");
+}
+
+/* --- The whole message --- */
+
+static gboolean
+on_peer_ping (gpointer user_data)
+{
+  Rig *rig = user_data;
+
+  if (!strstr (rig->log->str, "closing"))
+    rig_peer_frame (rig, TRUE, WS_OPCODE_PING, "", 0);
+  return G_SOURCE_CONTINUE;
+}
+
+/* What comes between fragments is nothing of the message. */
+static void
+test_pings_do_not_extend (gconstpointer data)
+{
+  g_autoptr (Rig) rig = rig_new_waiting (GPOINTER_TO_INT (data), RIG_UNIX);
+  g_autoptr (GSource) source = g_timeout_source_new (3);
+
+  rig->settings.frame_timeout = 30;
+  ws_engine_start (rig->engine);
+  rig_peer_frame (rig, FALSE, WS_OPCODE_TEXT, "a", 1);
+  g_source_set_callback (source, on_peer_ping, rig, NULL);
+  g_source_attach (source, rig->context);
+  rig_until (rig, strstr (rig->log->str, "about-to-close!TIMED_OUT"));
+  g_source_destroy (source);
+  g_assert_nonnull (strstr (rig->engine->closing.reason, "frame-timeout"));
+}
+
+static gboolean
+on_fragment (gpointer user_data)
+{
+  Rig *rig = user_data;
+
+  if (!strstr (rig->log->str, "closing"))
+    rig_peer_frame (rig, FALSE, WS_OPCODE_CONTINUATION, "a", 1);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Moving, and never done. */
+static void
+test_whole_message (gconstpointer data)
+{
+  g_autoptr (Rig) rig = rig_new_waiting (GPOINTER_TO_INT (data), RIG_UNIX);
+  g_autoptr (GSource) source = g_timeout_source_new (3);
+
+  rig->settings.frame_timeout = WS_TEST_DEADLINE * 1000;
+  rig->settings.message_timeout = 40;
+  ws_engine_start (rig->engine);
+  rig_peer_text (rig, "before");
+  rig_assert_log (rig, "text(before)");
+  block (50);
+  rig_peer_frame (rig, FALSE, WS_OPCODE_TEXT, "a", 1);
+  g_source_set_callback (source, on_fragment, rig, NULL);
+  g_source_attach (source, rig->context);
+  rig_until (rig, rig->engine->protocol.message_bytes > 1);
+  g_assert_cmpint (rig->engine->owed.begun, >,
+                   rig->engine->traffic.since + 49000);
+  rig_until (rig, strstr (rig->log->str, "about-to-close!TIMED_OUT"));
+  g_source_destroy (source);
+  g_assert_cmpuint (rig->engine->closing.code, ==, 1001);
+  g_assert_nonnull (strstr (rig->engine->closing.reason, "message-timeout"));
+}
+
+/* What is read as a stream is not held, and may go on for ever. */
+static void
+test_streamed_message (gconstpointer data)
+{
+  g_autoptr (Rig) rig = rig_new_waiting (GPOINTER_TO_INT (data), RIG_UNIX);
+  g_autoptr (GByteArray) wire = g_byte_array_new ();
+  g_autoptr (GSource) source = g_timeout_source_new (5);
+  Trickle trickle = { rig, wire, 0 };
+
+  rig->settings.message_timeout = 10;
+  ws_engine_set_streaming (rig->engine, TRUE);
+  ws_engine_start (rig->engine);
+  wire_append_text (wire, "0123456789", rig->role == WS_ROLE_SERVER);
+  g_source_set_callback (source, on_trickle, &trickle, NULL);
+  g_source_attach (source, rig->context);
+  rig_until (rig, trickle.sent == wire->len);
+  rig_settle (rig);
+  g_assert_null (strstr (rig->log->str, "TIMED_OUT"));
+}
+
+/* The second half of one ping and the first half of the next, again and again:
+ * each is finished in time. */
+static void
+test_cut_pings (gconstpointer data)
+{
+  g_autoptr (Rig) rig = rig_new_waiting (GPOINTER_TO_INT (data), RIG_UNIX);
+  g_autoptr (GByteArray) wire = g_byte_array_new ();
+  g_autoptr (GSource) source = g_timeout_source_new (25);
+  const gsize size = rig->role == WS_ROLE_SERVER ? 7 : 3;
+  Trickle     trickle = { rig, wire, 0 };
+
+  rig->settings.frame_timeout = rig->settings.message_timeout = 200;
+  ws_engine_start (rig->engine);
+  for (guint i = 0; i < 20; i++)
+    {
+      WsFrameHeader header = { .fin = TRUE,
+                               .opcode = WS_OPCODE_PING,
+                               .masked = rig->role == WS_ROLE_SERVER,
+                               .length = 1 };
+
+      g_byte_array_set_size (wire, (guint) ((i + 1) * size));
+      ws_frame_header_write (&header, wire->data + i * size);
+      wire->data[(i + 1) * size - 1] = 'a';
+    }
+  trickle.piece = (guint) size;
+  rig_peer_write (rig, wire->data, 2);
+  trickle.sent = 2;
+  g_source_set_callback (source, on_trickle, &trickle, NULL);
+  g_source_attach (source, rig->context);
+  rig_until (rig, trickle.sent == wire->len);
+  rig_settle (rig);
+  g_assert_null (strstr (rig->log->str, "TIMED_OUT"));
 }
 
 static void
@@ -321,5 +443,9 @@ main (int argc, char *argv[])
   add ("nothing-is-owed", test_nothing_is_owed);
   add ("too-late", test_too_late);
   add ("activity-extends", test_activity_extends);
+  add ("pings-do-not-extend", test_pings_do_not_extend);
+  add ("whole-message", test_whole_message);
+  add ("streamed-message", test_streamed_message);
+  add ("cut-pings", test_cut_pings);
   return g_test_run ();
 }

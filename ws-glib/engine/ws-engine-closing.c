@@ -73,7 +73,7 @@ enter_closing (WsEngine *self, guint code, const char *reason)
   self->state = WS_ENGINE_CLOSING;
   self->closing.sent = code;
   ws_poller_disarm (self->poller, &self->life_deadline);
-  ws_poller_disarm (self->poller, &self->frame_deadline);
+  ws_poller_disarm (self->poller, &self->owed_deadline);
   if (self->settings->close_timeout > 0)
     ws_poller_arm_after (self->poller, &self->close_deadline,
                          self->settings->close_timeout * (gint64) 1000);
@@ -152,9 +152,8 @@ ws_engine_handle_close (WsEngine *self, const WsEvent *event)
     }
 }
 
-/* Fails the connection (RFC 6455, 7.1.7). */
-static void
-fail (WsEngine *self, const WsFault *fault, WsEngineError kind)
+void
+ws_engine_fail (WsEngine *self, const WsFault *fault, WsEngineError kind)
 {
   g_autoptr (GError) error
       = g_error_new_literal (WS_ENGINE_ERROR, kind, fault->reason);
@@ -187,7 +186,7 @@ kind_of_fault (const WsFault *fault)
 void
 ws_engine_handle_fault (WsEngine *self, const WsFault *fault)
 {
-  fail (self, fault, kind_of_fault (fault));
+  ws_engine_fail (self, fault, kind_of_fault (fault));
 }
 
 void
@@ -251,84 +250,6 @@ on_close_deadline (WsDeadline *deadline)
   ws_engine_unref (self);
 }
 
-/* Arms the frame deadline when the peer owes the rest of something; activity is
- * only looked at when the deadline is due. */
-void
-ws_engine_watch_frame (WsEngine *self)
-{
-  if (self->state == WS_ENGINE_OPEN && self->settings->frame_timeout > 0
-      && !ws_deadline_is_armed (&self->frame_deadline)
-      && ws_protocol_is_waiting (&self->protocol))
-    ws_poller_arm (self->poller, &self->frame_deadline,
-                   self->keepalive.last_received
-                       + self->settings->frame_timeout * (gint64) 1000);
-}
-
-/* Whether the peer owes the rest of something, within a time. */
-static gboolean
-is_owed (const WsEngine *self)
-{
-  return self->settings->frame_timeout > 0 && self->state == WS_ENGINE_OPEN
-         && ws_protocol_is_waiting (&self->protocol);
-}
-
-static gint64
-get_frame_due (const WsEngine *self)
-{
-  return self->keepalive.last_received
-         + self->settings->frame_timeout * (gint64) 1000;
-}
-
-static gboolean
-is_late (const WsEngine *self)
-{
-  return is_owed (self) && ws_poller_now (self->poller) >= get_frame_due (self);
-}
-
-/* Whether the rest may have come, while reading is paused. */
-static gboolean
-waits_unread (const WsEngine *self)
-{
-  return !self->reading
-         && (ws_protocol_has_input (&self->protocol)
-             || ws_transport_is_readable (self->transport));
-}
-
-static void
-judge_frame (WsEngine *self)
-{
-  WsFault fault;
-
-  if (is_late (self))
-    ws_engine_catch_up (self);
-  if (is_late (self) && !waits_unread (self))
-    {
-      ws_fault_set (&fault, WS_CLOSE_GOING_AWAY,
-                    "The rest of a message did not come within frame-timeout "
-                    "(%u ms)",
-                    self->settings->frame_timeout);
-      fail (self, &fault, WS_ENGINE_ERROR_TIMED_OUT);
-    }
-  else if (is_owed (self))
-    {
-      gint64 due = get_frame_due (self);
-
-      if (is_late (self))
-        due += ws_poller_now (self->poller) - self->keepalive.last_received;
-      ws_poller_arm (self->poller, &self->frame_deadline, due);
-    }
-}
-
-static void
-on_frame_deadline (WsDeadline *deadline)
-{
-  WsEngine *self
-      = ws_engine_ref (WS_CONTAINER_OF (deadline, WsEngine, frame_deadline));
-
-  judge_frame (self);
-  ws_engine_unref (self);
-}
-
 /* Reads what the peer has sent, for nobody: closing with input unread would
  * reset the connection, and what was just written might be lost. */
 static void
@@ -365,5 +286,4 @@ void
 ws_engine_init_closing (WsEngine *self)
 {
   self->close_deadline.func = on_close_deadline;
-  self->frame_deadline.func = on_frame_deadline;
 }

@@ -8,6 +8,7 @@ go_on (WsEngine *self)
 {
   /* We did not listen: the peer's silence begins now. */
   self->keepalive.last_received = ws_poller_now (self->poller);
+  ws_engine_excuse_owed (self);
   ws_engine_update (self);
   ws_engine_update_wanted (self);
   if (ws_protocol_has_input (&self->protocol) || self->broken != NULL)

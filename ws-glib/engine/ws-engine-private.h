@@ -31,6 +31,13 @@ typedef struct
   guint      n_messages; /* until then */
 } WsIdleContext;
 
+/* What the peer has begun, when, and when the last of it has come. */
+typedef struct
+{
+  WsOwed what;              /* as it was seen last */
+  gint64 begun, progressed; /* monotonic µs */
+} WsOwedSince;
+
 struct _WsEngine
 {
   guint               n_refs;
@@ -56,9 +63,10 @@ struct _WsEngine
   WsJob          resume_job;    /* input waits that was read already */
   WsJob          flush_job;
   WsDeadline     close_deadline;
-  WsDeadline     frame_deadline;
+  WsDeadline     owed_deadline;
   WsDeadline     life_deadline;
   WsDeadline     write_deadline;
+  WsOwedSince    owed;
   gint64         progressed;   /* some of what waits was written (µs) */
   WsIdleContext *idle;         /* (owned) (nullable) */
   guint          idle_release; /* ms until contexts are given back, 0: never */
@@ -118,6 +126,14 @@ void ws_engine_note_broken (WsEngine *self, GError *error);
 void ws_engine_tell_broken (WsEngine *self);
 void ws_engine_settle_broken (WsEngine *self);
 
+/* --- ws-engine-owed.c --- */
+
+void ws_engine_init_owed (WsEngine *self);
+/* Starts the clock for what the peer owes, if it owes something. */
+void ws_engine_watch_owed (WsEngine *self);
+/* We did not listen: its time begins anew. */
+void ws_engine_excuse_owed (WsEngine *self);
+
 /* --- ws-engine-unread.c --- */
 
 void ws_engine_init_unread (WsEngine *self);
@@ -154,9 +170,9 @@ void ws_engine_lose (WsEngine *self, const GError *error);
 /* Ends a server's connection when the closing handshake is complete. */
 void ws_engine_check_finished (WsEngine *self);
 void ws_engine_handle_close (WsEngine *self, const WsEvent *event);
+/* Fails the connection (RFC 6455, 7.1.7). */
+void ws_engine_fail (WsEngine *self, const WsFault *fault, WsEngineError kind);
 void ws_engine_handle_fault (WsEngine *self, const WsFault *fault);
 void ws_engine_handle_eof (WsEngine *self);
-/* Starts the clock for what the peer owes, if anything. */
-void ws_engine_watch_frame (WsEngine *self);
 
 G_END_DECLS

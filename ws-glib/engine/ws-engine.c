@@ -33,6 +33,7 @@ ws_engine_new (WsTransport        *transport,
   self->flush_job.func = on_flush_job;
   ws_engine_init_life (self);
   ws_engine_init_closing (self);
+  ws_engine_init_owed (self);
   ws_engine_init_unread (self);
   self->traffic.since = ws_poller_now (self->poller);
   self->traffic.connected = g_get_real_time ();
@@ -58,7 +59,7 @@ ws_engine_release (WsEngine *self)
   ws_poller_unqueue (self->poller, &self->resume_job);
   ws_poller_unqueue (self->poller, &self->flush_job);
   ws_poller_disarm (self->poller, &self->close_deadline);
-  ws_poller_disarm (self->poller, &self->frame_deadline);
+  ws_poller_disarm (self->poller, &self->owed_deadline);
   ws_poller_disarm (self->poller, &self->life_deadline);
   ws_poller_disarm (self->poller, &self->write_deadline);
   ws_engine_forget_idle (self);
@@ -299,7 +300,7 @@ pull (WsEngine *self)
     ws_poller_unqueue (self->poller, &self->resume_job);
   if (ws_protocol_has_input (&self->protocol))
     ws_protocol_keep_input (&self->protocol);
-  ws_engine_watch_frame (self);
+  ws_engine_watch_owed (self);
   if (self->protocol.extension != NULL)
     ws_engine_watch_contexts (self);
 }
@@ -527,6 +528,6 @@ ws_engine_update (WsEngine *self)
   ws_engine_watch_unread (self);
   if (self->state != WS_ENGINE_OPEN || !self->started)
     return;
-  ws_engine_watch_frame (self);
+  ws_engine_watch_owed (self);
   ws_engine_watch_life (self);
 }

@@ -18,6 +18,7 @@ typedef struct
   guint   open_timeout;
   guint   close_timeout;
   guint   frame_timeout;
+  guint   message_timeout;
   guint   write_timeout;
   guint   ping_interval;
   guint   ping_timeout;
@@ -41,6 +42,7 @@ ws_settings_default (guint ping_interval)
     .open_timeout = 20000,
     .close_timeout = 5000,
     .frame_timeout = 30000,
+    .message_timeout = 600000,
     .write_timeout = 60000,
     .ping_interval = ping_interval,
     .ping_timeout = 20000,

@@ -342,6 +342,7 @@ gather_data (WsProtocol *self, guint8 *data, gsize len, WsEvent *event)
   WsFault        fault;
 
   reader->left -= len;
+  self->message_bytes += len;
   if (!ws_assembler_add (&self->assembler, &reader->header, data, len,
                          reader->left, self->extension, &fault))
     {
@@ -416,6 +417,11 @@ read_frame (WsProtocol *self, WsEvent *event)
   if (is_whole && header->fin && header->rsv == 0
       && ws_assembler_is_idle (&self->assembler))
     return take_whole (self, event);
+  if (ws_assembler_is_idle (&self->assembler))
+    {
+      self->message_offset = reader->offset;
+      self->message_bytes = 0;
+    }
   ws_assembler_begin_frame (&self->assembler, header);
   return read_payload (self, event);
 }
@@ -557,6 +563,23 @@ ws_protocol_is_waiting (const WsProtocol *self)
   return self->phase == WS_PROTOCOL_READING && self->pending == WS_PENDING_NONE
          && (self->reader.n_stored > 0 || self->reader.in_frame
              || !ws_assembler_is_idle (&self->assembler));
+}
+
+gboolean
+ws_protocol_get_owed (const WsProtocol *self, WsOwed *owed)
+{
+  const WsFrameReader *reader = &self->reader;
+  gboolean             is_message = !ws_assembler_is_idle (&self->assembler);
+
+  owed->is_gathered = !is_streaming (self);
+  owed->offset = is_message ? self->message_offset : reader->offset;
+  owed->progress = reader->n_stored;
+  if (is_message)
+    owed->progress = WS_FRAME_HEADER_MAX + self->message_bytes;
+  else if (reader->in_frame)
+    owed->progress
+        = WS_FRAME_HEADER_MAX + (reader->header.length - reader->left);
+  return ws_protocol_is_waiting (self);
 }
 
 void

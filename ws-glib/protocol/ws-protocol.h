@@ -65,6 +65,14 @@ typedef enum
   WS_PENDING_GATHERED /* whose bytes lie in the assembler */
 } WsPending;
 
+/* What the peer has begun and not finished. */
+typedef struct
+{
+  guint64  offset;      /* where it begins in the stream: which one it is */
+  guint64  progress;    /* grows with its payload, whatever comes between */
+  gboolean is_gathered; /* what has come of it is held */
+} WsOwed;
+
 typedef struct
 {
   WsFrameReader   reader;
@@ -76,7 +84,9 @@ typedef struct
                               ws_protocol_keep_input() */
   WsBuffer        control; /* a control frame's payload that spans reads */
   WsFault        *fault;   /* (owned) (nullable) */
-  guint8         *pending_data; /* of WS_PENDING_SPAN */
+  guint64         message_offset; /* where the message under way begins */
+  guint64         message_bytes;  /* that have come of it */
+  guint8         *pending_data;   /* of WS_PENDING_SPAN */
   gsize           pending_len;
   WsOpcode        pending_opcode;
   WsPending       pending;
@@ -122,6 +132,8 @@ void ws_protocol_keep_input (WsProtocol *self);
 /* Whether the peer owes the rest of a frame or of a message. FALSE once the
  * peer has sent a close frame or a fault was found. */
 gboolean ws_protocol_is_waiting (const WsProtocol *self);
+/* The same, and of what; any value of @owed if there is nothing. */
+gboolean ws_protocol_get_owed (const WsProtocol *self, WsOwed *owed);
 
 void ws_event_release (WsEvent *event);
 

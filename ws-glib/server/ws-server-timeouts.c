@@ -77,6 +77,43 @@ ws_server_set_frame_timeout (WsServer *self, guint frame_timeout)
 }
 
 /**
+ * ws_server_get_message_timeout:
+ * @self: a server
+ *
+ * Gets the [property@Socket:message-timeout] of new sockets.
+ *
+ * Returns: milliseconds
+ *
+ * Since: 1.0
+ */
+guint
+ws_server_get_message_timeout (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), 0);
+
+  return ws_server_peek (self)->settings.message_timeout;
+}
+
+/**
+ * ws_server_set_message_timeout:
+ * @self: a server
+ * @message_timeout: milliseconds
+ *
+ * Sets the [property@Socket:message-timeout] of new sockets.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_message_timeout (WsServer *self, guint message_timeout)
+{
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  ws_server_change_number (self,
+                           &ws_server_peek (self)->settings.message_timeout,
+                           message_timeout, WS_SERVER_PROP_MESSAGE_TIMEOUT);
+}
+
+/**
  * ws_server_get_write_timeout:
  * @self: a server
  *
@@ -209,6 +246,18 @@ const WsProperty ws_server_timeouts_properties[] = {
   { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_FRAME_TIMEOUT, "frame-timeout",
                       0, G_MAXUINT, 30000, ws_server_get_frame_timeout,
                       ws_server_set_frame_timeout) },
+
+  /**
+   * WsServer:message-timeout:
+   *
+   * The [property@Socket:message-timeout] of new sockets, in milliseconds.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_MESSAGE_TIMEOUT,
+                      "message-timeout", 0, G_MAXUINT, 600000,
+                      ws_server_get_message_timeout,
+                      ws_server_set_message_timeout) },
 
   /**
    * WsServer:write-timeout:

@@ -114,6 +114,43 @@ ws_socket_set_frame_timeout (WsSocket *self, guint frame_timeout)
 }
 
 /**
+ * ws_socket_get_message_timeout:
+ * @self: a socket
+ *
+ * Gets how long a peer may take for a message, from its first byte to its last.
+ *
+ * Returns: milliseconds; 0: as long as it likes
+ *
+ * Since: 1.0
+ */
+guint
+ws_socket_get_message_timeout (WsSocket *self)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), 0);
+
+  return ws_socket_peek (self)->settings.message_timeout;
+}
+
+/**
+ * ws_socket_set_message_timeout:
+ * @self: a socket
+ * @message_timeout: milliseconds; 0: as long as it likes
+ *
+ * Sets how long a peer may take for a message, from its first byte to its last.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_message_timeout (WsSocket *self, guint message_timeout)
+{
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  ws_socket_change_number (self,
+                           &ws_socket_peek (self)->settings.message_timeout,
+                           message_timeout, WS_SOCKET_PROP_MESSAGE_TIMEOUT);
+}
+
+/**
  * ws_socket_get_write_timeout:
  * @self: a socket
  *
@@ -257,6 +294,7 @@ const WsProperty ws_socket_timeout_properties[] = {
    *
    * Milliseconds that a peer may be silent in the middle of a message; 0: any.
    *
+   * Only what comes of that message ends the silence, not the pings between.
    * What is slower closes the connection with 1001.
    *
    * Since: 1.0
@@ -264,6 +302,23 @@ const WsProperty ws_socket_timeout_properties[] = {
   { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_FRAME_TIMEOUT, "frame-timeout",
                       0, G_MAXUINT, 30000, ws_socket_get_frame_timeout,
                       ws_socket_set_frame_timeout) },
+
+  /**
+   * WsSocket:message-timeout:
+   *
+   * Milliseconds that a peer may take for a message, from its first byte to its
+   * last; 0: any.
+   *
+   * It bounds for how long a part of a message is held. Time in which reading
+   * is paused does not count, and what is read as a stream, which holds
+   * nothing, may take any. What is slower closes the connection with 1001.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_MESSAGE_TIMEOUT,
+                      "message-timeout", 0, G_MAXUINT, 600000,
+                      ws_socket_get_message_timeout,
+                      ws_socket_set_message_timeout) },
 
   /**
    * WsSocket:write-timeout:
