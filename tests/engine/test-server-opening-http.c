@@ -373,6 +373,48 @@ test_hurry_in_time (OpeningRig *rig, gconstpointer data)
   g_assert_true (ws_server_opening_is_asking (rig->opening));
 }
 
+/* --- Our own loop is late --- */
+
+static void
+block (gint64 ms)
+{
+  gint64 until = g_get_monotonic_time () + ms * 1000;
+
+  while (g_get_monotonic_time () < until)
+    ;
+}
+
+static const struct
+{
+  const char *before; /* the peer sends, while the loop is blocked */
+  const char *after;
+  const char *log;
+} blocked[] = {
+  { POST "Content-Le", "ngth: 2\r\n\r\nhi", "http /form hi " },
+  { POST "Content-Length: 2\r\n\r\nh", "i", "http /form hi " },
+  { POST "Content-Le", "", "late " },
+  { "", "", "late " },
+};
+
+/* What came meanwhile counts, and the peer gets time for the rest. */
+static void
+test_blocked_loop (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (blocked); i++)
+    {
+      begin (fixture, 100);
+      say (fixture, blocked[i].before, strlen (blocked[i].before));
+      block (150);
+      g_main_context_iteration (fixture->context, FALSE);
+      g_assert_cmpstr (fixture->log->str, ==,
+                       *blocked[i].before == 0 ? "late " : "");
+      if (fixture->opening != NULL)
+        say (fixture, blocked[i].after, strlen (blocked[i].after));
+      expect_log (fixture, blocked[i].log);
+      end (fixture);
+    }
+}
+
 static void
 add (const char *name, void (*test) (OpeningRig *, gconstpointer))
 {
@@ -398,6 +440,7 @@ main (int argc, char *argv[])
   add ("free-while-answering", test_free_while_answering);
   add ("stalled", test_stalled);
   add ("hurry-in-time", test_hurry_in_time);
+  add ("blocked-loop", test_blocked_loop);
   for (guint i = 0; i < G_N_ELEMENTS (hurries); i++)
     {
       g_autofree char *path = g_strconcat ("/engine/server-opening-http/hurry/",

@@ -22,7 +22,6 @@ struct _WsServerOpening
   gint64                     timeout;     /* µs; 0: none */
   gboolean                   is_hurried;  /* the server closes */
   gboolean                   is_held;     /* the owner has no room yet */
-  gboolean                   is_heard;    /* something has come, decrypted */
   WsBuffer                   early;       /* input from before */
   WsHttpReader               reader;
   WsHttpBody        incoming; /* while WS_SERVER_OPENING_READING_BODY */
@@ -33,7 +32,9 @@ struct _WsServerOpening
   GBytes           *content; /* (owned) (nullable): of the answer */
   gsize             content_sent;
   gsize             progress; /* bytes since the deadline was set */
-  gint64     moved; /* when some of the answer was taken last (monotonic) */
+  gint64     moved;   /* when some of the answer was taken last (monotonic) */
+  gint64     heard;   /* when some of it was read last (monotonic); 0: never */
+  gint64     excused; /* µs that the peer was given beyond the time-out */
   WsDeadline deadline;
   gsize      lingered; /* bytes */
 
@@ -46,6 +47,10 @@ struct _WsServerOpening
 /* Tells the owner that it is over: @error (transfer full) (nullable). */
 void ws_server_opening_end (WsServerOpening *self, GError *error);
 
+void ws_server_opening_init_time (WsServerOpening *self);
+/* Refuses what the owner does not decide about. */
+void ws_server_opening_refuse_invalid (WsServerOpening   *self,
+                                       const WsHttpFault *fault);
 /* Gives the peer the opening's time-out, or each part of an answer. */
 void ws_server_opening_arm (WsServerOpening *self);
 

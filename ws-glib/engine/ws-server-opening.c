@@ -14,10 +14,6 @@
 /* What a peer may send while it waits for the verdict. */
 #define MAX_REST (64 * 1024)
 
-/* µs: what a closing server gives, at least, to whoever has still to answer,
- * and where there is no time-out to everybody. */
-#define HURRY (2 * G_USEC_PER_SEC)
-
 void
 ws_server_opening_free (WsServerOpening *self)
 {
@@ -92,7 +88,7 @@ ws_server_opening_end (WsServerOpening *self, GError *error)
 static gboolean
 may_leave (const WsServerOpening *self)
 {
-  return !self->is_heard || self->state == WS_SERVER_OPENING_ASKING
+  return self->heard == 0 || self->state == WS_SERVER_OPENING_ASKING
          || self->state == WS_SERVER_OPENING_LINGERING;
 }
 
@@ -108,87 +104,16 @@ end_left (WsServerOpening *self, GError *error)
   ws_server_opening_end (self, error);
 }
 
-/* Its time is over. */
-static void
-end_late (WsServerOpening *self)
-{
-  GError *error = NULL;
-
-  if (self->state != WS_SERVER_OPENING_LINGERING)
-    error
-        = g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
-                       "The peer did not get on within %" G_GINT64_FORMAT " ms",
-                       self->timeout / 1000);
-  ws_server_opening_end (self, error);
-}
-
 /* Refuses what the owner does not decide about. */
-static void
-refuse_invalid (WsServerOpening *self, const WsHttpFault *fault)
+void
+ws_server_opening_refuse_invalid (WsServerOpening   *self,
+                                  const WsHttpFault *fault)
 {
   ws_server_opening_refuse (self, fault);
   self->sink->refused (self, fault, self->user_data);
 }
 
-/* --- Time --- */
-
-/* Whether the peer speaks HTTP as far as we know, and has no answer. */
-static gboolean
-lacks_answer (const WsServerOpening *self)
-{
-  return self->state == WS_SERVER_OPENING_READING
-         || self->state == WS_SERVER_OPENING_READING_BODY
-         || self->state == WS_SERVER_OPENING_ASKING;
-}
-
-static void
-on_deadline (WsDeadline *deadline)
-{
-  WsServerOpening *self = WS_CONTAINER_OF (deadline, WsServerOpening, deadline);
-  WsHttpFault      fault;
-
-  if ((self->is_hurried || self->is_held) && lacks_answer (self))
-    {
-      ws_http_fault_set (&fault, 503, "%s",
-                         self->is_hurried
-                             ? "The server is closing"
-                             : "Nobody has taken the connection in time");
-      refuse_invalid (self, &fault);
-    }
-  else
-    end_late (self);
-}
-
-void
-ws_server_opening_arm (WsServerOpening *self)
-{
-  gint64 after = self->timeout;
-
-  if (after == 0 && self->is_hurried)
-    after = HURRY;
-  if (after > 0)
-    ws_poller_arm_after (self->poller, &self->deadline, after);
-}
-
-/* A verdict that is put off is worth waiting for, but not for long: most of
- * those who wait for it would be told to go at once. */
-static void
-arm_verdict (WsServerOpening *self)
-{
-  gint64 after = MIN (MAX (HURRY, self->timeout / 4), self->timeout);
-
-  ws_poller_arm_after (self->poller, &self->deadline,
-                       self->timeout > 0 ? after : HURRY);
-}
-
-void
-ws_server_opening_wait (WsServerOpening *self)
-{
-  if (self->is_hurried)
-    arm_verdict (self);
-  else
-    ws_poller_disarm (self->poller, &self->deadline);
-}
+/* --- Requests --- */
 
 void
 ws_server_opening_hold (WsServerOpening *self)
@@ -202,20 +127,6 @@ ws_server_opening_ask_again (WsServerOpening *self)
   self->is_held = FALSE;
   self->sink->request (self, self->user_data);
 }
-
-void
-ws_server_opening_hurry (WsServerOpening *self)
-{
-  if (self->is_hurried)
-    return;
-  self->is_hurried = TRUE;
-  if (self->state == WS_SERVER_OPENING_ASKING)
-    arm_verdict (self);
-  else if (!ws_deadline_is_armed (&self->deadline))
-    ws_server_opening_arm (self);
-}
-
-/* --- Requests --- */
 
 /* The whole request is there. Reading goes on, so that a peer that leaves is
  * noticed; what else the peer sends is the connection's. */
@@ -232,7 +143,7 @@ static gboolean
 is_whole (WsServerOpening *self, WsParse parse, const WsHttpFault *fault)
 {
   if (parse == WS_FAILED)
-    refuse_invalid (self, fault);
+    ws_server_opening_refuse_invalid (self, fault);
   return parse == WS_DONE;
 }
 
@@ -310,7 +221,7 @@ take_input (WsServerOpening *self, const guint8 *data, gsize len)
   if (!is_whole (self, parse, &fault))
     return;
   if (!parse_request (self, consumed < len, &fault))
-    refuse_invalid (self, &fault);
+    ws_server_opening_refuse_invalid (self, &fault);
   else if (self->state == WS_SERVER_OPENING_READING_BODY)
     take_body (self, data + consumed, len - consumed);
   else
@@ -435,7 +346,7 @@ read_input (WsServerOpening *self)
     end_left (self, error);
   else if (n > 0)
     {
-      self->is_heard = TRUE;
+      self->heard = ws_poller_now (poller);
       dispatch_input (self, buffer->data, n);
     }
   ws_poller_release_buffer (poller, buffer);
@@ -506,7 +417,7 @@ static void
 begin_reading (WsServerOpening *self)
 {
   self->state = WS_SERVER_OPENING_READING;
-  self->is_heard = FALSE;
+  self->heard = 0;
   ws_transport_set_ready (self->transport, on_ready, self);
   ws_transport_want (self->transport, G_IO_IN);
 }
@@ -560,7 +471,7 @@ ws_server_opening_new (WsTransport                  *transport,
   self->sink = sink;
   self->user_data = user_data;
   self->server_name = g_strdup (options->server_name);
-  self->deadline.func = on_deadline;
+  ws_server_opening_init_time (self);
   ws_http_reader_init (&self->reader, WS_HTTP_REQUEST, options->limits);
   ws_outbox_init (&self->outbox, NULL, NULL);
   self->timeout = options->timeout * (gint64) 1000;
