@@ -133,6 +133,7 @@ test_overtaking (Half *half, gconstpointer data)
   g_autofree char *text = g_strnfill (LARGE, 'a');
   g_autoptr (GString) firsts = g_string_new (NULL);
 
+  ws_socket_set_outgoing_frame_size (half->socket, 512 * 1024);
   raw_peer_set_reading (half->peer, FALSE);
   api_socket_send (half->socket, text);
   ws_socket_flush (half->socket);

@@ -108,7 +108,7 @@ test_sizes (void)
 {
   WsSocket *socket = ws_socket_new ();
 
-  g_assert_cmpuint (ws_socket_get_outgoing_frame_size (socket), ==, 512 * 1024);
+  g_assert_cmpuint (ws_socket_get_outgoing_frame_size (socket), ==, 0);
   g_assert_cmpuint (ws_socket_get_max_incoming_frame_size (socket), ==,
                     16 * 1024 * 1024);
   g_assert_cmpuint (ws_socket_get_max_incoming_message_size (socket), ==,

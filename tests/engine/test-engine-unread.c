@@ -219,6 +219,32 @@ test_trickle (gconstpointer data)
   free_fake (rig);
 }
 
+/* The keepalive's ping waits behind a frame that is on its way: the peer's time
+ * begins when it has left. */
+static void
+test_ping_behind_frame (gconstpointer data)
+{
+  FakeTransport *transport;
+  Rig           *rig = new_fake (data, &transport);
+  g_autoptr (GSource) source = g_timeout_source_new (25);
+  Trickle trickle = { rig, transport };
+
+  rig->settings.ping_interval = 30;
+  rig->settings.ping_timeout = 200;
+  transport->capacity = 4;
+  ws_engine_start (rig->engine);
+  rig_send_text (rig, "0123456789012345678901234567890123456789");
+  g_source_set_callback (source, on_trickle, &trickle, NULL);
+  g_source_attach (source, rig->context);
+  rig_until (rig, rig->engine->traffic.pings_sent > 0);
+  g_assert_cmpuint (transport->written->len, <, 20);
+  rig_until (rig, ws_engine_get_bytes_to_write (rig->engine) == 0);
+  g_source_destroy (source);
+  g_assert_false (rig->ended);
+  rig_assert_log (rig, "ended!TIMED_OUT");
+  rig_free (rig);
+}
+
 /* The peer has read while our own loop was blocked, which
  * nobody has noticed. */
 static void
@@ -315,6 +341,7 @@ main (int argc, char *argv[])
   add ("reads-nothing", test_reads_nothing);
   add ("only-sends", test_only_sends);
   add ("trickle", test_trickle);
+  add ("ping-behind-frame", test_ping_behind_frame);
   add ("blocked-loop", test_blocked_loop);
   add ("update", test_update);
   add ("closing", test_closing);

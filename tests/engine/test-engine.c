@@ -438,6 +438,7 @@ test_control_between (gconstpointer data)
   g_autoptr (GBytes) bytes = g_bytes_new_take (wire_pattern (1, len), len);
   g_autofree char *frames = NULL;
 
+  rig->settings.outgoing_frame_size = 512 * 1024;
   rig_peer_set_reading (rig, FALSE);
   ws_engine_send (rig->engine, WS_OPCODE_BINARY, NULL, len, bytes);
   rig_send_text (rig, "last");

@@ -402,9 +402,9 @@ test_blocked_loop (Fixture *fixture, gconstpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (blocked); i++)
     {
-      begin (fixture, 100);
+      begin (fixture, 300);
       say (fixture, blocked[i].before, strlen (blocked[i].before));
-      block (150);
+      block (350);
       g_main_context_iteration (fixture->context, FALSE);
       g_assert_cmpstr (fixture->log->str, ==,
                        *blocked[i].before == 0 ? "late " : "");

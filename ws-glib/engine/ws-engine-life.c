@@ -35,6 +35,8 @@ ask_for_life (WsEngine *self)
   gint64 stamp = GINT64_TO_BE (now);
 
   send_ping (self, (const guint8 *) &stamp, sizeof stamp, FALSE, now);
+  self->ping_end
+      = self->traffic.wire_sent + ws_outbox_get_control_end (&self->outbox);
   return now;
 }
 
@@ -54,6 +56,16 @@ may_have_answered (const WsEngine *self)
          && ws_transport_is_heard (self->transport, self->keepalive.last_ping);
 }
 
+/* A ping that waits behind a large frame has not been asked yet: as long as the
+ * peer's system takes of that frame, its time has not begun. */
+static void
+excuse_ping (WsEngine *self)
+{
+  if (self->blocked && self->traffic.wire_sent < self->ping_end
+      && self->progressed > self->keepalive.last_ping)
+    self->keepalive.last_ping = self->progressed;
+}
+
 /* The same once more, after all that tells of life was looked at. */
 static WsLife
 judge_again (WsEngine *self, gint64 now, gint64 *due)
@@ -63,6 +75,7 @@ judge_again (WsEngine *self, gint64 now, gint64 *due)
     return WS_LIFE_FINE;
   if (may_have_answered (self))
     self->keepalive.last_received = now;
+  excuse_ping (self);
   return ws_keepalive_judge (&self->keepalive, self->settings, now, due);
 }
 

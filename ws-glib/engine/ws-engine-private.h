@@ -58,6 +58,7 @@ struct _WsEngine
   WsTraffic           traffic;  /* but for what others count already */
   guint64             untold;   /* bytes that were written but not reported */
   guint64             pong_end; /* of the last one, as of wire_sent */
+  guint64             ping_end; /* likewise, of the keepalive\'s last one */
   GBytes        *owed_pong;     /* (owned) (nullable): the next one's payload */
   guint          head_len;      /* of the HTTP answer, which is no traffic */
   WsJob          resume_job;    /* input waits that was read already */

@@ -53,7 +53,7 @@ static gboolean
 excuse (WsServerOpening *self)
 {
   gint64 late = g_get_monotonic_time () - self->deadline.due;
-  gint64 after = MAX (late, self->timeout / 4);
+  gint64 after = MIN (MAX (late, self->timeout / 4), self->timeout);
 
   if (late < LATE || self->state == WS_SERVER_OPENING_ASKING
       || after > 3 * self->timeout - self->excused || !has_moved (self))

@@ -36,7 +36,6 @@ ws_settings_default (guint ping_interval)
     .max_incoming_frame_size = 16 * 1024 * 1024,
     .max_incoming_message_size = 16 * 1024 * 1024,
     .max_incoming_fragments = 128 * 1024,
-    .outgoing_frame_size = 512 * 1024,
     .max_bytes_to_write = 64 * 1024 * 1024,
     .write_high_water_mark = 1024 * 1024,
     .open_timeout = 20000,

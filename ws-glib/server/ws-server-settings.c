@@ -342,7 +342,7 @@ const WsProperty ws_server_settings_properties[] = {
    * Since: 1.0
    */
   { WS_PROPERTY_UINT64 (WsServer, WS_SERVER_PROP_OUTGOING_FRAME_SIZE,
-                        "outgoing-frame-size", 512 * 1024,
+                        "outgoing-frame-size", 0,
                         ws_server_get_outgoing_frame_size,
                         ws_server_set_outgoing_frame_size) },
 

@@ -7,6 +7,9 @@
 #include "socket/ws-socket-queue.h"
 #include "message/ws-message-private.h"
 
+/* Bytes that become a part at most: who has much to write waits in between. */
+#define MAX_PART (512 * 1024)
+
 static void
 set_text_error (GError **error)
 {
@@ -56,6 +59,7 @@ ws_socket_send_part (WsSocket      *self,
 
   if (len == 0)
     return 0;
+  len = MIN (len, MAX_PART);
   if (priv->settings.outgoing_frame_size > 0)
     len = (gsize) MIN (len, priv->settings.outgoing_frame_size);
   if (!check_part (self, sink, data, len, error))

@@ -354,10 +354,14 @@ const WsProperty ws_socket_settings_properties[] = {
    * The payload, in bytes, above which a message is sent in fragments (RFC
    * 6455, 5.4); 0: never.
    *
+   * Some peers cannot put fragments together, so that a message which is
+   * there as a whole is sent as one. A control frame goes between two frames:
+   * with a limit a pong need not wait for the rest of a large message.
+   *
    * Since: 1.0
    */
   { WS_PROPERTY_UINT64 (WsSocket, WS_SOCKET_PROP_OUTGOING_FRAME_SIZE,
-                        "outgoing-frame-size", 512 * 1024,
+                        "outgoing-frame-size", 0,
                         ws_socket_get_outgoing_frame_size,
                         ws_socket_set_outgoing_frame_size) },
 
