@@ -121,6 +121,8 @@ ws_client_opening_step_ask (WsClientOpening *self)
 {
   gssize n = ws_outbox_flush (&self->outbox, self->transport, &self->unsent);
 
+  if (self->step == WS_STEP_OVER)
+    return WS_PROGRESS_WAIT;
   if (n != WS_IO_ERROR && !ws_outbox_is_empty (&self->outbox))
     {
       ws_transport_want (self->transport, G_IO_OUT);
@@ -333,6 +335,12 @@ ws_client_opening_step_answer (WsClientOpening *self)
   gssize        n = ws_transport_read (self->transport, buffer->data,
                                        WS_READ_BUFFER_SIZE, &error);
 
+  if (self->step == WS_STEP_OVER)
+    {
+      g_clear_error (&error);
+      ws_poller_release_buffer (self->poller, buffer);
+      return WS_PROGRESS_WAIT;
+    }
   if (n > 0)
     progress = take_input (self, buffer->data, n);
   ws_poller_release_buffer (self->poller, buffer);

@@ -87,7 +87,9 @@ ws_client_opening_step_connecting (WsClientOpening *self)
   WsTransport *transport = self->proxy.transport;
   GError      *error = NULL;
 
-  if (ws_outbox_flush (&self->outbox, transport, &error) == WS_IO_ERROR)
+  gssize n = ws_outbox_flush (&self->outbox, transport, &error);
+
+  if (n == WS_IO_ERROR)
     return handle_end (self, error);
   if (!ws_outbox_is_empty (&self->outbox))
     {

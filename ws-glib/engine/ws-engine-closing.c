@@ -265,7 +265,7 @@ discard_input (WsEngine *self)
                              NULL);
       budget -= MIN (budget, (gsize) MAX (n, 0));
     }
-  while (n > 0 && budget > 0);
+  while (n > 0 && budget > 0 && self->transport != NULL);
   ws_poller_release_buffer (self->poller, buffer);
 }
 
@@ -274,7 +274,8 @@ ws_engine_leave (WsEngine *self, guint code)
 {
   ws_engine_close (self, code, NULL);
   if (self->state != WS_ENGINE_ENDED && self->broken == NULL
-      && ws_outbox_flush (&self->outbox, self->transport, NULL) != WS_IO_ERROR)
+      && ws_outbox_flush (&self->outbox, self->transport, NULL) != WS_IO_ERROR
+      && self->transport != NULL)
     {
       ws_transport_shutdown (self->transport);
       discard_input (self);

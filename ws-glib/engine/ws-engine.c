@@ -123,7 +123,15 @@ write_out (WsEngine *self)
 
   if (self->state == WS_ENGINE_ENDED || self->broken != NULL)
     return FALSE;
+  ws_engine_ref (self);
   n = ws_outbox_flush (&self->outbox, self->transport, &error);
+  if (G_UNLIKELY (self->state == WS_ENGINE_ENDED || self->broken != NULL))
+    {
+      g_clear_error (&error);
+      ws_engine_unref (self);
+      return FALSE;
+    }
+  self->n_refs--;
   if (n == WS_IO_ERROR)
     {
       ws_engine_note_broken (self, error);
@@ -315,7 +323,9 @@ read_once (WsEngine *self, gsize *budget)
   const gsize   size = ws_poller_get_read_size (self->poller);
   gssize n = ws_transport_read (self->transport, buffer->data, size, &error);
 
-  if (n > 0)
+  if (G_UNLIKELY (self->state == WS_ENGINE_ENDED))
+    g_clear_error (&error);
+  else if (n > 0)
     {
       self->keepalive.last_received = ws_poller_now (self->poller);
       self->traffic.wire_received += n;

@@ -121,6 +121,10 @@ ws_outbox_init (WsOutbox *self, WsOutboxDraw draw, gpointer user_data)
 void
 ws_outbox_clear (WsOutbox *self)
 {
+  self->sealed = TRUE;
+  self->doomed = self->writing != NULL;
+  if (self->doomed)
+    return;
   while (self->head != NULL)
     {
       WsOutboxChunk *chunk = self->head;
@@ -131,7 +135,6 @@ ws_outbox_clear (WsOutbox *self)
   self->tail = NULL;
   self->control = NULL;
   self->size = 0;
-  self->sealed = TRUE;
 }
 
 void
@@ -354,9 +357,12 @@ find_control_place (WsOutbox *self)
 {
   WsOutboxChunk *place = self->control;
 
-  if (place != NULL)
+  if (self->writing != NULL)
+    place = self->writing;
+  else if (place != NULL)
     return place;
-  place = self->head;
+  else
+    place = self->head;
   while (place != NULL && !place->ends_frame)
     place = place->next;
   return place;
@@ -452,9 +458,9 @@ ws_outbox_cost (const WsOutbox *self, guint64 len, guint64 frame_size)
 /* Lists what waits in @vectors. Payloads to be masked are masked into @scratch,
  * as far as that has room. */
 static guint
-list_vectors (const WsOutbox *self,
-              GOutputVector   vectors[MAX_VECTORS],
-              WsReadBuffer   *scratch)
+list_vectors (WsOutbox     *self,
+              GOutputVector vectors[MAX_VECTORS],
+              WsReadBuffer *scratch)
 {
   gsize used = 0;
   guint n = 0;
@@ -463,6 +469,7 @@ list_vectors (const WsOutbox *self,
        chunk = chunk->next)
     {
       vectors[n++] = (GOutputVector){ chunk->data, chunk->len };
+      self->writing = chunk;
       if (chunk->masked)
         {
           guint8 *place;
@@ -517,27 +524,38 @@ has_masked (const WsOutbox *self)
   return FALSE;
 }
 
+/* A program's own stream may do anything meanwhile: what is being written stays
+ * where it is, and nothing is put between. */
 gssize
 ws_outbox_flush (WsOutbox *self, WsTransport *transport, GError **error)
 {
   WsReadBuffer *scratch = NULL;
+  WsPoller     *poller = transport->poller;
   gssize        total = 0;
   gssize        n = 0;
 
+  if (self->writing != NULL)
+    return 0;
   if (self->draw != NULL && has_masked (self))
-    scratch = ws_poller_acquire_buffer (transport->poller);
+    scratch = ws_poller_acquire_buffer (poller);
   while (self->head != NULL)
     {
-      GOutputVector vectors[MAX_VECTORS];
-      guint         n_vectors = list_vectors (self, vectors, scratch);
+      GOutputVector  vectors[MAX_VECTORS];
+      guint          n_vectors = list_vectors (self, vectors, scratch);
+      WsOutboxChunk *control = g_steal_pointer (&self->control);
 
       n = ws_transport_writev (transport, vectors, n_vectors, error);
-      if (n < 0)
+      self->writing = NULL;
+      if (self->control == NULL)
+        self->control = control;
+      if (G_UNLIKELY (self->doomed))
+        ws_outbox_clear (self);
+      if (n < 0 || self->head == NULL)
         break;
       drop_written (self, n);
       total += n;
     }
   if (scratch != NULL)
-    ws_poller_release_buffer (transport->poller, scratch);
+    ws_poller_release_buffer (poller, scratch);
   return n == WS_IO_ERROR ? WS_IO_ERROR : total;
 }

@@ -23,7 +23,9 @@ typedef struct
   guint64        n_frames;    /* that were pushed, ever */
   WsOutboxDraw   draw;        /* (nullable): none on a server */
   gpointer       draw_data;
-  gboolean       sealed; /* no frame may follow any more */
+  WsOutboxChunk *writing; /* (nullable): the last that is being written */
+  gboolean       sealed;  /* no frame may follow any more */
+  gboolean       doomed;  /* to be cleared when that is over */
 } WsOutbox;
 
 void ws_outbox_init (WsOutbox *self, WsOutboxDraw draw, gpointer user_data);

@@ -67,9 +67,14 @@ ws_server_opening_write_answer (WsServerOpening *self)
   GError *error = NULL;
   gssize  n = ws_outbox_flush (&self->outbox, self->transport, &error);
 
-  if (n != WS_IO_ERROR && ws_outbox_is_empty (&self->outbox)
-      && self->content != NULL)
+  if (self->state == WS_SERVER_OPENING_ANSWERING && n != WS_IO_ERROR
+      && ws_outbox_is_empty (&self->outbox) && self->content != NULL)
     n = write_content (self, &error);
+  if (self->state != WS_SERVER_OPENING_ANSWERING)
+    {
+      g_clear_error (&error);
+      return;
+    }
   if (n == WS_IO_ERROR)
     {
       ws_server_opening_end (self, error);

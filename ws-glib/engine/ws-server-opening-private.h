@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 struct _WsServerOpening
 {
+  guint n_refs; /* the owner's, and those of what reads or writes */
   WsServerOpeningState       state;
   WsTransport               *transport; /* (owned) (nullable): until stolen */
   gboolean                   is_secure; /* @transport is a TLS stream */
@@ -46,6 +47,10 @@ struct _WsServerOpening
 
 /* Tells the owner that it is over: @error (transfer full) (nullable). */
 void ws_server_opening_end (WsServerOpening *self, GError *error);
+
+/* A program's own stream may have its owner free it, whenever it is read or
+ * written: it is over then. */
+void ws_server_opening_unref (WsServerOpening *self);
 
 void ws_server_opening_init_time (WsServerOpening *self);
 /* Refuses what the owner does not decide about. */

@@ -58,16 +58,17 @@ excuse (WsServerOpening *self)
   if (late < LATE || self->state == WS_SERVER_OPENING_ASKING
       || after > 3 * self->timeout - self->excused || !has_moved (self))
     return FALSE;
+  if (self->state == WS_SERVER_OPENING_OVER)
+    return TRUE;
   self->excused += after;
   ws_poller_arm_after (self->poller, &self->deadline, after);
   return TRUE;
 }
 
 static void
-on_deadline (WsDeadline *deadline)
+judge (WsServerOpening *self)
 {
-  WsServerOpening *self = WS_CONTAINER_OF (deadline, WsServerOpening, deadline);
-  WsHttpFault      fault;
+  WsHttpFault fault;
 
   if (excuse (self))
     return;
@@ -81,6 +82,16 @@ on_deadline (WsDeadline *deadline)
     }
   else
     end_late (self);
+}
+
+static void
+on_deadline (WsDeadline *deadline)
+{
+  WsServerOpening *self = WS_CONTAINER_OF (deadline, WsServerOpening, deadline);
+
+  self->n_refs++;
+  judge (self);
+  ws_server_opening_unref (self);
 }
 
 void

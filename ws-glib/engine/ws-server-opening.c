@@ -15,10 +15,10 @@
 #define MAX_REST (64 * 1024)
 
 void
-ws_server_opening_free (WsServerOpening *self)
+ws_server_opening_unref (WsServerOpening *self)
 {
-  ws_poller_disarm (self->poller, &self->deadline);
-  g_clear_pointer (&self->transport, ws_transport_free);
+  if (--self->n_refs > 0)
+    return;
   ws_http_reader_clear (&self->reader);
   ws_buffer_clear (&self->early);
   ws_buffer_clear (&self->rest);
@@ -32,6 +32,15 @@ ws_server_opening_free (WsServerOpening *self)
   ws_poller_unref (self->poller);
   g_free (self->server_name);
   g_free (self);
+}
+
+void
+ws_server_opening_free (WsServerOpening *self)
+{
+  self->state = WS_SERVER_OPENING_OVER;
+  ws_poller_disarm (self->poller, &self->deadline);
+  g_clear_pointer (&self->transport, ws_transport_free);
+  ws_server_opening_unref (self);
 }
 
 WsTransport *
@@ -340,7 +349,9 @@ read_input (WsServerOpening *self)
   GError     *error = NULL;
   gssize n = ws_transport_read (self->transport, buffer->data, len, &error);
 
-  if (n == 0 && is_complete (self))
+  if (self->state == WS_SERVER_OPENING_OVER)
+    g_clear_error (&error);
+  else if (n == 0 && is_complete (self))
     ws_transport_want (self->transport, 0);
   else if (n == 0 || n == WS_IO_ERROR)
     end_left (self, error);
@@ -369,8 +380,11 @@ static gboolean
 write_greeting (WsServerOpening *self)
 {
   GError *error = NULL;
+  gssize  n = ws_outbox_flush (&self->outbox, self->transport, &error);
 
-  if (ws_outbox_flush (&self->outbox, self->transport, &error) == WS_IO_ERROR)
+  if (self->state == WS_SERVER_OPENING_OVER)
+    return FALSE;
+  if (n == WS_IO_ERROR)
     {
       end_left (self, error);
       return FALSE;
@@ -381,10 +395,8 @@ write_greeting (WsServerOpening *self)
 }
 
 static void
-on_ready (gpointer user_data, GIOCondition condition)
+handle_ready (WsServerOpening *self, GIOCondition condition)
 {
-  WsServerOpening *self = user_data;
-
   switch (self->state)
     {
     case WS_SERVER_OPENING_READING:
@@ -411,6 +423,16 @@ on_ready (gpointer user_data, GIOCondition condition)
     case WS_SERVER_OPENING_OVER:
       break;
     }
+}
+
+static void
+on_ready (gpointer user_data, GIOCondition condition)
+{
+  WsServerOpening *self = user_data;
+
+  self->n_refs++;
+  handle_ready (self, condition);
+  ws_server_opening_unref (self);
 }
 
 static void
@@ -466,6 +488,7 @@ ws_server_opening_new (WsTransport                  *transport,
 {
   WsServerOpening *self = g_new0 (WsServerOpening, 1);
 
+  self->n_refs = 1;
   self->transport = transport;
   self->poller = ws_poller_ref (transport->poller);
   self->sink = sink;

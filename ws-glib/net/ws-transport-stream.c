@@ -15,8 +15,25 @@ typedef struct
   GPollableOutputStream *output;        /* the stream's */
   GSource               *input_source;  /* (owned) (nullable): while wanted */
   GSource               *output_source; /* (owned) (nullable): while wanted */
-  gsize blocked; /* the size that a write offered in vain; 0: none */
+  gsize    blocked; /* the size that a write offered in vain; 0: none */
+  gboolean busy;  /* inside the stream, which may be a program's own: nothing is
+                     read or written meanwhile */
+  gboolean freed; /* while it was busy */
 } StreamTransport;
+
+static void destroy (StreamTransport *self);
+
+/* FALSE: @self is gone. */
+static gboolean
+leave_stream (StreamTransport *self)
+{
+  gboolean freed = self->freed;
+
+  self->busy = FALSE;
+  if (freed)
+    destroy (self);
+  return !freed;
+}
 
 /* What GIO's -1 means. */
 static gssize
@@ -39,8 +56,16 @@ stream_read (WsTransport *transport, guint8 *data, gsize len, GError **error)
   GError          *failure = NULL;
   gssize           n;
 
+  if (self->busy)
+    return WS_IO_AGAIN;
+  self->busy = TRUE;
   n = g_pollable_input_stream_read_nonblocking (self->input, data, len, NULL,
                                                 &failure);
+  if (!leave_stream (self))
+    {
+      g_clear_error (&failure);
+      return WS_IO_AGAIN;
+    }
   return n >= 0 ? n : fail (failure, error);
 }
 
@@ -72,15 +97,14 @@ write_vector (StreamTransport     *self,
 /* One at a time: GUnixOutputStream's writev warns about its own errors (2.74),
  * and the streams that wrap and encrypt have none. */
 static gssize
-stream_writev (WsTransport         *transport,
+write_vectors (StreamTransport     *self,
                const GOutputVector *vectors,
                guint                n_vectors,
                GError             **error)
 {
-  StreamTransport *self = (StreamTransport *) transport;
-  gssize           n_written = 0;
+  gssize n_written = 0;
 
-  for (guint i = 0; i < n_vectors; i++)
+  for (guint i = 0; i < n_vectors && !self->freed; i++)
     {
       GError *failure = NULL;
       gssize  n;
@@ -109,13 +133,38 @@ stream_writev (WsTransport         *transport,
   return n_written;
 }
 
+static gssize
+stream_writev (WsTransport         *transport,
+               const GOutputVector *vectors,
+               guint                n_vectors,
+               GError             **error)
+{
+  StreamTransport *self = (StreamTransport *) transport;
+  GError          *failure = NULL;
+  gssize           n;
+
+  if (self->busy)
+    return WS_IO_AGAIN;
+  self->busy = TRUE;
+  n = write_vectors (self, vectors, n_vectors, &failure);
+  if (!leave_stream (self))
+    {
+      g_clear_error (&failure);
+      return WS_IO_AGAIN;
+    }
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  return n;
+}
+
 /* The transport may be gone afterwards; its sources are destroyed then. */
 static gboolean
 on_input_ready (GObject *stream, gpointer user_data)
 {
   WsTransport *transport = user_data;
 
-  transport->ready (transport->user_data, G_IO_IN);
+  if (!((StreamTransport *) transport)->busy)
+    transport->ready (transport->user_data, G_IO_IN);
   return G_SOURCE_CONTINUE;
 }
 
@@ -124,7 +173,8 @@ on_output_ready (GObject *stream, gpointer user_data)
 {
   WsTransport *transport = user_data;
 
-  transport->ready (transport->user_data, G_IO_OUT);
+  if (!((StreamTransport *) transport)->busy)
+    transport->ready (transport->user_data, G_IO_OUT);
   return G_SOURCE_CONTINUE;
 }
 
@@ -209,7 +259,6 @@ closes_in_memory (GIOStream *stream)
   g_autoptr (GTypeClass) stream_class = g_type_class_ref (G_TYPE_IO_STREAM);
   g_autoptr (GTypeClass) output_class = g_type_class_ref (G_TYPE_OUTPUT_STREAM);
   GOutputStream *output = g_io_stream_get_output_stream (stream);
-
   return G_IO_STREAM_GET_CLASS (stream)->close_async
              == ((GIOStreamClass *) stream_class)->close_async
          && (G_IS_MEMORY_OUTPUT_STREAM (output)
@@ -231,8 +280,14 @@ is_encrypted (GIOStream *stream)
 static gboolean
 stream_is_readable (WsTransport *transport)
 {
-  return g_pollable_input_stream_is_readable (
-      ((StreamTransport *) transport)->input);
+  StreamTransport *self = (StreamTransport *) transport;
+  gboolean         is_readable;
+
+  if (self->busy)
+    return FALSE;
+  self->busy = TRUE;
+  is_readable = g_pollable_input_stream_is_readable (self->input);
+  return leave_stream (self) && is_readable;
 }
 
 static gboolean
@@ -312,13 +367,9 @@ silence (StreamTransport *self)
 }
 
 static void
-stream_free (WsTransport *transport)
+destroy (StreamTransport *self)
 {
-  StreamTransport *self = (StreamTransport *) transport;
-
-  remove_source (&self->input_source);
-  remove_source (&self->output_source);
-  if (ws_transport_is_inherited (transport))
+  if (ws_transport_is_inherited (&self->parent))
     silence (self);
 
   /* The asynchronous close keeps the stream until it is done. */
@@ -329,8 +380,21 @@ stream_free (WsTransport *transport)
                              NULL);
 
   g_object_unref (self->stream);
-  ws_poller_unref (transport->poller);
+  ws_poller_unref (self->parent.poller);
   g_free (self);
+}
+
+/* Whoever is inside the stream comes back to it. */
+static void
+stream_free (WsTransport *transport)
+{
+  StreamTransport *self = (StreamTransport *) transport;
+
+  remove_source (&self->input_source);
+  remove_source (&self->output_source);
+  self->freed = TRUE;
+  if (!self->busy)
+    destroy (self);
 }
 
 static const WsTransportClass stream_class = {

@@ -18,7 +18,9 @@ typedef void (*WsTransportReady) (gpointer user_data, GIOCondition condition);
 
 typedef struct
 {
-  /* Bytes read, 0 at the end of the stream, WS_IO_AGAIN or WS_IO_ERROR. */
+  /* Bytes read, 0 at the end of the stream, WS_IO_AGAIN or WS_IO_ERROR. This
+   * and the next may call a program's own stream, which may free the
+   * transport: WS_IO_AGAIN then. */
   gssize (*read) (WsTransport *self, guint8 *data, gsize len, GError **error);
   /* Bytes written (some), WS_IO_AGAIN or WS_IO_ERROR. */
   gssize (*writev) (WsTransport         *self,
