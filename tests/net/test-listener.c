@@ -259,8 +259,10 @@ test_adopt (Fixture *fixture, gconstpointer data)
 
   socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, NULL);
   g_assert_true (g_socket_bind (socket, any, TRUE, NULL));
+  fcntl (g_socket_get_fd (socket), F_SETFD, 0);
   ws_listener_add_socket (fixture->listener, socket, 0, &error);
   g_assert_no_error (error);
+  g_assert_true (fcntl (g_socket_get_fd (socket), F_GETFD) & FD_CLOEXEC);
 
   client = dial ("127.0.0.1", get_port (fixture));
   ws_test_until (fixture->context, fixture->accepted->len == 1);

@@ -217,6 +217,8 @@ add_port (WsListener *self, GSocket *socket)
 {
   Port *port = g_new0 (Port, 1);
 
+  /* Whoever is executed may live longer, and would keep the port. */
+  fcntl (g_socket_get_fd (socket), F_SETFD, FD_CLOEXEC);
   port->listener = self;
   port->tag = self->tag;
   port->socket = g_object_ref (socket);

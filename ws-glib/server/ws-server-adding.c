@@ -143,7 +143,8 @@ ws_server_listen_socket (WsServer *self, GSocket *socket, GError **error)
  * Sets one more socket to listen at, which somebody else has made.
  *
  * As [method@Server.listen_socket]. On success the descriptor is the server's,
- * which closes it when it stops listening; on failure it is the caller's still.
+ * which closes it when it stops listening, and does not let executed children
+ * inherit it; on failure it is the caller's still.
  *
  * Returns: whether the server listens there
  *
