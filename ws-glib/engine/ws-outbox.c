@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "net/ws-memory.h"
 #include "protocol/ws-mask.h"
 
 /* A chunk of collected frames has this much room, or what one frame needs. */
@@ -17,6 +18,9 @@
  * of a batch need one at the same time, and to give that much back to the
  * system and take it again would cost more than the writing. */
 #define MAX_SPARE 64
+/* When so many bytes have waited in a thread, and three quarters of them are
+ * gone, memory is given back to the system. */
+#define MIN_PEAK (32 * 1024 * 1024)
 /* A chunk of control frames that go before messages has this much room. */
 #define CONTROL_ROOM 1024
 #define MAX_VECTORS  64
@@ -43,6 +47,8 @@ typedef struct
 {
   WsOutboxChunk *first; /* (owned) */
   guint          n;
+  gssize         held; /* bytes in all chunks */
+  gssize         peak; /* of those, since memory was given back */
 } Spare;
 
 static void
@@ -75,25 +81,45 @@ get_spare (void)
   return spare;
 }
 
+static gssize
+get_held (const WsOutboxChunk *chunk)
+{
+  return (
+      gssize) (chunk->size
+               + (chunk->bytes != NULL ? g_bytes_get_size (chunk->bytes) : 0));
+}
+
+/* The allocator keeps what many small pieces have left, of a peak that may not
+ * come again. */
+static void
+give_back (Spare *spare)
+{
+  spare->peak = spare->held;
+  ws_memory_trim ();
+}
+
 static void
 chunk_free (WsOutboxChunk *chunk)
 {
   Spare *spare = get_spare ();
 
+  spare->held -= get_held (chunk);
   g_clear_pointer (&chunk->bytes, g_bytes_unref);
   g_clear_pointer (&chunk->shared, ws_shared_unref);
   if (chunk->size != CHUNK_ROOM || spare->n == MAX_SPARE)
+    g_free (chunk);
+  else
     {
-      g_free (chunk);
-      return;
+      chunk->next = spare->first;
+      spare->first = chunk;
+      spare->n++;
     }
-  chunk->next = spare->first;
-  spare->first = chunk;
-  spare->n++;
+  if (G_UNLIKELY (spare->peak >= MIN_PEAK && spare->held < spare->peak / 4))
+    give_back (spare);
 }
 
 static WsOutboxChunk *
-chunk_new (gsize size)
+chunk_new (gsize size, GBytes *bytes)
 {
   Spare         *spare = get_spare ();
   WsOutboxChunk *chunk = NULL;
@@ -107,6 +133,10 @@ chunk_new (gsize size)
   else
     chunk = g_malloc (sizeof *chunk + size);
   *chunk = (WsOutboxChunk){ .data = chunk->store, .size = size, .room = size };
+  if (bytes != NULL)
+    chunk->bytes = g_bytes_ref (bytes);
+  spare->held += get_held (chunk);
+  spare->peak = MAX (spare->peak, spare->held);
   return chunk;
 }
 
@@ -163,7 +193,7 @@ claim (WsOutbox *self, gsize len)
 
   if (chunk == NULL || chunk->room < len)
     {
-      chunk = chunk_new (MAX (len, CHUNK_ROOM));
+      chunk = chunk_new (MAX (len, CHUNK_ROOM), NULL);
       append_chunk (self, chunk);
     }
   place = (guint8 *) chunk->data + chunk->len;
@@ -261,8 +291,7 @@ ws_outbox_push_bytes (WsOutbox            *self,
   ws_frame_header_write (&complete, claim (self, header_size (self, len)));
   self->tail->ends_frame = FALSE;
 
-  chunk = chunk_new (0);
-  chunk->bytes = g_bytes_ref (bytes);
+  chunk = chunk_new (0, bytes);
   chunk->data = payload + offset;
   chunk->len = len;
   chunk->masked = complete.masked;
@@ -278,7 +307,7 @@ ws_outbox_push_bytes (WsOutbox            *self,
 static void
 append_shared (WsOutbox *self, WsShared *store, const guint8 *data, gsize size)
 {
-  WsOutboxChunk *chunk = chunk_new (0);
+  WsOutboxChunk *chunk = chunk_new (0, NULL);
 
   chunk->shared = ws_shared_ref (store);
   chunk->data = data;
@@ -381,7 +410,7 @@ insert_frame (WsOutbox            *self,
 
   if (chunk == NULL || chunk->room < size)
     {
-      chunk = chunk_new (CONTROL_ROOM);
+      chunk = chunk_new (CONTROL_ROOM, NULL);
       chunk->ends_frame = TRUE;
       chunk->next = place->next;
       place->next = chunk;
