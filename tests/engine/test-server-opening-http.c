@@ -398,20 +398,20 @@ static const struct
 
 /* What came meanwhile counts, and the peer gets time for the rest. */
 static void
-test_blocked_loop (Fixture *fixture, gconstpointer data)
+test_blocked_loop (OpeningRig *rig, gconstpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (blocked); i++)
     {
-      begin (fixture, 300);
-      say (fixture, blocked[i].before, strlen (blocked[i].before));
+      begin (rig, 300);
+      opening_rig_say (rig, blocked[i].before, strlen (blocked[i].before));
       block (350);
-      g_main_context_iteration (fixture->context, FALSE);
-      g_assert_cmpstr (fixture->log->str, ==,
+      g_main_context_iteration (rig->context, FALSE);
+      g_assert_cmpstr (rig->log->str, ==,
                        *blocked[i].before == 0 ? "late " : "");
-      if (fixture->opening != NULL)
-        say (fixture, blocked[i].after, strlen (blocked[i].after));
-      expect_log (fixture, blocked[i].log);
-      end (fixture);
+      if (rig->opening != NULL)
+        opening_rig_say (rig, blocked[i].after, strlen (blocked[i].after));
+      opening_rig_expect_log (rig, blocked[i].log);
+      opening_rig_end (rig);
     }
 }
 
