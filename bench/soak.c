@@ -14,7 +14,8 @@
 
 /* Of the actions of a client, which are so far apart on average. */
 #define PAUSE_MS 1000
-/* How much more memory there may be at the end than a third of the way. */
+/* How much more memory there may be at the end than in the first third: what is
+ * under way makes it go up and down. */
 #define SLACK_KIB (16 * 1024)
 
 static struct
@@ -509,7 +510,8 @@ conclude (long  memory_early,
            count.opened, count.clean, count.broken, count.refused, count.sent,
            count.heard, count.echoed, count.news);
   g_print ("# lost %" G_GUINT64_FORMAT ", doubled %" G_GUINT64_FORMAT
-           ", out of order %" G_GUINT64_FORMAT "; %ld KiB after a third, %ld "
+           ", out of order %" G_GUINT64_FORMAT
+           "; %ld KiB in the first third, %ld "
            "KiB at the end; %u descriptors before, %u after\n",
            count.lost, count.doubled, count.disordered, memory_early,
            memory_late, fds_before, fds_after);
@@ -529,7 +531,7 @@ main (int argc, char **argv)
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;
   const guint fds_before = count_descriptors ();
-  long        memory_early, memory_late;
+  long        memory_early = 0, memory_late;
 
   g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
   g_option_context_add_main_entries (context, entries, NULL);
@@ -542,9 +544,9 @@ main (int argc, char **argv)
   for (guint i = 1; i <= 3; i++)
     {
       run_for ((guint) options.seconds * 1000 / 9);
+      memory_early = MAX (memory_early, read_memory ());
       tell ("so far", read_memory (), count_descriptors ());
     }
-  memory_early = read_memory ();
   for (guint i = 1; i <= 6; i++)
     {
       run_for ((guint) options.seconds * 1000 / 9);
