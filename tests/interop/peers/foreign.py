@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+TRIES = 5
 DEADLINE = 20  # seconds
 
 SQUID = """
@@ -101,6 +102,18 @@ def find_program(name):
     return path
 
 
+def listens(program, port):
+    """Whether the program takes connections at the port before it ends."""
+    end = time.monotonic() + DEADLINE
+    while program.poll() is None and time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return True
+        except OSError:
+            time.sleep(0.02)
+    return False
+
+
 class Foreign:
     """What was started, each to be ended with its folder."""
 
@@ -127,55 +140,63 @@ class Foreign:
         self.folders.append(folder)
         return folder
 
-    def start(self, port, command):
-        """Returns when @port takes connections."""
-        program = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        self.running.append(program)
-        end = time.monotonic() + DEADLINE
-        while program.poll() is None and time.monotonic() < end:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
+    def start(self, make_command):
+        """Returns its address when the program takes connections.
+
+        @make_command: the command for a port.  A port that somebody else took
+        after it was found free ends the program, which then gets another one.
+        """
+        for _ in range(TRIES):
+            port = find_port()
+            command = make_command(port)
+            program = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            self.running.append(program)
+            if listens(program, port):
                 return "127.0.0.1:%d" % port
-            except OSError:
-                time.sleep(0.02)
         raise RuntimeError("%s does not listen (%s)" % (command, program.poll()))
 
     def start_squid(self, login=None, scheme="basic"):
         """login: a pair of user and password; None lets everybody through."""
         folder = self.make_folder()
-        port = find_port()
         access = SQUID_LOGIN.format(folder=folder, scheme=scheme) if login else "http_access allow all"
         configuration = folder / "squid.conf"
-        configuration.write_text(SQUID.format(folder=folder, port=port, access=access))
         helper = folder / "helper"
         helper.write_text(SQUID_HELPERS[scheme].format(login=list(login or ("", ""))))
         helper.chmod(0o755)
         # Started by root it becomes Debian's user for it.
         if os.getuid() == 0:
             shutil.chown(folder, "proxy")
-        return self.start(port, [find_program("squid"), "-N", "-f", str(configuration)])
+
+        def make_command(port):
+            configuration.write_text(SQUID.format(folder=folder, port=port, access=access))
+            return [find_program("squid"), "-N", "-f", str(configuration)]
+
+        return self.start(make_command)
 
     def start_microsocks(self, login=None):
-        port = find_port()
         options = ["-u", login[0], "-P", login[1]] if login else []
         return self.start(
-            port, [find_program("microsocks"), "-i", "127.0.0.1", "-p", str(port)] + options
+            lambda port: [find_program("microsocks"), "-i", "127.0.0.1", "-p", str(port)] + options
         )
 
     def start_nginx(self, target, login, certificates=None):
         """Leads to the port @target; certificates: the folder, for TLS."""
         folder = self.make_folder()
-        port = find_port()
         secure = NGINX_SECURE.format(certificates=certificates) if certificates else ""
         configuration = folder / "nginx.conf"
-        configuration.write_text(
-            NGINX.format(folder=folder, port=port, target=target, secure=secure)
-        )
         # A colon would end a password in the clear.
         digest = base64.b64encode(hashlib.sha1(login[1].encode()).digest()).decode()
         (folder / "logins").write_text("%s:{SHA}%s\n" % (login[0], digest))
-        return self.start(
-            port, [find_program("nginx"), "-p", str(folder), "-c", str(configuration)]
-        )
+
+        def make_command(port):
+            configuration.write_text(
+                NGINX.format(folder=folder, port=port, target=target, secure=secure)
+            )
+            return [find_program("nginx"), "-p", str(folder), "-c", str(configuration)]
+
+        return self.start(make_command)
