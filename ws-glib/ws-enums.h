@@ -26,6 +26,7 @@ G_BEGIN_DECLS
 #define WS_TYPE_OVERFLOW_POLICY    (ws_overflow_policy_get_type ())
 #define WS_TYPE_SLOW_CLIENT_POLICY (ws_slow_client_policy_get_type ())
 #define WS_TYPE_PEER_PHASE         (ws_peer_phase_get_type ())
+#define WS_TYPE_PROXY_PROTOCOL     (ws_proxy_protocol_get_type ())
 
 /**
  * WsState:
@@ -269,6 +270,26 @@ typedef enum
 } WsPeerPhase;
 
 /**
+ * WsProxyProtocol:
+ * @WS_PROXY_PROTOCOL_NONE: there is no header
+ * @WS_PROXY_PROTOCOL_ACCEPTED: a connection from a trusted proxy may begin
+ *   with one
+ * @WS_PROXY_PROTOCOL_REQUIRED: each connection has to come from a trusted
+ *   proxy, and
+ *   to begin with one
+ *
+ * Whether connections begin with a header of the PROXY protocol.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  WS_PROXY_PROTOCOL_NONE = 0,
+  WS_PROXY_PROTOCOL_ACCEPTED = 1,
+  WS_PROXY_PROTOCOL_REQUIRED = 2
+} WsProxyProtocol;
+
+/**
  * WsSslProtocol:
  * @WS_SSL_PROTOCOL_ANY: whatever is thought secure
  * @WS_SSL_PROTOCOL_TLS_1_2: TLS 1.2 (RFC 5246)
@@ -456,6 +477,8 @@ WS_AVAILABLE_IN_1_0
 GType ws_ssl_mode_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
 GType ws_peer_phase_get_type (void) G_GNUC_CONST;
+WS_AVAILABLE_IN_1_0
+GType ws_proxy_protocol_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
 GType ws_slow_client_policy_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0

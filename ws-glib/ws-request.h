@@ -47,6 +47,28 @@ const char *ws_request_get_resource_name (WsRequest *self);
 WS_AVAILABLE_IN_1_0
 const char *ws_request_get_http_version (WsRequest *self);
 WS_AVAILABLE_IN_1_0
+const char *ws_request_get_path (WsRequest *self);
+WS_AVAILABLE_IN_1_0
+const char *ws_request_get_query (WsRequest *self);
+WS_AVAILABLE_IN_1_0
+char *ws_request_get_query_parameter (WsRequest  *self,
+                                      const char *name,
+                                      GError    **error);
+WS_AVAILABLE_IN_1_0
+char **ws_request_get_query_parameters (WsRequest  *self,
+                                        const char *name,
+                                        GError    **error);
+WS_AVAILABLE_IN_1_0
+char **ws_request_list_query_parameters (WsRequest *self, GError **error);
+WS_AVAILABLE_IN_1_0
+GSocketAddress *ws_request_get_client_address (WsRequest *self);
+WS_AVAILABLE_IN_1_0
+char *ws_request_dup_client_address_string (WsRequest *self);
+WS_AVAILABLE_IN_1_0
+char *ws_request_dup_peer_address_string (WsRequest *self);
+WS_AVAILABLE_IN_1_0
+gboolean ws_request_get_is_secure (WsRequest *self);
+WS_AVAILABLE_IN_1_0
 GSocketAddress *ws_request_get_peer_address (WsRequest *self);
 WS_AVAILABLE_IN_1_0
 GBytes *ws_request_get_body (WsRequest *self);

@@ -90,6 +90,16 @@ WS_AVAILABLE_IN_1_0
 void ws_server_set_allowed_origins (WsServer          *self,
                                     const char *const *allowed_origins);
 WS_AVAILABLE_IN_1_0
+const char *const *ws_server_get_trusted_proxies (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void ws_server_set_trusted_proxies (WsServer          *self,
+                                    const char *const *trusted_proxies);
+WS_AVAILABLE_IN_1_0
+WsProxyProtocol ws_server_get_proxy_protocol (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void
+ws_server_set_proxy_protocol (WsServer *self, WsProxyProtocol proxy_protocol);
+WS_AVAILABLE_IN_1_0
 int ws_server_get_max_pending_connections (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_set_max_pending_connections (WsServer *self,

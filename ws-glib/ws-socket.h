@@ -119,6 +119,26 @@ WS_AVAILABLE_IN_1_0
 char *
 ws_socket_dup_local_address_string (WsSocket *self) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_1_0
+const char *ws_socket_get_path (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+const char *ws_socket_get_query (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+char *ws_socket_get_query_parameter (WsSocket   *self,
+                                     const char *name,
+                                     GError    **error);
+WS_AVAILABLE_IN_1_0
+char **ws_socket_get_query_parameters (WsSocket   *self,
+                                       const char *name,
+                                       GError    **error);
+WS_AVAILABLE_IN_1_0
+char **ws_socket_list_query_parameters (WsSocket *self, GError **error);
+WS_AVAILABLE_IN_1_0
+GSocketAddress *ws_socket_get_client_address (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+char *ws_socket_dup_client_address_string (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+gboolean ws_socket_get_is_secure (WsSocket *self);
+WS_AVAILABLE_IN_1_0
 GSocketAddress *ws_socket_get_peer_address (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 char *

@@ -191,6 +191,7 @@ test_max_connections (gconstpointer data)
   g_autofree char *request = raw_peer_make_request (NULL);
   WsSocket        *socket;
 
+  ws_server_set_trusted_proxies (server, NULL);
   if (by_address)
     ws_server_set_max_connections_per_address (server, 2);
   else

@@ -408,6 +408,7 @@ test_later_too_late (Fixture *fixture, gconstpointer data)
   g_autoptr (RawPeer) next = NULL;
   RawPeer *peer;
 
+  ws_server_set_trusted_proxies (fixture->server, NULL);
   ws_server_set_max_connections_per_address (fixture->server, 1);
   peer = ask_later (fixture);
   raw_peer_reset (peer);
@@ -440,6 +441,7 @@ test_later_left (Fixture *fixture, gconstpointer data)
 {
   RawPeer *peer;
 
+  ws_server_set_trusted_proxies (fixture->server, NULL);
   ws_server_set_max_connections_per_address (fixture->server, 1);
   peer = ask_later (fixture);
   raw_peer_free (peer);

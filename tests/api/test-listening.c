@@ -306,6 +306,7 @@ test_mapped_address (void)
   g_autoptr (RawPeer) second = NULL;
   g_autofree char *request = raw_peer_make_request (NULL);
 
+  ws_server_set_trusted_proxies (server, NULL);
   ws_server_set_max_connections_per_address (server, 1);
   g_assert_true (ws_server_listen (server, NULL, 0, NULL));
   listen_address (server, "127.0.0.1", 0);

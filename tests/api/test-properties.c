@@ -263,6 +263,32 @@ test_accepting (void)
 #define qml_add(path, data, test) \
   g_test_add (path, Qml, data, qml_set_up, test, qml_tear_down)
 
+/* --- Proxies --- */
+
+static void
+test_proxies (void)
+{
+  static const char *const some[]
+      = { "10.0.0.0/8", "nonsense", "unix", "1.2.3.4/33", NULL };
+  WsServer          *server = ws_server_new (NULL, WS_SSL_MODE_NON_SECURE);
+  const char *const *list = ws_server_get_trusted_proxies (server);
+
+  g_assert_cmpuint (g_strv_length ((char **) list), ==, 3);
+  g_assert_cmpstr (list[0], ==, "127.0.0.0/8");
+  g_assert_cmpint (ws_server_get_proxy_protocol (server), ==,
+                   WS_PROXY_PROTOCOL_ACCEPTED);
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*\"nonsense\"*");
+  g_test_expect_message ("Ws", G_LOG_LEVEL_WARNING, "*\"1.2.3.4/33\"*");
+  ws_server_set_trusted_proxies (server, some);
+  g_test_assert_expected_messages ();
+  list = ws_server_get_trusted_proxies (server);
+  g_assert_cmpuint (g_strv_length ((char **) list), ==, 2);
+  g_assert_cmpstr (list[1], ==, "unix");
+  ws_server_set_trusted_proxies (server, NULL);
+  g_assert_null (ws_server_get_trusted_proxies (server)[0]);
+  g_assert_finalize_object (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -277,5 +303,6 @@ main (int argc, char **argv)
   qml_add ("/api/properties/toggled", NULL, test_toggled);
   g_test_add_func ("/api/properties/server", test_server_properties);
   g_test_add_func ("/api/properties/accepting", test_accepting);
+  g_test_add_func ("/api/properties/proxies", test_proxies);
   return g_test_run ();
 }

@@ -70,7 +70,8 @@ set_server_property (WsServer *server, GParamSpec *pspec)
   else if (G_VALUE_HOLDS_UINT64 (&value))
     g_value_set_uint64 (&value, 77);
   else if (G_VALUE_HOLDS_ENUM (&value))
-    g_value_set_enum (&value, 1);
+    g_value_set_enum (&value,
+                      G_PARAM_SPEC_ENUM (pspec)->default_value == 1 ? 2 : 1);
   else if (G_VALUE_HOLDS_STRING (&value))
     g_value_set_static_string (&value, "127.0.0.77");
   else if (G_VALUE_HOLDS (&value, G_TYPE_STRV))

@@ -219,6 +219,8 @@ static const Signal signals[] = {
   { "server/alert-sent", "alert-sent", TRUE, FALSE, TRUE },
   { "server/alert-received", "alert-received", TRUE, FALSE, TRUE },
   { "server/psk", PSK, TRUE, TRUE, FALSE },
+  /* Of the socket that is about to be handed out. */
+  { "server/notify-ssl-session", "notify::ssl-session", TRUE, FALSE, FALSE },
 };
 
 static void
@@ -243,15 +245,33 @@ marshal_signal (GClosure     *closure,
 }
 
 static void
-arm (World *world, const Signal *signal)
+arm_at (World *world, const Signal *signal, gpointer target)
 {
   GClosure *closure = g_closure_new_simple (sizeof *closure, world);
 
   g_closure_set_marshal (closure, marshal_signal);
-  world->target = signal->is_servers ? (gpointer) world->pair.server
-                                     : (gpointer) world->pair.client;
+  world->target = target;
   g_object_add_weak_pointer (world->target, &world->target);
   g_signal_connect_closure (world->target, signal->signal, closure, FALSE);
+}
+
+static void
+arm_there (WsServer *server, WsSocket *client, GPtrArray *errors, World *world)
+{
+  if (world->target == NULL)
+    arm_at (world, ((const Row *) world->row)->signal, client);
+}
+
+static void
+arm (World *world, const Signal *signal)
+{
+  if (signal->is_servers && g_str_has_prefix (signal->signal, "notify::"))
+    g_signal_connect (world->pair.server, "ssl-errors", G_CALLBACK (arm_there),
+                      world);
+  else
+    arm_at (world, signal,
+            signal->is_servers ? (gpointer) world->pair.server
+                               : (gpointer) world->pair.client);
 }
 
 /* --- The stage --- */

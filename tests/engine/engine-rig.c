@@ -226,7 +226,8 @@ rig_new_for_transport (GMainContext *context,
   self->peer = -1;
   self->inbox = g_byte_array_new ();
   self->log = g_string_new (NULL);
-  self->settings = ws_settings_default (0);
+  self->settings = ws_settings_default ();
+  self->settings.ping_interval = 0;
   self->settings.frame_timeout = 0;
   self->settings.message_timeout = 0;
   self->settings.write_timeout = 0;

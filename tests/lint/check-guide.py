@@ -24,12 +24,14 @@ SIGNAL_NAME = "{http://www.gtk.org/introspection/glib/1.0}name"
 # Words with a hyphen that are no property or signal.
 OTHER_WORDS = {
     "ca-certificates",
+    "check-send-proxy",
     "clicked",
     "echo-server",
     "gjs-runtime",
     "kebab-case",
     "ping-button",
     "python-runtime",
+    "send-proxy",
     "systemd-socket-activate",
     "ws-glib",
 }

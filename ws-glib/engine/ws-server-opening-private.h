@@ -39,7 +39,9 @@ struct _WsServerOpening
   WsDeadline deadline;
   gsize      lingered; /* bytes */
 
-  /* Until the TLS handshake begins. */
+  /* Until the TLS handshake begins, or the request. */
+  WsProxyHeaderUse        proxy_header;
+  WsProxyHeader          *header;      /* (owned) (nullable): while it comes */
   WsTlsCredentials       *credentials; /* (owned) (nullable) */
   char                  **alpn;        /* (owned) (nullable) */
   const WsTlsSessionSink *tls_sink;
@@ -56,6 +58,22 @@ void ws_server_opening_init_time (WsServerOpening *self);
 /* Refuses what the owner does not decide about. */
 void ws_server_opening_refuse_invalid (WsServerOpening   *self,
                                        const WsHttpFault *fault);
+/* The request is to come, and it does. */
+void ws_server_opening_begin_reading (WsServerOpening *self);
+void ws_server_opening_take_input (WsServerOpening *self,
+                                   const guint8    *data,
+                                   gsize            len);
+
+/* Something else has to come before it, and does. */
+void ws_server_opening_await_start (WsServerOpening              *self,
+                                    const WsServerOpeningOptions *options);
+void ws_server_opening_take_start (WsServerOpening *self,
+                                   const guint8    *data,
+                                   gsize            len);
+void ws_server_opening_take_proxy_header (WsServerOpening *self,
+                                          const guint8    *data,
+                                          gsize            len);
+
 /* Gives the peer the opening's time-out, or each part of an answer. */
 void ws_server_opening_arm (WsServerOpening *self);
 

@@ -30,6 +30,9 @@ static gboolean
 lacks_answer (const WsServerOpening *self)
 {
   return self->state == WS_SERVER_OPENING_READING
+         || (self->credentials == NULL
+             && (self->state == WS_SERVER_OPENING_ARRIVING
+                 || self->state == WS_SERVER_OPENING_PROXY))
          || self->state == WS_SERVER_OPENING_READING_BODY
          || self->state == WS_SERVER_OPENING_ASKING;
 }

@@ -24,6 +24,7 @@ ws_server_opening_unref (WsServerOpening *self)
   ws_buffer_clear (&self->rest);
   ws_http_body_clear (&self->incoming);
   g_clear_pointer (&self->body, g_bytes_unref);
+  g_free (self->header);
   g_clear_pointer (&self->credentials, ws_tls_credentials_unref);
   g_strfreev (self->alpn);
   g_clear_pointer (&self->content, g_bytes_unref);
@@ -219,8 +220,10 @@ parse_request (WsServerOpening *self, gboolean has_more, WsHttpFault *fault)
   return valid;
 }
 
-static void
-take_input (WsServerOpening *self, const guint8 *data, gsize len)
+void
+ws_server_opening_take_input (WsServerOpening *self,
+                              const guint8    *data,
+                              gsize            len)
 {
   WsHttpFault fault;
   gsize       consumed = 0;
@@ -235,60 +238,6 @@ take_input (WsServerOpening *self, const guint8 *data, gsize len)
     take_body (self, data + consumed, len - consumed);
   else
     ask_owner (self, data + consumed, len - consumed);
-}
-
-/* --- TLS --- */
-
-static void begin_reading (WsServerOpening *self);
-
-static void
-on_secured (WsTransport *stream, gpointer user_data)
-{
-  begin_reading (user_data);
-}
-
-static void
-on_paused (WsTransport *stream, gpointer user_data)
-{
-  WsServerOpening *self = user_data;
-
-  self->sink->paused (self, self->user_data);
-}
-
-static void
-on_tls_failed (WsTransport *stream, const GError *error, gpointer user_data)
-{
-  WsServerOpening *self = user_data;
-
-  self->sink->tls_failed (self, error, self->user_data);
-}
-
-static const WsTlsStreamSink stream_sink = {
-  .secured = on_secured,
-  .paused = on_paused,
-  .failed = on_tls_failed,
-};
-
-/* Who has come and gone without a byte has cost no session. */
-static void
-begin_securing (WsServerOpening *self, const guint8 *data, gsize len)
-{
-  g_autoptr (GError) error = NULL;
-  WsTlsSessionOptions tls = { .is_server = TRUE,
-                              .credentials = self->credentials,
-                              .alpn = (const char *const *) self->alpn };
-
-  self->state = WS_SERVER_OPENING_SECURING;
-  self->transport = ws_tls_stream_new (self->transport, &tls, &stream_sink,
-                                       self->tls_sink, self->user_data, &error);
-  self->is_secure = self->transport != NULL;
-  if (!self->is_secure)
-    {
-      self->sink->tls_failed (self, error, self->user_data);
-      return;
-    }
-  ws_tls_stream_set_sink_data (self->transport, self);
-  ws_tls_stream_push_input (self->transport, data, len);
 }
 
 /* --- Input --- */
@@ -308,10 +257,13 @@ dispatch_input (WsServerOpening *self, const guint8 *data, gsize len)
   switch (self->state)
     {
     case WS_SERVER_OPENING_ARRIVING:
-      begin_securing (self, data, len);
+      ws_server_opening_take_start (self, data, len);
+      break;
+    case WS_SERVER_OPENING_PROXY:
+      ws_server_opening_take_proxy_header (self, data, len);
       break;
     case WS_SERVER_OPENING_READING:
-      take_input (self, data, len);
+      ws_server_opening_take_input (self, data, len);
       break;
     case WS_SERVER_OPENING_READING_BODY:
       take_body (self, data, len);
@@ -371,7 +323,7 @@ take_early (WsServerOpening *self)
 
   self->early = (WsBuffer){ 0 };
   ws_transport_want (self->transport, G_IO_IN);
-  take_input (self, early.data, early.len);
+  ws_server_opening_take_input (self, early.data, early.len);
   ws_buffer_clear (&early);
 }
 
@@ -413,6 +365,7 @@ handle_ready (WsServerOpening *self, GIOCondition condition)
         read_input (self);
       break;
     case WS_SERVER_OPENING_ARRIVING:
+    case WS_SERVER_OPENING_PROXY:
     case WS_SERVER_OPENING_LINGERING:
       read_input (self);
       break;
@@ -435,8 +388,8 @@ on_ready (gpointer user_data, GIOCondition condition)
   ws_server_opening_unref (self);
 }
 
-static void
-begin_reading (WsServerOpening *self)
+void
+ws_server_opening_begin_reading (WsServerOpening *self)
 {
   self->state = WS_SERVER_OPENING_READING;
   self->heard = 0;
@@ -455,30 +408,6 @@ ws_server_opening_push_input (WsServerOpening *self,
 }
 
 /* --- Life --- */
-
-void
-ws_server_opening_resume (WsServerOpening *self, gboolean accept)
-{
-  ws_tls_stream_resume (self->transport, accept);
-}
-
-WsTlsSession *
-ws_server_opening_get_session (WsServerOpening *self)
-{
-  if (!self->is_secure || self->transport == NULL)
-    return NULL;
-  return ws_tls_stream_get_session (self->transport);
-}
-
-/* It has to come first. */
-static void
-await_securing (WsServerOpening *self, const WsServerOpeningOptions *options)
-{
-  self->state = WS_SERVER_OPENING_ARRIVING;
-  self->credentials = ws_tls_credentials_ref (options->credentials);
-  self->alpn = g_strdupv ((char **) options->alpn);
-  self->tls_sink = options->tls_sink;
-}
 
 WsServerOpening *
 ws_server_opening_new (WsTransport                  *transport,
@@ -499,9 +428,10 @@ ws_server_opening_new (WsTransport                  *transport,
   ws_outbox_init (&self->outbox, NULL, NULL);
   self->timeout = options->timeout * (gint64) 1000;
   ws_server_opening_arm (self);
-  begin_reading (self);
-  if (options->credentials != NULL)
-    await_securing (self, options);
+  ws_server_opening_begin_reading (self);
+  if (options->credentials != NULL
+      || options->proxy_header != WS_PROXY_HEADER_NEVER)
+    ws_server_opening_await_start (self, options);
   return self;
 }
 

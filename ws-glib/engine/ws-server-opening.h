@@ -4,6 +4,7 @@
 #include "net/ws-tls-stream.h"
 #include "net/ws-transport.h"
 #include "protocol/ws-http-answer.h"
+#include "protocol/ws-proxy-header.h"
 #include "protocol/ws-server-handshake.h"
 
 G_BEGIN_DECLS
@@ -15,7 +16,8 @@ typedef struct _WsServerOpening WsServerOpening;
 
 typedef enum
 {
-  WS_SERVER_OPENING_ARRIVING, /* to a TLS handshake: nothing has come yet */
+  WS_SERVER_OPENING_ARRIVING, /* nothing has come; TLS or a header may */
+  WS_SERVER_OPENING_PROXY,    /* the PROXY header */
   WS_SERVER_OPENING_SECURING, /* the TLS handshake */
   WS_SERVER_OPENING_READING,
   WS_SERVER_OPENING_READING_BODY, /* of plain HTTP */
@@ -41,6 +43,10 @@ typedef struct
   void (*gone) (WsServerOpening *opening,
                 const GError    *error,
                 gpointer         user_data);
+  /* (nullable): the peer has sent a PROXY header; frees nothing. */
+  void (*proxied) (WsServerOpening     *opening,
+                   const WsProxyHeader *header,
+                   gpointer             user_data);
   /* The client's certificates have problems, see the session: nothing goes on
    * until ws_server_opening_resume(). */
   void (*paused) (WsServerOpening *opening, gpointer user_data);
@@ -54,12 +60,21 @@ typedef struct
   gboolean (*wants_http) (WsServerOpening *opening, gpointer user_data);
 } WsServerOpeningSink;
 
+/* Whether a header of the PROXY protocol comes first. */
+typedef enum
+{
+  WS_PROXY_HEADER_NEVER,
+  WS_PROXY_HEADER_DETECTED, /* it may */
+  WS_PROXY_HEADER_ALWAYS
+} WsProxyHeaderUse;
+
 typedef struct
 {
   guint timeout; /* ms for the opening; 0: none. An answer has as much for each
                     of its parts */
   const WsHttpLimits *limits;      /* (nullable): of a request's head */
   const char         *server_name; /* (nullable): for refusals; copied */
+  WsProxyHeaderUse    proxy_header;
 
   /* For wss only. The TLS session outlives the opening, and so must the user
    * data of the session's sink, which are those of the opening until they are

@@ -25,12 +25,11 @@ typedef struct
   int     priority; /* of a GSource: as of open or listen */
 } WsSettings;
 
-#define WS_SETTINGS_CLIENT_PING_INTERVAL 30000
+#define WS_SETTINGS_PING_INTERVAL 30000
 
-/* The defaults, with the usual priority; a server's sockets send no
- * keepalive pings. */
+/* The defaults, with the usual priority. */
 static inline WsSettings
-ws_settings_default (guint ping_interval)
+ws_settings_default (void)
 {
   return (WsSettings){
     .max_incoming_frame_size = 16 * 1024 * 1024,
@@ -43,7 +42,7 @@ ws_settings_default (guint ping_interval)
     .frame_timeout = 30000,
     .message_timeout = 600000,
     .write_timeout = 60000,
-    .ping_interval = ping_interval,
+    .ping_interval = WS_SETTINGS_PING_INTERVAL,
     .ping_timeout = 20000,
   };
 }

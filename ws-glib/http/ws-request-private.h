@@ -15,11 +15,13 @@ typedef struct
   WsHttpRequest     *http; /* its headers are taken */
   const char        *url;
   const char        *resource;
-  const char        *origin;       /* (nullable) */
-  const char *const *subprotocols; /* (nullable) */
-  GSocketAddress    *peer_address; /* (nullable) */
-  GBytes            *body;         /* (nullable) */
+  const char        *origin;         /* (nullable) */
+  const char *const *subprotocols;   /* (nullable) */
+  GSocketAddress    *peer_address;   /* (nullable) */
+  GSocketAddress    *client_address; /* (nullable) */
+  GBytes            *body;           /* (nullable) */
   gboolean           is_handshake;
+  gboolean           is_secure;
 } WsRequestParts;
 
 WsRequest *

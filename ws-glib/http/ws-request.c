@@ -5,25 +5,10 @@
 #include <string.h>
 
 #include "protocol/ws-client-handshake.h"
-#include "protocol/ws-url.h"
 
-#include "base/ws-property.h"
 #include "http/ws-headers-private.h"
-
-struct _WsRequest
-{
-  GObject         parent_instance;
-  char           *method;       /* (owned) */
-  char           *url;          /* (owned) (nullable) */
-  WsHeaders      *headers;      /* (owned) */
-  char          **subprotocols; /* (owned) (nullable) */
-  char           *origin;       /* (owned) (nullable) */
-  char           *resource;     /* (owned) (nullable): made when asked */
-  char           *http_version; /* (owned) */
-  GSocketAddress *peer_address; /* (owned) (nullable) */
-  GBytes         *body;         /* (owned) (nullable) */
-  gboolean        is_handshake;
-};
+#include "http/ws-request-core.h"
+#include "http/ws-request-target.h"
 
 /**
  * WsRequest:
@@ -43,22 +28,7 @@ struct _WsRequest
 
 G_DEFINE_FINAL_TYPE (WsRequest, ws_request, G_TYPE_OBJECT)
 
-typedef enum
-{
-  PROP_METHOD = 1,
-  PROP_URL,
-  PROP_HEADERS,
-  PROP_SUBPROTOCOLS,
-  PROP_ORIGIN,
-  PROP_IS_HANDSHAKE,
-  PROP_RESOURCE_NAME,
-  PROP_HTTP_VERSION,
-  PROP_PEER_ADDRESS,
-  PROP_BODY,
-  N_PROPS
-} WsRequestProp;
-
-static GParamSpec *props[N_PROPS];
+static GParamSpec *props[WS_REQUEST_N_PROPS];
 
 static void
 ws_request_finalize (GObject *object)
@@ -71,8 +41,10 @@ ws_request_finalize (GObject *object)
   g_strfreev (self->subprotocols);
   g_free (self->origin);
   g_free (self->resource);
+  g_free (self->path);
   g_free (self->http_version);
   g_clear_object (&self->peer_address);
+  g_clear_object (&self->client_address);
   g_clear_pointer (&self->body, g_bytes_unref);
   G_OBJECT_CLASS (ws_request_parent_class)->finalize (object);
 }
@@ -86,7 +58,7 @@ static const WsProperty properties[] = {
    *
    * Since: 1.0
    */
-  { WS_PROPERTY_STRING (WsRequest, PROP_METHOD, "method", "GET",
+  { WS_PROPERTY_STRING (WsRequest, WS_REQUEST_PROP_METHOD, "method", "GET",
                         ws_request_get_method, NULL) },
 
   /**
@@ -100,7 +72,8 @@ static const WsProperty properties[] = {
    *
    * Since: 1.0
    */
-  { WS_PROPERTY_STRING (WsRequest, PROP_URL, "url", NULL, ws_request_get_url,
+  { WS_PROPERTY_STRING (WsRequest, WS_REQUEST_PROP_URL, "url", NULL,
+                        ws_request_get_url,
                         ws_request_set_url) },
 
   /**
@@ -110,7 +83,8 @@ static const WsProperty properties[] = {
    *
    * Since: 1.0
    */
-  { WS_PROPERTY_BOXED (WsRequest, PROP_HEADERS, "headers", WsHeaders *,
+  { WS_PROPERTY_BOXED (WsRequest, WS_REQUEST_PROP_HEADERS, "headers",
+                       WsHeaders *,
                        WsHeaders *, ws_headers_get_type,
                        ws_request_get_headers, ws_request_set_headers) },
 
@@ -121,7 +95,7 @@ static const WsProperty properties[] = {
    *
    * Since: 1.0
    */
-  { WS_PROPERTY_BOXED (WsRequest, PROP_SUBPROTOCOLS, "subprotocols",
+  { WS_PROPERTY_BOXED (WsRequest, WS_REQUEST_PROP_SUBPROTOCOLS, "subprotocols",
                        const char *const *, const char *const *,
                        g_strv_get_type, ws_request_get_subprotocols,
                        ws_request_set_subprotocols) },
@@ -133,7 +107,7 @@ static const WsProperty properties[] = {
    *
    * Since: 1.0
    */
-  { WS_PROPERTY_STRING (WsRequest, PROP_ORIGIN, "origin", NULL,
+  { WS_PROPERTY_STRING (WsRequest, WS_REQUEST_PROP_ORIGIN, "origin", NULL,
                         ws_request_get_origin, ws_request_set_origin) },
 
   /**
@@ -143,18 +117,9 @@ static const WsProperty properties[] = {
    *
    * Since: 1.0
    */
-  { WS_PROPERTY_BOOLEAN (WsRequest, PROP_IS_HANDSHAKE, "is-handshake", TRUE,
+  { WS_PROPERTY_BOOLEAN (WsRequest, WS_REQUEST_PROP_IS_HANDSHAKE,
+                         "is-handshake", TRUE,
                          ws_request_get_is_handshake, NULL) },
-
-  /**
-   * WsRequest:resource-name:
-   *
-   * The path and query of [property@Request:url], percent-encoded.
-   *
-   * Since: 1.0
-   */
-  { WS_PROPERTY_STRING (WsRequest, PROP_RESOURCE_NAME, "resource-name", "/",
-                        ws_request_get_resource_name, NULL) },
 
   /**
    * WsRequest:http-version:
@@ -163,19 +128,9 @@ static const WsProperty properties[] = {
    *
    * Since: 1.0
    */
-  { WS_PROPERTY_STRING (WsRequest, PROP_HTTP_VERSION, "http-version", "1.1",
+  { WS_PROPERTY_STRING (WsRequest, WS_REQUEST_PROP_HTTP_VERSION,
+                        "http-version", "1.1",
                         ws_request_get_http_version, NULL) },
-
-  /**
-   * WsRequest:peer-address:
-   *
-   * Where a server's request came from; %NULL if that is not known.
-   *
-   * Since: 1.0
-   */
-  { WS_PROPERTY_OBJECT (WsRequest, PROP_PEER_ADDRESS, "peer-address",
-                        GSocketAddress, g_socket_address_get_type,
-                        ws_request_get_peer_address, NULL) },
 
   /**
    * WsRequest:body:
@@ -184,14 +139,16 @@ static const WsProperty properties[] = {
    *
    * Since: 1.0
    */
-  { WS_PROPERTY_BOXED (WsRequest, PROP_BODY, "body", GBytes *, GBytes *,
+  { WS_PROPERTY_BOXED (WsRequest, WS_REQUEST_PROP_BODY, "body", GBytes *,
+                       GBytes *,
                        g_bytes_get_type, ws_request_get_body, NULL) },
 
   { 0 }
 };
 /* clang-format on */
 
-static const WsProperty *const tables[] = { properties, NULL };
+static const WsProperty *const tables[]
+    = { properties, ws_request_target_properties, NULL };
 
 static void
 ws_request_class_init (WsRequestClass *klass)
@@ -199,7 +156,7 @@ ws_request_class_init (WsRequestClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = ws_request_finalize;
-  ws_property_install (object_class, tables, props, N_PROPS);
+  ws_property_install (object_class, tables, props, WS_REQUEST_N_PROPS);
 }
 
 static void
@@ -282,9 +239,14 @@ ws_request_set_url (WsRequest *self, const char *url)
   g_free (self->url);
   self->url = g_strdup (url);
   g_clear_pointer (&self->resource, g_free);
+  g_clear_pointer (&self->path, g_free);
   g_object_freeze_notify (G_OBJECT (self));
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_URL]);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RESOURCE_NAME]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[WS_REQUEST_PROP_URL]);
+  g_object_notify_by_pspec (G_OBJECT (self),
+                            props[WS_REQUEST_PROP_RESOURCE_NAME]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[WS_REQUEST_PROP_PATH]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[WS_REQUEST_PROP_QUERY]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[WS_REQUEST_PROP_IS_SECURE]);
   g_object_thaw_notify (G_OBJECT (self));
 }
 
@@ -325,7 +287,7 @@ ws_request_set_headers (WsRequest *self, WsHeaders *headers)
   ws_headers_unref (self->headers);
   self->headers
       = headers != NULL ? ws_headers_ref (headers) : ws_headers_new ();
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HEADERS]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[WS_REQUEST_PROP_HEADERS]);
 }
 
 /**
@@ -375,7 +337,8 @@ ws_request_set_subprotocols (WsRequest *self, const char *const *subprotocols)
     }
   g_strfreev (self->subprotocols);
   self->subprotocols = g_steal_pointer (&valid);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SUBPROTOCOLS]);
+  g_object_notify_by_pspec (G_OBJECT (self),
+                            props[WS_REQUEST_PROP_SUBPROTOCOLS]);
 }
 
 /**
@@ -414,7 +377,7 @@ ws_request_set_origin (WsRequest *self, const char *origin)
     return;
   g_free (self->origin);
   self->origin = g_strdup (origin);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ORIGIN]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[WS_REQUEST_PROP_ORIGIN]);
 }
 
 /* --- What a server knows of a request --- */
@@ -435,6 +398,8 @@ ws_request_new_incoming (WsRequestParts *parts)
   self->http_version
       = g_strdup_printf ("%u.%u", parts->http->major, parts->http->minor);
   g_set_object (&self->peer_address, parts->peer_address);
+  g_set_object (&self->client_address, parts->client_address);
+  self->is_secure = parts->is_secure;
   self->body = parts->body != NULL ? g_bytes_ref (parts->body) : NULL;
   self->is_handshake = parts->is_handshake;
   return self;
@@ -458,44 +423,6 @@ ws_request_get_is_handshake (WsRequest *self)
   return self->is_handshake;
 }
 
-/* (transfer full): what follows scheme and authority, without the fragment;
- * also of what cannot be opened, as a path alone. */
-static char *
-cut_resource (const char *url)
-{
-  const char      *start = url != NULL ? strstr (url, "://") : NULL;
-  const char      *path = url != NULL ? url : "";
-  g_autofree char *resource = NULL;
-  g_autoptr (WsUrl) parsed = url != NULL ? ws_url_parse (url, NULL) : NULL;
-
-  if (parsed != NULL)
-    return g_strdup (parsed->resource);
-  if (start != NULL && strcspn (url, "/?#") == (gsize) (start + 1 - url))
-    path = start + 3 + strcspn (start + 3, "/?#");
-  resource = g_strndup (path, strcspn (path, "#"));
-  return g_strconcat (*resource == '/' ? "" : "/", resource, NULL);
-}
-
-/**
- * ws_request_get_resource_name:
- * @self: a request
- *
- * Gets the path and query of what is asked for.
- *
- * Returns: a path and query, percent-encoded
- *
- * Since: 1.0
- */
-const char *
-ws_request_get_resource_name (WsRequest *self)
-{
-  g_return_val_if_fail (WS_IS_REQUEST (self), NULL);
-
-  if (self->resource == NULL)
-    self->resource = cut_resource (self->url);
-  return self->resource;
-}
-
 /**
  * ws_request_get_http_version:
  * @self: a request
@@ -512,24 +439,6 @@ ws_request_get_http_version (WsRequest *self)
   g_return_val_if_fail (WS_IS_REQUEST (self), NULL);
 
   return self->http_version;
-}
-
-/**
- * ws_request_get_peer_address:
- * @self: a request
- *
- * Gets where a server's request came from.
- *
- * Returns: (nullable) (transfer none): an address, if it is known
- *
- * Since: 1.0
- */
-GSocketAddress *
-ws_request_get_peer_address (WsRequest *self)
-{
-  g_return_val_if_fail (WS_IS_REQUEST (self), NULL);
-
-  return self->peer_address;
 }
 
 /**

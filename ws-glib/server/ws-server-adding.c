@@ -65,6 +65,8 @@ add (WsServer *self, const Addition *addition, GError **error)
       if (fresh == NULL)
         return ws_server_fail_to_listen (self, problem, error);
     }
+  ws_listener_set_tag (fresh != NULL ? fresh : priv->added,
+                       priv->proxy_protocol);
   if (!check_addition (self, addition, &problem)
       || !add_to_listener (self, fresh != NULL ? fresh : priv->added, addition,
                            &problem))

@@ -3,6 +3,7 @@
 #include "server/ws-server-core.h"
 
 #include "server/ws-server-incoming.h"
+#include "server/ws-server-proxies.h"
 #include "server/ws-server-ssl.h"
 #include "http/ws-headers-private.h"
 #include "base/ws-socket-error-private.h"
@@ -12,6 +13,7 @@
 static WsServerClient *
 take_stream (WsServer         *self,
              GIOStream        *stream,
+             WsProxyProtocol   proxy_protocol,
              WsTlsCredentials *credentials,
              GError          **error)
 {
@@ -30,7 +32,9 @@ take_stream (WsServer         *self,
     }
   address = ws_transport_get_address (transport, TRUE);
   ws_socket_address_read (address, &peer);
-  return ws_server_take_transport (self, transport, &peer, credentials);
+  return ws_server_take_transport (
+      self, transport, &peer,
+      ws_server_expect_header (self, proxy_protocol, &peer), credentials);
 }
 
 /**
@@ -43,11 +47,11 @@ take_stream (WsServer         *self,
  * Does the opening handshake with the client at the other end of @stream.
  *
  * What follows is the same as for a connection that the server has accepted
- * itself, TLS included; it need not listen for this. The stream is referenced,
- * and closed when the connection ends or is refused. Fails with
- * %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION for a stream that cannot be
- * polled, and with %WS_SOCKET_ERROR_WRONG_CONTEXT in a thread that the server
- * does not belong to.
+ * itself, TLS and [property@Server:proxy-protocol] included; it need not listen
+ * for this. The stream is referenced, and closed when the connection ends or is
+ * refused. Fails with %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION for a
+ * stream that cannot be polled, and with %WS_SOCKET_ERROR_WRONG_CONTEXT in a
+ * thread that the server does not belong to.
  *
  * Returns: whether the handshake has begun
  *
@@ -65,7 +69,9 @@ ws_server_handle_connection (WsServer *self, GIOStream *stream, GError **error)
   if (!ws_server_check_begin (self, error)
       || !ws_server_load_credentials (self, &credentials, error))
     return FALSE;
-  return take_stream (self, stream, credentials, error) != NULL;
+  return take_stream (self, stream, ws_server_peek (self)->proxy_protocol,
+                      credentials, error)
+         != NULL;
 }
 
 /* (transfer full) (nullable): the head of the request, as the client may have
@@ -140,7 +146,7 @@ ws_server_handle_request (WsServer  *self,
   head = write_head (request, error);
   if (head == NULL)
     return FALSE;
-  client = take_stream (self, stream, NULL, error);
+  client = take_stream (self, stream, WS_PROXY_PROTOCOL_NONE, NULL, error);
   if (client == NULL)
     return FALSE;
   ws_server_opening_push_input (client->opening, head->str, head->len);

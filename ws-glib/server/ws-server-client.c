@@ -5,6 +5,10 @@
 
 #include "server/ws-server-topics.h"
 
+#include <string.h>
+
+#include "base/ws-name-hash.h"
+
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-state.h"
 
@@ -31,7 +35,7 @@ change_address (WsServer *self, const char *address, int by)
   n = ws_server_count_address (self, address) + by;
   if (priv->addresses == NULL)
     priv->addresses
-        = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+        = g_hash_table_new_full (ws_name_hash, g_str_equal, g_free, NULL);
   if (n > 0)
     g_hash_table_insert (priv->addresses, g_strdup (address),
                          GUINT_TO_POINTER (n));
@@ -39,18 +43,24 @@ change_address (WsServer *self, const char *address, int by)
     g_hash_table_remove (priv->addresses, address);
 }
 
-/* (transfer full) (nullable): the peer's IP address, while it matters. */
+/* (transfer full) (nullable): the client's IP address, while it matters. Of
+ * IPv6 it is the network, for all addresses of a /64 are one subscriber's. */
 static char *
-make_address (WsServerPrivate *priv, const WsAddress *peer)
+make_address (WsServerPrivate *priv, const WsAddress *client)
 {
-  WsAddress address = *peer;
+  WsAddress        address = *client;
+  g_autofree char *network = NULL;
 
   address.port = 0;
-  if (priv->max_connections_per_address == 0
-      || (address.family != WS_ADDRESS_IPV4
-          && address.family != WS_ADDRESS_IPV6))
+  if (priv->max_connections_per_address == 0)
     return NULL;
-  return ws_address_to_string (&address);
+  if (address.family == WS_ADDRESS_IPV4)
+    return ws_address_to_string (&address);
+  if (address.family != WS_ADDRESS_IPV6)
+    return NULL;
+  memset (address.bytes + 8, 0, 8);
+  network = ws_address_to_string (&address);
+  return g_strconcat (network, "/64", NULL);
 }
 
 /* --- Records --- */
@@ -64,9 +74,25 @@ ws_server_client_new (WsServer *server, const WsAddress *address)
   self->server = server;
   self->peer = g_new0 (WsServerPeer, 1);
   self->peer->tcp = self->peer->client = *address;
-  self->address = make_address (ws_server_peek (server), address);
-  change_address (server, self->address, +1);
   return self;
+}
+
+void
+ws_server_client_count (WsServerClient *client)
+{
+  if (client->address != NULL)
+    return;
+  client->address
+      = make_address (ws_server_peek (client->server), &client->peer->client);
+  change_address (client->server, client->address, +1);
+}
+
+void
+ws_server_client_forget_peer (WsServerClient *client)
+{
+  if (client->peer != NULL)
+    g_free (client->peer->host);
+  g_clear_pointer (&client->peer, g_free);
 }
 
 void
@@ -99,7 +125,7 @@ ws_server_client_unref (WsServerClient *client)
     return;
   g_clear_object (&client->socket);
   g_free (client->address);
-  g_free (client->peer);
+  ws_server_client_forget_peer (client);
   g_free (client);
 }
 

@@ -6,8 +6,12 @@
 G_BEGIN_DECLS
 
 /* (transfer full): a record of who has come from @address. */
-WsServerClient      *
+WsServerClient *
 ws_server_client_new (WsServer *server, const WsAddress *address);
+/* It counts for its address from now on, while that matters. */
+void ws_server_client_count (WsServerClient *client);
+/* It is a connection, which knows of itself who it is. */
+void ws_server_client_forget_peer (WsServerClient *client);
 void ws_server_client_ref (WsServerClient *client);
 void ws_server_client_unref (WsServerClient *client);
 /* How many connections @address has, a peer's IP address. */

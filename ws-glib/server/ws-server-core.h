@@ -9,6 +9,7 @@
 #include "engine/ws-server-opening.h"
 #include "engine/ws-settings.h"
 #include "net/ws-listener.h"
+#include "protocol/ws-forwarded.h"
 
 G_BEGIN_DECLS
 
@@ -18,6 +19,7 @@ G_BEGIN_DECLS
 #define WS_SERVER_DEFAULT_PENDING           30
 #define WS_SERVER_DEFAULT_HANDSHAKE_TIMEOUT 10000
 #define WS_SERVER_DEFAULT_BACKLOG           4096
+#define WS_SERVER_DEFAULT_HANDSHAKES        1024
 
 typedef struct
 {
@@ -26,6 +28,9 @@ typedef struct
   char             *host;                   /* (owned) */
   char            **supported_subprotocols; /* (owned) (nullable) */
   char            **allowed_origins;        /* (owned) (nullable): normalised */
+  char            **trusted_proxies;        /* (owned) */
+  WsNetworks       *trusted;                /* (owned): the same */
+  WsProxyProtocol   proxy_protocol;         /* of listeners to come */
   WsSslMode         ssl_mode;
   guint             port; /* as asked for; 0: any */
   gboolean          accepting;
@@ -86,6 +91,10 @@ typedef struct
 {
   WsAddress tcp;    /* what the system says */
   WsAddress client; /* the same, or whom a trusted proxy names */
+  char     *host;   /* (owned) (nullable): that the proxy was asked for */
+  guint     has_scheme : 1; /* the proxy has told how it was asked */
+  guint     is_secure : 1;  /* it was asked over TLS */
+  guint     is_heard : 1;   /* the fields of the request were looked at */
 } WsServerPeer;
 
 /* A connection of the server, from the accepted stream on. There is one for
@@ -106,6 +115,13 @@ typedef struct
   char            *address; /* (owned) (nullable): counted for the limit */
   WsSubscription  *subscriptions; /* (owned) (nullable): the newest first */
 } WsServerClient;
+
+/* What each emission on its way may have made of it. */
+static inline gboolean
+ws_server_client_is_over (const WsServerClient *client)
+{
+  return client->server == NULL;
+}
 
 struct _WsSubscription
 {
@@ -160,6 +176,8 @@ typedef enum
   WS_SERVER_PROP_ACCEPTING,
   WS_SERVER_PROP_SUPPORTED_SUBPROTOCOLS,
   WS_SERVER_PROP_ALLOWED_ORIGINS,
+  WS_SERVER_PROP_TRUSTED_PROXIES,
+  WS_SERVER_PROP_PROXY_PROTOCOL,
   WS_SERVER_PROP_MAX_PENDING_CONNECTIONS,
   WS_SERVER_PROP_MAX_CONNECTIONS,
   WS_SERVER_PROP_MAX_CONNECTIONS_PER_ADDRESS,

@@ -4,6 +4,7 @@
 
 #include "server/ws-server-client.h"
 #include "server/ws-server-owner.h"
+#include "server/ws-server-proxies.h"
 #include "server/ws-server-reports.h"
 #include "server/ws-server-requests.h"
 #include "server/ws-server-ssl.h"
@@ -85,6 +86,7 @@ WsServerClient *
 ws_server_take_transport (WsServer         *self,
                           WsTransport      *transport,
                           const WsAddress  *peer,
+                          WsProxyHeaderUse  proxy_header,
                           WsTlsCredentials *credentials)
 {
   WsServerPrivate       *priv = ws_server_peek (self);
@@ -92,12 +94,16 @@ ws_server_take_transport (WsServer         *self,
   WsServerOpeningOptions options
       = { .timeout = MAX (0, priv->handshake_timeout),
           .limits = &priv->limits,
-          .server_name = priv->server_name };
+          .server_name = priv->server_name,
+          .proxy_header = proxy_header };
 
   priv->is_closed = FALSE;
   make_room (self, &priv->openings);
   make_room (self, &priv->answers);
   client = ws_server_client_new (self, peer);
+  /* Of a proxy it is to be told who it is. */
+  if (!ws_server_trusts (self, peer))
+    ws_server_client_count (client);
   if (credentials != NULL)
     {
       /* The signals of TLS are about this socket. */
@@ -111,4 +117,19 @@ ws_server_take_transport (WsServer         *self,
                                            &ws_server_opening_sink, client);
   ws_server_client_enter (client, &priv->openings);
   return client;
+}
+
+void
+ws_server_turn_away (WsServer        *self,
+                     const WsAddress *peer,
+                     WsPeerPhase      phase,
+                     guint            code,
+                     const char      *message)
+{
+  WsServerClient *client = ws_server_client_new (self, peer);
+
+  ws_server_client_ref (client);
+  ws_server_client_end (client);
+  ws_server_report_refusal (self, client, phase, code, message);
+  ws_server_client_unref (client);
 }

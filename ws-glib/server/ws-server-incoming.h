@@ -10,6 +10,14 @@ G_BEGIN_DECLS
 WsServerClient *ws_server_take_transport (WsServer         *self,
                                           WsTransport      *transport,
                                           const WsAddress  *peer,
+                                          WsProxyHeaderUse  proxy_header,
                                           WsTlsCredentials *credentials);
+/* Reports that @peer was refused before anything was read. Runs a user's code.
+ * */
+void ws_server_turn_away (WsServer        *self,
+                          const WsAddress *peer,
+                          WsPeerPhase      phase,
+                          guint            code,
+                          const char      *message);
 
 G_END_DECLS

@@ -2,8 +2,16 @@
 /* The limits of the server itself. */
 #include "server/ws-server-limits.h"
 
+#include "net/ws-fd-limit.h"
+
 #include "server/ws-server-room.h"
 #include "server/ws-server-settings.h"
+
+guint
+ws_server_guess_max_connections (void)
+{
+  return MAX (1, ws_fd_limit_get () / 10 * 9);
+}
 
 /**
  * ws_server_get_max_pending_connections:
@@ -307,6 +315,9 @@ const WsProperty ws_server_limits_properties[] = {
    *
    * How many connections there may be at a time; 0: any number.
    *
+   * A server begins with nine tenths of the file descriptors that the process
+   * may have open then (`RLIMIT_NOFILE`): beyond that nobody could be answered.
+   *
    * Since: 1.0
    */
   { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_MAX_CONNECTIONS,
@@ -317,8 +328,9 @@ const WsProperty ws_server_limits_properties[] = {
   /**
    * WsServer:max-connections-per-address:
    *
-   * How many connections one IP address may have, handshakes
-   * included; 0: any number.
+   * How many connections one IP address may have, handshakes included; 0: any
+   * number. Of IPv6 all addresses of a /64 are one, and behind one of
+   * [property@Server:trusted-proxies] it is the client's address that counts.
    *
    * Those are counted that were accepted while this was set.
    *
@@ -344,7 +356,8 @@ const WsProperty ws_server_limits_properties[] = {
    * Since: 1.0
    */
   { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_MAX_HANDSHAKES,
-                      "max-handshakes", 0, G_MAXUINT, 0,
+                      "max-handshakes", 0, G_MAXUINT,
+                      WS_SERVER_DEFAULT_HANDSHAKES,
                       ws_server_get_max_handshakes,
                       ws_server_set_max_handshakes) },
 

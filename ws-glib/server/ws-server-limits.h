@@ -7,4 +7,7 @@ G_BEGIN_DECLS
 
 extern const WsProperty ws_server_limits_properties[];
 
+/* What the descriptors of the process leave room for. */
+guint ws_server_guess_max_connections (void);
+
 G_END_DECLS

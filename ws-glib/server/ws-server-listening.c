@@ -6,6 +6,7 @@
 
 #include "server/ws-server-accept.h"
 #include "server/ws-server-incoming.h"
+#include "server/ws-server-proxies.h"
 #include "server/ws-server-signals.h"
 #include "server/ws-server-ssl.h"
 #include "server/ws-server-waiting.h"
@@ -17,22 +18,34 @@
 /* How often a port that is free for IPv4 is tried for IPv6, too. */
 #define MAX_TRIES 16
 
+/* @tag: the WsProxyProtocol that was set when the listening began. */
 static void
 on_accepted (int fd, const WsAddress *peer, guint tag, gpointer user_data)
 {
-  WsServerPrivate *priv = ws_server_peek (user_data);
-  WsTransport     *transport = ws_transport_new_for_fd (priv->poller, fd);
+  WsServer    *self = user_data;
+  WsTransport *transport
+      = ws_transport_new_for_fd (ws_server_peek (self)->poller, fd);
+  WsProxyHeaderUse header
+      = ws_server_expect_header (self, (WsProxyProtocol) tag, peer);
   g_autoptr (WsTlsCredentials) credentials = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (ws_server_load_credentials (user_data, &credentials, &error))
-    ws_server_take_transport (user_data, transport, peer, credentials);
-  else
+  if (tag == WS_PROXY_PROTOCOL_REQUIRED && header == WS_PROXY_HEADER_NEVER)
     {
       ws_transport_free (transport);
-      ws_server_report (user_data, WS_CLOSE_CODE_TLS_HANDSHAKE_FAILED,
-                        error->message);
+      ws_server_turn_away (self, peer, WS_PEER_PHASE_PROXY_HEADER,
+                           WS_CLOSE_CODE_POLICY_VIOLATED,
+                           "This is none of the trusted-proxies, and "
+                           "proxy-protocol is required");
     }
+  else if (!ws_server_load_credentials (self, &credentials, &error))
+    {
+      ws_transport_free (transport);
+      ws_server_turn_away (self, peer, WS_PEER_PHASE_TLS_HANDSHAKE,
+                           WS_CLOSE_CODE_TLS_HANDSHAKE_FAILED, error->message);
+    }
+  else
+    ws_server_take_transport (self, transport, peer, header, credentials);
 }
 
 static void
@@ -56,6 +69,7 @@ ws_server_make_listener (WsServer *self, GError **error)
   listener
       = ws_listener_new (priv->poller, on_accepted, on_accept_failed, self);
   ws_listener_set_accepting (listener, priv->accepting);
+  ws_listener_set_tag (listener, priv->proxy_protocol);
   return listener;
 }
 

@@ -8,6 +8,7 @@
 #include "server/ws-server-heads.h"
 #include "server/ws-server-limits.h"
 #include "server/ws-server-origins.h"
+#include "server/ws-server-proxies.h"
 #include "server/ws-server-settings.h"
 #include "server/ws-server-ssl.h"
 #include "server/ws-server-status.h"
@@ -15,12 +16,19 @@
 #include "server/ws-server-unix.h"
 
 static const WsProperty *const tables[] = {
-  ws_server_status_properties,      ws_server_ssl_properties,
-  ws_server_addresses_properties,   ws_server_origins_properties,
-  ws_server_limits_properties,      ws_server_unix_properties,
-  ws_server_heads_properties,       ws_server_broadcast_properties,
-  ws_server_compression_properties, ws_server_settings_properties,
-  ws_server_timeouts_properties,    NULL,
+  ws_server_status_properties,
+  ws_server_ssl_properties,
+  ws_server_addresses_properties,
+  ws_server_origins_properties,
+  ws_server_limits_properties,
+  ws_server_unix_properties,
+  ws_server_heads_properties,
+  ws_server_broadcast_properties,
+  ws_server_compression_properties,
+  ws_server_settings_properties,
+  ws_server_timeouts_properties,
+  ws_server_proxies_properties,
+  NULL,
 };
 
 void

@@ -12,7 +12,12 @@ ws_server_get_peer_phase (const WsServerClient *client)
 {
   switch (ws_server_opening_get_state (client->opening))
     {
+    case WS_SERVER_OPENING_PROXY:
+      return WS_PEER_PHASE_PROXY_HEADER;
     case WS_SERVER_OPENING_ARRIVING:
+      /* There is a socket for the signals of TLS. */
+      return client->socket != NULL ? WS_PEER_PHASE_TLS_HANDSHAKE
+                                    : WS_PEER_PHASE_REQUEST;
     case WS_SERVER_OPENING_SECURING:
       return WS_PEER_PHASE_TLS_HANDSHAKE;
     case WS_SERVER_OPENING_READING:

@@ -9,13 +9,14 @@
 #include "server/ws-server-clients.h"
 #include "server/ws-server-origins.h"
 #include "server/ws-server-owner.h"
+#include "server/ws-server-peer.h"
 #include "server/ws-server-reports.h"
 #include "server/ws-server-room.h"
 #include "server/ws-server-signals.h"
 #include "server/ws-server-ssl.h"
 #include "server/ws-server-waiting.h"
-#include "protocol/ws-url.h"
 
+#include "engine/ws-engine-error.h"
 #include "http/ws-headers-private.h"
 #include "http/ws-request-private.h"
 #include "http/ws-response-private.h"
@@ -76,20 +77,29 @@ accept_request (WsServerClient      *client,
     .date = g_get_real_time () / G_USEC_PER_SEC,
     .headers = headers,
   };
-  WsServerOpened opened;
+  WsServerOpened  opened;
+  WsSocketVisitor visitor;
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autofree char *url = NULL;
 
   ws_server_client_leave (client);
   if (client->socket == NULL)
     client->socket = ws_socket_new_incoming (priv->home.context,
                                              &priv->settings, priv->compression,
                                              &ws_server_socket_owner, client);
+  address = ws_server_get_client_address (client);
+  url = ws_server_make_client_url (client);
+  visitor.address = ws_server_is_proxied (client) ? address : NULL;
+  visitor.is_secure = ws_server_is_client_secure (client);
+  visitor.url = url;
   opened = ws_server_opening_steal (client->opening);
-  ws_socket_accept (client->socket, &opened, handshake, &answer);
+  ws_socket_accept (client->socket, &opened, &visitor, handshake, &answer);
+  g_clear_pointer (&client->opening, ws_server_opening_free);
+  ws_server_client_forget_peer (client);
+  /* Its handlers may do anything: whoever hands out looks again. */
   if (opened.is_secure)
     ws_socket_note_session (client->socket,
                             ws_tls_stream_get_session (opened.transport));
-  g_clear_pointer (&client->opening, ws_server_opening_free);
-  g_clear_pointer (&client->peer, g_free);
 }
 
 /* Gives the socket to a call that waits, to a handler, or to the queue. */
@@ -109,7 +119,7 @@ give_away (WsServerClient *client)
       return;
     }
   ws_server_client_join (client);
-  if (client->server == NULL)
+  if (ws_server_client_is_over (client))
     return;
   /* Before the handlers, which may wait for a message in a nested loop. */
   ws_socket_start (socket);
@@ -121,7 +131,8 @@ static void
 hand_out (WsServerClient *client)
 {
   ws_server_client_ref (client);
-  give_away (client);
+  if (!ws_server_client_is_over (client))
+    give_away (client);
   ws_server_see_off_late (client);
   ws_server_client_unref (client);
 }
@@ -230,7 +241,7 @@ conclude_http (WsServerClient *client, WsResponse *response)
 static gboolean
 is_waiting (const WsServerClient *client)
 {
-  return client->server != NULL
+  return !ws_server_client_is_over (client)
          && ws_server_opening_is_asking (client->opening);
 }
 
@@ -284,32 +295,17 @@ static const WsResponseOwner response_owner
 
 /* --- Asking --- */
 
-/* (transfer full) (nullable): what the client may have opened; NULL if the
- * request names no host, or asks about no resource. */
-static char *
-make_url (WsServerClient *client, const WsServerHandshake *handshake)
-{
-  static const char *const schemes[2][2]
-      = { { "http", "https" }, { "ws", "wss" } };
-  gboolean is_secure
-      = ws_server_opening_get_transport (client->opening)->is_encrypted;
-  gboolean is_handshake = handshake->key != NULL;
-
-  if (*handshake->host == '\0' || *handshake->resource != '/')
-    return NULL;
-  return ws_url_join (schemes[is_handshake ? 1 : 0][is_secure ? 1 : 0],
-                      handshake->host, handshake->port, handshake->resource);
-}
-
 static WsRequest *
 make_request (WsServerClient *client)
 {
   const WsServerHandshake *handshake
       = ws_server_opening_get_handshake (client->opening);
   gboolean         is_handshake = handshake->key != NULL;
-  g_autofree char *url = make_url (client, handshake);
+  g_autofree char *url = ws_server_make_client_url (client);
   g_autoptr (GSocketAddress) address = ws_transport_get_address (
       ws_server_opening_get_transport (client->opening), TRUE);
+  g_autoptr (GSocketAddress) client_address
+      = ws_server_get_client_address (client);
   WsHttpRequest  http;
   WsRequestParts parts = {
     .http = &http,
@@ -319,6 +315,8 @@ make_request (WsServerClient *client)
     .subprotocols
     = is_handshake ? (const char *const *) handshake->subprotocols : NULL,
     .peer_address = address,
+    .client_address = client_address,
+    .is_secure = ws_server_is_client_secure (client),
     .body = ws_server_opening_get_body (client->opening),
     .is_handshake = is_handshake,
   };
@@ -447,13 +445,24 @@ on_wants_http (WsServerOpening *opening, gpointer user_data)
 }
 
 static void
+on_proxied (WsServerOpening     *opening,
+            const WsProxyHeader *header,
+            gpointer             user_data)
+{
+  ws_server_hear_header (user_data, header);
+}
+
+static void
 on_request (WsServerOpening *opening, gpointer user_data)
 {
   WsServerClient *client = user_data;
   WsServer       *self = g_object_ref (client->server);
+  WsHttpFault     fault;
 
   ws_server_client_ref (client);
-  if (ws_server_opening_get_handshake (opening)->key != NULL)
+  if (!ws_server_hear_fields (client, &fault))
+    refuse (client, &fault, WS_CLOSE_CODE_PROTOCOL_ERROR);
+  else if (ws_server_opening_get_handshake (opening)->key != NULL)
     judge_handshake (client);
   else
     judge_http (client);
@@ -502,7 +511,13 @@ end (WsServerClient *client, guint code, const GError *error)
 static void
 on_gone (WsServerOpening *opening, const GError *error, gpointer user_data)
 {
-  end (user_data, WS_CLOSE_CODE_ABNORMAL_DISCONNECTION, error);
+  gboolean is_wrong
+      = g_error_matches (error, WS_ENGINE_ERROR, WS_ENGINE_ERROR_PROTOCOL);
+
+  end (user_data,
+       is_wrong ? WS_CLOSE_CODE_PROTOCOL_ERROR
+                : WS_CLOSE_CODE_ABNORMAL_DISCONNECTION,
+       error);
 }
 
 static void
@@ -515,6 +530,7 @@ on_tls_failed (WsServerOpening *opening,
 
 const WsServerOpeningSink ws_server_opening_sink = {
   .paused = ws_server_on_opening_paused,
+  .proxied = on_proxied,
   .tls_failed = on_tls_failed,
   .request = on_request,
   .refused = on_refused,

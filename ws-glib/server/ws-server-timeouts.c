@@ -275,10 +275,14 @@ const WsProperty ws_server_timeouts_properties[] = {
    *
    * The [property@Socket:ping-interval] of new sockets, in milliseconds.
    *
+   * Proxies cut connections that carry nothing for a minute, and browsers send
+   * no pings.
+   *
    * Since: 1.0
    */
   { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_PING_INTERVAL, "ping-interval",
-                      0, G_MAXUINT, 0, ws_server_get_ping_interval,
+                      0, G_MAXUINT, WS_SETTINGS_PING_INTERVAL,
+                      ws_server_get_ping_interval,
                       ws_server_set_ping_interval) },
 
   /**

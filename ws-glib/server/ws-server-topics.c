@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/ws-name-hash.h"
+
 typedef struct
 {
   GPtrArray *subscriptions; /* of WsSubscription */
@@ -45,7 +47,7 @@ add_topic (WsServerPrivate *priv, const char *name)
   memcpy (topic->name, name, size);
   if (priv->topics == NULL)
     {
-      priv->topics = g_hash_table_new (g_str_hash, g_str_equal);
+      priv->topics = g_hash_table_new (ws_name_hash, g_str_equal);
       priv->subscriptions
           = g_hash_table_new (hash_subscription, equal_subscriptions);
     }

@@ -4,7 +4,9 @@
 
 #include "server/ws-server-accept.h"
 #include "server/ws-server-clients.h"
+#include "server/ws-server-limits.h"
 #include "server/ws-server-properties.h"
+#include "server/ws-server-proxies.h"
 #include "server/ws-server-signals.h"
 #include "server/ws-server-slots.h"
 #include "server/ws-server-topics.h"
@@ -109,6 +111,7 @@ ws_server_finalize (GObject *object)
   g_free (priv->unix_owner);
   g_strfreev (priv->supported_subprotocols);
   g_strfreev (priv->allowed_origins);
+  ws_server_clear_proxies (WS_SERVER (object));
   g_free (priv->url);
   g_free (priv->error_string);
   ws_home_clear (&priv->home);
@@ -144,9 +147,12 @@ ws_server_init (WsServer *self)
   priv->handshake_timeout = WS_SERVER_DEFAULT_HANDSHAKE_TIMEOUT;
   priv->limits = (WsHttpLimits) WS_HTTP_LIMITS_DEFAULT;
   priv->backlog = WS_SERVER_DEFAULT_BACKLOG;
-  priv->settings = ws_settings_default (0);
+  priv->max_connections = ws_server_guess_max_connections ();
+  priv->max_handshakes = WS_SERVER_DEFAULT_HANDSHAKES;
+  priv->settings = ws_settings_default ();
   priv->error = WS_CLOSE_NORMAL;
   ws_server_init_clients (self);
+  ws_server_init_proxies (self);
 }
 
 /**

@@ -55,6 +55,8 @@ ws_attempt_clear (WsAttempt *self)
   g_free (self->extensions);
   g_clear_object (&self->local_address);
   g_clear_object (&self->peer_address);
+  g_clear_object (&self->client_address);
+  g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->credentials, ws_tls_credentials_unref);
   g_clear_pointer (&self->ticket, g_bytes_unref);
   *self

@@ -34,6 +34,8 @@ typedef struct
   guint is_slow : 1;          /* it missed a broadcast, and is to be closed */
   guint about_to_close : 1;   /* about-to-close was signalled */
   guint read_finished : 1;    /* read-channel-finished was signalled */
+  guint is_incoming : 1;      /* of a server */
+  guint is_secure : 1;        /* by TLS, of a server as the client sees it */
 
   WsUrl           *target;  /* (owned) (nullable): of a client */
   WsClientOpening *opening; /* (owned) (nullable) */
@@ -41,12 +43,14 @@ typedef struct
   WsClosing        closing;
 
   /* What was asked for, and agreed on. */
-  WsBuffer        request_head;  /* of a server's socket: parsed when asked */
-  char           *resource;      /* (owned) (nullable): likewise */
-  char           *subprotocol;   /* (owned) (nullable) */
-  char           *extensions;    /* (owned) (nullable) */
-  GSocketAddress *local_address; /* (owned) (nullable): made when asked */
-  GSocketAddress *peer_address;  /* (owned) (nullable): made when asked */
+  WsBuffer        request_head;   /* of a server's socket: parsed when asked */
+  char           *resource;       /* (owned) (nullable): likewise */
+  char           *path;           /* (owned) (nullable): when it was asked */
+  char           *subprotocol;    /* (owned) (nullable) */
+  char           *extensions;     /* (owned) (nullable) */
+  GSocketAddress *local_address;  /* (owned) (nullable): made when asked */
+  GSocketAddress *peer_address;   /* (owned) (nullable): made when asked */
+  GSocketAddress *client_address; /* (owned) (nullable): unless the peer's */
 
   /* TLS. */
   WsTlsCredentials *credentials; /* (owned) (nullable) */

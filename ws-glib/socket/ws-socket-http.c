@@ -311,6 +311,9 @@ follow (WsSocket *self, const WsUrl *url, gboolean is_same_origin)
   ws_client_opening_follow (priv->now.opening, &options);
   g_object_freeze_notify (G_OBJECT (self));
   ws_socket_notify (self, WS_SOCKET_PROP_RESOURCE_NAME);
+  ws_socket_notify (self, WS_SOCKET_PROP_PATH);
+  ws_socket_notify (self, WS_SOCKET_PROP_QUERY);
+  ws_socket_notify (self, WS_SOCKET_PROP_IS_SECURE);
   ws_socket_notify (self, WS_SOCKET_PROP_PEER_NAME);
   g_object_thaw_notify (G_OBJECT (self));
 }

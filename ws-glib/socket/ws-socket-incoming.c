@@ -30,6 +30,7 @@ ws_socket_new_incoming (GMainContext        *context,
 void
 ws_socket_accept (WsSocket                *self,
                   WsServerOpened          *opened,
+                  const WsSocketVisitor   *visitor,
                   const WsServerHandshake *handshake,
                   const WsServerAnswer    *answer)
 {
@@ -46,9 +47,10 @@ ws_socket_accept (WsSocket                *self,
   priv->subprotocols = g_strdupv (handshake->subprotocols);
   priv->now.subprotocol = g_strdup (answer->subprotocol);
   priv->now.resource = g_strdup (handshake->resource);
-  priv->url
-      = ws_url_join (opened->transport->is_encrypted ? "wss" : "ws",
-                     handshake->host, handshake->port, handshake->resource);
+  priv->now.is_incoming = TRUE;
+  priv->now.is_secure = visitor->is_secure;
+  g_set_object (&priv->now.client_address, visitor->address);
+  priv->url = g_strdup (visitor->url);
   priv->now.request_head = opened->head;
   priv->state = priv->announced = WS_STATE_CONNECTED;
   ws_socket_adopt_engine (self, opened->transport, WS_ROLE_SERVER);

@@ -14,10 +14,19 @@ WsSocket *ws_socket_new_incoming (GMainContext        *context,
                                   WsDeflateOptions    *compression,
                                   const WsSocketOwner *owner,
                                   gpointer             owner_data);
+/* Who has come, as far as that is not told by TCP. */
+typedef struct
+{
+  GSocketAddress *address; /* (nullable): another one than the peer's */
+  gboolean        is_secure;
+  const char     *url; /* (nullable) */
+} WsSocketVisitor;
+
 /* Makes the socket connected, with what @opened holds, which is taken. Nothing
  * is read before ws_socket_start(). */
 void ws_socket_accept (WsSocket                *self,
                        WsServerOpened          *opened,
+                       const WsSocketVisitor   *visitor,
                        const WsServerHandshake *handshake,
                        const WsServerAnswer    *answer);
 void ws_socket_start (WsSocket *self);

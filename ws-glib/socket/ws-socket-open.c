@@ -215,6 +215,9 @@ announce_attempt (WsSocket *self,
     ws_socket_notify (self, WS_SOCKET_PROP_URL);
   ws_socket_set_error (self, NULL);
   ws_socket_notify (self, WS_SOCKET_PROP_RESOURCE_NAME);
+  ws_socket_notify (self, WS_SOCKET_PROP_PATH);
+  ws_socket_notify (self, WS_SOCKET_PROP_QUERY);
+  ws_socket_notify (self, WS_SOCKET_PROP_IS_SECURE);
   ws_socket_notify (self, WS_SOCKET_PROP_PEER_NAME);
   ws_socket_notify (self, WS_SOCKET_PROP_REQUEST);
   ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);

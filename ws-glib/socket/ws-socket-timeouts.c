@@ -348,7 +348,7 @@ const WsProperty ws_socket_timeout_properties[] = {
    * Since: 1.0
    */
   { WS_PROPERTY_UINT (WsSocket, WS_SOCKET_PROP_PING_INTERVAL, "ping-interval",
-                      0, G_MAXUINT, WS_SETTINGS_CLIENT_PING_INTERVAL,
+                      0, G_MAXUINT, WS_SETTINGS_PING_INTERVAL,
                       ws_socket_get_ping_interval,
                       ws_socket_set_ping_interval) },
 

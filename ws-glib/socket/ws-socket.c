@@ -153,7 +153,7 @@ ws_socket_init (WsSocket *self)
 
   priv->version = WS_PROTOCOL_VERSION_LATEST;
   priv->compression = ws_deflate_options_ref_default ();
-  priv->settings = ws_settings_default (WS_SETTINGS_CLIENT_PING_INTERVAL);
+  priv->settings = ws_settings_default ();
   priv->read_buffer_size = WS_SOCKET_READ_BUFFER_SIZE;
   priv->state = WS_STATE_UNCONNECTED;
   ws_attempt_clear (&priv->now);

@@ -3,18 +3,18 @@
 
 #include <string.h>
 
-#include "protocol/ws-proxy-protocol.h"
+#include "protocol/ws-proxy-header.h"
 
 /* What a proxy writes first, whole and in pieces, whose size the first byte
  * chooses. */
 
 static WsParse
-feed (WsProxyProtocol *self,
-      const guint8    *data,
-      gsize            size,
-      gsize            piece,
-      gsize           *total,
-      WsHttpFault     *fault)
+feed (WsProxyHeader *self,
+      const guint8  *data,
+      gsize          size,
+      gsize          piece,
+      gsize         *total,
+      WsHttpFault   *fault)
 {
   WsParse answer = WS_NEED_MORE;
 
@@ -25,7 +25,7 @@ feed (WsProxyProtocol *self,
       g_autofree guint8 *copy = g_memdup2 (data + *total, len);
       gsize              consumed = 0;
 
-      answer = ws_proxy_protocol_feed (self, copy, len, &consumed, fault);
+      answer = ws_proxy_header_feed (self, copy, len, &consumed, fault);
       g_assert_cmpuint (consumed, <=, len);
       if (answer == WS_NEED_MORE)
         g_assert_cmpuint (consumed, ==, len);
@@ -55,10 +55,10 @@ check_address (const WsAddress *address)
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  WsProxyProtocol whole = { 0 }, pieces = { 0 };
-  WsHttpFault     fault = { 0 }, fault_of_pieces = { 0 };
-  gsize           total, total_of_pieces;
-  WsParse         answer;
+  WsProxyHeader whole = { 0 }, pieces = { 0 };
+  WsHttpFault   fault = { 0 }, fault_of_pieces = { 0 };
+  gsize         total, total_of_pieces;
+  WsParse       answer;
 
   if (size < 2)
     return 0;

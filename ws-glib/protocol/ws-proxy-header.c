@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reads the addresses that a proxy writes before a client's first byte. */
-#include "protocol/ws-proxy-protocol.h"
+/* Both versions of the header, byte by byte. */
+#include "protocol/ws-proxy-header.h"
 
 #include <string.h>
 
 #define LINE_START "PROXY "
 
-/* Of version 2: signature, version and command, family and
- * transport, length. */
+/* Of version 2: signature, version and command, family and transport, length.
+ * */
 #define SIGNATURE     "\r\n\r\n\0\r\nQUIT\n"
 #define SIGNATURE_LEN 12
 #define HEAD_LEN      16
@@ -56,7 +56,7 @@ parse_end (WsAddress *self, gboolean is_ipv6, const char *ip, const char *port)
 }
 
 static WsParse
-parse_line (WsProxyProtocol *self, WsHttpFault *fault)
+parse_line (WsProxyHeader *self, WsHttpFault *fault)
 {
   g_autofree char *line = NULL;
   g_auto (GStrv) words = NULL;
@@ -83,7 +83,7 @@ parse_line (WsProxyProtocol *self, WsHttpFault *fault)
 }
 
 static WsParse
-take_line (WsProxyProtocol *self, guint8 byte, WsHttpFault *fault)
+take_line (WsProxyHeader *self, guint8 byte, WsHttpFault *fault)
 {
   const guint i = self->n_bytes;
 
@@ -92,9 +92,9 @@ take_line (WsProxyProtocol *self, guint8 byte, WsHttpFault *fault)
   self->bytes[self->n_bytes++] = byte;
   if (byte == '\n')
     return parse_line (self, fault);
-  if (self->n_bytes == WS_PROXY_PROTOCOL_MAX_LINE)
+  if (self->n_bytes == WS_PROXY_HEADER_MAX_LINE)
     return fail (fault, "is a line of over " G_STRINGIFY (
-                            WS_PROXY_PROTOCOL_MAX_LINE) " bytes");
+                            WS_PROXY_HEADER_MAX_LINE) " bytes");
   return WS_NEED_MORE;
 }
 
@@ -117,7 +117,7 @@ addresses_len (guint family)
 }
 
 static void
-enter (WsProxyProtocol *self, WsProxyProtocolState state, guint n_wanted)
+enter (WsProxyHeader *self, WsProxyHeaderState state, guint n_wanted)
 {
   self->state = state;
   self->n_wanted = n_wanted;
@@ -125,19 +125,19 @@ enter (WsProxyProtocol *self, WsProxyProtocolState state, guint n_wanted)
 
 /* What follows the addresses are extras, and nothing else. */
 static WsParse
-enter_tlv (WsProxyProtocol *self, WsHttpFault *fault)
+enter_tlv (WsProxyHeader *self, WsHttpFault *fault)
 {
   if (self->n_left == 0)
     return WS_DONE;
   if (self->n_left < TLV_LEN)
     return fail (fault, "ends inside an extra (TLV)");
   self->n_bytes = 0;
-  enter (self, WS_PROXY_PROTOCOL_TLV, TLV_LEN);
+  enter (self, WS_PROXY_HEADER_TLV, TLV_LEN);
   return WS_NEED_MORE;
 }
 
 static WsParse
-parse_head (WsProxyProtocol *self, WsHttpFault *fault)
+parse_head (WsProxyHeader *self, WsHttpFault *fault)
 {
   const guint version = self->bytes[12] >> 4;
   const guint command = self->bytes[12] & 0xf;
@@ -148,21 +148,20 @@ parse_head (WsProxyProtocol *self, WsHttpFault *fault)
   if (version != 2 || command > COMMAND_PROXY)
     return fail (fault, "has a version or command that is unknown");
   if (command == COMMAND_LOCAL)
-    enter (self, WS_PROXY_PROTOCOL_SKIP, 0);
+    enter (self, WS_PROXY_HEADER_SKIP, 0);
   else if (family > FAMILY_UNIX || transport > MAX_TRANSPORT)
     return fail (fault, "has an address family that is unknown");
   else if (family == FAMILY_UNSPEC)
-    enter (self, WS_PROXY_PROTOCOL_SKIP, 0);
+    enter (self, WS_PROXY_HEADER_SKIP, 0);
   else if (self->n_left < addresses_len (family))
     return fail (fault, "is too short for its addresses");
   else
-    enter (self, WS_PROXY_PROTOCOL_ADDRESSES,
-           HEAD_LEN + addresses_len (family));
+    enter (self, WS_PROXY_HEADER_ADDRESSES, HEAD_LEN + addresses_len (family));
   return self->n_left > 0 ? WS_NEED_MORE : WS_DONE;
 }
 
 static WsParse
-parse_addresses (WsProxyProtocol *self, WsHttpFault *fault)
+parse_addresses (WsProxyHeader *self, WsHttpFault *fault)
 {
   const guint   family = self->bytes[13] >> 4;
   const gsize   len = family == FAMILY_INET ? 4 : 16;
@@ -184,19 +183,19 @@ parse_addresses (WsProxyProtocol *self, WsHttpFault *fault)
 }
 
 static WsParse
-parse_tlv (WsProxyProtocol *self, WsHttpFault *fault)
+parse_tlv (WsProxyHeader *self, WsHttpFault *fault)
 {
   self->n_value = read_u16 (self->bytes + 1);
   if (self->n_value > self->n_left)
     return fail (fault, "ends inside an extra (TLV)");
   if (self->n_value == 0)
     return enter_tlv (self, fault);
-  enter (self, WS_PROXY_PROTOCOL_VALUE, 0);
+  enter (self, WS_PROXY_HEADER_VALUE, 0);
   return WS_NEED_MORE;
 }
 
 static WsParse
-take_value (WsProxyProtocol *self, guint8 byte, WsHttpFault *fault)
+take_value (WsProxyHeader *self, guint8 byte, WsHttpFault *fault)
 {
   const gboolean is_first = self->n_value == read_u16 (self->bytes + 1);
 
@@ -206,7 +205,7 @@ take_value (WsProxyProtocol *self, guint8 byte, WsHttpFault *fault)
 }
 
 static WsParse
-take_head (WsProxyProtocol *self, guint8 byte, WsHttpFault *fault)
+take_head (WsProxyHeader *self, guint8 byte, WsHttpFault *fault)
 {
   const guint i = self->n_bytes;
 
@@ -218,48 +217,66 @@ take_head (WsProxyProtocol *self, guint8 byte, WsHttpFault *fault)
 
 /* Of what comes after the head. */
 static WsParse
-take_block (WsProxyProtocol *self, guint8 byte, WsHttpFault *fault)
+take_block (WsProxyHeader *self, guint8 byte, WsHttpFault *fault)
 {
   self->n_left--;
-  if (self->state == WS_PROXY_PROTOCOL_SKIP)
+  if (self->state == WS_PROXY_HEADER_SKIP)
     return self->n_left == 0 ? WS_DONE : WS_NEED_MORE;
-  if (self->state == WS_PROXY_PROTOCOL_VALUE)
+  if (self->state == WS_PROXY_HEADER_VALUE)
     return take_value (self, byte, fault);
   self->bytes[self->n_bytes++] = byte;
   if (self->n_bytes < self->n_wanted)
     return WS_NEED_MORE;
-  return self->state == WS_PROXY_PROTOCOL_TLV ? parse_tlv (self, fault)
-                                              : parse_addresses (self, fault);
+  return self->state == WS_PROXY_HEADER_TLV ? parse_tlv (self, fault)
+                                            : parse_addresses (self, fault);
 }
 
 static WsParse
-take_byte (WsProxyProtocol *self, guint8 byte, WsHttpFault *fault)
+take_byte (WsProxyHeader *self, guint8 byte, WsHttpFault *fault)
 {
   switch (self->state)
     {
-    case WS_PROXY_PROTOCOL_START:
-      self->state = byte == (guint8) SIGNATURE[0] ? WS_PROXY_PROTOCOL_HEAD
-                                                  : WS_PROXY_PROTOCOL_LINE;
+    case WS_PROXY_HEADER_START:
+      self->state = byte == (guint8) SIGNATURE[0] ? WS_PROXY_HEADER_HEAD
+                                                  : WS_PROXY_HEADER_LINE;
       return take_byte (self, byte, fault);
-    case WS_PROXY_PROTOCOL_LINE:
+    case WS_PROXY_HEADER_LINE:
       return take_line (self, byte, fault);
-    case WS_PROXY_PROTOCOL_HEAD:
+    case WS_PROXY_HEADER_HEAD:
       return take_head (self, byte, fault);
-    case WS_PROXY_PROTOCOL_ADDRESSES:
-    case WS_PROXY_PROTOCOL_TLV:
-    case WS_PROXY_PROTOCOL_VALUE:
-    case WS_PROXY_PROTOCOL_SKIP:
+    case WS_PROXY_HEADER_ADDRESSES:
+    case WS_PROXY_HEADER_TLV:
+    case WS_PROXY_HEADER_VALUE:
+    case WS_PROXY_HEADER_SKIP:
       break;
     }
   return take_block (self, byte, fault);
 }
 
+/* Whether @data is @start, or begins with it. */
+static WsParse
+compare (const guint8 *data, gsize len, const char *start, gsize start_len)
+{
+  if (memcmp (data, start, MIN (len, start_len)) != 0)
+    return WS_FAILED;
+  return len < start_len ? WS_NEED_MORE : WS_DONE;
+}
+
 WsParse
-ws_proxy_protocol_feed (WsProxyProtocol *self,
-                        const guint8    *data,
-                        gsize            len,
-                        gsize           *consumed,
-                        WsHttpFault     *fault)
+ws_proxy_header_detect (const guint8 *data, gsize len)
+{
+  WsParse line = compare (data, len, LINE_START, strlen (LINE_START));
+
+  return line != WS_FAILED ? line
+                           : compare (data, len, SIGNATURE, SIGNATURE_LEN);
+}
+
+WsParse
+ws_proxy_header_feed (WsProxyHeader *self,
+                      const guint8  *data,
+                      gsize          len,
+                      gsize         *consumed,
+                      WsHttpFault   *fault)
 {
   WsParse result = WS_NEED_MORE;
   gsize   pos = 0;

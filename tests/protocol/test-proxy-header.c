@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "protocol/ws-proxy-protocol.h"
+#include "protocol/ws-proxy-header.h"
 
 #include <string.h>
 
@@ -9,26 +9,25 @@
 #define REST "GET / HTTP/1.1\r\n"
 
 static WsParse
-feed_pieces (WsProxyProtocol *self,
-             const guint8    *data,
-             gsize            len,
-             gsize            first,
-             gsize            rest,
-             gsize           *total,
-             WsHttpFault     *fault)
+feed_pieces (WsProxyHeader *self,
+             const guint8  *data,
+             gsize          len,
+             gsize          first,
+             gsize          rest,
+             gsize         *total,
+             WsHttpFault   *fault)
 {
   WsParse result = WS_NEED_MORE;
   gsize   piece = first;
 
-  *self = (WsProxyProtocol){ 0 };
+  *self = (WsProxyHeader){ 0 };
   *total = 0;
   while (result == WS_NEED_MORE && *total < len)
     {
       const gsize n = MIN (piece, len - *total);
       gsize       consumed = G_MAXSIZE;
 
-      result
-          = ws_proxy_protocol_feed (self, data + *total, n, &consumed, fault);
+      result = ws_proxy_header_feed (self, data + *total, n, &consumed, fault);
       g_assert_cmpuint (consumed, <=, n);
       g_assert_true (result != WS_NEED_MORE || consumed == n);
       *total += consumed;
@@ -39,21 +38,21 @@ feed_pieces (WsProxyProtocol *self,
 
 /* Whole, byte by byte and at every split, which must make no difference. */
 static WsParse
-feed (WsProxyProtocol *self,
-      const guint8    *data,
-      gsize            len,
-      gsize           *total,
-      WsHttpFault     *fault)
+feed (WsProxyHeader *self,
+      const guint8  *data,
+      gsize          len,
+      gsize         *total,
+      WsHttpFault   *fault)
 {
   guint8 *guarded = ws_test_guarded (data, len);
   WsParse whole = feed_pieces (self, guarded, len, len, len, total, fault);
 
   for (gsize cut = 1; cut <= len; cut++)
     {
-      WsProxyProtocol other;
-      WsHttpFault     other_fault = { 0 };
-      gsize           other_total;
-      const gsize     rest = cut == len ? 1 : len;
+      WsProxyHeader other;
+      WsHttpFault   other_fault = { 0 };
+      gsize         other_total;
+      const gsize   rest = cut == len ? 1 : len;
 
       g_assert_cmpint (feed_pieces (&other, guarded, len, rest == 1 ? 1 : cut,
                                     rest, &other_total, &other_fault),
@@ -81,7 +80,7 @@ check_done (const guint8 *data,
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
   g_autofree char *from = NULL;
   g_autofree char *to = NULL;
-  WsProxyProtocol  header;
+  WsProxyHeader    header;
   WsHttpFault      fault = { 0 };
   gsize            total;
 
@@ -100,9 +99,9 @@ check_done (const guint8 *data,
 static void
 check_failed (const guint8 *data, gsize len, const char *what)
 {
-  WsProxyProtocol header;
-  WsHttpFault     fault = { 0 };
-  gsize           total;
+  WsProxyHeader header;
+  WsHttpFault   fault = { 0 };
+  gsize         total;
 
   g_assert_cmpint (feed (&header, data, len, &total, &fault), ==, WS_FAILED);
   g_assert_cmpuint (fault.status, ==, 400);
@@ -251,7 +250,7 @@ test_unix_block (void)
   memcpy (wire + 16 + 108, "\0abstract", 9);
   check_done (wire, sizeof wire, "unix:/run/client", "unix:@abstract", FALSE);
   memset (wire + 16, 'x', 108);
-  g_assert_cmpuint (sizeof wire, ==, WS_PROXY_PROTOCOL_MAX_BLOCK);
+  g_assert_cmpuint (sizeof wire, ==, WS_PROXY_HEADER_MAX_BLOCK);
 }
 
 static void
@@ -300,7 +299,7 @@ test_longest (void)
                      &head_len);
   const gsize        len = 16 + G_MAXUINT16;
   g_autofree guint8 *wire = g_malloc0 (len);
-  WsProxyProtocol    header;
+  WsProxyHeader      header;
   WsHttpFault        fault;
   gsize              total;
 
@@ -311,15 +310,51 @@ test_longest (void)
   g_assert_cmpuint (header.source.port, ==, 50000);
 }
 
+static void
+test_detect (void)
+{
+  static const struct
+  {
+    const char *text;
+    gsize       len;
+    gsize       decided; /* so many bytes tell it */
+    WsParse     result;
+  } starts[] = {
+    { "PROXY TCP4 ", 11, 6, WS_DONE },
+    { "\r\n\r\n\0\r\nQUIT\n\x21", 13, 12, WS_DONE },
+    { "PROPFIND / ", 11, 4, WS_FAILED },
+    { "PRI * HTTP/2.0", 14, 3, WS_FAILED },
+    { "GET / HTTP/1.1", 14, 1, WS_FAILED },
+    { "\x16\3\1", 3, 1, WS_FAILED },
+    { "\r\nGET", 5, 3, WS_FAILED },
+    { "\r\n\r\n\0\r\nQUIT\0", 12, 12, WS_FAILED },
+  };
+
+  g_assert_cmpint (ws_proxy_header_detect ((const guint8 *) "", 0), ==,
+                   WS_NEED_MORE);
+  for (gsize i = 0; i < G_N_ELEMENTS (starts); i++)
+    for (gsize len = 1; len <= starts[i].len; len++)
+      {
+        const guint8 *data = (const guint8 *) starts[i].text;
+        guint8       *guarded = ws_test_guarded (data, len);
+
+        g_assert_cmpint (ws_proxy_header_detect (guarded, len), ==,
+                         len < starts[i].decided ? WS_NEED_MORE
+                                                 : starts[i].result);
+        ws_test_guarded_free (guarded, len);
+      }
+}
+
 int
 main (int argc, char **argv)
 {
   ws_test_init (&argc, &argv);
-  g_test_add_func ("/protocol/proxy-protocol/line", test_line);
-  g_test_add_func ("/protocol/proxy-protocol/bad-line", test_bad_line);
-  g_test_add_func ("/protocol/proxy-protocol/block", test_block);
-  g_test_add_func ("/protocol/proxy-protocol/unix-block", test_unix_block);
-  g_test_add_func ("/protocol/proxy-protocol/bad-block", test_bad_block);
-  g_test_add_func ("/protocol/proxy-protocol/longest", test_longest);
+  g_test_add_func ("/protocol/proxy-header/line", test_line);
+  g_test_add_func ("/protocol/proxy-header/bad-line", test_bad_line);
+  g_test_add_func ("/protocol/proxy-header/block", test_block);
+  g_test_add_func ("/protocol/proxy-header/unix-block", test_unix_block);
+  g_test_add_func ("/protocol/proxy-header/bad-block", test_bad_block);
+  g_test_add_func ("/protocol/proxy-header/longest", test_longest);
+  g_test_add_func ("/protocol/proxy-header/detect", test_detect);
   return g_test_run ();
 }
