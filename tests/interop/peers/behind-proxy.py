@@ -84,23 +84,27 @@ class Seen:
 
 def start_nginx(programs, target):
     folder = programs.make_folder()
-    port = foreign.find_port()
     path = folder / "nginx.conf"
-    path.write_text(NGINX.format(folder=folder, port=port, target=target))
-    return programs.start(
-        port, [foreign.find_program("nginx"), "-p", str(folder), "-c", str(path)]
-    )
+
+    def make_command(port):
+        path.write_text(NGINX.format(folder=folder, port=port, target=target))
+        return [foreign.find_program("nginx"), "-p", str(folder), "-c", str(path)]
+
+    return programs.start(make_command)
 
 
 def start_haproxy(programs, target, mode, rules, options):
-    port = foreign.find_port()
     path = programs.make_folder() / "haproxy.cfg"
-    path.write_text(
-        HAPROXY.format(port=port, target=target, mode=mode, rules=rules, options=options)
-    )
-    return programs.start(
-        port, [foreign.find_program("haproxy"), "-db", "-f", str(path)]
-    )
+
+    def make_command(port):
+        path.write_text(
+            HAPROXY.format(
+                port=port, target=target, mode=mode, rules=rules, options=options
+            )
+        )
+        return [foreign.find_program("haproxy"), "-db", "-f", str(path)]
+
+    return programs.start(make_command)
 
 
 def visit(address, is_secure, tells_far):
