@@ -21,16 +21,19 @@ static struct
   int         peers;
   int         ms;
   int         memory; /* MiB */
+  int         unread; /* MiB */
   int         wait;   /* ms */
   const char *certificates;
   const char *only;
-} options = { 100, 1000, 0, 0, NULL, NULL };
+} options = { 100, 1000, 0, 0, 0, NULL, NULL };
 
 static const GOptionEntry entries[] = {
   { "peers", 'n', 0, G_OPTION_ARG_INT, &options.peers, "at a time", "N" },
   { "time", 't', 0, G_OPTION_ARG_INT, &options.ms, "of each attack", "MS" },
   { "memory", 0, 0, G_OPTION_ARG_INT, &options.memory,
     "fail above what the server has before, and so much", "MIB" },
+  { "unread", 0, 0, G_OPTION_ARG_INT, &options.unread,
+    "what a peer may leave unread, not the default", "MIB" },
   { "wait", 0, 0, G_OPTION_ARG_INT, &options.wait,
     "fail above this median of the client's echoes", "MS" },
   { "certificates", 0, 0, G_OPTION_ARG_STRING, &options.certificates,
@@ -81,6 +84,9 @@ listen_on (WsSslMode mode, guint16 *port)
   ws_server_set_compression (server, deflate);
   /* Else it is the kernel that keeps most of them out. */
   ws_server_set_backlog (server, 4096);
+  if (options.unread > 0)
+    ws_server_set_max_bytes_to_write (server,
+                                      options.unread * (guint64) 1048576);
   if (mode == WS_SSL_MODE_SECURE)
     {
       g_autofree char *chain
