@@ -342,8 +342,7 @@ const WsProperty ws_socket_timeout_properties[] = {
    * Milliseconds of the peer's silence after which the keepalive sends a ping
    * (RFC 6455, 5.5.2); 0: never.
    *
-   * What we write does not count. Clients ask every 30 000 by default, a
-   * server's sockets never.
+   * What we write does not count.
    *
    * Since: 1.0
    */
