@@ -137,7 +137,8 @@ ws_turn_is_due (WsTurn *self)
 {
   self->n++;
   return G_UNLIKELY ((self->n & (self->n - 1)) == 0
-                     && (self->n & 0x55555555) != 0);
+                     && (self->n & 0x55555555) != 0)
+         != FALSE;
 }
 
 /* Whether others shall have their turn now, for the number of things or for the

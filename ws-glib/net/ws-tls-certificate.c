@@ -22,7 +22,8 @@ datum_of (GBytes *bytes)
   gsize         len;
   gconstpointer data = g_bytes_get_data (bytes, &len);
 
-  return (gnutls_datum_t){ .data = (unsigned char *) data, .size = len };
+  return (gnutls_datum_t){ .data = (unsigned char *) data,
+                           .size = (guint) len };
 }
 
 /* Frees what GnuTLS allocated in @datum. */
@@ -88,7 +89,7 @@ format_name (guint type, const guint8 *data, gsize len)
       return g_strconcat ("IP:", text, NULL);
     }
 
-  text = g_utf8_make_valid ((const char *) data, len);
+  text = g_utf8_make_valid ((const char *) data, (gssize) len);
   if (type == GNUTLS_SAN_DNSNAME)
     return g_strconcat ("DNS:", text, NULL);
   if (type == GNUTLS_SAN_RFC822NAME)

@@ -102,8 +102,8 @@ build_path (WsTlsExplain *self, GPtrArray *sent)
       && gnutls_x509_crt_equals (top_of (self), self->anchor)
       && self->path->len > 1)
     {
-      g_ptr_array_set_size (self->path, self->path->len - 1);
-      g_ptr_array_set_size (self->issuers, self->issuers->len - 1);
+      g_ptr_array_set_size (self->path, (int) self->path->len - 1);
+      g_ptr_array_set_size (self->issuers, (int) self->issuers->len - 1);
     }
   g_ptr_array_add (self->issuers, self->anchor);
 }
@@ -167,7 +167,7 @@ ws_tls_explain_add (WsTlsExplain    *self,
                     char            *text)
 {
   WsTlsProblem     *problem = g_new0 (WsTlsProblem, 1);
-  gnutls_x509_crt_t crt = depth >= 0 ? crt_at (self, depth) : NULL;
+  gnutls_x509_crt_t crt = depth >= 0 ? crt_at (self, (guint) depth) : NULL;
 
   problem->code = code;
   problem->depth = depth;
@@ -186,7 +186,7 @@ add_about (WsTlsExplain    *self,
 {
   g_autofree char *name = name_at (self, depth);
 
-  ws_tls_explain_add (self, code, depth,
+  ws_tls_explain_add (self, code, (int) depth,
                       g_strconcat (before, name, after, NULL));
 }
 
@@ -354,7 +354,7 @@ ws_tls_explain_validity (WsTlsExplain *self)
         {
           explained |= GNUTLS_CERT_NOT_ACTIVATED;
           ws_tls_explain_add (
-              self, WS_TLS_PROBLEM_CERTIFICATE_NOT_YET_VALID, i,
+              self, WS_TLS_PROBLEM_CERTIFICATE_NOT_YET_VALID, (int) i,
               g_strdup_printf ("The certificate of %s is not valid before %s",
                                name, time));
         }
@@ -362,7 +362,7 @@ ws_tls_explain_validity (WsTlsExplain *self)
         {
           explained |= GNUTLS_CERT_EXPIRED;
           ws_tls_explain_add (
-              self, WS_TLS_PROBLEM_CERTIFICATE_EXPIRED, i,
+              self, WS_TLS_PROBLEM_CERTIFICATE_EXPIRED, (int) i,
               g_strdup_printf ("The certificate of %s has expired on %s", name,
                                time));
         }
@@ -423,7 +423,7 @@ ws_tls_explain_length (WsTlsExplain *self, guint max_length)
 {
   if (max_length > 0 && self->path->len > max_length)
     ws_tls_explain_add (
-        self, WS_TLS_PROBLEM_PATH_LENGTH_EXCEEDED, max_length,
+        self, WS_TLS_PROBLEM_PATH_LENGTH_EXCEEDED, (int) max_length,
         g_strdup_printf (
             "The chain has %u certificates, more than the %u that are allowed",
             self->path->len, max_length));

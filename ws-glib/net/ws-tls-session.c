@@ -261,7 +261,7 @@ ws_tls_session_new (const WsTlsSessionOptions *options,
 
   self->sink = sink;
   self->user_data = user_data;
-  self->is_server = options->is_server;
+  self->is_server = options->is_server != FALSE;
   self->host = copy_host (options->verify_name != NULL ? options->verify_name
                                                        : options->host);
   if (!ws_tls_credentials_apply (self->credentials, self->tls, error))

@@ -299,7 +299,7 @@ handle_ready (WsTlsStream *self, GIOCondition condition)
   if (self->state != WS_TLS_STREAM_OPEN)
     report = 0;
   if (ws_tls_stream_has_output (self))
-    report &= ~G_IO_OUT;
+    report &= ~(guint) G_IO_OUT;
   ws_tls_stream_update_inner (self);
   if (report != 0)
     self->parent.ready (self->parent.user_data, report);

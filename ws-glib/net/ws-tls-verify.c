@@ -34,10 +34,13 @@ demands_clear (Demands *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Demands, demands_clear)
 
 static void
-add_demand (Demands *self, int type, const void *data, gsize len)
+add_demand (Demands             *self,
+            gnutls_vdata_types_t type,
+            const void          *data,
+            gsize                len)
 {
   self->list[self->n_list++] = (gnutls_typed_vdata_st){
-    .type = type, .data = (unsigned char *) data, .size = len
+    .type = type, .data = (unsigned char *) data, .size = (guint) len
   };
 }
 
@@ -109,7 +112,7 @@ matches_host (gnutls_x509_crt_t crt, const Demands *demands)
   return demands->address == NULL
          || gnutls_x509_crt_check_ip (
                 crt, g_inet_address_to_bytes (demands->address),
-                g_inet_address_get_native_size (demands->address), 0)
+                (guint) g_inet_address_get_native_size (demands->address), 0)
                 != 0;
 }
 
@@ -189,7 +192,7 @@ explain_responses (WsTlsExplain    *walk,
 
         explained = GNUTLS_CERT_REVOKED;
         ws_tls_explain_add (
-            walk, WS_TLS_PROBLEM_CERTIFICATE_REVOKED, i,
+            walk, WS_TLS_PROBLEM_CERTIFICATE_REVOKED, (int) i,
             g_strdup_printf ("The certificate of %s was revoked, says the "
                              "response that came with it",
                              name));
@@ -235,7 +238,7 @@ explain_rest (WsTlsExplain *walk, GPtrArray *problems, guint status)
       }
 
   /* INVALID goes with each of the others. */
-  if ((status & ~GNUTLS_CERT_INVALID) == 0 && problems->len > 0)
+  if ((status & ~(guint) GNUTLS_CERT_INVALID) == 0 && problems->len > 0)
     return;
 
   if (gnutls_certificate_verification_status_print (status, GNUTLS_CRT_X509,

@@ -190,8 +190,9 @@ static gboolean
 set_owner (const char *owner, const char *path, GError **error)
 {
   const char      *colon = strchr (owner, ':');
-  g_autofree char *user
-      = colon != NULL ? g_strndup (owner, colon - owner) : g_strdup (owner);
+  g_autofree char *user = colon != NULL
+                              ? g_strndup (owner, (gsize) (colon - owner))
+                              : g_strdup (owner);
   g_autofree char *quoted = ws_url_quote (owner);
   guint32          uid = G_MAXUINT32, gid = G_MAXUINT32;
   int              code;

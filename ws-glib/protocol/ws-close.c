@@ -66,7 +66,7 @@ ws_close_write (guint       code,
     return 0;
   g_assert (ws_close_is_sendable (code));
 
-  out[0] = code >> 8;
+  out[0] = (guint8) (code >> 8);
   out[1] = code & 0xFF;
   if (reason == NULL)
     return CODE_SIZE;

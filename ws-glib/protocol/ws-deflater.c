@@ -13,7 +13,7 @@
 void
 ws_deflater_init (WsDeflater *self, WsDeflateShape shape, gboolean takeover)
 {
-  *self = (WsDeflater){ .shape = shape, .takeover = takeover };
+  *self = (WsDeflater){ .shape = shape, .takeover = takeover != FALSE };
 }
 
 void

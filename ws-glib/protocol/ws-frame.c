@@ -198,10 +198,11 @@ ws_frame_header_write (const WsFrameHeader *header,
   const guint8 mask_bit = header->masked ? MASK_BIT : 0;
   gsize        size = 2;
 
-  out[0] = (header->fin ? FIN_BIT : 0) | header->rsv | header->opcode;
+  out[0]
+      = (guint8) ((header->fin ? FIN_BIT : 0) | header->rsv | header->opcode);
   if (header->length < LENGTH_16BIT)
     {
-      out[1] = mask_bit | header->length;
+      out[1] = (guint8) (mask_bit | header->length);
     }
   else if (header->length <= G_MAXUINT16)
     {

@@ -64,7 +64,7 @@ gsize ws_frame_header_write (const WsFrameHeader *header,
 static inline gsize
 ws_frame_header_size (guint64 len, gboolean masked)
 {
-  return (len < 126 ? 2 : len < 65536 ? 4 : 10) + (masked ? 4 : 0);
+  return (len < 126 ? 2u : len < 65536 ? 4u : 10u) + (masked ? 4u : 0u);
 }
 
 static inline gboolean

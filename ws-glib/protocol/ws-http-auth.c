@@ -210,7 +210,7 @@ read_element (Draft *draft, const char *element, WsHttpChallenge *best)
       return;
     }
   finish_draft (draft, best);
-  draft->scheme = g_strndup (element, rest - element);
+  draft->scheme = g_strndup (element, (gsize) (rest - element));
   rest = skip_blanks (rest);
   /* No scheme that we know takes a token68, which spoils the draft. */
   if (*rest != '\0')

@@ -243,7 +243,7 @@ add_digit (WsHttpBody *self, guint8 byte, WsHttpFault *fault)
   self->chunk = WS_HTTP_CHUNK_SIZE;
   if (self->left > G_MAXUINT64 >> 4)
     return fail_size (self, fault);
-  self->left = self->left << 4 | (guint64) g_ascii_xdigit_value (byte);
+  self->left = self->left << 4 | (guint64) g_ascii_xdigit_value ((char) byte);
   if (!is_within (self, self->left))
     return fail_size (self, fault);
   /* Else zeros could come for ever. */

@@ -52,7 +52,7 @@ ws_http_is_token (const char *text)
 {
   if (*text == '\0')
     return FALSE;
-  while (is_token_char (*text))
+  while (is_token_char ((guchar) *text))
     text++;
   return *text == '\0';
 }
@@ -250,7 +250,7 @@ ws_http_next_element (const char **cursor,
         continue;
 
       *element = start;
-      *len = end - start;
+      *len = (gsize) (end - start);
       return TRUE;
     }
   return FALSE;
@@ -332,7 +332,7 @@ gboolean
 ws_http_parameter_parse (const char *text, char **name, char **value)
 {
   const char      *end = text + strcspn (text, " \t=");
-  g_autofree char *word = g_strndup (text, end - text);
+  g_autofree char *word = g_strndup (text, (gsize) (end - text));
 
   *name = NULL;
   *value = NULL;

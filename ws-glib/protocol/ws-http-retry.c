@@ -66,7 +66,7 @@ ws_http_parse_retry_after (const char *value, gint64 now)
   gint64  date;
 
   if (g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT64, &seconds, NULL))
-    return MIN (seconds, LATEST);
+    return (gint64) MIN (seconds, LATEST);
   date = parse_date (value);
   return date >= 0 ? CLAMP (date - now, 0, LATEST) : -1;
 }

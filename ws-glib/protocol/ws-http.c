@@ -159,7 +159,7 @@ skip_empty_line (WsHttpReader *self,
     return WS_NEED_MORE;
 
   /* Methods and "HTTP" are both tokens (9112, 3 and 4). */
-  first[0] = data[*pos];
+  first[0] = (char) data[*pos];
   if (self->line_len == 1 || !ws_http_is_token (first))
     return fail_first_byte (data[*pos], fault);
   self->line_len = 0;
@@ -202,7 +202,7 @@ check_start_line (const WsHttpReader *self, WsHttpFault *fault)
   g_autofree char *copy = NULL;
   g_autofree char *quoted = NULL;
 
-  if (g_strstr_len (line, self->head.len, "HTTP/") != NULL)
+  if (g_strstr_len (line, (gssize) self->head.len, "HTTP/") != NULL)
     return WS_NEED_MORE;
   copy = g_strndup (line, self->head.len);
   quoted = ws_http_quote (g_strchomp (copy));
@@ -439,8 +439,8 @@ parse_version (const char **text, guint *major, guint *minor)
   if (!g_str_has_prefix (*text, "HTTP/") || !g_ascii_isdigit (digits[0])
       || digits[1] != '.' || !g_ascii_isdigit (digits[2]))
     return FALSE;
-  *major = g_ascii_digit_value (digits[0]);
-  *minor = g_ascii_digit_value (digits[2]);
+  *major = (guint) g_ascii_digit_value (digits[0]);
+  *minor = (guint) g_ascii_digit_value (digits[2]);
   *text = digits + 3;
   return TRUE;
 }
@@ -525,9 +525,9 @@ parse_status_line (WsHttpResponse *self, const char *line, WsHttpFault *fault)
       ws_http_fault_set (fault, 0, "The status line %s is malformed", quoted);
       return FALSE;
     }
-  self->status = g_ascii_digit_value (rest[1]) * 100
-                 + g_ascii_digit_value (rest[2]) * 10
-                 + g_ascii_digit_value (rest[3]);
+  self->status = (guint) (g_ascii_digit_value (rest[1]) * 100
+                          + g_ascii_digit_value (rest[2]) * 10
+                          + g_ascii_digit_value (rest[3]));
   self->reason = g_strstrip (g_strdup (rest + 4));
   return TRUE;
 }

@@ -35,7 +35,7 @@ ws_inflater_init (WsInflater *self,
                   guint       max_ratio)
 {
   *self = (WsInflater){ .window_bits = (guint8) window_bits,
-                        .takeover = takeover,
+                        .takeover = takeover != FALSE,
                         .max_ratio = max_ratio };
 }
 

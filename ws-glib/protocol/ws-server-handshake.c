@@ -142,7 +142,7 @@ judge_target (WsServerHandshake *self, const char *target, WsHttpFault *fault)
   if (start == NULL)
     return fail_target (target, "does not begin with /", fault);
   path = start + strcspn (start, "/?");
-  authority = g_strndup (start, path - start);
+  authority = g_strndup (start, (gsize) (path - start));
   if (!ws_url_parse_authority (authority, &host, &self->port))
     return fail_target (target, "names no valid host", fault);
   g_free (self->host);

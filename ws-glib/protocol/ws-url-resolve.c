@@ -39,7 +39,7 @@ append_without_dots (GString *out, const char *path, gsize len)
 
   while (path < end)
     {
-      const char *slash = memchr (path + 1, '/', end - path - 1);
+      const char *slash = memchr (path + 1, '/', (gsize) (end - path - 1));
       gsize       n = (gsize) ((slash != NULL ? slash : end) - path);
       gboolean    is_up = n == 3 && memcmp (path, "/..", 3) == 0;
 
@@ -51,7 +51,7 @@ append_without_dots (GString *out, const char *path, gsize len)
             g_string_truncate (out, out->len - 1);
         }
       else if (n != 2 || memcmp (path, "/.", 2) != 0)
-        g_string_append_len (out, path, n);
+        g_string_append_len (out, path, (gssize) n);
       if (slash == NULL && (is_up || (n == 2 && path[1] == '.')))
         g_string_append_c (out, '/');
       path += n;
@@ -87,7 +87,7 @@ resolve_path (const WsUrl *base, const char *reference)
     merged = g_strdup (reference);
   else
     {
-      const char *slash = g_strrstr_len (old, old_len, "/");
+      const char *slash = g_strrstr_len (old, (gssize) old_len, "/");
 
       merged = g_strdup_printf ("%.*s/%s", (int) (slash - old), old, reference);
     }
@@ -103,7 +103,7 @@ resolve_authority (const char *scheme, const char *reference)
   gsize len = stem_len (reference, reference);
 
   g_string_append_c (out, ':');
-  g_string_append_len (out, reference, len);
+  g_string_append_len (out, reference, (gssize) len);
   append_resource (out, reference + len);
   return g_string_free (g_steal_pointer (&out), FALSE);
 }

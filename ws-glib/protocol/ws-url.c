@@ -77,7 +77,7 @@ set_error (GError **error, GUriError code, const char *url, const char *what)
 {
   g_autofree char *quoted = ws_url_quote_anything (url);
 
-  g_set_error (error, G_URI_ERROR, code, "The URL %s %s", quoted, what);
+  g_set_error (error, G_URI_ERROR, (int) code, "The URL %s %s", quoted, what);
 }
 
 static gboolean
@@ -148,7 +148,7 @@ parse_port (const char *text, guint *port)
     {
       if (!g_ascii_isdigit (*text))
         return FALSE;
-      value = value * 10 + g_ascii_digit_value (*text);
+      value = value * 10 + (guint) g_ascii_digit_value (*text);
       if (value > G_MAXUINT16)
         return FALSE;
     }
@@ -183,7 +183,7 @@ split_authority (const char  *authority,
     }
   if (*rest != '\0' && *rest != ':')
     return FALSE;
-  *host = g_strndup (authority, end - authority);
+  *host = g_strndup (authority, (gsize) (end - authority));
   *port_text = *rest == ':' ? rest + 1 : NULL;
   return TRUE;
 }
@@ -298,7 +298,8 @@ normalize_host (char **host, gboolean in_brackets, char **sent)
     }
 
   zone = strchr (*host, '%');
-  *sent = zone != NULL ? g_strndup (*host, zone - *host) : g_strdup (*host);
+  *sent = zone != NULL ? g_strndup (*host, (gsize) (zone - *host))
+                       : g_strdup (*host);
   if (!is_ip_literal (*sent))
     return FALSE;
   if (zone == NULL)
@@ -336,7 +337,7 @@ parse_host (WsUrl *self, const char *url, const char *authority, GError **error)
       return FALSE;
     }
 
-  self->port = port != 0 ? port : default_port;
+  self->port = (guint16) (port != 0 ? port : default_port);
   whole = g_string_new (sent);
   if (in_brackets)
     {
@@ -368,12 +369,12 @@ parse_tcp (WsUrl *self, const char *url, const char *rest, GError **error)
   at = g_strrstr_len (start, end - start, "@");
   if (at != NULL)
     {
-      if (!parse_userinfo (self, url, start, at - start, error))
+      if (!parse_userinfo (self, url, start, (gsize) (at - start), error))
         return FALSE;
       start = at + 1;
     }
 
-  authority = g_strndup (start, end - start);
+  authority = g_strndup (start, (gsize) (end - start));
   self->text
       = g_strdup_printf ("%.*s//%s%s", (int) (rest - url), url, authority, end);
   return parse_host (self, url, authority, error)
