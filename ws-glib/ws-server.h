@@ -119,6 +119,11 @@ guint ws_server_get_max_handshakes (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_set_max_handshakes (WsServer *self, guint max_handshakes);
 WS_AVAILABLE_IN_1_0
+guint ws_server_get_max_deferred_requests (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void ws_server_set_max_deferred_requests (WsServer *self,
+                                          guint     max_deferred_requests);
+WS_AVAILABLE_IN_1_0
 int ws_server_get_handshake_timeout (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_set_handshake_timeout (WsServer *self, int handshake_timeout);
@@ -272,6 +277,15 @@ WsSlowClientPolicy ws_server_get_slow_client_policy (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_set_slow_client_policy (WsServer          *self,
                                        WsSlowClientPolicy slow_client_policy);
+WS_AVAILABLE_IN_1_0
+guint ws_server_get_max_topics_per_client (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void ws_server_set_max_topics_per_client (WsServer *self,
+                                          guint     max_topics_per_client);
+WS_AVAILABLE_IN_1_0
+guint ws_server_get_max_topic_size (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void ws_server_set_max_topic_size (WsServer *self, guint max_topic_size);
 WS_AVAILABLE_IN_1_0
 gssize ws_server_broadcast (WsServer *self, WsMessage *message, GError **error);
 WS_AVAILABLE_IN_1_0

@@ -69,6 +69,8 @@ G_BEGIN_DECLS
  * @WS_SOCKET_ERROR_WRONG_CONTEXT: called from a thread that does not own the
  *   object, or whose default main context is run by another thread, so that
  *   nothing can begin there
+ * @WS_SOCKET_ERROR_LIMIT_REACHED: a limit of the object's is reached, which the
+ *   message names
  *
  * What went wrong.
  *
@@ -111,7 +113,8 @@ typedef enum
   WS_SOCKET_ERROR_INVALID_ARGUMENT = 105,
   WS_SOCKET_ERROR_AUTHENTICATION_REQUIRED = 106,
   WS_SOCKET_ERROR_BUFFER_FULL = 107,
-  WS_SOCKET_ERROR_WRONG_CONTEXT = 108
+  WS_SOCKET_ERROR_WRONG_CONTEXT = 108,
+  WS_SOCKET_ERROR_LIMIT_REACHED = 109
 } WsSocketError;
 
 WS_AVAILABLE_IN_1_0

@@ -31,6 +31,7 @@ test_skipped (void)
 #define test_server    test_skipped
 #define test_client    test_skipped
 #define test_broadcast test_skipped
+#define test_topics    test_skipped
 
 #else
 
@@ -144,6 +145,37 @@ test_broadcast (void)
   g_assert_finalize_object (server);
 }
 
+#define N_TOPICS        256
+/* Of one that nobody else is subscribed to, name included. */
+#define MAX_TOPIC_BYTES 192
+
+static void
+test_topics (void)
+{
+  WsServer *server = api_server_new ();
+  RawPeer  *peer = raw_peer_join (ws_server_get_server_port (server), NULL);
+  g_autoptr (WsSocket) socket = api_server_take (server);
+  gsize before, each;
+
+  /* It brings what all of them share. */
+  g_assert_true (ws_socket_subscribe (socket, "first", NULL));
+  before = measure ();
+  for (guint i = 1; i < N_TOPICS; i++)
+    {
+      char name[16];
+
+      g_snprintf (name, sizeof name, "topic-%u", i);
+      g_assert_true (ws_socket_subscribe (socket, name, NULL));
+    }
+  each = (measure () - before) / N_TOPICS;
+  g_test_message ("%" G_GSIZE_FORMAT " bytes a topic", each);
+  g_assert_cmpuint (each, <=, MAX_TOPIC_BYTES);
+  raw_peer_free (peer);
+  ws_test_until (NULL, ws_socket_get_state (socket) == WS_STATE_UNCONNECTED);
+  g_clear_object (&socket);
+  g_assert_finalize_object (server);
+}
+
 /* Clients, after what the dialling has taken is given back. */
 static void
 test_client (void)
@@ -184,5 +216,6 @@ main (int argc, char **argv)
   g_test_add_func ("/contracts/memory/server", test_server);
   g_test_add_func ("/contracts/memory/client", test_client);
   g_test_add_func ("/contracts/memory/broadcast", test_broadcast);
+  g_test_add_func ("/contracts/memory/topics", test_topics);
   return g_test_run ();
 }

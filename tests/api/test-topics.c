@@ -234,6 +234,68 @@ test_refused_names (Half *half, gconstpointer data)
 }
 
 static void
+expect_limit (WsSocket *socket, const char *topic, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (ws_socket_subscribe (socket, topic, &error));
+  g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_LIMIT_REACHED);
+  g_assert_nonnull (strstr (error->message, name));
+}
+
+/* What a client has stays; others have their own. */
+static void
+test_max_topics (Half *half, gconstpointer data)
+{
+  WsServer *server = half->server;
+  RawPeer  *peer = raw_peer_join (ws_server_get_server_port (server), NULL);
+  g_autoptr (WsSocket) other = api_server_take (server);
+
+  g_assert_cmpuint (ws_server_get_max_topics_per_client (server), ==, 256);
+  ws_server_set_max_topics_per_client (server, 2);
+  subscribe (half->socket, "a");
+  subscribe (half->socket, "b");
+  expect_limit (half->socket, "c", "max-topics-per-client");
+  subscribe (half->socket, "a");
+  subscribe (other, "c");
+  ws_server_set_max_topics_per_client (server, 1);
+  assert_topics (half->socket, "a b");
+  unsubscribe (half->socket, "a");
+  expect_limit (half->socket, "a", "max-topics-per-client");
+  unsubscribe (half->socket, "b");
+  subscribe (half->socket, "c");
+  ws_server_set_max_topics_per_client (server, 0);
+  for (guint i = 0; i < 300; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u", i);
+
+      subscribe (half->socket, name);
+    }
+  raw_peer_free (peer);
+}
+
+static void
+test_max_size (Half *half, gconstpointer data)
+{
+  WsServer        *server = half->server;
+  g_autofree char *most = g_strnfill (256, 'x');
+  g_autofree char *more = g_strnfill (257, 'x');
+
+  g_assert_cmpuint (ws_server_get_max_topic_size (server), ==, 256);
+  subscribe (half->socket, most);
+  expect_limit (half->socket, more, "max-topic-size");
+  /* Nobody can have subscribed to it. */
+  g_assert_cmpint (publish (server, more, "nobody"), ==, 0);
+  unsubscribe (half->socket, more);
+  ws_server_set_max_topic_size (server, 3);
+  /* In UTF-8. */
+  expect_limit (half->socket, "éé", "max-topic-size");
+  subscribe (half->socket, "éa");
+  ws_server_set_max_topic_size (server, 0);
+  subscribe (half->socket, more);
+}
+
+static void
 test_client (Half *half, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -285,6 +347,8 @@ main (int argc, char **argv)
   g_test_add_func ("/api/topics/many", test_many);
   half_add_server ("/api/topics/end", NULL, test_end);
   half_add_server ("/api/topics/refused-names", NULL, test_refused_names);
+  half_add_server ("/api/topics/max-topics", NULL, test_max_topics);
+  half_add_server ("/api/topics/max-size", NULL, test_max_size);
   half_add_client ("/api/topics/client", NULL, test_client);
   half_add_server ("/api/topics/wrong-thread", NULL, test_wrong_thread);
   return g_test_run ();

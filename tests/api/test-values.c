@@ -99,6 +99,7 @@ static const Nick socket_errors[] = {
   { 106, "authentication-required" },
   { 107, "buffer-full" },
   { 108, "wrong-context" },
+  { 109, "limit-reached" },
 };
 
 static const EnumCase enum_cases[] = {

@@ -96,6 +96,8 @@ test_refuse (void)
            "Connection: Upgrade, close\r\nSec-WebSocket-Version: 13\r\n" },
     { 431, "HTTP/1.1 431 Request Header Fields Too Large\r\n"
            "Connection: close\r\n" },
+    { 503, "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n",
+      "Retry-After: 1\r\n" },
     { 299, "HTTP/1.1 299 \r\nConnection: close\r\n" },
   };
 

@@ -67,7 +67,8 @@ G_DEFINE_ENUM_TYPE (
   G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_AUTHENTICATION_REQUIRED,
                        "authentication-required"),
   G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_BUFFER_FULL, "buffer-full"),
-  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_WRONG_CONTEXT, "wrong-context"))
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_WRONG_CONTEXT, "wrong-context"),
+  G_DEFINE_ENUM_VALUE (WS_SOCKET_ERROR_LIMIT_REACHED, "limit-reached"))
 /* clang-format on */
 
 static WsSocketError

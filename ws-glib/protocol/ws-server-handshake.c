@@ -428,6 +428,9 @@ ws_server_handshake_refuse (const WsHttpFault    *fault,
 
   if (fault->status == 405)
     ws_http_headers_append (headers, "Allow", "GET");
+  /* 9110, 10.2.3: all of ours are about a moment. */
+  if (fault->status == 503)
+    ws_http_headers_append (headers, "Retry-After", "1");
   ws_http_headers_append (headers, "Content-Type", "text/plain; charset=utf-8");
   out = ws_http_answer_head (&http);
   g_string_append_printf (out, "%s\n", fault->message);

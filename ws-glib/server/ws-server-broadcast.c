@@ -124,21 +124,20 @@ ws_server_publish_except (WsServer   *self,
                           WsMessage  *message,
                           WsSocket   *except)
 {
-  GPtrArray *subscriptions = ws_server_peek_subscriptions (self, topic);
-  Broadcast  broadcast;
-  gssize     n = 0;
+  const GList *subscribers = ws_server_peek_subscribers (self, topic);
+  Broadcast    broadcast;
+  gssize       n = 0;
 
-  if (subscriptions == NULL)
+  if (subscribers == NULL)
     return 0;
   broadcast_init (&broadcast, self, message);
-  for (guint i = 0; i < subscriptions->len; i++)
+  for (const GList *i = subscribers; i != NULL; i = i->next)
     {
-      WsSubscription *subscription = g_ptr_array_index (subscriptions, i);
+      WsServerClient *client = i->data;
 
       /* Not while the socket waits in the queue. */
-      if (subscription->client->iter != NULL
-          && subscription->client->socket != except)
-        n += deliver (&broadcast, subscription->client);
+      if (client->iter != NULL && client->socket != except)
+        n += deliver (&broadcast, client);
     }
   ws_prepared_clear (&broadcast.prepared);
   return n;

@@ -20,6 +20,9 @@ G_BEGIN_DECLS
 #define WS_SERVER_DEFAULT_HANDSHAKE_TIMEOUT 10000
 #define WS_SERVER_DEFAULT_BACKLOG           4096
 #define WS_SERVER_DEFAULT_HANDSHAKES        1024
+#define WS_SERVER_DEFAULT_DEFERRED          1024
+#define WS_SERVER_DEFAULT_TOPICS            256
+#define WS_SERVER_DEFAULT_TOPIC_SIZE        256
 
 typedef struct
 {
@@ -38,6 +41,9 @@ typedef struct
   guint             max_connections;
   guint             max_connections_per_address;
   guint             max_handshakes;
+  guint             max_deferred_requests;
+  guint             max_topics_per_client;
+  guint             max_topic_size;    /* bytes */
   int               handshake_timeout; /* ms; 0 and less: none */
   WsHttpLimits      limits;            /* of a request's head */
   guint             backlog;
@@ -70,8 +76,9 @@ typedef struct
   GQueue      answers;  /* of WsServerClient: no connection will become of it */
   GQueue      pending;  /* of WsServerClient, the oldest first */
   GSequence  *clients;  /* of WsServerClient: the list model */
-  GQueue      accepts;  /* of WsCall, which wait for one */
-  gboolean    is_asked; /* by accept_async(), when it was asked last */
+  int        *n_deferred; /* (owned): atomic; shared with what counts */
+  GQueue      accepts;    /* of WsCall, which wait for one */
+  gboolean    is_asked;   /* by accept_async(), when it was asked last */
   gboolean    is_looking; /* for a place, soon */
   GQueue      closings;   /* of WsServerClosing, which wait for the end */
   GHashTable *addresses;  /* (owned) (nullable): address → how many */
@@ -79,12 +86,9 @@ typedef struct
   /* Broadcasts. */
   WsSlowClientPolicy slow_client_policy;
   WsShared   *pack;   /* (owned) (nullable): small messages, side by side */
-  GHashTable *topics; /* (owned) (nullable): name → topic */
-  GHashTable *subscriptions; /* (owned) (nullable): a set of WsSubscription */
+  GHashTable *topics; /* (owned) (nullable): a set of their names */
+  GHashTable *subscriptions; /* (owned) (nullable): a set of them */
 } WsServerPrivate;
-
-/* That a client gets what is published about a topic. */
-typedef struct _WsSubscription WsSubscription;
 
 /* Who has come, and who that is for us. */
 typedef struct
@@ -113,7 +117,7 @@ typedef struct
   GList           *link;
   GSequenceIter   *iter;    /* in clients */
   char            *address; /* (owned) (nullable): counted for the limit */
-  WsSubscription  *subscriptions; /* (owned) (nullable): the newest first */
+  GQueue           subscriptions; /* (owned): the oldest first */
 } WsServerClient;
 
 /* What each emission on its way may have made of it. */
@@ -122,14 +126,6 @@ ws_server_client_is_over (const WsServerClient *client)
 {
   return client->server == NULL;
 }
-
-struct _WsSubscription
-{
-  WsServerClient *client;      /* (unowned) */
-  gpointer        topic;       /* (unowned) */
-  guint           index;       /* in the topic's array */
-  WsSubscription *prev, *next; /* of the client */
-};
 
 /* Where the struct is, seen from the object; set by the class. */
 extern G_GNUC_INTERNAL int ws_server_private_offset;
@@ -182,6 +178,7 @@ typedef enum
   WS_SERVER_PROP_MAX_CONNECTIONS,
   WS_SERVER_PROP_MAX_CONNECTIONS_PER_ADDRESS,
   WS_SERVER_PROP_MAX_HANDSHAKES,
+  WS_SERVER_PROP_MAX_DEFERRED_REQUESTS,
   WS_SERVER_PROP_HANDSHAKE_TIMEOUT,
   WS_SERVER_PROP_MAX_HEADER_SIZE,
   WS_SERVER_PROP_MAX_HEADER_LINE_SIZE,
@@ -193,6 +190,8 @@ typedef enum
   WS_SERVER_PROP_PROXY_RESOLVER,
   WS_SERVER_PROP_COMPRESSION,
   WS_SERVER_PROP_SLOW_CLIENT_POLICY,
+  WS_SERVER_PROP_MAX_TOPICS_PER_CLIENT,
+  WS_SERVER_PROP_MAX_TOPIC_SIZE,
   WS_SERVER_PROP_ERROR,
   WS_SERVER_PROP_ERROR_STRING,
   WS_SERVER_PROP_MAX_INCOMING_FRAME_SIZE,

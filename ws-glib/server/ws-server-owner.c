@@ -36,10 +36,10 @@ on_gone (WsSocket *socket, gpointer data)
   g_object_unref (self);
 }
 
-static void
-subscribe (gpointer data, const char *topic)
+static gboolean
+subscribe (gpointer data, const char *topic, GError **error)
 {
-  ws_server_client_subscribe (data, topic);
+  return ws_server_client_subscribe (data, topic, error);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "server/ws-server-addresses.h"
 #include "server/ws-server-broadcast.h"
 #include "server/ws-server-compression.h"
+#include "server/ws-server-deferrals.h"
 #include "server/ws-server-heads.h"
 #include "server/ws-server-limits.h"
 #include "server/ws-server-origins.h"
@@ -13,6 +14,7 @@
 #include "server/ws-server-ssl.h"
 #include "server/ws-server-status.h"
 #include "server/ws-server-timeouts.h"
+#include "server/ws-server-topics.h"
 #include "server/ws-server-unix.h"
 
 static const WsProperty *const tables[] = {
@@ -21,9 +23,11 @@ static const WsProperty *const tables[] = {
   ws_server_addresses_properties,
   ws_server_origins_properties,
   ws_server_limits_properties,
+  ws_server_deferrals_properties,
   ws_server_unix_properties,
   ws_server_heads_properties,
   ws_server_broadcast_properties,
+  ws_server_topics_properties,
   ws_server_compression_properties,
   ws_server_settings_properties,
   ws_server_timeouts_properties,

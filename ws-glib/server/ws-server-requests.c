@@ -7,6 +7,7 @@
 #include "server/ws-server-accept.h"
 #include "server/ws-server-client.h"
 #include "server/ws-server-clients.h"
+#include "server/ws-server-deferrals.h"
 #include "server/ws-server-origins.h"
 #include "server/ws-server-owner.h"
 #include "server/ws-server-peer.h"
@@ -23,10 +24,6 @@
 #include "socket/ws-socket-incoming.h"
 #include "socket/ws-socket-ssl.h"
 #include "base/ws-answered.h"
-
-/* What becomes of a request: who is asked about it, and what is answered. The
- * handlers on that way may do anything, close and drop the server included; so
- * references are held, and a record without a server is over. */
 
 /* --- Refusing --- */
 
@@ -265,13 +262,13 @@ conclude (WsServerClient *client, WsResponse *response)
 static void
 on_answered (WsResponse *response, gpointer user_data)
 {
-  conclude (user_data, response);
+  conclude (ws_server_deferral_get_client (user_data), response);
 }
 
 static void
 on_abandoned (gpointer user_data)
 {
-  WsServerClient *client = user_data;
+  WsServerClient *client = ws_server_deferral_get_client (user_data);
   WsServer       *self = client->server;
   WsHttpFault     fault;
 
@@ -285,13 +282,13 @@ on_abandoned (gpointer user_data)
 }
 
 static void
-free_waiting (gpointer user_data)
+free_deferral (gpointer user_data)
 {
-  ws_server_client_unref (user_data);
+  ws_server_deferral_free (user_data);
 }
 
 static const WsResponseOwner response_owner
-    = { on_answered, on_abandoned, free_waiting };
+    = { on_answered, on_abandoned, free_deferral };
 
 /* --- Asking --- */
 
@@ -346,6 +343,7 @@ ask_handlers (WsServerClient *client, WsServerSignal signal)
 {
   WsServer  *self = client->server;
   WsAnswered answered = WS_ANSWERED;
+  g_autoptr (WsServerDeferral) deferral = ws_server_deferral_new (client);
   g_autoptr (WsRequest) request = make_request (client);
   g_autoptr (WsResponse) response
       = ws_response_new_asking (signal == WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED,
@@ -361,14 +359,26 @@ ask_handlers (WsServerClient *client, WsServerSignal signal)
                                       : "handshake-requested");
       return;
     }
-  if (!ws_response_wait (response, &response_owner, client))
+  if (!ws_response_wait (response, &response_owner, deferral))
     {
       conclude (client, response);
       return;
     }
-  ws_server_client_ref (client);
+  deferral = NULL; /* the response's */
   client->is_deferred = TRUE;
   ws_server_opening_wait (client->opening);
+}
+
+/* Not before some of those that a handler has put off are answered. */
+static void
+ask_if_few_wait (WsServerClient *client, WsServerSignal signal)
+{
+  WsHttpFault fault;
+
+  if (ws_server_check_deferrals (client->server, &fault))
+    ask_handlers (client, signal);
+  else
+    refuse (client, &fault, WS_CLOSE_CODE_ABNORMAL_DISCONNECTION);
 }
 
 /* Asks whether the origin may connect; without a handler each may. */
@@ -413,7 +423,7 @@ judge_handshake (WsServerClient *client)
   else if (!allowed)
     refuse_origin (client, origin);
   else if (ws_server_has_listener (self, WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED))
-    ask_handlers (client, WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED);
+    ask_if_few_wait (client, WS_SERVER_SIGNAL_HANDSHAKE_REQUESTED);
   else if (!ws_server_check_room (client, &fault))
     refuse (client, &fault, WS_CLOSE_CODE_ABNORMAL_DISCONNECTION);
   else
@@ -429,7 +439,7 @@ judge_http (WsServerClient *client)
   WsHttpFault fault;
 
   if (ws_server_check_address (client, &fault))
-    ask_handlers (client, WS_SERVER_SIGNAL_HTTP_REQUEST);
+    ask_if_few_wait (client, WS_SERVER_SIGNAL_HTTP_REQUEST);
   else
     refuse (client, &fault, WS_CLOSE_CODE_ABNORMAL_DISCONNECTION);
 }

@@ -1,40 +1,57 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who has subscribed to what: a table of topics, each with an array of its
- * subscriptions, a list of them for each client, and a set of them all that
- * knows whether a client has one. None of these exists before somebody
- * subscribes. */
+/* Who has subscribed to what, and to how much: a set of topics, each with a
+ * list of its subscriptions, a list of them for each client, and a set of them
+ * all that knows whether a client has one. None of these exists before somebody
+ * subscribes. Peers may have a say in it: a subscription is small, and they are
+ * counted. */
 #include "server/ws-server-topics.h"
 
 #include <string.h>
 
 #include "base/ws-name-hash.h"
 
+#include "server/ws-server-settings.h"
+#include "ws-socket-error.h"
+
 typedef struct
 {
-  GPtrArray *subscriptions; /* of WsSubscription */
-  char       name[];
+  GQueue subscriptions; /* of WsServerClient, by WsSubscription.in_topic */
+  char   name[];
 } Topic;
+
+/* That a client gets what is published about a topic. */
+typedef struct
+{
+  GList in_client; /* its data: (unowned): the topic */
+  GList in_topic;  /* its data: (unowned): the client */
+} Subscription;
 
 static guint
 hash_subscription (gconstpointer key)
 {
-  const WsSubscription *self = key;
+  const Subscription *self = key;
 
-  return g_direct_hash (self->client) * 31 + g_direct_hash (self->topic);
+  return g_direct_hash (self->in_topic.data) * 31
+         + g_direct_hash (self->in_client.data);
 }
 
 static gboolean
 equal_subscriptions (gconstpointer a, gconstpointer b)
 {
-  const WsSubscription *one = a, *two = b;
+  const Subscription *one = a, *two = b;
 
-  return one->client == two->client && one->topic == two->topic;
+  return one->in_topic.data == two->in_topic.data
+         && one->in_client.data == two->in_client.data;
 }
 
+/* The key of a topic is its own name. */
 static Topic *
 find_topic (WsServerPrivate *priv, const char *name)
 {
-  return priv->topics != NULL ? g_hash_table_lookup (priv->topics, name) : NULL;
+  char *own
+      = priv->topics != NULL ? g_hash_table_lookup (priv->topics, name) : NULL;
+
+  return own != NULL ? (Topic *) (gpointer) (own - sizeof (Topic)) : NULL;
 }
 
 static Topic *
@@ -43,7 +60,7 @@ add_topic (WsServerPrivate *priv, const char *name)
   gsize  size = strlen (name) + 1;
   Topic *topic = g_malloc (sizeof *topic + size);
 
-  topic->subscriptions = g_ptr_array_new ();
+  topic->subscriptions = (GQueue) G_QUEUE_INIT;
   memcpy (topic->name, name, size);
   if (priv->topics == NULL)
     {
@@ -51,117 +68,119 @@ add_topic (WsServerPrivate *priv, const char *name)
       priv->subscriptions
           = g_hash_table_new (hash_subscription, equal_subscriptions);
     }
-  g_hash_table_insert (priv->topics, topic->name, topic);
+  g_hash_table_add (priv->topics, topic->name);
   return topic;
 }
 
-static WsSubscription *
+static Subscription *
 find_subscription (WsServerClient *client, const char *name)
 {
   WsServerPrivate *priv = ws_server_peek (client->server);
-  WsSubscription   key = { .client = client, .topic = find_topic (priv, name) };
+  Subscription     key
+      = { .in_client.data = find_topic (priv, name), .in_topic.data = client };
 
-  return key.topic != NULL ? g_hash_table_lookup (priv->subscriptions, &key)
-                           : NULL;
+  return key.in_client.data != NULL
+             ? g_hash_table_lookup (priv->subscriptions, &key)
+             : NULL;
 }
 
-GPtrArray *
-ws_server_peek_subscriptions (WsServer *self, const char *name)
+const GList *
+ws_server_peek_subscribers (WsServer *self, const char *name)
 {
   Topic *topic = find_topic (ws_server_peek (self), name);
 
-  return topic != NULL ? topic->subscriptions : NULL;
+  return topic != NULL ? topic->subscriptions.head : NULL;
 }
 
-void
-ws_server_client_subscribe (WsServerClient *client, const char *name)
+/* Before anything is stored. */
+static gboolean
+check_limits (WsServerClient *client, const char *name, GError **error)
+{
+  const WsServerPrivate *priv = ws_server_peek (client->server);
+  const gsize            len = strlen (name);
+
+  if (priv->max_topic_size > 0 && len > priv->max_topic_size)
+    g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_LIMIT_REACHED,
+                 "The name of a topic has %" G_GSIZE_FORMAT
+                 " bytes, and max-topic-size allows %u",
+                 len, priv->max_topic_size);
+  else if (priv->max_topics_per_client > 0
+           && client->subscriptions.length >= priv->max_topics_per_client)
+    g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_LIMIT_REACHED,
+                 "The client has subscribed to all the %u topics that "
+                 "max-topics-per-client allows",
+                 priv->max_topics_per_client);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+gboolean
+ws_server_client_subscribe (WsServerClient *client,
+                            const char     *name,
+                            GError        **error)
 {
   WsServerPrivate *priv = ws_server_peek (client->server);
-  WsSubscription  *subscription = find_subscription (client, name);
+  Subscription    *subscription;
   Topic           *topic;
 
-  if (subscription != NULL)
-    return;
+  if (find_subscription (client, name) != NULL)
+    return TRUE;
+  if (!check_limits (client, name, error))
+    return FALSE;
   topic = find_topic (priv, name);
   if (topic == NULL)
     topic = add_topic (priv, name);
-  subscription = g_new (WsSubscription, 1);
-  *subscription = (WsSubscription){
-    .client = client,
-    .topic = topic,
-    .index = topic->subscriptions->len,
-    .next = client->subscriptions,
-  };
-  if (client->subscriptions != NULL)
-    client->subscriptions->prev = subscription;
-  client->subscriptions = subscription;
-  g_ptr_array_add (topic->subscriptions, subscription);
+  subscription = g_new (Subscription, 1);
+  *subscription
+      = (Subscription){ .in_client.data = topic, .in_topic.data = client };
+  g_queue_push_tail_link (&client->subscriptions, &subscription->in_client);
+  g_queue_push_tail_link (&topic->subscriptions, &subscription->in_topic);
   g_hash_table_add (priv->subscriptions, subscription);
+  return TRUE;
 }
 
-/* The last subscription takes the place of the one that goes. */
+/* A topic goes with its last subscription. */
 static void
-remove_from_topic (WsServerPrivate *priv, WsSubscription *subscription)
+end_subscription (WsServerClient *client, Subscription *subscription)
 {
-  Topic     *topic = subscription->topic;
-  GPtrArray *others = topic->subscriptions;
-
-  g_ptr_array_remove_index_fast (others, subscription->index);
-  if (subscription->index < others->len)
-    ((WsSubscription *) g_ptr_array_index (others, subscription->index))->index
-        = subscription->index;
-  if (others->len > 0)
-    return;
-  g_hash_table_remove (priv->topics, topic->name);
-  g_ptr_array_unref (others);
-  g_free (topic);
-}
-
-static void
-end_subscription (WsSubscription *subscription)
-{
-  WsServerClient  *client = subscription->client;
   WsServerPrivate *priv = ws_server_peek (client->server);
+  Topic           *topic = subscription->in_client.data;
 
   g_hash_table_remove (priv->subscriptions, subscription);
-  remove_from_topic (priv, subscription);
-  if (subscription->prev != NULL)
-    subscription->prev->next = subscription->next;
-  else
-    client->subscriptions = subscription->next;
-  if (subscription->next != NULL)
-    subscription->next->prev = subscription->prev;
+  g_queue_unlink (&client->subscriptions, &subscription->in_client);
+  g_queue_unlink (&topic->subscriptions, &subscription->in_topic);
   g_free (subscription);
+  if (topic->subscriptions.length > 0)
+    return;
+  g_hash_table_remove (priv->topics, topic->name);
+  g_free (topic);
 }
 
 void
 ws_server_client_unsubscribe (WsServerClient *client, const char *name)
 {
-  WsSubscription *subscription = find_subscription (client, name);
+  Subscription *subscription = find_subscription (client, name);
 
   if (subscription != NULL)
-    end_subscription (subscription);
+    end_subscription (client, subscription);
 }
 
 void
 ws_server_client_unsubscribe_all (WsServerClient *client)
 {
-  while (client->subscriptions != NULL)
-    end_subscription (client->subscriptions);
+  while (client->subscriptions.head != NULL)
+    end_subscription (client, (Subscription *) client->subscriptions.head);
 }
 
 char **
 ws_server_client_list_topics (WsServerClient *client)
 {
+  char **names = g_new0 (char *, client->subscriptions.length + 1);
   guint  n = 0;
-  char **names;
 
-  for (WsSubscription *i = client->subscriptions; i != NULL; i = i->next)
-    n++;
-  names = g_new0 (char *, n + 1);
-  /* The newest is the first in the list. */
-  for (WsSubscription *i = client->subscriptions; i != NULL; i = i->next)
-    names[--n] = g_strdup (((Topic *) i->topic)->name);
+  for (GList *i = client->subscriptions.head; i != NULL; i = i->next)
+    names[n++] = g_strdup (((Topic *) i->data)->name);
   return names;
 }
 
@@ -174,3 +193,119 @@ ws_server_clear_topics (WsServer *self)
   g_clear_pointer (&priv->subscriptions, g_hash_table_unref);
   g_clear_pointer (&priv->pack, ws_shared_unref);
 }
+
+/* --- The limits --- */
+
+/**
+ * ws_server_get_max_topics_per_client:
+ * @self: a server
+ *
+ * Gets how many topics a client may be subscribed to.
+ *
+ * Returns: a number; 0: any
+ *
+ * Since: 1.0
+ */
+guint
+ws_server_get_max_topics_per_client (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), 0);
+
+  return ws_server_peek (self)->max_topics_per_client;
+}
+
+/**
+ * ws_server_set_max_topics_per_client:
+ * @self: a server
+ * @max_topics_per_client: a number; 0: any
+ *
+ * Sets how many topics a client may be subscribed to.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_max_topics_per_client (WsServer *self,
+                                     guint     max_topics_per_client)
+{
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  ws_server_change_number (self, &ws_server_peek (self)->max_topics_per_client,
+                           max_topics_per_client,
+                           WS_SERVER_PROP_MAX_TOPICS_PER_CLIENT);
+}
+
+/**
+ * ws_server_get_max_topic_size:
+ * @self: a server
+ *
+ * Gets how long the name of a topic may be.
+ *
+ * Returns: bytes; 0: any number
+ *
+ * Since: 1.0
+ */
+guint
+ws_server_get_max_topic_size (WsServer *self)
+{
+  g_return_val_if_fail (WS_IS_SERVER (self), 0);
+
+  return ws_server_peek (self)->max_topic_size;
+}
+
+/**
+ * ws_server_set_max_topic_size:
+ * @self: a server
+ * @max_topic_size: bytes; 0: any number
+ *
+ * Sets how long the name of a topic may be.
+ *
+ * Since: 1.0
+ */
+void
+ws_server_set_max_topic_size (WsServer *self, guint max_topic_size)
+{
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  ws_server_change_number (self, &ws_server_peek (self)->max_topic_size,
+                           max_topic_size, WS_SERVER_PROP_MAX_TOPIC_SIZE);
+}
+
+/* --- The properties --- */
+
+/* clang-format off */
+const WsProperty ws_server_topics_properties[] = {
+  /**
+   * WsServer:max-topics-per-client:
+   *
+   * How many topics a client may be subscribed to; 0: any number.
+   *
+   * A server often subscribes a client to what the client asks for. What goes
+   * beyond is an error of [method@Socket.subscribe]; what a client is
+   * subscribed to already stays, also when the limit is lowered.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_MAX_TOPICS_PER_CLIENT,
+                      "max-topics-per-client", 0, G_MAXUINT,
+                      WS_SERVER_DEFAULT_TOPICS,
+                      ws_server_get_max_topics_per_client,
+                      ws_server_set_max_topics_per_client) },
+
+  /**
+   * WsServer:max-topic-size:
+   *
+   * How long the name of a topic may be, in bytes of UTF-8; 0: any length.
+   *
+   * A longer one is an error of [method@Socket.subscribe].
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_MAX_TOPIC_SIZE,
+                      "max-topic-size", 0, G_MAXUINT,
+                      WS_SERVER_DEFAULT_TOPIC_SIZE,
+                      ws_server_get_max_topic_size,
+                      ws_server_set_max_topic_size) },
+
+  { 0 }
+};
+/* clang-format on */

@@ -5,9 +5,14 @@
 
 G_BEGIN_DECLS
 
-/* (element-type WsSubscription) (nullable) */
-GPtrArray *ws_server_peek_subscriptions (WsServer *self, const char *topic);
-void ws_server_client_subscribe (WsServerClient *client, const char *topic);
+extern const WsProperty ws_server_topics_properties[];
+
+/* (element-type WsServerClient) (nullable): the oldest subscription first */
+const GList *ws_server_peek_subscribers (WsServer *self, const char *topic);
+/* FALSE beyond a limit. */
+gboolean ws_server_client_subscribe (WsServerClient *client,
+                                     const char     *topic,
+                                     GError        **error);
 void ws_server_client_unsubscribe (WsServerClient *client, const char *topic);
 /* While the client still has a server. */
 void ws_server_client_unsubscribe_all (WsServerClient *client);

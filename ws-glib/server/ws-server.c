@@ -106,6 +106,7 @@ ws_server_finalize (GObject *object)
   WsServerPrivate *priv = ws_server_peek (WS_SERVER (object));
 
   WS_TSAN_ACQUIRE (object);
+  g_atomic_rc_box_release (priv->n_deferred);
   g_free (priv->server_name);
   g_free (priv->host);
   g_free (priv->unix_owner);
@@ -149,6 +150,10 @@ ws_server_init (WsServer *self)
   priv->backlog = WS_SERVER_DEFAULT_BACKLOG;
   priv->max_connections = ws_server_guess_max_connections ();
   priv->max_handshakes = WS_SERVER_DEFAULT_HANDSHAKES;
+  priv->max_deferred_requests = WS_SERVER_DEFAULT_DEFERRED;
+  priv->max_topics_per_client = WS_SERVER_DEFAULT_TOPICS;
+  priv->max_topic_size = WS_SERVER_DEFAULT_TOPIC_SIZE;
+  priv->n_deferred = g_atomic_rc_box_new0 (int);
   priv->settings = ws_settings_default ();
   priv->error = WS_CLOSE_NORMAL;
   ws_server_init_clients (self);

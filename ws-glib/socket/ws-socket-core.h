@@ -21,7 +21,8 @@ typedef struct
 {
   /* The connection is over: called once, and nothing else after it. */
   void (*gone) (WsSocket *socket, gpointer data);
-  void (*subscribe) (gpointer data, const char *topic);
+  /* FALSE beyond a limit. */
+  gboolean (*subscribe) (gpointer data, const char *topic, GError **error);
   void (*unsubscribe) (gpointer data, const char *topic);
   char **(*list_topics) (gpointer data); /* (transfer full) */
   /* To all subscribers but @socket; returns how many get it. */

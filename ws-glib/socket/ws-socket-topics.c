@@ -54,9 +54,11 @@ check_connected (WsSocket *self, const char *topic, GError **error)
  * the server to decide: nothing of it goes to the client. Subscribing twice is
  * as good as once.
  *
- * Fails with %WS_SOCKET_ERROR_NOT_CONNECTED, with
- * %WS_SOCKET_ERROR_INVALID_ARGUMENT for a name that is empty or not UTF-8, and
- * with %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION on a client's socket.
+ * Fails with %WS_SOCKET_ERROR_LIMIT_REACHED beyond
+ * [property@Server:max-topics-per-client] or [property@Server:max-topic-size],
+ * with %WS_SOCKET_ERROR_NOT_CONNECTED, with %WS_SOCKET_ERROR_INVALID_ARGUMENT
+ * for a name that is empty or not UTF-8, and with
+ * %WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION on a client's socket.
  *
  * Returns: whether the topic is subscribed to
  *
@@ -74,8 +76,7 @@ ws_socket_subscribe (WsSocket *self, const char *topic, GError **error)
   if (!check_connected (self, topic, error))
     return FALSE;
   priv = ws_socket_peek (self);
-  priv->owner->subscribe (priv->owner_data, topic);
-  return TRUE;
+  return priv->owner->subscribe (priv->owner_data, topic, error);
 }
 
 /**
