@@ -92,8 +92,8 @@ test_once (void)
       g_assert_true (is_again ? ws_socket_open (client, NULL, NULL)
                               : ws_socket_open_request (client, request, NULL));
       accepted = api_server_take (server);
-      api_wait_state (client, WS_STATE_CONNECTED);
       g_object_get (accepted, "request-headers", &seen, NULL);
+      api_wait_state (client, WS_STATE_CONNECTED);
       g_assert_cmpstr (ws_headers_get_one (seen, "X-Once"), ==,
                        is_again ? NULL : "2");
       g_assert_cmpstr (ws_headers_get_one (seen, "X-Own"), ==,

@@ -197,7 +197,9 @@ act_look (World *self, WsSocket *socket)
 
   g_assert_nonnull (statistics);
   g_assert_nonnull (topics);
-  ws_socket_get_request_headers (socket);
+  /* Those of a server's may be gone, which is a warning. */
+  if (socket == self->client)
+    ws_socket_get_request_headers (socket);
   ws_socket_get_response (socket);
   ws_socket_get_peer_address (socket);
   g_assert_nonnull (ws_socket_get_error_string (socket));

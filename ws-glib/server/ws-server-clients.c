@@ -4,6 +4,7 @@
 #include "server/ws-server-clients.h"
 
 #include "server/ws-server-client.h"
+#include "server/ws-server-newcomers.h"
 #include "server/ws-server-room.h"
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-incoming.h"
@@ -55,6 +56,7 @@ ws_server_client_join (WsServerClient *client)
   guint            position = g_sequence_get_length (priv->clients);
 
   client->iter = g_sequence_append (priv->clients, client);
+  ws_server_note_newcomer (client);
   ws_server_announce_items (client->server, position, 0, 1);
 }
 

@@ -70,13 +70,15 @@ typedef struct
   guint           error;     /* a close code; 1000: fine */
   char           *error_string; /* (owned) (nullable) */
 
-  /* Connections: each is one record, in exactly one of the five. */
+  /* Connections: each is one record, in exactly one of these five. */
   GQueue      openings; /* of WsServerClient, the oldest first */
   GQueue      held;     /* of WsServerClient: the queue has no place for them */
   GQueue      answers;  /* of WsServerClient: no connection will become of it */
   GQueue      pending;  /* of WsServerClient, the oldest first */
   GSequence  *clients;  /* of WsServerClient: the list model */
   int        *n_deferred; /* (owned): atomic; shared with what counts */
+  GQueue      newcomers;  /* those of clients whose request is kept so far */
+  GSource    *forgetting; /* (owned) (nullable): what these wait for */
   GQueue      accepts;    /* of WsCall, which wait for one */
   gboolean    is_asked;   /* by accept_async(), when it was asked last */
   gboolean    is_looking; /* for a place, soon */

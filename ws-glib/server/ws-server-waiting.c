@@ -12,7 +12,7 @@ ws_server_see_off (WsServerClient *client, const WsServerClosing *closing)
 {
   if (client->opening != NULL)
     ws_server_opening_hurry (client->opening);
-  else if (client->queue != NULL)
+  else if (client->iter == NULL)
     {
       ws_socket_close_unread (client->socket, closing->code, closing->reason);
       ws_socket_leave (client->socket);

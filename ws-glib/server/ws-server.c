@@ -5,6 +5,7 @@
 #include "server/ws-server-accept.h"
 #include "server/ws-server-clients.h"
 #include "server/ws-server-limits.h"
+#include "server/ws-server-newcomers.h"
 #include "server/ws-server-properties.h"
 #include "server/ws-server-proxies.h"
 #include "server/ws-server-signals.h"
@@ -90,6 +91,7 @@ ws_server_dispose (GObject *object)
   ws_server_cancel_startup (self);
   g_clear_pointer (&priv->listener, ws_listener_free);
   g_clear_pointer (&priv->added, ws_listener_free);
+  ws_server_clear_newcomers (self);
   ws_server_drop_waiting (self);
   ws_server_drop_clients (self);
   ws_server_clear_topics (self);

@@ -35,6 +35,7 @@ typedef struct
   guint about_to_close : 1;   /* about-to-close was signalled */
   guint read_finished : 1;    /* read-channel-finished was signalled */
   guint is_incoming : 1;      /* of a server */
+  guint offers_seen : 1;      /* the subprotocols were asked for, or set */
   guint is_secure : 1;        /* by TLS, of a server as the client sees it */
 
   WsUrl           *target;  /* (owned) (nullable): of a client */
@@ -43,7 +44,8 @@ typedef struct
   WsClosing        closing;
 
   /* What was asked for, and agreed on. */
-  WsBuffer        request_head;   /* of a server's socket: parsed when asked */
+  WsBuffer        request_head;   /* of a server's socket that is new: parsed
+                                   * when asked */
   char           *resource;       /* (owned) (nullable): likewise */
   char           *path;           /* (owned) (nullable): when it was asked */
   char           *subprotocol;    /* (owned) (nullable) */

@@ -187,11 +187,21 @@ ws_socket_set_version (WsSocket *self, WsProtocolVersion version)
   ws_socket_notify (self, WS_SOCKET_PROP_VERSION);
 }
 
+static void
+warn_forgotten (const char *caller)
+{
+  ws_home_warn (caller, "The client's request is no longer known: ask for it "
+                        "where you get the socket, then it is kept");
+}
+
 /**
  * ws_socket_get_subprotocols:
  * @self: a socket
  *
  * Gets the subprotocols that are offered, or were by the client.
+ *
+ * On a server's socket they have to be asked for as
+ * [property@Socket:request-headers] has.
  *
  * Returns: (nullable) (array zero-terminated=1) (transfer none): their names,
  *   the preferred one first
@@ -201,9 +211,16 @@ ws_socket_set_version (WsSocket *self, WsProtocolVersion version)
 const char *const *
 ws_socket_get_subprotocols (WsSocket *self)
 {
+  WsSocketPrivate *priv;
+
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
-  return (const char *const *) ws_socket_peek (self)->subprotocols;
+  priv = ws_socket_peek (self);
+  if (priv->now.is_incoming && !priv->now.offers_seen
+      && priv->subprotocols == NULL)
+    warn_forgotten (G_STRFUNC);
+  priv->now.offers_seen = TRUE;
+  return (const char *const *) priv->subprotocols;
 }
 
 /**
@@ -237,6 +254,7 @@ ws_socket_set_subprotocols (WsSocket *self, const char *const *subprotocols)
 
         g_warning ("%s is not a subprotocol's name and is not offered", quoted);
       }
+  priv->now.offers_seen = TRUE;
   g_strfreev (priv->subprotocols);
   priv->subprotocols = g_steal_pointer (&valid);
   ws_socket_notify (self, WS_SOCKET_PROP_SUBPROTOCOLS);
@@ -307,8 +325,8 @@ ws_socket_get_peer_name (WsSocket *self)
   return priv->now.target != NULL ? priv->now.target->host : "";
 }
 
-/* A server's socket keeps the head of the request as it came, and parses it
- * when somebody asks. */
+/* A server's socket has the head of the request as it came for as long as it is
+ * new, and parses it when somebody asks. */
 static WsHeaders *
 parse_request_head (WsSocketPrivate *priv)
 {
@@ -332,7 +350,8 @@ parse_request_head (WsSocketPrivate *priv)
  * Gets the header fields of the handshake's request.
  *
  * Those that a client sends beside its own, which may be changed here before it
- * opens; on a server's socket all that came.
+ * opens; on a server's socket all that came, if they are asked for in time, as
+ * [property@Socket:request-headers] tells.
  *
  * Returns: (transfer none): the live list
  *
@@ -346,10 +365,13 @@ ws_socket_get_request_headers (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
   priv = ws_socket_peek (self);
-  if (priv->request_headers == NULL)
-    priv->request_headers = priv->now.request_head.len > 0
-                                ? parse_request_head (priv)
-                                : ws_headers_new ();
+  if (priv->request_headers != NULL)
+    return priv->request_headers;
+  if (priv->now.is_incoming && priv->now.request_head.len == 0)
+    warn_forgotten (G_STRFUNC);
+  priv->request_headers = priv->now.request_head.len > 0
+                              ? parse_request_head (priv)
+                              : ws_headers_new ();
   return priv->request_headers;
 }
 
@@ -489,8 +511,9 @@ const WsProperty ws_socket_handshake_properties[] = {
    *
    * The subprotocols that a client offers, the preferred one first.
    *
-   * On a server's socket those that the client has offered. What is not a token
-   * is left out with a warning (RFC 6455, 4.1).
+   * On a server's socket those that the client has offered, for who asks in
+   * time, as with [property@Socket:request-headers]. What is not a token is
+   * left out with a warning (RFC 6455, 4.1).
    *
    * Since: 1.0
    */
@@ -536,7 +559,15 @@ const WsProperty ws_socket_handshake_properties[] = {
    *
    * Header fields that a client sends beside those of the handshake.
    *
-   * On a server's socket all that the client has sent.
+   * On a server's socket all that the client has sent. They do not stay in
+   * memory unless somebody asks for them where the socket is handed over: in a
+   * handler of [signal@Server::client-connected], or when
+   * [method@Server.next_pending_connection] or [method@Server.accept_finish]
+   * has returned it, before the main loop has nothing more urgent to do. Who
+   * asks then, for these or for [property@Socket:request], may do so again
+   * until the next opening; who asks later for the first time gets an empty
+   * list and a warning. [property@Socket:url], [property@Socket:origin] and
+   * what else has a property of its own are always there.
    *
    * Since: 1.0
    */

@@ -72,3 +72,15 @@ ws_socket_start (WsSocket *self)
   if (priv->now.engine != NULL)
     ws_engine_start (priv->now.engine);
 }
+
+void
+ws_socket_forget_request (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (!priv->now.is_incoming)
+    return;
+  ws_buffer_clear (&priv->now.request_head);
+  if (!priv->now.offers_seen && priv->subprotocols[0] != NULL)
+    g_clear_pointer (&priv->subprotocols, g_strfreev);
+}

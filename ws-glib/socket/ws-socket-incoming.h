@@ -30,5 +30,8 @@ void ws_socket_accept (WsSocket                *self,
                        const WsServerHandshake *handshake,
                        const WsServerAnswer    *answer);
 void ws_socket_start (WsSocket *self);
+/* Whoever got the socket could have asked for what the client has sent: what
+ * was not asked for takes no memory any more. */
+void ws_socket_forget_request (WsSocket *self);
 
 G_END_DECLS

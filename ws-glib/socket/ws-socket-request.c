@@ -12,8 +12,7 @@ make_received (WsSocket *self)
   WsRequest       *request = ws_request_new (priv->url);
 
   ws_request_set_origin (request, priv->origin);
-  ws_request_set_subprotocols (request,
-                               (const char *const *) priv->subprotocols);
+  ws_request_set_subprotocols (request, ws_socket_get_subprotocols (self));
   ws_request_set_headers (request, ws_socket_get_request_headers (self));
   ws_socket_ensure_http (self)->begun = request;
 }
@@ -55,7 +54,8 @@ const WsProperty ws_socket_request_properties[] = {
    * That is the request of [method@Socket.open_request], or one that is made of
    * [property@Socket:url] and its companions as they were. Redirects, and
    * headers that the handshake writes itself, do not show. %NULL before
-   * the first opening.
+   * the first opening. On a server's socket it has to be asked for in time, as
+   * [property@Socket:request-headers] has.
    *
    * Since: 1.0
    */
