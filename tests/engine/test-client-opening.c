@@ -299,6 +299,54 @@ test_timeout (ClientRig *rig, gconstpointer data)
   client_rig_expect_failed (rig, WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT);
 }
 
+static const char *const subprotocols[] = { "a", "b", NULL };
+
+static const WsClientOpeningOptions impatient
+    = { .subprotocols = subprotocols, .timeout = 200 };
+
+/* Our own loop is blocked for longer than the time-out, while the dialling is
+ * under way. */
+static void
+test_blocked_dialling (ClientRig *rig, gconstpointer data)
+{
+  g_autofree char *answer = NULL;
+
+  client_rig_begin_with (rig, &impatient);
+  ws_test_block (400);
+  client_rig_expect_request (rig);
+  answer = client_rig_make_answer (rig);
+  client_rig_say_text (rig, answer);
+  client_rig_expect_opened (rig, "");
+}
+
+/* What came while our own loop was blocked counts, and the server gets time for
+ * the rest; one that has said nothing gets none. */
+static void
+test_blocked_answer (ClientRig *rig, gconstpointer data)
+{
+  for (guint is_silent = 0; is_silent < 2; is_silent++)
+    {
+      g_autofree char *answer = NULL;
+
+      client_rig_begin_with (rig, &impatient);
+      client_rig_expect_request (rig);
+      answer = client_rig_make_answer (rig);
+      if (!is_silent)
+        client_rig_say (rig, answer, 20);
+      ws_test_block (400);
+      g_main_context_iteration (rig->context, FALSE);
+      if (is_silent)
+        {
+          client_rig_expect_failed (rig, WS_ENGINE_ERROR,
+                                    WS_ENGINE_ERROR_TIMED_OUT);
+          break;
+        }
+      client_rig_say_text (rig, answer + 20);
+      client_rig_expect_opened (rig, "");
+      client_rig_end (rig);
+    }
+}
+
 static void
 test_refused_connection (ClientRig *rig, gconstpointer data)
 {
@@ -409,6 +457,8 @@ main (int argc, char *argv[])
   add ("closed-early", test_closed_early);
   add ("reset", test_reset);
   add ("timeout", test_timeout);
+  add ("blocked-dialling", test_blocked_dialling);
+  add ("blocked-answer", test_blocked_answer);
   add ("refused-connection", test_refused_connection);
   add ("bad-request", test_bad_request);
   add ("cancel", test_cancel);

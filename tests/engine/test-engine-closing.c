@@ -364,6 +364,32 @@ test_close_timeout (gconstpointer data)
   assert_closing (rig, 4000, "", 4000, 0, FALSE);
 }
 
+/* Our own loop is blocked for longer than the time-out, before the close frame
+ * has left: the peer has had no chance so far, but gets only one. */
+static void
+test_close_timeout_when_blocked (gconstpointer data)
+{
+  for (guint is_silent = 0; is_silent < 2; is_silent++)
+    {
+      g_autoptr (Rig) rig = rig_new_waiting (GPOINTER_TO_INT (data), RIG_UNIX);
+
+      rig->settings.close_timeout = 200;
+      ws_engine_start (rig->engine);
+      ws_engine_close (rig->engine, 4000, NULL);
+      ws_test_block (400);
+      rig_assert_read (rig, "close(4000)");
+      if (is_silent)
+        {
+          rig_assert_log (rig, "ended!TIMED_OUT");
+          continue;
+        }
+      rig_peer_close (rig, 4000, NULL);
+      rig_peer_hang_up (rig);
+      rig_assert_log (rig, "read-finished ended");
+      assert_closing (rig, 4000, "", 4000, 4000, TRUE);
+    }
+}
+
 static gboolean
 on_chatter (gpointer user_data)
 {
@@ -536,6 +562,7 @@ main (int argc, char *argv[])
   add ("fault-after-fault", test_fault_after_fault);
   add ("fault-while-closing", test_fault_while_closing);
   add ("timeout", test_close_timeout);
+  add ("timeout-when-blocked", test_close_timeout_when_blocked);
   add ("timeout-in-traffic", test_close_timeout_in_traffic);
   add ("timeout-when-stuck", test_close_timeout_when_stuck);
   add ("answer-is-stuck", test_answer_is_stuck);

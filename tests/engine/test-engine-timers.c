@@ -83,16 +83,6 @@ test_any_byte (gconstpointer data)
   rig_assert_log (rig, "text(Hello)");
 }
 
-/* Our own loop is blocked for @ms. */
-static void
-block (gint64 ms)
-{
-  gint64 until = g_get_monotonic_time () + ms * 1000;
-
-  while (g_get_monotonic_time () < until)
-    ;
-}
-
 /* What came while our own loop was blocked counts before the peer
  * is judged, however many connections there are to read first. */
 static void
@@ -102,7 +92,7 @@ test_blocked_loop (gconstpointer data)
 
   rig_until (rig, count_pings (rig) == 1);
   rig_peer_text (rig, "Hello");
-  block (150);
+  ws_test_block (150);
   g_main_context_iteration (rig->context, FALSE);
   g_assert_cmpstr (rig->log->str, ==, "text(Hello)");
 }
@@ -117,7 +107,7 @@ test_blocked_frame (gconstpointer data)
   rig_peer_frame (rig, FALSE, WS_OPCODE_TEXT, "Hel", 3);
   rig_until (rig, ws_deadline_is_armed (&rig->engine->owed_deadline));
   rig_peer_frame (rig, TRUE, WS_OPCODE_CONTINUATION, "lo", 2);
-  block (150);
+  ws_test_block (150);
   g_main_context_iteration (rig->context, FALSE);
   g_assert_cmpstr (rig->log->str, ==, "text(Hello)");
 }
@@ -350,7 +340,7 @@ test_whole_message (gconstpointer data)
   ws_engine_start (rig->engine);
   rig_peer_text (rig, "before");
   rig_assert_log (rig, "text(before)");
-  block (50);
+  ws_test_block (50);
   rig_peer_frame (rig, FALSE, WS_OPCODE_TEXT, "a", 1);
   g_source_set_callback (source, on_fragment, rig, NULL);
   g_source_attach (source, rig->context);

@@ -375,15 +375,6 @@ test_hurry_in_time (OpeningRig *rig, gconstpointer data)
 
 /* --- Our own loop is late --- */
 
-static void
-block (gint64 ms)
-{
-  gint64 until = g_get_monotonic_time () + ms * 1000;
-
-  while (g_get_monotonic_time () < until)
-    ;
-}
-
 static const struct
 {
   const char *before; /* the peer sends, while the loop is blocked */
@@ -404,7 +395,7 @@ test_blocked_loop (OpeningRig *rig, gconstpointer data)
     {
       begin (rig, 300);
       opening_rig_say (rig, blocked[i].before, strlen (blocked[i].before));
-      block (350);
+      ws_test_block (350);
       g_main_context_iteration (rig->context, FALSE);
       g_assert_cmpstr (rig->log->str, ==,
                        *blocked[i].before == 0 ? "late " : "");

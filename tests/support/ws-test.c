@@ -131,6 +131,15 @@ ws_test_fork (void (*child) (gpointer data), gpointer data)
 }
 
 void
+ws_test_block (guint ms)
+{
+  gint64 until = g_get_monotonic_time () + ms * (gint64) 1000;
+
+  while (g_get_monotonic_time () < until)
+    ;
+}
+
+void
 ws_test_wait_begin (WsTestWait *self, GMainContext *context)
 {
   self->context = context != NULL ? g_main_context_ref (context) : NULL;

@@ -31,6 +31,9 @@ void ws_test_fork (void (*child) (gpointer data), gpointer data);
  * bound, so that nobody else gets it, but nobody listens. */
 guint16 ws_test_dead_port (void);
 
+/* Keeps this thread, and with it our own loop, from all else for @ms. */
+void ws_test_block (guint ms);
+
 /* Iterates @context (NULL: the default one) until @condition holds; aborts the
  * test after WS_TEST_DEADLINE seconds. It sleeps between events: what another
  * thread changes has to wake the context up. */

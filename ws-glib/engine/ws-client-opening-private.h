@@ -73,8 +73,10 @@ struct _WsClientOpening
   WsDeadline                 body_deadline;
   WsJob                      job; /* goes on after the owner's answer */
   guint                      timeout;
-  gint64                     left;  /* µs of the time-out, while paused */
-  GError                    *error; /* (owned) (nullable): the reason of a
+  gint64                     left;    /* µs of the time-out, while paused */
+  gint64                     excused; /* µs that were given beyond it */
+  gint64  progressed; /* when the other end did something (monotonic) */
+  GError *error;      /* (owned) (nullable): the reason of a
                                          failure that is, or may be */
 
   /* What is asked for. */
@@ -153,6 +155,15 @@ void ws_client_opening_enter_connection (WsClientOpening *self,
                                          WsTransport     *transport);
 /* The request leaves with the step ASK. */
 void ws_client_opening_begin_asking (WsClientOpening *self);
+
+/* --- ws-client-opening-time.c --- */
+
+void ws_client_opening_init_time (WsClientOpening *self);
+/* No time runs; it goes on with what was left. */
+void ws_client_opening_stop_clock (WsClientOpening *self);
+void ws_client_opening_start_clock (WsClientOpening *self);
+/* The other end has done something just now. */
+void ws_client_opening_note_progress (WsClientOpening *self);
 
 /* --- ws-client-opening-request.c --- */
 

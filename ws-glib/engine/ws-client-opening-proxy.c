@@ -172,6 +172,7 @@ handle_dialled (WsClientOpening *self,
     }
   if (proxy->is_http)
     {
+      ws_client_opening_note_progress (self);
       proxy->transport = transport;
       self->step = WS_STEP_CONNECT;
     }

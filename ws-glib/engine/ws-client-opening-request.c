@@ -342,7 +342,10 @@ ws_client_opening_step_answer (WsClientOpening *self)
       return WS_PROGRESS_WAIT;
     }
   if (n > 0)
-    progress = take_input (self, buffer->data, n);
+    {
+      ws_client_opening_note_progress (self);
+      progress = take_input (self, buffer->data, n);
+    }
   ws_poller_release_buffer (self->poller, buffer);
   if (n == 0 || n == WS_IO_ERROR
       || (n == WS_IO_AGAIN && self->unsent != NULL

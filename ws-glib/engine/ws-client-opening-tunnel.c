@@ -138,7 +138,10 @@ ws_client_opening_step_tunnel (WsClientOpening *self)
                                        WS_READ_BUFFER_SIZE, &error);
 
   if (n > 0)
-    progress = take_input (self, buffer->data, (gsize) n);
+    {
+      ws_client_opening_note_progress (self);
+      progress = take_input (self, buffer->data, (gsize) n);
+    }
   ws_poller_release_buffer (self->poller, buffer);
   if (n == 0 || n == WS_IO_ERROR)
     progress = handle_end (self, error);

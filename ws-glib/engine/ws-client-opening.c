@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The steps of a client's opening, and the clock over them. */
+/* The steps of a client's opening. */
 #include "engine/ws-client-opening-private.h"
 
 #include <string.h>
@@ -95,26 +95,11 @@ step_secure (WsClientOpening *self)
 }
 
 static void
-stop_clock (WsClientOpening *self)
-{
-  if (ws_deadline_is_armed (&self->deadline))
-    self->left = MAX (1, self->deadline.due - ws_poller_now (self->poller));
-  ws_poller_disarm (self->poller, &self->deadline);
-}
-
-static void
-start_clock (WsClientOpening *self)
-{
-  if (self->left > 0)
-    ws_poller_arm_after (self->poller, &self->deadline, self->left);
-  self->left = 0;
-}
-
-static void
 on_secured (WsTransport *stream, gpointer user_data)
 {
   WsClientOpening *self = user_data;
 
+  ws_client_opening_note_progress (self);
   self->step = WS_STEP_ASK;
   ws_client_opening_begin_asking (self);
   ws_client_opening_run (self);
@@ -125,7 +110,7 @@ on_paused (WsTransport *stream, gpointer user_data)
 {
   WsClientOpening *self = user_data;
 
-  stop_clock (self);
+  ws_client_opening_stop_clock (self);
   self->sink->paused (self, self->user_data);
 }
 
@@ -148,7 +133,7 @@ static const WsTlsStreamSink stream_sink = {
 void
 ws_client_opening_resume (WsClientOpening *self, gboolean accept)
 {
-  start_clock (self);
+  ws_client_opening_start_clock (self);
   ws_tls_stream_resume (self->transport, accept);
 }
 
@@ -171,7 +156,7 @@ ws_client_opening_get_session (WsClientOpening *self)
 void
 ws_client_opening_pause (WsClientOpening *self, WsAsked asked)
 {
-  stop_clock (self);
+  ws_client_opening_stop_clock (self);
   self->step = WS_STEP_PAUSED;
   self->asked = asked;
 }
@@ -208,7 +193,7 @@ ws_client_opening_ask_login (WsClientOpening *self,
 void
 ws_client_opening_go_on (WsClientOpening *self, WsStep step)
 {
-  start_clock (self);
+  ws_client_opening_start_clock (self);
   /* From here on the refusal is no reason to fail for, be it
    * that time is up. */
   if (step != WS_STEP_GIVE_UP)
@@ -321,44 +306,10 @@ void
 ws_client_opening_enter_connection (WsClientOpening *self,
                                     WsTransport     *transport)
 {
+  ws_client_opening_note_progress (self);
   self->transport = transport;
   self->step = self->credentials != NULL ? WS_STEP_SECURE : WS_STEP_ASK;
   ws_client_opening_begin_asking (self);
-}
-
-/* Due at once when the request could not be made, for the owner is never called
- * from inside _new; else when the time is up. A refusal whose body is still
- * awaited then is the better error. */
-static void
-on_deadline (WsDeadline *deadline)
-{
-  WsClientOpening *self = WS_CONTAINER_OF (deadline, WsClientOpening, deadline);
-
-  if (self->error == NULL)
-    {
-      g_autofree char *url = ws_url_quote (self->url->text);
-      g_autofree char *message
-          = g_strdup_printf ("The connection to %s was not open within "
-                             "open-timeout (%u ms)",
-                             url, self->timeout);
-
-      ws_client_opening_fail (self, WS_ENGINE_ERROR_TIMED_OUT, message);
-    }
-  if (self->step == WS_STEP_BODY)
-    ws_client_opening_keep_body (self);
-  ws_client_opening_report (self, WS_PROGRESS_FAILED);
-}
-
-/* What the body has said by now must do. */
-static void
-on_body_deadline (WsDeadline *deadline)
-{
-  WsClientOpening *self
-      = WS_CONTAINER_OF (deadline, WsClientOpening, body_deadline);
-
-  self->step
-      = self->step == WS_STEP_TUNNEL ? WS_STEP_TUNNEL_JUDGE : WS_STEP_JUDGE;
-  ws_client_opening_run (self);
 }
 
 static void
@@ -397,8 +348,7 @@ ws_client_opening_new (WsPoller                     *poller,
   keep_tls_options (self, options);
   ws_client_opening_keep_request (self, options);
   self->cancellable = g_cancellable_new ();
-  self->deadline.func = on_deadline;
-  self->body_deadline.func = on_body_deadline;
+  ws_client_opening_init_time (self);
   self->job.func = on_job;
   ws_outbox_init (&self->outbox, NULL, NULL);
   ws_http_reader_init (&self->reader, WS_HTTP_RESPONSE, options->limits);

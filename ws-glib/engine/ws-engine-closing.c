@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "net/ws-excuse.h"
 #include "protocol/ws-close.h"
 
 void
@@ -231,6 +232,20 @@ explain_late (WsEngine *self)
                       self->settings->close_timeout);
 }
 
+/* Where our own loop was late the close frame may not have left yet, or the
+ * answer waits unread: the peer gets as much time again, once. */
+static gboolean
+excuse_closing (WsEngine *self)
+{
+  gint64 excused = 0;
+
+  if (self->is_excused || self->settings->close_timeout == 0)
+    return FALSE;
+  self->is_excused = TRUE;
+  return ws_excuse (self->poller, &self->close_deadline,
+                    self->settings->close_timeout * (gint64) 1000, &excused);
+}
+
 static void
 on_close_deadline (WsDeadline *deadline)
 {
@@ -242,7 +257,7 @@ on_close_deadline (WsDeadline *deadline)
     {
       ws_engine_lose (self, self->broken);
     }
-  else
+  else if (!excuse_closing (self))
     {
       error = explain_late (self);
       ws_engine_end (self, error);

@@ -83,6 +83,7 @@ struct _WsEngine
   gboolean       blocked; /* the transport did not take all of it last time */
   gboolean       failed;  /* a rule was broken: never clean */
   gboolean       peer_closed; /* its close frame came, legal or not */
+  gboolean       is_excused;  /* close-timeout has begun once more */
 };
 
 /* Reads what has come, within a turn's budget. TRUE: there may be more. */

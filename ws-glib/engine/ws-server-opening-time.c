@@ -3,13 +3,11 @@
 #include "engine/ws-server-opening-private.h"
 
 #include "engine/ws-engine-error.h"
+#include "net/ws-excuse.h"
 
 /* µs: what a closing server gives, at least, to whoever has still to answer,
  * and where there is no time-out to everybody. */
 #define HURRY (2 * G_USEC_PER_SEC)
-
-/* µs after which a deadline was not served in time. */
-#define LATE (20 * G_TIME_SPAN_MILLISECOND)
 
 /* Its time is over. */
 static void
@@ -50,22 +48,17 @@ has_moved (WsServerOpening *self)
   return self->heard >= self->deadline.due;
 }
 
-/* A deadline that is late says that our own loop was: a peer that was in time
- * is not to pay for that. It has three times the time-out more at most. */
+/* A peer that was in time is not to pay for a loop of ours that was late. */
 static gboolean
 excuse (WsServerOpening *self)
 {
-  gint64 late = g_get_monotonic_time () - self->deadline.due;
-  gint64 after = MIN (MAX (late, self->timeout / 4), self->timeout);
-
-  if (late < LATE || self->state == WS_SERVER_OPENING_ASKING
-      || after > 3 * self->timeout - self->excused || !has_moved (self))
+  if (self->state == WS_SERVER_OPENING_ASKING
+      || !ws_deadline_is_late (&self->deadline) || !has_moved (self))
     return FALSE;
   if (self->state == WS_SERVER_OPENING_OVER)
     return TRUE;
-  self->excused += after;
-  ws_poller_arm_after (self->poller, &self->deadline, after);
-  return TRUE;
+  return ws_excuse (self->poller, &self->deadline, self->timeout,
+                    &self->excused);
 }
 
 static void

@@ -2,6 +2,8 @@
 /* Sends the rest of a TLS stream that was freed. */
 #include "net/ws-tls-linger.h"
 
+#include "net/ws-excuse.h"
+
 /* What a transport that is freed could not send yet has this long, in µs, as
  * the kernel would have it for an unencrypted one. */
 #define LINGER_TIME (10 * G_USEC_PER_SEC)
@@ -12,6 +14,7 @@ typedef struct
   guint8      *data;  /* (owned) */
   gsize        start, len;
   WsDeadline   deadline;
+  gint64       excused; /* µs */
 } Lingerer;
 
 static void
@@ -42,7 +45,10 @@ on_linger_ready (gpointer user_data, GIOCondition condition)
 static void
 on_linger_deadline (WsDeadline *deadline)
 {
-  lingerer_free (WS_CONTAINER_OF (deadline, Lingerer, deadline));
+  Lingerer *self = WS_CONTAINER_OF (deadline, Lingerer, deadline);
+
+  if (!ws_excuse (self->inner->poller, deadline, LINGER_TIME, &self->excused))
+    lingerer_free (self);
 }
 
 void

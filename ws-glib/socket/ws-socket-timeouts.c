@@ -268,6 +268,8 @@ const WsProperty ws_socket_timeout_properties[] = {
    * Milliseconds until an attempt to open is given up; 0: never.
    *
    * It covers name resolution, every address that is tried, and the handshake.
+   * Where the program's own loop was blocked, what has come meanwhile counts,
+   * and a server that was in time gets time for the rest.
    *
    * Since: 1.0
    */
@@ -281,7 +283,7 @@ const WsProperty ws_socket_timeout_properties[] = {
    * Milliseconds until a closing handshake is given up; 0: never.
    *
    * It covers what waits, our close frame and the peer's; traffic does not
-   * extend it.
+   * extend it. Where the program's own loop was blocked, it begins once more.
    *
    * Since: 1.0
    */
