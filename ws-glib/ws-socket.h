@@ -322,7 +322,9 @@ void ws_socket_resume (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 void ws_socket_ignore_ssl_errors (WsSocket *self);
 WS_AVAILABLE_IN_1_0
-void ws_socket_ignore_ssl_errors_always (WsSocket *self, GPtrArray *errors);
+void ws_socket_ignore_ssl_errors_always (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+void ws_socket_ignore_ssl_error_list_always (WsSocket *self, GPtrArray *errors);
 WS_AVAILABLE_IN_1_0
 void ws_socket_ignore_ssl_error_list (WsSocket *self, GPtrArray *errors);
 WS_AVAILABLE_IN_1_0

@@ -19,9 +19,11 @@ WS_AVAILABLE_IN_1_0
 G_DECLARE_FINAL_TYPE (WsSslError, ws_ssl_error, WS, SSL_ERROR, GObject)
 
 WS_AVAILABLE_IN_1_0
-WsSslError *
-ws_ssl_error_new (WsSslErrorCode    code,
-                  WsSslCertificate *certificate) G_GNUC_WARN_UNUSED_RESULT;
+WsSslError *ws_ssl_error_new (WsSslErrorCode code) G_GNUC_WARN_UNUSED_RESULT;
+WS_AVAILABLE_IN_1_0
+WsSslError *ws_ssl_error_new_with_certificate (WsSslErrorCode    code,
+                                               WsSslCertificate *certificate)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 WS_AVAILABLE_IN_1_0
 WsSslErrorCode ws_ssl_error_get_code (WsSslError *self);

@@ -49,7 +49,9 @@ make_list (const Row *row)
       = row->pinned != NULL ? ssl_load (row->pinned) : NULL;
 
   for (guint i = 0; i < row->n_codes; i++)
-    g_ptr_array_add (list, ws_ssl_error_new (row->codes[i], pinned));
+    g_ptr_array_add (list, pinned != NULL ? ws_ssl_error_new_with_certificate (
+                               row->codes[i], pinned)
+                                          : ws_ssl_error_new (row->codes[i]));
   return list;
 }
 
@@ -102,12 +104,12 @@ test_always (SslPair *pair, gconstpointer data)
   g_autoptr (GPtrArray) list = make_list (row);
   g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
 
-  ws_socket_ignore_ssl_errors_always (pair->client, list);
+  ws_socket_ignore_ssl_error_list_always (pair->client, list);
   expect (pair, row->passes);
   expect (pair, row->passes);
-  ws_socket_ignore_ssl_errors_always (pair->client, NULL);
+  ws_socket_ignore_ssl_errors_always (pair->client);
   expect (pair, TRUE);
-  ws_socket_ignore_ssl_errors_always (pair->client, nothing);
+  ws_socket_ignore_ssl_error_list_always (pair->client, nothing);
   expect (pair, FALSE);
 }
 
@@ -356,7 +358,7 @@ test_both (SslPair *pair, gconstpointer data)
   g_autoptr (GPtrArray) now_list = make_list (&now);
   Inside inside = { now_list, 1 };
 
-  ws_socket_ignore_ssl_errors_always (pair->client, before_list);
+  ws_socket_ignore_ssl_error_list_always (pair->client, before_list);
   g_signal_connect (pair->client, "ssl-errors", G_CALLBACK (on_errors),
                     &inside);
   expect (pair, TRUE);

@@ -100,7 +100,7 @@ test_switched_off (SslPair *pair, gconstpointer data)
 static void
 test_not_after_errors (SslPair *pair, gconstpointer data)
 {
-  ws_socket_ignore_ssl_errors_always (pair->client, NULL);
+  ws_socket_ignore_ssl_errors_always (pair->client);
   for (guint i = 0; i < 3; i++)
     {
       g_assert_false (visit (pair));

@@ -220,14 +220,16 @@ test_error (void)
   g_autoptr (WsSslCertificate) same = load_certificate ("server.der");
   g_autoptr (WsSslCertificate) root = load_certificate ("root.pem");
   const WsSslErrorCode code = WS_SSL_ERROR_CODE_CERTIFICATE_EXPIRED;
-  g_autoptr (WsSslError) error = ws_ssl_error_new (code, server);
+  g_autoptr (WsSslError) error
+      = ws_ssl_error_new_with_certificate (code, server);
   g_autoptr (WsSslError) equal
       = g_object_new (WS_TYPE_SSL_ERROR, "code", code, "certificate", same,
                       "depth", 3, "text", "words", NULL);
-  g_autoptr (WsSslError) of_another = ws_ssl_error_new (code, root);
-  g_autoptr (WsSslError) of_none = ws_ssl_error_new (code, NULL);
-  g_autoptr (WsSslError) another
-      = ws_ssl_error_new (WS_SSL_ERROR_CODE_CERTIFICATE_REVOKED, server);
+  g_autoptr (WsSslError) of_another
+      = ws_ssl_error_new_with_certificate (code, root);
+  g_autoptr (WsSslError) of_none = ws_ssl_error_new (code);
+  g_autoptr (WsSslError) another = ws_ssl_error_new_with_certificate (
+      WS_SSL_ERROR_CODE_CERTIFICATE_REVOKED, server);
 
   g_assert_cmpint (ws_ssl_error_get_code (error), ==, code);
   g_assert_true (ws_ssl_error_get_certificate (error) == server);
@@ -253,8 +255,7 @@ test_error_texts (void)
 
   for (guint i = 0; i < klass->n_values; i++)
     {
-      g_autoptr (WsSslError) error
-          = ws_ssl_error_new (klass->values[i].value, NULL);
+      g_autoptr (WsSslError) error = ws_ssl_error_new (klass->values[i].value);
 
       g_assert_cmpint (klass->values[i].value, ==, i);
       g_assert_cmpstr (ws_ssl_error_get_text (error), !=, "");

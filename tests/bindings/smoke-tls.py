@@ -158,10 +158,20 @@ class Tls(unittest.TestCase):
         del client
         self.check_kept()
 
+    def test_none_is_not_all(self):
+        client = Ws.Socket()
+        for call in (
+            client.ignore_ssl_error_list,
+            client.ignore_ssl_error_list_always,
+            lambda nothing: Ws.SslError.new_with_certificate(WRONG[0], nothing),
+        ):
+            with self.assertRaises(TypeError):
+                call(None)
+
     def test_session(self):
         sessions = []
         client = self.make_client(self.serve_echo())
-        client.ignore_ssl_error_list([Ws.SslError.new(code, None) for code in WRONG])
+        client.ignore_ssl_error_list([Ws.SslError.new(code) for code in WRONG])
         client.connect(
             "connected", lambda peer: sessions.append(peer.props.ssl_session)
         )

@@ -6,6 +6,7 @@
 #include "server/ws-server-client.h"
 #include "server/ws-server-signals.h"
 #include "ssl/ws-psk-authenticator-private.h"
+#include "socket/ws-socket-ignoring.h"
 #include "socket/ws-socket-ssl.h"
 #include "ssl/ws-ssl-configuration-credentials.h"
 #include "ssl/ws-ssl-error-private.h"

@@ -21,6 +21,13 @@ ws_socket_may_call (WsSocket *self, const char *caller)
   return ws_home_may_call (&ws_socket_peek (self)->home, caller, wrong_thread);
 }
 
+gboolean
+ws_socket_may_instruct (WsSocket *self, const char *caller)
+{
+  return ws_socket_peek (self)->state == WS_STATE_UNCONNECTED
+         || ws_socket_may_call (self, caller);
+}
+
 void
 ws_socket_adopt_context (WsSocket *self, GMainContext *context)
 {

@@ -124,6 +124,8 @@ ws_socket_is_abandoned (WsSocket *self)
 gboolean ws_socket_check_thread (WsSocket *self, GError **error);
 /* The same for @caller, which returns no error: a warning says it. */
 gboolean ws_socket_may_call (WsSocket *self, const char *caller);
+/* The same, but nobody is in the way of a socket without a connection. */
+gboolean ws_socket_may_instruct (WsSocket *self, const char *caller);
 /* The socket belongs to the calling thread and to @context from now on. */
 void ws_socket_adopt_context (WsSocket *self, GMainContext *context);
 

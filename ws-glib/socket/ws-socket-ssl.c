@@ -2,6 +2,7 @@
 /* Certificate errors, the pause at them, and what else TLS tells a client. */
 #include "socket/ws-socket-ssl.h"
 
+#include "socket/ws-socket-ignoring.h"
 #include "socket/ws-socket-signals.h"
 #include "ssl/ws-psk-authenticator-private.h"
 #include "ssl/ws-ssl-configuration-credentials.h"
@@ -14,162 +15,6 @@
 
 /* RFC 8446, 6. */
 #define ALERT_FATAL 2
-
-/* --- What is ignored --- */
-
-/* An error in the list that names no certificate stands for every certificate
- * with that error; with one it pins that certificate. */
-static gboolean
-is_listed (GPtrArray *list, WsSslError *error)
-{
-  for (guint i = 0; list != NULL && i < list->len; i++)
-    {
-      WsSslError *entry = g_ptr_array_index (list, i);
-
-      if (ws_ssl_error_equal (entry, error)
-          || (ws_ssl_error_get_certificate (entry) == NULL
-              && ws_ssl_error_get_code (entry)
-                     == ws_ssl_error_get_code (error)))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static gboolean
-ignores (const WsSslIgnored *ignored, WsSslError *error)
-{
-  return ignored->all || is_listed (ignored->list, error);
-}
-
-gboolean
-ws_socket_ignores (WsSocket *self, GPtrArray *errors)
-{
-  WsSocketPrivate *priv = ws_socket_peek (self);
-
-  for (guint i = 0; i < errors->len; i++)
-    {
-      WsSslError *error = g_ptr_array_index (errors, i);
-
-      if (!ignores (&priv->ignored_always, error)
-          && !ignores (&priv->now.ignored, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* Of the attempt under way, or else of the next one. */
-static WsSslIgnored *
-ignored_of_this_time (WsSocketPrivate *priv)
-{
-  return priv->state == WS_STATE_CONNECTING ? &priv->now.ignored
-                                            : &priv->ignored_next;
-}
-
-static void
-ignore_list (WsSslIgnored *ignored, GPtrArray *errors)
-{
-  g_clear_pointer (&ignored->list, g_ptr_array_unref);
-  ignored->list = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < errors->len; i++)
-    g_ptr_array_add (ignored->list,
-                     g_object_ref (g_ptr_array_index (errors, i)));
-}
-
-/* Nobody is in the way of a socket without a connection. */
-static gboolean
-may_call (WsSocket *self, const char *function)
-{
-  return ws_socket_peek (self)->state == WS_STATE_UNCONNECTED
-         || ws_socket_may_call (self, function);
-}
-
-/**
- * ws_socket_ignore_ssl_errors:
- * @self: a socket
- *
- * Ignores every error of the peer's certificates, for one attempt: the one that
- * is under way, as in a handler of [signal@Socket::ssl-errors], or else the
- * next one.
- *
- * Who listens in can then claim to be anybody: prefer
- * [method@Socket.ignore_ssl_error_list]. What shall hold for longer is said
- * with [method@Socket.ignore_ssl_errors_always], or for one certificate at one
- * host with [method@SslConfiguration.add_exception].
- *
- * Since: 1.0
- */
-void
-ws_socket_ignore_ssl_errors (WsSocket *self)
-{
-  g_return_if_fail (WS_IS_SOCKET (self));
-
-  if (may_call (self, G_STRFUNC))
-    ignored_of_this_time (ws_socket_peek (self))->all = TRUE;
-}
-
-static gboolean
-is_list_of_errors (GPtrArray *errors)
-{
-  if (errors == NULL)
-    return FALSE;
-  for (guint i = 0; i < errors->len; i++)
-    if (!WS_IS_SSL_ERROR (g_ptr_array_index (errors, i)))
-      return FALSE;
-  return TRUE;
-}
-
-/**
- * ws_socket_ignore_ssl_error_list:
- * @self: a socket
- * @errors: (element-type WsSslError): the errors to ignore
- *
- * Ignores exactly these errors, for one attempt: the one that is under way, or
- * else the next one.
- *
- * An error with a certificate stands for that certificate only, which pins it;
- * one without stands for every certificate that has it. Replaces an earlier
- * list; an empty one ignores nothing.
- *
- * Since: 1.0
- */
-void
-ws_socket_ignore_ssl_error_list (WsSocket *self, GPtrArray *errors)
-{
-  g_return_if_fail (WS_IS_SOCKET (self));
-  g_return_if_fail (is_list_of_errors (errors));
-
-  if (may_call (self, G_STRFUNC))
-    ignore_list (ignored_of_this_time (ws_socket_peek (self)), errors);
-}
-
-/**
- * ws_socket_ignore_ssl_errors_always:
- * @self: a socket
- * @errors: (element-type WsSslError) (nullable): the errors to ignore, as in
- *   [method@Socket.ignore_ssl_error_list]; %NULL: all
- *
- * Ignores these errors in each attempt from now on, those of
- * [property@Socket:reconnect] included, until the next call. An empty list ends
- * that.
- *
- * Since: 1.0
- */
-void
-ws_socket_ignore_ssl_errors_always (WsSocket *self, GPtrArray *errors)
-{
-  WsSslIgnored *always;
-
-  g_return_if_fail (WS_IS_SOCKET (self));
-  g_return_if_fail (errors == NULL || is_list_of_errors (errors));
-
-  if (!may_call (self, G_STRFUNC))
-    return;
-  always = &ws_socket_peek (self)->ignored_always;
-  ws_ssl_ignored_clear (always);
-  always->all = errors == NULL;
-  if (errors != NULL)
-    ignore_list (always, errors);
-}
 
 /* --- Settings --- */
 
@@ -455,7 +300,7 @@ ws_socket_resume (WsSocket *self)
   g_return_if_fail (WS_IS_SOCKET (self));
 
   priv = ws_socket_peek (self);
-  if (may_call (self, G_STRFUNC) && priv->now.ssl_paused)
+  if (ws_socket_may_instruct (self, G_STRFUNC) && priv->now.ssl_paused)
     go_on (self);
 }
 
@@ -474,7 +319,7 @@ ws_socket_continue_interrupted_handshake (WsSocket *self)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  if (may_call (self, G_STRFUNC))
+  if (ws_socket_may_instruct (self, G_STRFUNC))
     ws_socket_peek (self)->now.continues = TRUE;
 }
 

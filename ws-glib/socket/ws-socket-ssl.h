@@ -14,8 +14,6 @@ void ws_socket_fill_tls_options (WsSocket               *self,
 void ws_socket_on_opening_paused (WsClientOpening *opening, gpointer user_data);
 /* Takes over what is known of the session, and notifies. */
 void ws_socket_note_session (WsSocket *self, WsTlsSession *session);
-/* Whether none of @errors counts. */
-gboolean ws_socket_ignores (WsSocket *self, GPtrArray *errors);
 /* An interrupted handshake ends, unless a handler lets the handshake go on
  * meanwhile. */
 void     ws_socket_forbid_to_continue (WsSocket *self);

@@ -227,20 +227,37 @@ ws_ssl_error_list_problems (GPtrArray *problems)
 /**
  * ws_ssl_error_new:
  * @code: what is wrong
- * @certificate: (nullable): the certificate that this is about
  *
- * Creates an error, to name one that is to be ignored.
+ * Creates an error, to name one that is to be ignored: with whatever
+ * certificate. [ctor@SslError.new_with_certificate] names one.
  *
  * Returns: (transfer full): a new error
  *
  * Since: 1.0
  */
 WsSslError *
-ws_ssl_error_new (WsSslErrorCode code, WsSslCertificate *certificate)
+ws_ssl_error_new (WsSslErrorCode code)
 {
-  g_return_val_if_fail (certificate == NULL
-                            || WS_IS_SSL_CERTIFICATE (certificate),
-                        NULL);
+  return g_object_new (WS_TYPE_SSL_ERROR, "code", code, NULL);
+}
+
+/**
+ * ws_ssl_error_new_with_certificate:
+ * @code: what is wrong
+ * @certificate: the certificate that this is about
+ *
+ * Creates an error, to name one that is to be ignored: with this certificate
+ * only.
+ *
+ * Returns: (transfer full): a new error
+ *
+ * Since: 1.0
+ */
+WsSslError *
+ws_ssl_error_new_with_certificate (WsSslErrorCode    code,
+                                   WsSslCertificate *certificate)
+{
+  g_return_val_if_fail (WS_IS_SSL_CERTIFICATE (certificate), NULL);
 
   return g_object_new (WS_TYPE_SSL_ERROR, "code", code, "certificate",
                        certificate, NULL);
