@@ -139,6 +139,16 @@ char *ws_socket_dup_client_address_string (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 gboolean ws_socket_get_is_secure (WsSocket *self);
 WS_AVAILABLE_IN_1_0
+gboolean ws_socket_get_is_connected (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+gboolean ws_socket_get_is_connecting (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+gboolean ws_socket_get_is_reconnecting (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+int ws_socket_get_next_attempt (WsSocket *self);
+WS_AVAILABLE_IN_1_0
+char *ws_socket_dup_status_text (WsSocket *self) G_GNUC_WARN_UNUSED_RESULT;
+WS_AVAILABLE_IN_1_0
 GSocketAddress *ws_socket_get_peer_address (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 char *

@@ -9,7 +9,20 @@ typedef struct
 {
   GPtrArray *copy; /* of WsSocket, unowned */
   guint      n_changes;
+  guint      n_notified;
 } Mirror;
+
+/* Behind items-changed, and once for each. */
+static void
+on_n_items (WsServer *server, GParamSpec *pspec, Mirror *mirror)
+{
+  guint n_items;
+
+  g_object_get (server, "n-items", &n_items, NULL);
+  g_assert_cmpuint (n_items, ==, mirror->copy->len);
+  mirror->n_notified++;
+  g_assert_cmpuint (mirror->n_notified, ==, mirror->n_changes);
+}
 
 static void
 on_items_changed (GListModel *model,
@@ -44,13 +57,15 @@ test_changes (void)
 {
   WsServer          *server = api_server_new ();
   GListModel        *model = G_LIST_MODEL (server);
-  Mirror             mirror = { g_ptr_array_new (), 0 };
+  Mirror             mirror = { .copy = g_ptr_array_new () };
   RawPeer           *peers[N_CLIENTS];
   static const guint order[N_CLIENTS] = { 3, 0, 6, 1, 5, 4, 2 };
 
   g_assert_true (g_list_model_get_item_type (model) == WS_TYPE_SOCKET);
   g_assert_null (g_list_model_get_item (model, 0));
   g_signal_connect (server, "items-changed", G_CALLBACK (on_items_changed),
+                    &mirror);
+  g_signal_connect (server, "notify::n-items", G_CALLBACK (on_n_items),
                     &mirror);
   for (guint i = 0; i < N_CLIENTS; i++)
     {
@@ -67,6 +82,7 @@ test_changes (void)
       ws_test_until (NULL, mirror.copy->len == N_CLIENTS - i - 1);
     }
   g_assert_cmpuint (mirror.n_changes, ==, 2 * N_CLIENTS);
+  g_assert_cmpuint (mirror.n_notified, ==, 2 * N_CLIENTS);
   g_ptr_array_unref (mirror.copy);
   g_assert_finalize_object (server);
 }

@@ -24,6 +24,7 @@ TAGGED = {
     "typelib": [".typelib"],
     "python-runtime": [".py", ".pyi", ".typed"],
     "gjs-runtime": [".js"],
+    "i18n": [".mo"],
 }
 
 
@@ -148,6 +149,18 @@ class Install:
         shutil.copy(ROOT / "introspection" / command[-1], program)
         self.user(*command[:-1], program, GI_TYPELIB_PATH=typelibs)
 
+    def german(self):
+        """The catalogues are where the library looks for them."""
+        said = self.user(
+            "/usr/bin/python3",
+            "-c",
+            "import locale; locale.setlocale(locale.LC_ALL, '');"
+            "from gi.repository import Ws; print(Ws.Socket().props.status_text)",
+            GI_TYPELIB_PATH=str(self.prefix / "lib" / "girepository-1.0"),
+            LANGUAGE="de",
+        )
+        assert said.endswith("Nicht verbunden\n"), said
+
     def vala(self):
         if shutil.which("valac") is None:
             return SKIPPED
@@ -172,7 +185,7 @@ class Install:
 
 def main():
     meson, *compiler = sys.argv[1:]
-    names = ["subproject", "tags", "c", "python", "gjs", "vala", "static"]
+    names = ["subproject", "tags", "c", "python", "gjs", "german", "vala", "static"]
     failed = False
     print("1..%d" % len(names), flush=True)
     with tempfile.TemporaryDirectory(prefix="ws-install-") as folder:

@@ -4,6 +4,7 @@
 
 #include "net/ws-random.h"
 #include "protocol/ws-key.h"
+#include "net/ws-translate.h"
 
 /* µs that the rest of a refusal's body is worth. */
 #define BODY_TIMEOUT (2 * G_USEC_PER_SEC)
@@ -321,8 +322,8 @@ handle_end (WsClientOpening *self, GError *error)
     }
   if (error == NULL)
     error = g_error_new_literal (WS_ENGINE_ERROR, WS_ENGINE_ERROR_PEER_GONE,
-                                 "The server closed the connection during the "
-                                 "opening handshake");
+                                 _ ("The server closed the connection during "
+                                    "the opening handshake"));
   return fail_or_redial (self, error);
 }
 

@@ -3,6 +3,7 @@
 #include "engine/ws-client-opening-private.h"
 
 #include "net/ws-excuse.h"
+#include "net/ws-translate.h"
 
 void
 ws_client_opening_stop_clock (WsClientOpening *self)
@@ -65,8 +66,8 @@ judge (WsClientOpening *self)
     {
       g_autofree char *url = ws_url_quote (self->url->text);
       g_autofree char *message
-          = g_strdup_printf ("The connection to %s was not open within "
-                             "open-timeout (%u ms)",
+          = g_strdup_printf (_ ("The connection to %s was not open within "
+                                "open-timeout (%u ms)"),
                              url, self->timeout);
 
       ws_client_opening_fail (self, WS_ENGINE_ERROR_TIMED_OUT, message);

@@ -7,6 +7,7 @@
 
 #include "net/ws-excuse.h"
 #include "protocol/ws-close.h"
+#include "net/ws-translate.h"
 
 void
 ws_engine_end (WsEngine *self, const GError *error)
@@ -207,8 +208,8 @@ ws_engine_handle_eof (WsEngine *self)
     }
   else
     error = g_error_new_literal (WS_ENGINE_ERROR, WS_ENGINE_ERROR_PEER_GONE,
-                                 "The peer closed the connection without a "
-                                 "close frame");
+                                 _ ("The peer closed the connection without a "
+                                    "close frame"));
   ws_engine_end (self, error);
 }
 
@@ -217,19 +218,21 @@ ws_engine_handle_eof (WsEngine *self)
 static GError *
 explain_late (WsEngine *self)
 {
-  const char *what = NULL;
+  guint timeout = self->settings->close_timeout;
 
   if (self->failed)
     return NULL;
   if (!ws_outbox_is_empty (&self->outbox))
-    what = "read all that was sent";
-  else if (self->closing.received == 0)
-    what = "answer the close frame";
-  if (what == NULL)
-    return NULL;
-  return g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
-                      "The peer did not %s within close-timeout (%u ms)", what,
-                      self->settings->close_timeout);
+    return g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
+                        _ ("The peer did not read all that was sent within "
+                           "close-timeout (%u ms)"),
+                        timeout);
+  if (self->closing.received == 0)
+    return g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
+                        _ ("The peer did not answer the close frame within "
+                           "close-timeout (%u ms)"),
+                        timeout);
+  return NULL;
 }
 
 /* Where our own loop was late the close frame may not have left yet, or the

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Pings, and what the peer's silence means. */
 #include "engine/ws-engine-private.h"
+#include "net/ws-translate.h"
 
 /* @now: by the clock itself, as for its pong. */
 static void
@@ -16,11 +17,10 @@ send_ping (
 static void
 declare_dead (WsEngine *self)
 {
-  GError *error
-      = g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
-                     "The peer gave no sign of life within ping-timeout "
-                     "(%u ms)",
-                     self->settings->ping_timeout);
+  GError *error = g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
+                               _ ("The peer gave no sign of life within "
+                                  "ping-timeout (%u ms)"),
+                               self->settings->ping_timeout);
 
   ws_engine_note_broken (self, error);
 }

@@ -2,6 +2,8 @@
 /* Translates the codes of GnuTLS into errors and alerts. */
 #include "net/ws-tls-error.h"
 
+#include "net/ws-translate.h"
+
 /* GnuTLS 3.7 has no name for it (RFC 6066, 8). */
 #define ALERT_BAD_CERTIFICATE_STATUS_RESPONSE 113
 
@@ -43,25 +45,29 @@ ws_tls_error_for_session (int      code,
                           gboolean heard,
                           guint    alert)
 {
-  GTlsError   kind = classify (code, opened, heard, alert);
-  const char *where = opened ? "The TLS connection" : "The TLS handshake";
+  GTlsError kind = classify (code, opened, heard, alert);
 
   if (kind == G_TLS_ERROR_EOF && opened)
     return g_error_new_literal (G_TLS_ERROR, G_TLS_ERROR_EOF,
-                                "The peer closed the connection without "
-                                "ending TLS: data may be missing");
+                                _ ("The peer closed the connection without "
+                                   "ending TLS: data may be missing"));
   if (kind == G_TLS_ERROR_EOF)
     return g_error_new_literal (G_TLS_ERROR, G_TLS_ERROR_EOF,
-                                "The peer closed the connection during the TLS "
-                                "handshake");
+                                _ ("The peer closed the connection during the "
+                                   "TLS handshake"));
   if (kind == G_TLS_ERROR_NOT_TLS)
     return g_error_new_literal (G_TLS_ERROR, G_TLS_ERROR_NOT_TLS,
-                                "The peer does not speak TLS");
+                                _ ("The peer does not speak TLS"));
   if (code == GNUTLS_E_FATAL_ALERT_RECEIVED)
     return g_error_new (G_TLS_ERROR, (int) kind,
-                        "%s was ended by the peer's alert: %s", where,
+                        opened ? _ ("The TLS connection was ended by the "
+                                    "peer's alert: %s")
+                               : _ ("The TLS handshake was ended by the "
+                                    "peer's alert: %s"),
                         ws_tls_alert_describe (alert));
-  return g_error_new (G_TLS_ERROR, (int) kind, "%s failed: %s", where,
+  return g_error_new (G_TLS_ERROR, (int) kind,
+                      opened ? _ ("The TLS connection failed: %s")
+                             : _ ("The TLS handshake failed: %s"),
                       gnutls_strerror (code));
 }
 

@@ -3,6 +3,7 @@
 #include "net/ws-tls-explain.h"
 
 #include "net/ws-tls-certificate.h"
+#include "net/ws-translate.h"
 
 /* What GnuTLS is told when one thing only is to be judged. */
 #define IGNORE_TIME                  \
@@ -156,7 +157,7 @@ name_at (WsTlsExplain *self, guint depth)
       = crt != NULL ? ws_tls_certificate_read_subject (crt) : NULL;
 
   if (subject == NULL || *subject == '\0')
-    return g_strdup ("a certificate without a name");
+    return g_strdup (_ ("a certificate without a name"));
   return g_steal_pointer (&subject);
 }
 
@@ -176,18 +177,17 @@ ws_tls_explain_add (WsTlsExplain    *self,
   g_ptr_array_add (self->problems, problem);
 }
 
-/* The text: the subject between two halves of a sentence. */
+/* The text: @sentence, with the subject in place of its %s. */
 static void
 add_about (WsTlsExplain    *self,
            WsTlsProblemCode code,
            guint            depth,
-           const char      *before,
-           const char      *after)
+           const char      *sentence)
 {
   g_autofree char *name = name_at (self, depth);
+  g_auto (GStrv) parts = g_strsplit (sentence, "%s", 2);
 
-  ws_tls_explain_add (self, code, (int) depth,
-                      g_strconcat (before, name, after, NULL));
+  ws_tls_explain_add (self, code, (int) depth, g_strjoinv (name, parts));
 }
 
 guint
@@ -201,13 +201,14 @@ ws_tls_explain_issuers (WsTlsExplain *self)
 
   if (!gnutls_x509_crt_check_issuer (top, top))
     add_about (self, WS_TLS_PROBLEM_UNABLE_TO_GET_LOCAL_ISSUER_CERTIFICATE,
-               depth, "Whoever issued the certificate of ", " is not known");
+               depth, _ ("Whoever issued the certificate of %s is not known"));
   else if (depth == 0)
-    add_about (self, WS_TLS_PROBLEM_SELF_SIGNED_CERTIFICATE, depth,
-               "The certificate of ", " is signed by itself, and not trusted");
+    add_about (
+        self, WS_TLS_PROBLEM_SELF_SIGNED_CERTIFICATE, depth,
+        _ ("The certificate of %s is signed by itself, and not trusted"));
   else
     add_about (self, WS_TLS_PROBLEM_SELF_SIGNED_CERTIFICATE_IN_CHAIN, depth,
-               "The chain ends with ", ", which is not trusted");
+               _ ("The chain ends with %s, which is not trusted"));
   return GNUTLS_CERT_SIGNER_NOT_FOUND;
 }
 
@@ -229,9 +230,9 @@ judge_signature (WsTlsExplain *self, guint depth, guint flags)
 static void
 add_weakness (WsTlsExplain *self, guint depth)
 {
-  add_about (self, WS_TLS_PROBLEM_INSECURE_ALGORITHM, depth,
-             "The certificate of ",
-             " has a key or a signature that is not secure");
+  add_about (
+      self, WS_TLS_PROBLEM_INSECURE_ALGORITHM, depth,
+      _ ("The certificate of %s has a key or a signature that is not secure"));
 }
 
 /* Which profile the session's priority asks for, GnuTLS does not tell: the most
@@ -273,8 +274,8 @@ explain_path_length (WsTlsExplain *self)
         {
           explained = GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE
                       | GNUTLS_CERT_SIGNER_NOT_CA;
-          add_about (self, WS_TLS_PROBLEM_PATH_LENGTH_EXCEEDED, i, "",
-                     " may not issue for so many authorities below it");
+          add_about (self, WS_TLS_PROBLEM_PATH_LENGTH_EXCEEDED, i,
+                     _ ("%s may not issue for so many authorities below it"));
         }
       if (!gnutls_x509_crt_check_issuer (crt_at (self, i), crt_at (self, i)))
         below++;
@@ -298,16 +299,17 @@ explain_signature (WsTlsExplain *self, guint depth)
 
   if (found & GNUTLS_CERT_SIGNATURE_FAILURE)
     add_about (self, WS_TLS_PROBLEM_CERTIFICATE_SIGNATURE_FAILED, depth,
-               "The signature of the certificate of ", " is wrong");
+               _ ("The signature of the certificate of %s is wrong"));
   if (found & GNUTLS_CERT_SIGNER_NOT_CA)
-    add_about (self, WS_TLS_PROBLEM_INVALID_CA_CERTIFICATE, depth + 1, "",
-               " may not issue certificates");
+    add_about (self, WS_TLS_PROBLEM_INVALID_CA_CERTIFICATE, depth + 1,
+               _ ("%s may not issue certificates"));
   /* To GnuTLS, a certificate that is no authority may have no path below. */
   if (found & GNUTLS_CERT_SIGNER_NOT_CA)
     found |= GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE;
   else if (found & GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE)
-    add_about (self, WS_TLS_PROBLEM_UNSPECIFIED, depth, "The certificate of ",
-               " breaks the constraints of its issuer");
+    add_about (
+        self, WS_TLS_PROBLEM_UNSPECIFIED, depth,
+        _ ("The certificate of %s breaks the constraints of its issuer"));
   return found
          & (GNUTLS_CERT_INSECURE_ALGORITHM | GNUTLS_CERT_SIGNATURE_FAILURE
             | GNUTLS_CERT_SIGNER_NOT_CA
@@ -334,7 +336,7 @@ format_time (time_t seconds)
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (seconds);
 
   return time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M:%S UTC")
-                      : g_strdup ("an unknown time");
+                      : g_strdup (_ ("an unknown time"));
 }
 
 guint
@@ -355,16 +357,17 @@ ws_tls_explain_validity (WsTlsExplain *self)
           explained |= GNUTLS_CERT_NOT_ACTIVATED;
           ws_tls_explain_add (
               self, WS_TLS_PROBLEM_CERTIFICATE_NOT_YET_VALID, (int) i,
-              g_strdup_printf ("The certificate of %s is not valid before %s",
-                               name, time));
+              g_strdup_printf (
+                  _ ("The certificate of %s is not valid before %s"), name,
+                  time));
         }
       else if (end != (time_t) -1 && now > end)
         {
           explained |= GNUTLS_CERT_EXPIRED;
           ws_tls_explain_add (
               self, WS_TLS_PROBLEM_CERTIFICATE_EXPIRED, (int) i,
-              g_strdup_printf ("The certificate of %s has expired on %s", name,
-                               time));
+              g_strdup_printf (_ ("The certificate of %s has expired on %s"),
+                               name, time));
         }
     }
   return explained;
@@ -380,10 +383,9 @@ ws_tls_explain_purpose (WsTlsExplain *self, const char *purpose)
       {
         explained = GNUTLS_CERT_PURPOSE_MISMATCH;
         add_about (self, WS_TLS_PROBLEM_INVALID_PURPOSE, i,
-                   "The certificate of ",
                    g_str_equal (purpose, GNUTLS_KP_TLS_WWW_SERVER)
-                       ? " is not for a server"
-                       : " is not for a client");
+                       ? _ ("The certificate of %s is not for a server")
+                       : _ ("The certificate of %s is not for a client"));
       }
   return explained;
 }
@@ -412,7 +414,7 @@ ws_tls_explain_revocation (WsTlsExplain *self)
         continue;
 
       add_about (self, WS_TLS_PROBLEM_CERTIFICATE_REVOKED, i,
-                 "The certificate of ", " was revoked by its issuer");
+                 _ ("The certificate of %s was revoked by its issuer"));
       return GNUTLS_CERT_REVOKED;
     }
   return 0;
@@ -425,6 +427,7 @@ ws_tls_explain_length (WsTlsExplain *self, guint max_length)
     ws_tls_explain_add (
         self, WS_TLS_PROBLEM_PATH_LENGTH_EXCEEDED, (int) max_length,
         g_strdup_printf (
-            "The chain has %u certificates, more than the %u that are allowed",
+            _ ("The chain has %u certificates, more than the %u that are "
+               "allowed"),
             self->path->len, max_length));
 }

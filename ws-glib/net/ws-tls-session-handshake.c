@@ -6,6 +6,7 @@
 
 #include "net/ws-tls-chain.h"
 #include "net/ws-tls-error.h"
+#include "net/ws-translate.h"
 
 /* The handshake: tickets, what the peer shows and how that is judged. */
 
@@ -88,8 +89,8 @@ examine_chain (WsTlsSession *self)
     return TRUE;
 
   self->failure = g_error_new (G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE,
-                               "The peer's certificate chain is not examined: "
-                               "%s",
+                               _ ("The peer's certificate chain is not "
+                                  "examined: %s"),
                                excess);
   return FALSE;
 }
@@ -231,12 +232,12 @@ ws_tls_session_reject (WsTlsSession *self)
       self, GNUTLS_AL_FATAL,
       ws_tls_alert_for_problem (first->code, ws_tls_session_is_tls13 (self)));
   ws_tls_session_set_failure (
-      self,
-      g_error_new (G_TLS_ERROR,
-                   first->code == WS_TLS_PROBLEM_NO_PEER_CERTIFICATE
-                       ? G_TLS_ERROR_CERTIFICATE_REQUIRED
-                       : G_TLS_ERROR_BAD_CERTIFICATE,
-                   "The peer's certificate is not accepted: %s", first->text));
+      self, g_error_new (G_TLS_ERROR,
+                         first->code == WS_TLS_PROBLEM_NO_PEER_CERTIFICATE
+                             ? G_TLS_ERROR_CERTIFICATE_REQUIRED
+                             : G_TLS_ERROR_BAD_CERTIFICATE,
+                         _ ("The peer's certificate is not accepted: %s"),
+                         first->text));
 }
 
 /* --- Handshake --- */

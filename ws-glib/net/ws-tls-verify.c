@@ -8,6 +8,7 @@
 #include "net/ws-tls-certificate.h"
 #include "net/ws-tls-chain.h"
 #include "net/ws-tls-explain.h"
+#include "net/ws-translate.h"
 
 /* A host name and a key purpose. */
 #define MAX_DEMANDS 2
@@ -143,9 +144,10 @@ explain_host (WsTlsExplain     *walk,
     return 0;
 
   list = list_names (crt);
-  ws_tls_explain_add (walk, WS_TLS_PROBLEM_HOST_NAME_MISMATCH, 0,
-                      g_strdup_printf ("The certificate is for %s, not for %s",
-                                       list, host));
+  ws_tls_explain_add (
+      walk, WS_TLS_PROBLEM_HOST_NAME_MISMATCH, 0,
+      g_strdup_printf (_ ("The certificate is for %s, not for %s"), list,
+                       host));
   return GNUTLS_CERT_UNEXPECTED_OWNER;
 }
 
@@ -193,8 +195,8 @@ explain_responses (WsTlsExplain    *walk,
         explained = GNUTLS_CERT_REVOKED;
         ws_tls_explain_add (
             walk, WS_TLS_PROBLEM_CERTIFICATE_REVOKED, (int) i,
-            g_strdup_printf ("The certificate of %s was revoked, says the "
-                             "response that came with it",
+            g_strdup_printf (_ ("The certificate of %s was revoked, says the "
+                                "response that came with it"),
                              name));
       }
   return explained;
@@ -208,20 +210,21 @@ static const struct
   const char      *text;
 } verdicts[] = {
   { GNUTLS_CERT_SIGNER_NOT_FOUND, WS_TLS_PROBLEM_CERTIFICATE_UNTRUSTED,
-    "The chain does not lead to a certificate that is trusted for this" },
+    N_ ("The chain does not lead to a certificate that is trusted for this") },
   { GNUTLS_CERT_REVOKED, WS_TLS_PROBLEM_CERTIFICATE_REJECTED,
-    "A certificate of the chain is on a list of those to be refused" },
+    N_ ("A certificate of the chain is on a list of those to be refused") },
   { GNUTLS_CERT_INVALID_OCSP_STATUS, WS_TLS_PROBLEM_OCSP_STATUS_INVALID,
-    "The response about the certificate's status (OCSP) is not valid" },
+    N_ ("The response about the certificate's status (OCSP) is not valid") },
   { GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED,
     WS_TLS_PROBLEM_OCSP_RESPONSE_OUTDATED,
-    "The response about the certificate's status (OCSP) is too old" },
+    N_ ("The response about the certificate's status (OCSP) is too old") },
   { GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE,
     WS_TLS_PROBLEM_OCSP_RESPONSE_OUTDATED,
-    "The response about the certificate's status (OCSP) is from the future" },
+    N_ ("The response about the certificate's status (OCSP) is from the "
+        "future") },
   { GNUTLS_CERT_MISSING_OCSP_STATUS, WS_TLS_PROBLEM_OCSP_STATUS_MISSING,
-    "The certificate demands a response about its status (OCSP), and none "
-    "came" },
+    N_ ("The certificate demands a response about its status (OCSP), and none "
+        "came") },
 };
 
 static void
@@ -234,7 +237,7 @@ explain_rest (WsTlsExplain *walk, GPtrArray *problems, guint status)
       {
         status &= ~verdicts[i].bit;
         ws_tls_explain_add (walk, verdicts[i].code, 0,
-                            g_strdup (verdicts[i].text));
+                            g_strdup (_ (verdicts[i].text)));
       }
 
   /* INVALID goes with each of the others. */
@@ -246,7 +249,7 @@ explain_rest (WsTlsExplain *walk, GPtrArray *problems, guint status)
       < 0)
     {
       ws_tls_explain_add (walk, WS_TLS_PROBLEM_UNSPECIFIED, 0,
-                          g_strdup ("The certificate is not trusted"));
+                          g_strdup (_ ("The certificate is not trusted")));
       return;
     }
   ws_tls_explain_add (walk, WS_TLS_PROBLEM_UNSPECIFIED, 0,
@@ -315,7 +318,7 @@ ws_tls_verify (gnutls_session_t          session,
   if (list == NULL || n_list == 0)
     {
       add_problem (problems, WS_TLS_PROBLEM_NO_PEER_CERTIFICATE,
-                   g_strdup ("The peer has shown no certificate"));
+                   g_strdup (_ ("The peer has shown no certificate")));
       return g_steal_pointer (&problems);
     }
 
@@ -327,7 +330,7 @@ ws_tls_verify (gnutls_session_t          session,
   if (result < 0 || chain->len < n_list)
     add_problem (problems, WS_TLS_PROBLEM_UNSPECIFIED,
                  g_strdup_printf (
-                     "The certificate chain cannot be judged: %s",
+                     _ ("The certificate chain cannot be judged: %s"),
                      gnutls_strerror (
                          result < 0 ? result : GNUTLS_E_CERTIFICATE_ERROR)));
   if (chain->len < n_list)

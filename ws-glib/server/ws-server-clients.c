@@ -152,3 +152,30 @@ ws_server_drop_clients (WsServer *self)
     }
   g_clear_pointer (&priv->addresses, g_hash_table_unref);
 }
+
+/* --- The properties --- */
+
+static guint
+count_items (WsServer *self)
+{
+  return get_n_items (G_LIST_MODEL (self));
+}
+
+/* clang-format off */
+const WsProperty ws_server_clients_properties[] = {
+  /**
+   * WsServer:n-items:
+   *
+   * How many sockets the list model has, for labels that are bound to it: see
+   * [method@Gio.ListModel.get_n_items].
+   *
+   * Notified behind `items-changed`.
+   *
+   * Since: 1.0
+   */
+  { WS_PROPERTY_UINT (WsServer, WS_SERVER_PROP_N_ITEMS, "n-items", 0,
+                      G_MAXUINT, 0, count_items, NULL) },
+
+  { 0 }
+};
+/* clang-format on */

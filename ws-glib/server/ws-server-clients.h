@@ -14,4 +14,6 @@ void ws_server_drop_waiting (WsServer *self);
 /* Ends all the others silently, with 1001. */
 void ws_server_drop_clients (WsServer *self);
 
+extern const WsProperty ws_server_clients_properties[];
+
 G_END_DECLS

@@ -88,9 +88,13 @@ ws_server_announce_items (WsServer *self,
                           guint     n_removed,
                           guint     n_added)
 {
-  if (!ws_server_is_abandoned (self))
-    g_list_model_items_changed (G_LIST_MODEL (self), position, n_removed,
-                                n_added);
+  if (ws_server_is_abandoned (self))
+    return;
+  g_object_ref (self);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, n_removed,
+                              n_added);
+  ws_server_notify (self, WS_SERVER_PROP_N_ITEMS);
+  g_object_unref (self);
 }
 
 gboolean

@@ -50,10 +50,22 @@ ws_socket_take_url (WsSocket *self, const char *url)
 /* --- What waits for a time --- */
 
 void
+ws_socket_stop_ticking (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->reconnect.tick == NULL)
+    return;
+  g_source_destroy (priv->reconnect.tick);
+  g_clear_pointer (&priv->reconnect.tick, g_source_unref);
+}
+
+void
 ws_socket_cancel_activation (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
+  ws_socket_stop_ticking (self);
   priv->reconnect.is_waiting = FALSE;
   if (priv->activation == NULL)
     return;

@@ -38,20 +38,33 @@ typedef struct _WsSocketAsync WsSocketAsync;
 /* What only clients have: see ws-socket-http.h. */
 typedef struct _WsSocketHttp WsSocketHttp;
 
+/* What was told of a socket to those who show it: see ws-socket-view.h. */
+typedef struct
+{
+  int   next_attempt;
+  guint phase : 4; /* a WsSocketPhase */
+  guint code : 16; /* that of the error and 1; 0: there is none */
+  guint is_connected : 1;
+  guint is_connecting : 1;
+  guint is_reconnecting : 1;
+} WsSocketView;
+
 /* What the policy has to be asked for, and what waits for it. */
 typedef struct
 {
   WsReconnectPolicy *policy; /* (owned) (nullable) */
   WsNetworkWatch    *watch;  /* (owned) (nullable): active with a policy */
   void (*open) (WsSocket *socket); /* makes the next attempt */
-  gint64 connected_at;             /* monotonic µs, 0: never */
-  gint64 waiting_since;            /* monotonic µs */
-  guint  n_attempts;      /* since a connection has held for long enough */
-  guint  is_waiting : 1;  /* activation is what the delay ends with */
-  guint  is_held : 1;     /* the delay is over, but there is no network */
-  guint  is_retry : 1;    /* the attempt that begins is the policy's */
-  guint  is_unwanted : 1; /* the user has asked for the end */
-  guint  was_reached : 1; /* the URL, once at least */
+  gint64   connected_at;           /* monotonic µs, 0: never */
+  gint64   waiting_since;          /* monotonic µs */
+  GSource *tick;            /* (owned) (nullable): when a second less is left */
+  guint    n_attempts;      /* since a connection has held for long enough */
+  guint    is_waiting : 1;  /* activation is what the delay ends with */
+  guint    is_held : 1;     /* the delay is over, but there is no network */
+  guint    is_at_work : 1;  /* from the first wait until it is connected */
+  guint    is_retry : 1;    /* the attempt that begins is the policy's */
+  guint    is_unwanted : 1; /* the user has asked for the end */
+  guint    was_reached : 1; /* the URL, once at least */
 } WsReconnect;
 
 typedef struct
@@ -74,6 +87,7 @@ typedef struct
   /* The attempt, or the connection. */
   WsState       state;
   WsState       announced; /* the last one that state-changed told */
+  WsSocketView  view;      /* likewise, for windows */
   WsHome        home;      /* where the socket was opened */
   WsAttempt     now;       /* also the last one, until the next begins */
   WsMailbox     mailbox;
@@ -136,6 +150,8 @@ gboolean ws_socket_take_url (WsSocket *self, const char *url);
 
 /* Neither active nor the reconnect policy opens the socket any more. */
 void ws_socket_cancel_activation (WsSocket *self);
+/* The seconds of the wait are not counted for anybody any more. */
+void ws_socket_stop_ticking (WsSocket *self);
 void ws_socket_clear_watch (WsSocket *self);
 
 /* --- Properties --- */
@@ -148,6 +164,11 @@ typedef enum
   WS_SOCKET_PROP_STATE,
   WS_SOCKET_PROP_STATUS,
   WS_SOCKET_PROP_ERROR_STRING,
+  WS_SOCKET_PROP_STATUS_TEXT,
+  WS_SOCKET_PROP_IS_CONNECTED,
+  WS_SOCKET_PROP_IS_CONNECTING,
+  WS_SOCKET_PROP_IS_RECONNECTING,
+  WS_SOCKET_PROP_NEXT_ATTEMPT,
   WS_SOCKET_PROP_ORIGIN,
   WS_SOCKET_PROP_VERSION,
   WS_SOCKET_PROP_SUBPROTOCOLS,

@@ -10,6 +10,7 @@
 #include "socket/ws-socket-signals.h"
 #include "socket/ws-socket-state.h"
 #include "socket/ws-socket-status.h"
+#include "socket/ws-socket-view.h"
 #include "socket/ws-socket-waiting.h"
 #include "protocol/ws-close.h"
 
@@ -25,6 +26,7 @@ ws_socket_leave (WsSocket *self)
   ws_attempt_leave (&priv->now);
   priv->state = priv->announced = WS_STATE_UNCONNECTED;
   priv->active = FALSE;
+  ws_socket_keep_view (self);
   /* That may drop the last reference. */
   g_object_ref (self);
   ws_socket_update_keeping (self);

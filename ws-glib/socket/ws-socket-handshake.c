@@ -48,9 +48,11 @@ ws_socket_set_url (WsSocket *self, const char *url)
       || (priv->active && !ws_home_may_enter (G_STRFUNC))
       || !ws_socket_take_url (self, url))
     return;
+  g_object_freeze_notify (G_OBJECT (self));
   if (priv->active)
     ws_socket_schedule_activation (self);
   ws_socket_notify (self, WS_SOCKET_PROP_URL);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #include "socket/ws-socket-compression.h"
 #include "socket/ws-socket-messages.h"
+#include "socket/ws-socket-view.h"
 
 WsSocket *
 ws_socket_new_incoming (GMainContext        *context,
@@ -53,6 +54,7 @@ ws_socket_accept (WsSocket                *self,
   priv->url = g_strdup (visitor->url);
   priv->now.request_head = opened->head;
   priv->state = priv->announced = WS_STATE_CONNECTED;
+  ws_socket_keep_view (self);
   ws_socket_adopt_engine (self, opened->transport, WS_ROLE_SERVER);
   if (extensions != NULL)
     ws_socket_begin_compression (self, WS_ROLE_SERVER, extensions, &params,

@@ -18,6 +18,7 @@
 #include "socket/ws-socket-signals.h"
 #include "socket/ws-socket-ssl.h"
 #include "socket/ws-socket-state.h"
+#include "socket/ws-socket-view.h"
 #include "socket/ws-socket-waiting.h"
 #include "base/ws-socket-error-private.h"
 #include "protocol/ws-close.h"
@@ -222,6 +223,7 @@ announce_attempt (WsSocket *self,
   ws_socket_notify (self, WS_SOCKET_PROP_REQUEST);
   ws_socket_notify (self, WS_SOCKET_PROP_RESPONSE);
   ws_socket_set_active_flag (self, TRUE);
+  ws_socket_update_view (self);
   if (!state_changed)
     return;
   ws_socket_notify (self, WS_SOCKET_PROP_STATE);
@@ -546,7 +548,9 @@ ws_socket_schedule_activation (WsSocket *self)
 
   ws_socket_cancel_activation (self);
   ws_socket_adopt_context (self, NULL);
+  priv->reconnect.is_at_work = FALSE;
   priv->activation = g_idle_source_new ();
   g_source_set_callback (priv->activation, on_activation, self, NULL);
   g_source_attach (priv->activation, priv->home.context);
+  ws_socket_update_view (self);
 }

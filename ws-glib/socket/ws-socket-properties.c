@@ -16,17 +16,27 @@
 #include "socket/ws-socket-ssl.h"
 #include "socket/ws-socket-status.h"
 #include "socket/ws-socket-timeouts.h"
+#include "socket/ws-socket-view.h"
 #include "socket/ws-socket-visitor.h"
 
 static const WsProperty *const tables[] = {
-  ws_socket_handshake_properties,   ws_socket_status_properties,
-  ws_socket_ssl_properties,         ws_socket_reconnect_properties,
-  ws_socket_heads_properties,       ws_socket_http_properties,
-  ws_socket_auth_properties,        ws_socket_settings_properties,
-  ws_socket_timeout_properties,     ws_socket_receive_properties,
-  ws_socket_compression_properties, ws_socket_keeping_properties,
-  ws_socket_addresses_properties,   ws_socket_request_properties,
-  ws_socket_visitor_properties,     NULL,
+  ws_socket_handshake_properties,
+  ws_socket_status_properties,
+  ws_socket_ssl_properties,
+  ws_socket_reconnect_properties,
+  ws_socket_heads_properties,
+  ws_socket_http_properties,
+  ws_socket_auth_properties,
+  ws_socket_settings_properties,
+  ws_socket_timeout_properties,
+  ws_socket_receive_properties,
+  ws_socket_compression_properties,
+  ws_socket_keeping_properties,
+  ws_socket_addresses_properties,
+  ws_socket_request_properties,
+  ws_socket_visitor_properties,
+  ws_socket_view_properties,
+  NULL,
 };
 
 void

@@ -8,6 +8,7 @@
 #include "socket/ws-socket-http.h"
 #include "socket/ws-socket-signals.h"
 #include "socket/ws-socket-state.h"
+#include "socket/ws-socket-view.h"
 #include "engine/ws-engine-error.h"
 #include "protocol/ws-http-retry.h"
 
@@ -35,6 +36,7 @@ hurry (WsSocket *self, gint64 when)
 
   if (when < g_source_get_ready_time (priv->activation))
     g_source_set_ready_time (priv->activation, when);
+  ws_socket_update_view (self);
 }
 
 /* After @earliest, and not with everybody else. */
@@ -161,6 +163,7 @@ await_network (WsSocket *self)
   priv->reconnect.is_held = TRUE;
   g_source_set_ready_time (priv->activation, get_latest (&priv->reconnect));
   ws_network_watch_ask (priv->reconnect.watch, &target);
+  ws_socket_update_view (self);
 }
 
 static gboolean
@@ -203,6 +206,7 @@ begin_to_wait (WsSocket *self, int delay)
     begin_watch (self);
   priv->reconnect.is_waiting = TRUE;
   priv->reconnect.is_held = FALSE;
+  priv->reconnect.is_at_work = TRUE;
   priv->reconnect.waiting_since = now;
 }
 
@@ -262,6 +266,9 @@ ws_socket_await_reconnect (WsSocket *self)
   begin_to_wait (self, delay);
   g_debug ("%p: attempt %u follows in %d ms", (gpointer) self,
            reconnect->n_attempts, delay);
+  ws_socket_update_view (self);
+  if (attempt != priv->now.number || !reconnect->is_waiting)
+    return TRUE;
   ws_socket_emit (self, WS_SOCKET_SIGNAL_RECONNECTING, reconnect->n_attempts,
                   (guint) delay);
   return TRUE;
@@ -274,7 +281,10 @@ ws_socket_note_attempt (WsSocket *self, void (*open) (WsSocket *socket))
   WsReconnect     *reconnect = &priv->reconnect;
 
   if (!reconnect->is_retry)
-    reconnect->n_attempts = 0;
+    {
+      reconnect->n_attempts = 0;
+      reconnect->is_at_work = FALSE;
+    }
   reconnect->is_retry = FALSE;
   reconnect->is_unwanted = FALSE;
   reconnect->connected_at = 0;

@@ -7,6 +7,7 @@
 #include "ws-socket-error.h"
 #include "socket/ws-socket-keeping.h"
 #include "socket/ws-socket-signals.h"
+#include "socket/ws-socket-view.h"
 #include "base/ws-socket-error-private.h"
 #include "protocol/ws-close.h"
 
@@ -35,9 +36,12 @@ ws_socket_set_state (WsSocket *self, WsState state)
     return;
   g_debug ("%p: state %d becomes %d", (gpointer) self, priv->state, state);
   priv->state = state;
+  if (state == WS_STATE_CONNECTED)
+    priv->reconnect.is_at_work = FALSE;
   g_object_freeze_notify (G_OBJECT (self));
   ws_socket_notify (self, WS_SOCKET_PROP_STATE);
   ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
+  ws_socket_update_view (self);
   g_object_thaw_notify (G_OBJECT (self));
   if (attempt == priv->now.number)
     ws_socket_announce_state (self);
@@ -57,6 +61,7 @@ ws_socket_set_error (WsSocket *self, const GError *error)
   ws_socket_notify (self, WS_SOCKET_PROP_ERROR_STRING);
   if (priv->state == WS_STATE_UNCONNECTED)
     ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
+  ws_socket_update_view (self);
   g_object_thaw_notify (G_OBJECT (self));
 }
 
@@ -69,8 +74,15 @@ ws_socket_set_active_flag (WsSocket *self, gboolean active)
     return;
   priv->active = active;
   if (!active)
-    ws_socket_clear_watch (self);
+    {
+      ws_socket_cancel_activation (self);
+      ws_socket_clear_watch (self);
+      priv->reconnect.is_at_work = FALSE;
+    }
+  g_object_freeze_notify (G_OBJECT (self));
   ws_socket_notify (self, WS_SOCKET_PROP_ACTIVE);
+  ws_socket_update_view (self);
+  g_object_thaw_notify (G_OBJECT (self));
   ws_socket_update_keeping (self);
 }
 

@@ -11,6 +11,7 @@
 #include "socket/ws-socket-slots.h"
 #include "socket/ws-socket-ssl.h"
 #include "socket/ws-socket-state.h"
+#include "socket/ws-socket-view.h"
 #include "socket/ws-socket-waiting.h"
 #include "http/ws-headers-private.h"
 #include "base/ws-tsan-private.h"
@@ -157,6 +158,7 @@ ws_socket_init (WsSocket *self)
   priv->read_buffer_size = WS_SOCKET_READ_BUFFER_SIZE;
   priv->state = WS_STATE_UNCONNECTED;
   ws_attempt_clear (&priv->now);
+  ws_socket_keep_view (self);
 }
 
 /**

@@ -3,6 +3,7 @@
 #include "ssl/ws-ssl-error-private.h"
 
 #include "base/ws-property.h"
+#include "net/ws-translate.h"
 
 /**
  * WsSslError:
@@ -41,46 +42,49 @@ describe (WsSslErrorCode code)
   switch (code)
     {
     case WS_SSL_ERROR_CODE_UNSPECIFIED:
-      return "The certificate is not trusted";
+      return _ ("The certificate is not trusted");
     case WS_SSL_ERROR_CODE_NO_PEER_CERTIFICATE:
-      return "The peer has shown no certificate";
+      return _ ("The peer has shown no certificate");
     case WS_SSL_ERROR_CODE_SELF_SIGNED_CERTIFICATE:
-      return "The certificate is signed by itself, and not trusted";
+      return _ ("The certificate is signed by itself, and not trusted");
     case WS_SSL_ERROR_CODE_SELF_SIGNED_CERTIFICATE_IN_CHAIN:
-      return "The chain ends with an authority that is not trusted";
+      return _ ("The chain ends with an authority that is not trusted");
     case WS_SSL_ERROR_CODE_UNABLE_TO_GET_LOCAL_ISSUER_CERTIFICATE:
-      return "Whoever issued the certificate is not known";
+      return _ ("Whoever issued the certificate is not known");
     case WS_SSL_ERROR_CODE_CERTIFICATE_SIGNATURE_FAILED:
-      return "The signature of the certificate is wrong";
+      return _ ("The signature of the certificate is wrong");
     case WS_SSL_ERROR_CODE_CERTIFICATE_NOT_YET_VALID:
-      return "The certificate is not valid yet";
+      return _ ("The certificate is not valid yet");
     case WS_SSL_ERROR_CODE_CERTIFICATE_EXPIRED:
-      return "The certificate is not valid any more";
+      return _ ("The certificate is not valid any more");
     case WS_SSL_ERROR_CODE_CERTIFICATE_UNTRUSTED:
-      return "The chain leads to an authority that is not trusted for this";
+      return _ ("The chain leads to an authority that is not trusted for this");
     case WS_SSL_ERROR_CODE_CERTIFICATE_REJECTED:
-      return "The certificate is on a list of those to be refused";
+      return _ ("The certificate is on a list of those to be refused");
     case WS_SSL_ERROR_CODE_CERTIFICATE_REVOKED:
-      return "The certificate was revoked by its issuer";
+      return _ ("The certificate was revoked by its issuer");
     case WS_SSL_ERROR_CODE_HOST_NAME_MISMATCH:
-      return "The certificate is for another host";
+      return _ ("The certificate is for another host");
     case WS_SSL_ERROR_CODE_INVALID_PURPOSE:
-      return "The certificate is for another purpose";
+      return _ ("The certificate is for another purpose");
     case WS_SSL_ERROR_CODE_INVALID_CA_CERTIFICATE:
-      return "Who issued a certificate of the chain may not do so";
+      return _ ("Who issued a certificate of the chain may not do so");
     case WS_SSL_ERROR_CODE_PATH_LENGTH_EXCEEDED:
-      return "The chain is longer than it may be";
+      return _ ("The chain is longer than it may be");
     case WS_SSL_ERROR_CODE_INSECURE_ALGORITHM:
-      return "A key or a signature is not secure";
+      return _ ("A key or a signature is not secure");
     case WS_SSL_ERROR_CODE_OCSP_STATUS_INVALID:
-      return "The response about the status of the certificate (OCSP) is not "
-             "valid";
+      return _ (
+          "The response about the status of the certificate (OCSP) is not "
+          "valid");
     case WS_SSL_ERROR_CODE_OCSP_RESPONSE_OUTDATED:
-      return "The response about the status of the certificate (OCSP) is not "
-             "of now";
+      return _ (
+          "The response about the status of the certificate (OCSP) is not "
+          "of now");
     case WS_SSL_ERROR_CODE_OCSP_STATUS_MISSING:
-      return "The certificate demands a response about its status (OCSP), and "
-             "none came";
+      return _ (
+          "The certificate demands a response about its status (OCSP), and "
+          "none came");
     default:
       return "";
     }
