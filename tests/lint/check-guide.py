@@ -50,6 +50,9 @@ OVERRIDES = (
     "introspection/overrides/_ws_values.py",
     "introspection/overrides/WsWebSocket.js",
 )
+# Variables of the environment, and fields of the log.
+TOLD = ("ws-glib/net/ws-log.c",)
+TOLD_NAME = re.compile(r'"((?:ws|WS)_\w+)"')
 OVERRIDE_CLASS = re.compile(r"^ *class ([A-Z]\w+)", re.M)
 ENDING = re.compile(r"^(_[A-Za-z]\w+)(?: ?\(.*\))?$")
 
@@ -66,6 +69,8 @@ class Names:
             self._add(element, element.tag.rsplit("}", 1)[-1])
         for name in OVERRIDES:
             self.binding |= set(OVERRIDE_CLASS.findall(sources.read(name)))
+        for name in TOLD:
+            self.c |= set(TOLD_NAME.findall(sources.read(name)))
         for name in [name for name in self.c if name.isupper()]:
             self.c |= {name.rsplit("_", n)[0] for n in range(1, name.count("_"))}
 

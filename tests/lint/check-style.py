@@ -32,6 +32,7 @@ SINGLE_WORD = re.compile(r"[\s/*]*\S+$")
 PURPOSE = re.compile(r"/\*[^\n]*\*/\n/\* (\w(?:(?!\*/).)*\.) \*/\n", re.S)
 # Documents, and our own sources.
 FILE_NAME = re.compile(r"(?<![\w-])(?:[\w-]+\.md|(?:ws|test)-[\w-]+\.[ch])\b")
+OTHER_LOG = re.compile(r"\bg_(debug|info|log\w*|print|printerr) \(")
 GENERATED = ("ws-config.h", "ws-version.h")
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 OWN_HEADER = re.compile(r'^\s*#\s*include\s+[<"](?:ws-glib/)?([^>"]+)[>"]', re.M)
@@ -205,6 +206,15 @@ def check_accessors(name, text):
             yield '%s:%d: %s: begin with "%s"' % (name, line, found.group(1), first)
 
 
+def check_log(name, lines):
+    """The library has one way to tell what happens, which knows of secrets."""
+    if not name.startswith("ws-glib/") or name == "ws-glib/net/ws-log.c":
+        return
+    for number, line in enumerate(lines, 1):
+        if OTHER_LOG.search(line):
+            yield "%s:%d: what happens is told with ws_log ()" % (name, number)
+
+
 def check_header_guard(name, text):
     if "#pragma once" not in text:
         yield "%s: no #pragma once" % name
@@ -233,6 +243,7 @@ def main():
             problems += check_own_header(name, text)
             problems += check_purpose(name, text)
             problems += check_last_return(name, lines)
+            problems += check_log(name, lines)
         if name.endswith((".c", ".h")):
             problems += check_accessors(name, text)
             problems += check_sizes(name, lines)

@@ -73,8 +73,9 @@ struct _WsClientOpening
   WsDeadline                 body_deadline;
   WsJob                      job; /* goes on after the owner's answer */
   guint                      timeout;
-  gint64                     left;    /* µs of the time-out, while paused */
-  gint64                     excused; /* µs that were given beyond it */
+  guint                      log_number; /* of the socket */
+  gint64                     left;       /* µs of the time-out, while paused */
+  gint64                     excused;    /* µs that were given beyond it */
   gint64  progressed; /* when the other end did something (monotonic) */
   GError *error;      /* (owned) (nullable): the reason of a
                                          failure that is, or may be */

@@ -174,6 +174,7 @@ handle_dialled (WsClientOpening *self,
     {
       ws_client_opening_note_progress (self);
       proxy->transport = transport;
+      transport->log_number = self->log_number;
       self->step = WS_STEP_CONNECT;
     }
   else

@@ -2,6 +2,7 @@
 /* Writes a client's request for the upgrade, and judges the response. */
 #include "engine/ws-client-opening-private.h"
 
+#include "engine/ws-handshake-log.h"
 #include "net/ws-random.h"
 #include "protocol/ws-key.h"
 #include "net/ws-translate.h"
@@ -156,6 +157,8 @@ static void
 keep_head (WsClientOpening *self)
 {
   ws_client_response_clear (&self->response);
+  ws_handshake_log (self->transport, FALSE, self->reader.head.data,
+                    self->reader.head.len);
   self->response.head = self->reader.head;
   self->reader.head = (WsBuffer){ 0 };
 }

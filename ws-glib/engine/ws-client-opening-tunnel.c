@@ -4,6 +4,8 @@
  * were the server. */
 #include "engine/ws-client-opening-private.h"
 
+#include "engine/ws-handshake-log.h"
+
 #define CHALLENGE_FIELD "Proxy-Authenticate"
 
 /* µs that the rest of a refusal's body is worth. */
@@ -30,6 +32,7 @@ make_request (WsClientOpening *self)
       return FALSE;
     }
   request = ws_http_connect_build (target, authorization);
+  ws_handshake_log (self->proxy.transport, TRUE, request->str, request->len);
   ws_outbox_push_raw (&self->outbox, request->str, request->len);
   return TRUE;
 }
@@ -224,6 +227,8 @@ ws_client_opening_step_tunnel_judge (WsClientOpening *self)
 
   ws_poller_disarm (self->poller, &self->body_deadline);
   ws_transport_want (proxy->transport, 0);
+  ws_handshake_log (proxy->transport, FALSE, proxy->answer.reader.head.data,
+                    proxy->answer.reader.head.len);
   if (ws_http_connect_is_open (&proxy->answer))
     return enter_tunnel (self);
   /* The connection need not be held open while somebody is asked. */

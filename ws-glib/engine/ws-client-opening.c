@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "engine/ws-handshake-log.h"
+
 /* --- Life --- */
 
 void
@@ -297,6 +299,8 @@ ws_client_opening_begin_asking (WsClientOpening *self)
 {
   if (self->step != WS_STEP_ASK)
     return;
+  ws_handshake_log (self->transport, TRUE, self->request->str,
+                    self->request->len);
   ws_outbox_push_raw (&self->outbox, self->request->str, self->request->len);
   g_string_free (g_steal_pointer (&self->request), TRUE);
   ws_client_opening_watch (self, self->transport);
@@ -308,6 +312,7 @@ ws_client_opening_enter_connection (WsClientOpening *self,
 {
   ws_client_opening_note_progress (self);
   self->transport = transport;
+  transport->log_number = self->log_number;
   self->step = self->credentials != NULL ? WS_STEP_SECURE : WS_STEP_ASK;
   ws_client_opening_begin_asking (self);
 }
@@ -340,6 +345,7 @@ ws_client_opening_new (WsPoller                     *poller,
   self->sink = sink;
   self->user_data = user_data;
   self->timeout = options->timeout;
+  self->log_number = options->log_number;
   self->max_redirects = options->max_redirects;
   g_set_object (&self->proxy.resolver, options->proxy_resolver);
   g_set_object (&self->local_address, options->local_address);

@@ -25,6 +25,7 @@ typedef struct
   const WsHttpLimits      *limits;        /* (nullable): of a response's head */
   GProxyResolver          *proxy_resolver; /* (nullable): the system's */
   GSocketAddress          *local_address;  /* (nullable): to come from */
+  guint                    log_number;     /* of the socket; 0: nobody asks */
   WsTransport             *transport;      /* (nullable): is taken, instead of
                                        * dialling, which cannot be done again */
 

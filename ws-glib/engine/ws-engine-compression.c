@@ -3,6 +3,7 @@
  * sent. */
 #include "engine/ws-engine-private.h"
 
+#include "net/ws-log.h"
 #include "protocol/ws-deflate.h"
 
 void
@@ -89,6 +90,12 @@ on_idle_deadline (WsDeadline *deadline)
       ws_deflate_get_use (self->protocol.extension, &use);
       if (!use.has_context)
         {
+          if (ws_log_has (WS_LOG_POOL))
+            ws_log (&(WsLogFacts){ .topic = WS_LOG_POOL,
+                                   .socket = self->transport->log_number },
+                    "the windows of compression are given back: %u ms without "
+                    "a message",
+                    self->idle_release);
           ws_engine_forget_idle (self);
           return;
         }

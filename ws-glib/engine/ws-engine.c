@@ -2,6 +2,9 @@
 /* The pump of an open connection: what is read, told and written, and when. */
 #include "engine/ws-engine-private.h"
 
+#include "engine/ws-frame-tap.h"
+#include "engine/ws-handshake-log.h"
+#include "net/ws-log.h"
 #include "protocol/ws-deflate.h"
 
 /* What waits beyond so many bytes when a connection's turn is over is written
@@ -22,6 +25,8 @@ ws_engine_new (WsTransport        *transport,
 {
   WsEngine *self = g_new0 (WsEngine, 1);
 
+  if (ws_log_has (WS_LOG_FRAMES))
+    transport = ws_frame_tap_new (transport, role);
   self->n_refs = 1;
   self->role = role;
   self->transport = transport;
@@ -427,6 +432,7 @@ ws_engine_set_draw (WsEngine *self, WsOutboxDraw draw, gpointer user_data)
 void
 ws_engine_push_head (WsEngine *self, const char *head, gsize len)
 {
+  ws_handshake_log (self->transport, TRUE, head, len);
   ws_outbox_push_raw (&self->outbox, head, len);
   self->head_len += (guint) len;
   ws_engine_queue_flush (self);
@@ -439,6 +445,8 @@ ws_engine_push_input (WsEngine *self, const guint8 *data, gsize len)
 
   if (len == 0)
     return;
+  if (ws_log_has (WS_LOG_FRAMES))
+    ws_frame_tap_note_input (self->transport, data, len);
   self->traffic.wire_received += len;
   copy = g_memdup2 (data, len);
   ws_protocol_feed (&self->protocol, copy, len);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "net/ws-log.h"
 #include "net/ws-memory.h"
 #include "protocol/ws-mask.h"
 
@@ -94,6 +95,11 @@ get_held (const WsOutboxChunk *chunk)
 static void
 give_back (Spare *spare)
 {
+  if (ws_log_has (WS_LOG_POOL))
+    ws_log (&(WsLogFacts){ .topic = WS_LOG_POOL },
+            "memory is given back: of %" G_GSSIZE_FORMAT
+            " KiB that waited to be written %" G_GSSIZE_FORMAT " are left",
+            spare->peak / 1024, spare->held / 1024);
   spare->peak = spare->held;
   ws_memory_trim ();
 }

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "engine/ws-handshake-log.h"
+
 /* A reader of an answer must take so much within each time-out, and a fast one
  * gets so much at once. */
 #define ANSWER_STEP  (64 * 1024)
@@ -100,6 +102,7 @@ ws_server_opening_write_answer (WsServerOpening *self)
 static void
 begin_answer (WsServerOpening *self, GString *head)
 {
+  ws_handshake_log (self->transport, TRUE, head->str, head->len);
   ws_outbox_push_raw (&self->outbox, head->str, head->len);
   g_string_free (head, TRUE);
   self->state = WS_SERVER_OPENING_ANSWERING;

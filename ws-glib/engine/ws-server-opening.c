@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/ws-engine-error.h"
+#include "engine/ws-handshake-log.h"
 
 /* How an accepted stream becomes a request, and an answer or a connection. */
 
@@ -212,6 +213,8 @@ parse_request (WsServerOpening *self, gboolean has_more, WsHttpFault *fault)
   WsHttpRequest request;
   gboolean      valid;
 
+  ws_handshake_log (self->transport, FALSE, self->reader.head.data,
+                    self->reader.head.len);
   if (!ws_http_request_parse (&request, (const char *) self->reader.head.data,
                               self->reader.head.len, fault))
     return FALSE;

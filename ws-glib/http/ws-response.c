@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "net/ws-log.h"
 #include "protocol/ws-http.h"
 
 #include "base/ws-property.h"
@@ -318,7 +319,8 @@ ws_response_set_reason (WsResponse *self, const char *reason)
     {
       g_autofree char *quoted = ws_http_quote (reason);
 
-      g_debug ("%s is no reason: it holds a control character", quoted);
+      ws_log (&(WsLogFacts){ 0 },
+              "%s is no reason: it holds a control character", quoted);
       return;
     }
   g_free (self->reason);
@@ -388,7 +390,8 @@ ws_response_set_body (WsResponse *self, const char *content_type, GBytes *body)
   if (content_type != NULL
       && !ws_headers_replace (self->headers, "Content-Type", content_type,
                               &error))
-    g_debug ("The content type is left out: %s", error->message);
+    ws_log (&(WsLogFacts){ 0 }, "The content type is left out: %s",
+            error->message);
   if (body != NULL)
     g_bytes_ref (body);
   g_clear_pointer (&self->body, g_bytes_unref);

@@ -2,6 +2,7 @@
 /* One GSource for all sockets, deadlines and jobs of a main context. */
 #include "net/ws-poller.h"
 
+#include "net/ws-log.h"
 #include "net/ws-poller-private.h"
 
 typedef struct
@@ -460,6 +461,10 @@ ws_poller_acquire_buffer (WsPoller *self)
       /* Not cleared: only pages that were read into are ever touched. */
       buffer = g_malloc (sizeof (WsReadBuffer) + WS_READ_BUFFER_SIZE);
       buffer->data = (guint8 *) (buffer + 1);
+      if (ws_log_has (WS_LOG_POOL))
+        ws_log (&(WsLogFacts){ .topic = WS_LOG_POOL },
+                "another buffer for reading, of %d KiB",
+                WS_READ_BUFFER_SIZE / 1024);
     }
   buffer->n_refs = 1;
   return buffer;

@@ -2,6 +2,8 @@
 /* Holds back what a TLS session tells until its owner may do anything. */
 #include "net/ws-tls-news.h"
 
+#include "net/ws-log.h"
+
 typedef struct
 {
   GBytes     *ticket; /* (owned) (nullable): NULL for an alert */
@@ -20,6 +22,19 @@ item_clear (gpointer data)
 }
 
 static void
+tell (const WsTlsNews *self, const Item *item)
+{
+  const WsLogFacts facts = { .topic = WS_LOG_TLS, .socket = self->log_number };
+
+  if (item->ticket != NULL)
+    ws_log (&facts, "< ticket");
+  else
+    ws_log (&facts, "%s %s alert %u: %s", item->sent ? ">" : "<",
+            item->level == 2 ? "fatal" : "warning", item->type,
+            item->description);
+}
+
+static void
 add (WsTlsNews *self, const Item *item)
 {
   if (self->waiting == NULL)
@@ -27,6 +42,8 @@ add (WsTlsNews *self, const Item *item)
       self->waiting = g_array_sized_new (FALSE, FALSE, sizeof *item, 1);
       g_array_set_clear_func (self->waiting, item_clear);
     }
+  if (ws_log_has (WS_LOG_TLS))
+    tell (self, item);
   g_array_append_val (self->waiting, *item);
   self->arrived (self);
 }

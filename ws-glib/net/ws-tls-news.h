@@ -17,6 +17,7 @@ struct _WsTlsNews
   gpointer                user_data;
   void (*arrived) (WsTlsNews *self); /* something waits */
   GArray  *waiting;                  /* (owned) (nullable) */
+  guint    log_number;               /* of the socket */
   gboolean muted;
 };
 

@@ -2,6 +2,7 @@
 /* A TLS session as a transport: its life, its handshake and its end. */
 #include "net/ws-tls-stream-private.h"
 
+#include "net/ws-log.h"
 #include "net/ws-tls-linger.h"
 
 /* Reads that one turn of the handshake makes. */
@@ -111,12 +112,40 @@ stream_unref (WsTlsStream *self)
   g_free (self);
 }
 
+/* --- The log --- */
+
+/* What a handshake has led to. */
+static void
+tell_session (const WsTlsStream *self)
+{
+  g_autofree char *protocol = ws_tls_session_describe_protocol (self->session);
+  g_autofree char *cipher = ws_tls_session_describe_cipher (self->session);
+  g_autofree char *alpn = ws_tls_session_get_alpn (self->session);
+
+  ws_log (&(WsLogFacts){ .topic = WS_LOG_TLS,
+                         .socket = self->parent.log_number },
+          "%s, %s%s%s%s", protocol, cipher,
+          alpn != NULL ? ", application protocol " : "",
+          alpn != NULL ? alpn : "",
+          ws_tls_session_is_resumed (self->session) ? ", resumed" : "");
+}
+
+static void
+tell (const WsTlsStream *self, const char *text)
+{
+  if (ws_log_has (WS_LOG_TLS))
+    ws_log (&(WsLogFacts){ .topic = WS_LOG_TLS,
+                           .socket = self->parent.log_number },
+            "%s", text);
+}
+
 /* --- Handshake --- */
 
 /* The sink's functions may free the stream: they come last. */
 static void
 fail (WsTlsStream *self, const GError *error)
 {
+  tell (self, error->message);
   set_state (self, WS_TLS_STREAM_FAILED);
   ws_tls_stream_flush (self);
   ws_tls_stream_update_inner (self);
@@ -196,12 +225,15 @@ handle_progress (WsTlsStream *self, WsTlsProgress progress, const GError *error)
         rest (self);
       break;
     case WS_TLS_DONE:
+      if (ws_log_has (WS_LOG_TLS))
+        tell_session (self);
       set_state (self, WS_TLS_STREAM_OPEN);
       ws_tls_stream_update_inner (self);
       ws_tls_stream_update_job (self);
       self->sink->secured (&self->parent, self->sink_data);
       break;
     case WS_TLS_PAUSED:
+      tell (self, "the handshake waits: the certificates have problems");
       set_state (self, WS_TLS_STREAM_PAUSED);
       ws_tls_stream_update_inner (self);
       self->sink->paused (&self->parent, self->sink_data);
@@ -435,14 +467,20 @@ ws_tls_stream_new (WsTransport               *inner,
   self->parent.poller = ws_poller_ref (inner->poller);
   self->parent.is_encrypted = TRUE;
   self->parent.generation = inner->generation;
+  self->parent.log_number = inner->log_number;
   self->inner = inner;
   self->sink = sink;
   self->sink_data = user_data;
-  self->news = (WsTlsNews){ session_sink, user_data, on_news };
+  self->news = (WsTlsNews){ .sink = session_sink,
+                            .user_data = user_data,
+                            .arrived = on_news,
+                            .log_number = inner->log_number };
   self->job.func = on_job;
   ws_transport_set_ready (inner, on_inner_ready, self);
   ws_transport_want (inner, 0);
   queue_job (self);
+  tell (self, options->is_server ? "the handshake begins as server"
+                                 : "the handshake begins as client");
   return &self->parent;
 }
 

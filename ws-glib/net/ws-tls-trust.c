@@ -2,6 +2,8 @@
 /* The trust store of the system, read once in a process. */
 #include "net/ws-tls-trust.h"
 
+#include "net/ws-log.h"
+
 static gpointer
 load_system (gpointer data)
 {
@@ -15,8 +17,9 @@ load_system (gpointer data)
   if (n < 0)
     g_message ("The system's trusted authorities cannot be loaded: %s",
                gnutls_strerror (n));
-  else
-    g_debug ("The system trusts %d authorities", n);
+  else if (ws_log_has (WS_LOG_TLS))
+    ws_log (&(WsLogFacts){ .topic = WS_LOG_TLS },
+            "the system trusts %d authorities", n);
   return system;
 }
 

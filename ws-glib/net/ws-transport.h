@@ -51,6 +51,7 @@ struct _WsTransport
   WsPoller               *poller;       /* (owned) */
   gboolean                is_encrypted; /* by TLS, ours or another's */
   int                     generation;   /* of its process: see ws-fork.h */
+  guint                   log_number;   /* of the socket; 0: nobody asks */
   WsTransportReady        ready;
   gpointer                user_data;
 };

@@ -5,9 +5,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* Bytes of a peer's text that a message quotes, once escaped. */
-#define QUOTE_MAX 48
-
 /* The first byte of a TLS handshake record (RFC 8446, 5.1). */
 #define TLS_HANDSHAKE 0x16
 
@@ -32,17 +29,6 @@ ws_http_fault_set (WsHttpFault *fault, guint status, const char *format, ...)
   /* The cut may have gone through a character. */
   if (!g_utf8_validate (fault->message, -1, &end))
     fault->message[end - fault->message] = '\0';
-}
-
-char *
-ws_http_quote (const char *text)
-{
-  g_autofree char *head = g_strndup (text, QUOTE_MAX + 1);
-  g_autofree char *escaped = g_strescape (head, NULL);
-
-  if (strlen (escaped) > QUOTE_MAX)
-    return g_strdup_printf ("\"%.*s...\"", QUOTE_MAX - 3, escaped);
-  return g_strdup_printf ("\"%s\"", escaped);
 }
 
 const char *
@@ -205,7 +191,7 @@ check_start_line (const WsHttpReader *self, WsHttpFault *fault)
   if (g_strstr_len (line, (gssize) self->head.len, "HTTP/") != NULL)
     return WS_NEED_MORE;
   copy = g_strndup (line, self->head.len);
-  quoted = ws_http_quote (g_strchomp (copy));
+  quoted = ws_http_quote_request_line (g_strchomp (copy));
   ws_http_fault_set (fault, 400, "This is not HTTP/1.1: the first line is %s",
                      quoted);
   return WS_FAILED;
@@ -378,7 +364,7 @@ unfold (Lines *self, char *line)
 static gboolean
 fail_field (const char *line, const char *what, WsHttpFault *fault)
 {
-  g_autofree char *quoted = ws_http_quote (line);
+  g_autofree char *quoted = ws_http_quote_field (line);
 
   ws_http_fault_set (fault, 400, "The header line %s %s", quoted, what);
   return FALSE;
@@ -465,7 +451,7 @@ parse_request_line (WsHttpRequest *self, const char *line, WsHttpFault *fault)
   if (!parse_version (&version, &self->major, &self->minor) || *version != '\0'
       || !ws_http_is_token (parts[0]) || !ws_http_is_target (parts[1]))
     {
-      g_autofree char *quoted = ws_http_quote (line);
+      g_autofree char *quoted = ws_http_quote_request_line (line);
 
       ws_http_fault_set (fault, 400, "The request line %s is malformed",
                          quoted);

@@ -4,6 +4,7 @@
 #include "protocol/ws-buffer.h"
 #include "protocol/ws-fault.h"
 #include "protocol/ws-http-header.h"
+#include "protocol/ws-http-quote.h"
 
 G_BEGIN_DECLS
 
@@ -40,10 +41,6 @@ typedef struct
 void
 ws_http_fault_set (WsHttpFault *fault, guint status, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
-
-/* (transfer full): what a peer sent, in quotes and fit for a message: control
- * and non-ASCII characters are escaped, long texts are cut. */
-char *ws_http_quote (const char *text);
 
 /* The canonical phrase, or "" for an unknown status. */
 const char *ws_http_status_phrase (guint status);

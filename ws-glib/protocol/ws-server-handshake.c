@@ -96,7 +96,7 @@ judge_host (WsServerHandshake   *self,
 static gboolean
 fail_target (const char *target, const char *what, WsHttpFault *fault)
 {
-  g_autofree char *quoted = ws_http_quote (target);
+  g_autofree char *quoted = ws_http_quote_target (target);
 
   ws_http_fault_set (fault, 400, "The request target %s %s", quoted, what);
   return FALSE;

@@ -31,17 +31,40 @@ append_readable (GString *out, const char *text)
   return end;
 }
 
-/* @start and @rest together in quotes, cut if the text is long. */
+/* Appends as much of @text as may be seen: query and fragment may hold what
+ * only the server is to know, and a long text is cut. */
+static void
+append_shown (GString *out, const char *text)
+{
+  const gsize start = out->len;
+
+  while (*text != '\0' && *text != '?' && *text != '#'
+         && out->len - start < QUOTE_MAX)
+    text = append_readable (out, text);
+  if (*text == '?' || *text == '#')
+    g_string_append_c (out, *text);
+  if (*text != '\0')
+    g_string_append (out, "...");
+}
+
+char *
+ws_url_show (const char *url)
+{
+  GString *out = g_string_new (NULL);
+
+  append_shown (out, url);
+  return g_string_free (out, FALSE);
+}
+
+/* @start and @rest together in quotes. */
 static char *
 quote (const char *start, gsize len, const char *rest)
 {
   g_autofree char *text = g_strdup_printf ("%.*s%s", (int) len, start, rest);
-  const char      *next = text;
   GString         *out = g_string_new ("\"");
 
-  while (*next != '\0' && out->len <= QUOTE_MAX)
-    next = append_readable (out, next);
-  g_string_append (out, *next != '\0' ? "...\"" : "\"");
+  append_shown (out, text);
+  g_string_append_c (out, '"');
   return g_string_free (out, FALSE);
 }
 

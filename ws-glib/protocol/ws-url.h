@@ -43,9 +43,12 @@ char *ws_url_join (const char *scheme,
                    guint       port,
                    const char *resource);
 
-/* (transfer full): the text of a URL or a path, in quotes and fit for a
- * message: what cannot be read is percent-encoded, a long text cut. */
+/* (transfer full): the text of a WsUrl or a path, in quotes and fit for a
+ * message: what cannot be read is percent-encoded, a long text cut, and of a
+ * query and a fragment it is only told that they are there. */
 char *ws_url_quote (const char *url);
+/* (transfer full): the same without quotes. */
+char *ws_url_show (const char *url);
 
 /* (transfer full): the same of any text that was taken for a URL: nothing that
  * may be a user name or a password is shown, which is all before the last "@".

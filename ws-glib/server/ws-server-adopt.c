@@ -85,7 +85,7 @@ write_head (WsRequest *request, GError **error)
 
   if (!ws_http_is_target (resource))
     {
-      g_autofree char *quoted = ws_http_quote (resource);
+      g_autofree char *quoted = ws_http_quote_target (resource);
 
       g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
                    "The resource name %s holds characters that have to be "

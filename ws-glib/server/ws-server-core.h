@@ -61,13 +61,14 @@ typedef struct
   int             is_abandoned; /* atomic: the last reference went in another
                                  * thread, and nothing is emitted any more */
   WsPoller       *poller;       /* (owned) (nullable) */
-  WsListener     *listener;  /* (owned) (nullable): of listen() and startup */
-  WsListener     *added;     /* (owned) (nullable): of what was added */
-  GSocketAddress *address;   /* (owned) (nullable): while listening */
-  char           *url;       /* (owned) (nullable): made when asked */
-  GSource        *startup;   /* (owned) (nullable): what listening waits for */
-  gboolean        is_closed; /* by close(), and did not listen again */
-  guint           error;     /* a close code; 1000: fine */
+  WsListener     *listener;   /* (owned) (nullable): of listen() and startup */
+  WsListener     *added;      /* (owned) (nullable): of what was added */
+  GSocketAddress *address;    /* (owned) (nullable): while listening */
+  char           *url;        /* (owned) (nullable): made when asked */
+  GSource        *startup;    /* (owned) (nullable): what listening waits for */
+  gboolean        is_closed;  /* by close(), and did not listen again */
+  guint           log_number; /* 0: not told of yet */
+  guint           error;      /* a close code; 1000: fine */
   char           *error_string; /* (owned) (nullable) */
 
   /* Connections: each is one record, in exactly one of these five. */
@@ -95,9 +96,10 @@ typedef struct
 /* Who has come, and who that is for us. */
 typedef struct
 {
-  WsAddress tcp;    /* what the system says */
-  WsAddress client; /* the same, or whom a trusted proxy names */
-  char     *host;   /* (owned) (nullable): that the proxy was asked for */
+  WsAddress tcp;        /* what the system says */
+  WsAddress client;     /* the same, or whom a trusted proxy names */
+  char     *host;       /* (owned) (nullable): that the proxy was asked for */
+  guint     log_number; /* of the connection; 0: not told of yet */
   guint     has_scheme : 1; /* the proxy has told how it was asked */
   guint     is_secure : 1;  /* it was asked over TLS */
   guint     is_heard : 1;   /* the fields of the request were looked at */

@@ -3,6 +3,7 @@
 #include "server/ws-server-incoming.h"
 
 #include "server/ws-server-client.h"
+#include "server/ws-server-log.h"
 #include "server/ws-server-owner.h"
 #include "server/ws-server-proxies.h"
 #include "server/ws-server-reports.h"
@@ -113,6 +114,7 @@ ws_server_take_transport (WsServer         *self,
                                     client);
       ws_server_fill_tls_options (self, credentials, &options);
     }
+  ws_server_log_arrival (client, transport);
   client->opening = ws_server_opening_new (transport, &options,
                                            &ws_server_opening_sink, client);
   ws_server_client_enter (client, &priv->openings);

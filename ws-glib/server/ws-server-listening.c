@@ -6,6 +6,7 @@
 
 #include "server/ws-server-accept.h"
 #include "server/ws-server-incoming.h"
+#include "server/ws-server-log.h"
 #include "server/ws-server-proxies.h"
 #include "server/ws-server-signals.h"
 #include "server/ws-server-ssl.h"
@@ -53,6 +54,7 @@ on_accept_failed (const GError *error, gpointer user_data)
 {
   g_autoptr (GError) public_error = ws_socket_error_translate (error);
 
+  ws_server_log (user_data, "cannot accept: %s", public_error->message);
   ws_server_emit (user_data, WS_SERVER_SIGNAL_ACCEPT_ERROR, public_error);
 }
 
@@ -192,6 +194,9 @@ ws_server_note_listening (WsServer *self, gboolean is_first)
       forget_address (priv);
       priv->address = ws_listener_get_address (ws_server_peek_listener (self));
     }
+  ws_server_log (self,
+                 is_first ? "listening at %s" : "listening elsewhere, too",
+                 ws_server_get_url (self));
   g_object_ref (self);
   ws_server_set_error (self, WS_CLOSE_NORMAL, NULL);
   if (is_first)
@@ -205,6 +210,7 @@ ws_server_fail_to_listen (WsServer *self, GError *problem, GError **error)
   GError *public_error = ws_socket_error_translate (problem);
 
   g_error_free (problem);
+  ws_server_log (self, "cannot listen: %s", public_error->message);
   ws_server_report (self, WS_CLOSE_ABNORMAL, public_error->message);
   g_propagate_error (error, public_error);
   return FALSE;
@@ -395,6 +401,7 @@ ws_server_close (WsServer *self)
   ws_server_cancel_startup (self);
   priv->is_closed = TRUE;
   stop_listening (self);
+  ws_server_log (self, "closed");
   ws_home_run_later (&priv->home, on_closed, self);
   if (listened)
     notify_listening (self, TRUE);

@@ -5,6 +5,7 @@
 
 #include "base/ws-socket-error-private.h"
 #include "net/ws-socket-address.h"
+#include "server/ws-server-log.h"
 #include "server/ws-server-signals.h"
 
 WsPeerPhase
@@ -85,6 +86,7 @@ ws_server_report_peer (WsServer       *self,
   who = name_peer (client->peer);
   text = g_strdup_printf ("%s, %s: %s", who, name_phase (phase),
                           public_error->message);
+  ws_server_log_failure (self, client, text);
   g_object_ref (self);
   ws_server_emit (self, WS_SERVER_SIGNAL_PEER_FAILED, address, phase,
                   public_error);

@@ -8,6 +8,7 @@
 #include "server/ws-server-client.h"
 #include "server/ws-server-clients.h"
 #include "server/ws-server-deferrals.h"
+#include "server/ws-server-log.h"
 #include "server/ws-server-origins.h"
 #include "server/ws-server-owner.h"
 #include "server/ws-server-peer.h"
@@ -22,6 +23,7 @@
 #include "http/ws-request-private.h"
 #include "http/ws-response-private.h"
 #include "socket/ws-socket-incoming.h"
+#include "socket/ws-socket-log.h"
 #include "socket/ws-socket-ssl.h"
 #include "base/ws-answered.h"
 
@@ -84,6 +86,7 @@ accept_request (WsServerClient      *client,
     client->socket = ws_socket_new_incoming (priv->home.context,
                                              &priv->settings, priv->compression,
                                              &ws_server_socket_owner, client);
+  ws_socket_set_log_number (client->socket, client->peer->log_number);
   address = ws_server_get_client_address (client);
   url = ws_server_make_client_url (client);
   visitor.address = ws_server_is_proxied (client) ? address : NULL;
@@ -198,6 +201,7 @@ send_response (WsServerClient *client, WsResponse *response)
 
   ws_server_opening_answer (client->opening, &answer,
                             ws_response_get_body (response));
+  ws_server_log_answer (client, answer.status);
   note_answer (client);
 }
 

@@ -5,6 +5,7 @@
 #include "signal/ws-signal-transform.h"
 #include "ws-socket-error.h"
 #include "base/ws-answered.h"
+#include "net/ws-log.h"
 
 /* --- Names --- */
 
@@ -221,9 +222,9 @@ call_action (const WsSignalSlot *self,
         ws_answered_set (result);
     }
   else
-    g_debug ("The slot \"%s\" of %s is not called: %s", query.signal_name,
-             G_OBJECT_TYPE_NAME (receiver),
-             error != NULL ? error->message : "an argument does not fit");
+    ws_log (&(WsLogFacts){ 0 }, "The slot \"%s\" of %s is not called: %s",
+            query.signal_name, G_OBJECT_TYPE_NAME (receiver),
+            error != NULL ? error->message : "an argument does not fit");
   for (guint i = 0; i <= query.n_params; i++)
     if (G_IS_VALUE (&values[i]))
       g_value_unset (&values[i]);

@@ -4,6 +4,7 @@
 
 #include "ws-socket-error.h"
 #include "socket/ws-socket-http.h"
+#include "socket/ws-socket-log.h"
 #include "socket/ws-socket-signals.h"
 #include "http/ws-authenticator-private.h"
 #include "protocol/ws-proxy-uri.h"
@@ -105,6 +106,9 @@ ws_socket_on_opening_asked (WsClientOpening        *opening,
   WsClientQuestion *copy = copy_question (question);
   WsSocketSignal    signal = WS_SOCKET_SIGNAL_AUTHENTICATION_REQUIRED;
 
+  ws_socket_log (self, "%s wants a login%s%s",
+                 question->is_proxy ? "a proxy" : "the server",
+                 *question->scheme != '\0' ? ", " : "", question->scheme);
   if (question->is_proxy)
     signal = WS_SOCKET_SIGNAL_PROXY_AUTHENTICATION_REQUIRED;
   else

@@ -109,6 +109,7 @@ typedef struct
   int   is_abandoned; /* atomic: the last reference went in another thread, and
                      * nothing is emitted any more */
   int   is_kept;      /* atomic: it holds a reference to itself */
+  guint log_number;   /* 0: not told of yet */
   guint active : 1;
   guint stays_alive : 1;
   guint pull : 1;

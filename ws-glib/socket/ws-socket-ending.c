@@ -4,6 +4,7 @@
 
 #include "ws-socket-error.h"
 #include "socket/ws-socket-keeping.h"
+#include "socket/ws-socket-log.h"
 #include "socket/ws-socket-queue.h"
 #include "socket/ws-socket-receive-private.h"
 #include "socket/ws-socket-reconnect.h"
@@ -23,6 +24,8 @@ ws_socket_leave (WsSocket *self)
 
   ws_socket_cancel_activation (self);
   ws_mailbox_close (&priv->mailbox);
+  if (priv->state != WS_STATE_UNCONNECTED)
+    ws_socket_log (self, "left, without waiting for the peer");
   ws_attempt_leave (&priv->now);
   priv->state = priv->announced = WS_STATE_UNCONNECTED;
   priv->active = FALSE;

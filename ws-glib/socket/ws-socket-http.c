@@ -3,6 +3,7 @@
  * lead. Credentials are asked for in ws-socket-auth.c. */
 #include "socket/ws-socket-http.h"
 
+#include "socket/ws-socket-log.h"
 #include "socket/ws-socket-signals.h"
 #include "socket/ws-socket-ssl.h"
 #include "http/ws-handshake-response-private.h"
@@ -352,6 +353,9 @@ ws_socket_on_opening_redirected (WsClientOpening *opening,
     }
   else if (attempt == priv->now.number)
     {
+      g_autofree char *shown = ws_url_show (next->text);
+
+      ws_socket_log (self, "redirected to %s", shown);
       g_set_object (&http->hop, hop);
       follow (self, next, is_same_origin);
     }

@@ -3,6 +3,7 @@
 #include "socket/ws-socket-incoming.h"
 
 #include "socket/ws-socket-compression.h"
+#include "socket/ws-socket-log.h"
 #include "socket/ws-socket-messages.h"
 #include "socket/ws-socket-view.h"
 
@@ -60,6 +61,7 @@ ws_socket_accept (WsSocket                *self,
     ws_socket_begin_compression (self, WS_ROLE_SERVER, extensions, &params,
                                  &priv->compression->settings);
   ws_mailbox_open (&priv->mailbox, ws_engine_get_poller (priv->now.engine));
+  ws_socket_log_state (self);
   ws_engine_push_head (priv->now.engine, head->str, head->len);
   ws_engine_push_input (priv->now.engine, opened->rest.data, opened->rest.len);
   ws_buffer_clear (&opened->rest);

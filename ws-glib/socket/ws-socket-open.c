@@ -13,6 +13,7 @@
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-http.h"
 #include "socket/ws-socket-keeping.h"
+#include "socket/ws-socket-log.h"
 #include "socket/ws-socket-messages.h"
 #include "socket/ws-socket-reconnect.h"
 #include "socket/ws-socket-signals.h"
@@ -176,6 +177,7 @@ begin_opening (WsSocket *self, Start *start)
       = ws_poller_get_at (priv->home.context, priv->settings.priority);
   WsClientOpeningOptions options
       = { .timeout = priv->settings.open_timeout,
+          .log_number = ws_socket_get_log_number (self),
           .transport = g_steal_pointer (&start->transport) };
 
   ws_socket_fill_http_options (self, &options);
@@ -202,6 +204,7 @@ begin_attempt (WsSocket *self, Start *start)
   ws_socket_begin_request (self, start->request);
   begin_opening (self, start);
   priv->state = WS_STATE_CONNECTING;
+  ws_socket_log_state (self);
 }
 
 static void

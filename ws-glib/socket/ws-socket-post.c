@@ -4,6 +4,7 @@
 
 #include "ws-socket-error.h"
 #include "socket/ws-socket-ending.h"
+#include "socket/ws-socket-log.h"
 #include "socket/ws-socket-state.h"
 
 typedef enum
@@ -37,8 +38,8 @@ post_free (SocketPost *post)
 static void
 drop (SocketPost *post, const char *why)
 {
-  g_debug ("%p: a posted %s is dropped: %s", (gpointer) post->socket,
-           post->kind == POST_MESSAGE ? "message" : "close", why);
+  ws_socket_log (post->socket, "a posted %s is dropped: %s",
+                 post->kind == POST_MESSAGE ? "message" : "close", why);
   if (post->kind == POST_MESSAGE)
     ws_mailbox_note_lost (&ws_socket_peek (post->socket)->mailbox);
 }

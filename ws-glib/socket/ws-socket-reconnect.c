@@ -6,6 +6,7 @@
 #include "ws-ssl-error.h"
 #include "socket/ws-reconnect-policy-private.h"
 #include "socket/ws-socket-http.h"
+#include "socket/ws-socket-log.h"
 #include "socket/ws-socket-signals.h"
 #include "socket/ws-socket-state.h"
 #include "socket/ws-socket-view.h"
@@ -264,8 +265,8 @@ ws_socket_await_reconnect (WsSocket *self)
   delay = MAX (delay, get_retry_after (self, policy));
   reconnect->n_attempts++;
   begin_to_wait (self, delay);
-  g_debug ("%p: attempt %u follows in %d ms", (gpointer) self,
-           reconnect->n_attempts, delay);
+  ws_socket_log (self, "reconnecting: attempt %u follows in %d ms",
+                 reconnect->n_attempts, delay);
   ws_socket_update_view (self);
   if (attempt != priv->now.number || !reconnect->is_waiting)
     return TRUE;

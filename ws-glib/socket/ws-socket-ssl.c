@@ -3,6 +3,7 @@
 #include "socket/ws-socket-ssl.h"
 
 #include "socket/ws-socket-ignoring.h"
+#include "socket/ws-socket-log.h"
 #include "socket/ws-socket-signals.h"
 #include "ssl/ws-psk-authenticator-private.h"
 #include "ssl/ws-ssl-configuration-credentials.h"
@@ -266,6 +267,7 @@ ws_socket_on_opening_paused (WsClientOpening *opening, gpointer user_data)
   priv->now.ssl_errors
       = ws_ssl_error_list_problems (ws_tls_session_get_problems (session));
   priv->now.ssl_paused = TRUE;
+  ws_socket_log_ssl_errors (self, priv->now.ssl_errors);
   ws_socket_note_session (self, session);
   if (attempt == priv->now.number && is_excused (self))
     go_on (self);

@@ -6,6 +6,7 @@
 
 #include "ws-socket-error.h"
 #include "socket/ws-socket-keeping.h"
+#include "socket/ws-socket-log.h"
 #include "socket/ws-socket-signals.h"
 #include "socket/ws-socket-view.h"
 #include "base/ws-socket-error-private.h"
@@ -34,8 +35,8 @@ ws_socket_set_state (WsSocket *self, WsState state)
   ws_socket_announce_state (self);
   if (attempt != priv->now.number || priv->state == state)
     return;
-  g_debug ("%p: state %d becomes %d", (gpointer) self, priv->state, state);
   priv->state = state;
+  ws_socket_log_state (self);
   if (state == WS_STATE_CONNECTED)
     priv->reconnect.is_at_work = FALSE;
   g_object_freeze_notify (G_OBJECT (self));
@@ -97,6 +98,7 @@ ws_socket_fail (WsSocket *self, const GError *error)
     return;
   priv->now.failed = TRUE;
   public_error = ws_socket_error_translate (error);
+  ws_socket_log (self, "failed: %s", public_error->message);
   ws_socket_set_error (self, public_error);
   if (attempt == priv->now.number)
     ws_socket_emit (self, WS_SOCKET_SIGNAL_ERROR, public_error);
