@@ -34,6 +34,7 @@ OTHER_WORDS = {
     "send-proxy",
     "systemd-socket-activate",
     "ws-glib",
+    "ws-glib-tools",
 }
 # The guide has these for lack of a member.
 NOT_MEMBERS = {"wss", "ws"}
