@@ -27,6 +27,7 @@ G_BEGIN_DECLS
 #define WS_TYPE_SLOW_CLIENT_POLICY (ws_slow_client_policy_get_type ())
 #define WS_TYPE_PEER_PHASE         (ws_peer_phase_get_type ())
 #define WS_TYPE_PROXY_PROTOCOL     (ws_proxy_protocol_get_type ())
+#define WS_TYPE_BROKER_STATE       (ws_broker_state_get_type ())
 
 /**
  * WsState:
@@ -463,6 +464,23 @@ typedef enum
   WS_SLOW_CLIENT_POLICY_SKIP
 } WsSlowClientPolicy;
 
+/**
+ * WsBrokerState:
+ * @WS_BROKER_STATE_UNCONNECTED: publications cannot be carried
+ * @WS_BROKER_STATE_CONNECTING: they cannot be carried yet, or for the moment
+ * @WS_BROKER_STATE_CONNECTED: they can be carried
+ *
+ * How it is with the connection of a broker.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  WS_BROKER_STATE_UNCONNECTED,
+  WS_BROKER_STATE_CONNECTING,
+  WS_BROKER_STATE_CONNECTED
+} WsBrokerState;
+
 WS_AVAILABLE_IN_1_0
 GType ws_state_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
@@ -498,5 +516,7 @@ GType ws_ssl_error_code_get_type (void) G_GNUC_CONST;
 
 WS_AVAILABLE_IN_1_0
 gboolean ws_close_code_is_sendable (guint code);
+WS_AVAILABLE_IN_1_0
+GType ws_broker_state_get_type (void) G_GNUC_CONST;
 
 G_END_DECLS

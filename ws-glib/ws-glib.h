@@ -4,6 +4,9 @@
 #define WS_INSIDE
 
 #include <ws-glib/ws-authenticator.h>
+#include <ws-glib/ws-broker-query.h>
+#include <ws-glib/ws-broker-statistics.h>
+#include <ws-glib/ws-broker.h>
 #include <ws-glib/ws-connection.h>
 #include <ws-glib/ws-cors-authenticator.h>
 #include <ws-glib/ws-deflate-options.h>
@@ -11,9 +14,11 @@
 #include <ws-glib/ws-handshake-response.h>
 #include <ws-glib/ws-headers.h>
 #include <ws-glib/ws-mask-generator.h>
+#include <ws-glib/ws-memory-broker.h>
 #include <ws-glib/ws-message-input-stream.h>
 #include <ws-glib/ws-message.h>
 #include <ws-glib/ws-psk-authenticator.h>
+#include <ws-glib/ws-publication.h>
 #include <ws-glib/ws-reconnect-policy.h>
 #include <ws-glib/ws-request.h>
 #include <ws-glib/ws-response.h>

@@ -33,4 +33,16 @@ WS_AVAILABLE_IN_1_0
 gboolean
 ws_server_close_finish (WsServer *self, GAsyncResult *result, GError **error);
 
+WS_AVAILABLE_IN_1_0
+void ws_server_publish_async (WsServer           *self,
+                              const char         *topic,
+                              WsMessage          *message,
+                              WsSocket           *except,
+                              GCancellable       *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data);
+WS_AVAILABLE_IN_1_0
+gboolean
+ws_server_publish_finish (WsServer *self, GAsyncResult *result, GError **error);
+
 G_END_DECLS

@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 
+#include <ws-glib/ws-broker.h>
 #include <ws-glib/ws-cors-authenticator.h>
 #include <ws-glib/ws-enums.h>
 #include <ws-glib/ws-request.h>
@@ -286,6 +287,10 @@ WS_AVAILABLE_IN_1_0
 guint ws_server_get_max_topic_size (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_set_max_topic_size (WsServer *self, guint max_topic_size);
+WS_AVAILABLE_IN_1_0
+WsBroker *ws_server_get_broker (WsServer *self);
+WS_AVAILABLE_IN_1_0
+void ws_server_set_broker (WsServer *self, WsBroker *broker);
 WS_AVAILABLE_IN_1_0
 gssize ws_server_broadcast (WsServer *self, WsMessage *message, GError **error);
 WS_AVAILABLE_IN_1_0

@@ -372,6 +372,26 @@ gssize ws_socket_publish (WsSocket   *self,
                           WsMessage  *message,
                           GError    **error);
 WS_AVAILABLE_IN_1_0
+void ws_socket_subscribe_since_async (WsSocket           *self,
+                                      const char         *topic,
+                                      const char         *epoch,
+                                      guint64             offset,
+                                      GCancellable       *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer            user_data);
+WS_AVAILABLE_IN_1_0
+gboolean ws_socket_subscribe_since_finish (WsSocket     *self,
+                                           GAsyncResult *result,
+                                           gboolean     *recovered,
+                                           char        **epoch,
+                                           guint64      *offset,
+                                           GError      **error);
+WS_AVAILABLE_IN_1_0
+gboolean ws_socket_announce (WsSocket   *self,
+                             const char *topic,
+                             const char *text,
+                             GError    **error);
+WS_AVAILABLE_IN_1_0
 char **ws_socket_get_topics (WsSocket *self) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_1_0
 void ws_socket_post_message (WsSocket *self, WsMessage *message);

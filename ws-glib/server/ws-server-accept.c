@@ -2,6 +2,7 @@
 /* A server's connections, as GIO's asynchronous calls. */
 #include "server/ws-server-accept.h"
 
+#include "server/ws-server-broker.h"
 #include "server/ws-server-client.h"
 #include "server/ws-server-clients.h"
 #include "server/ws-server-room.h"
@@ -172,6 +173,7 @@ ws_server_accept_async (WsServer           *self,
   else
     {
       ws_server_adopt_context (self);
+      ws_server_attach_broker (self);
       ws_call_queue (call, &priv->accepts);
       ws_call_watch_cancellable (call);
     }

@@ -2,6 +2,7 @@
 /* Connections that something else has accepted. */
 #include "server/ws-server-core.h"
 
+#include "server/ws-server-broker.h"
 #include "server/ws-server-incoming.h"
 #include "server/ws-server-proxies.h"
 #include "server/ws-server-ssl.h"
@@ -23,6 +24,7 @@ take_stream (WsServer         *self,
   WsAddress    peer;
 
   ws_server_adopt_context (self);
+  ws_server_attach_broker (self);
   transport = ws_transport_new_for_stream (ws_server_peek (self)->poller,
                                            stream, &problem);
   if (transport == NULL)

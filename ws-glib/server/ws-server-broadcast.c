@@ -1,43 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Messages to all, or to those who want them. No user's code runs while the
- * list is walked: what has to be told is posted. */
+/* Messages to all, or to those who want them: here, or wherever the broker
+ * carries them. */
 #include "server/ws-server-broadcast.h"
 
-#include "server/ws-server-topics.h"
-#include "socket/ws-socket-broadcast.h"
-#include "message/ws-message-private.h"
-
-/* --- One message to many --- */
-
-typedef struct
-{
-  WsServerPrivate *server;
-  WsMessage       *message; /* (unowned) */
-  WsPrepared       prepared;
-  gboolean         closes; /* the connections that have no room */
-} Broadcast;
-
-static void
-broadcast_init (Broadcast *self, WsServer *server, WsMessage *message)
-{
-  WsOpcode opcode
-      = ws_message_type_to_opcode (ws_message_get_message_type (message));
-  gsize         len;
-  const guint8 *data = ws_message_get_data (message, &len);
-
-  self->server = ws_server_peek (server);
-  self->message = message;
-  self->closes
-      = self->server->slow_client_policy == WS_SLOW_CLIENT_POLICY_CLOSE;
-  ws_prepared_init (&self->prepared, opcode, data, len, &self->server->pack);
-}
-
-static gboolean
-deliver (Broadcast *self, WsServerClient *client)
-{
-  return ws_socket_broadcast (client->socket, self->message, &self->prepared,
-                              self->closes);
-}
+#include "server/ws-server-broker.h"
+#include "server/ws-server-fan-out.h"
 
 /**
  * ws_server_broadcast:
@@ -57,32 +24,30 @@ deliver (Broadcast *self, WsServerClient *client)
  * [property@Server:slow-client-policy] says what becomes of it. No signal is
  * emitted before this call returns.
  *
- * Fails with %WS_SOCKET_ERROR_WRONG_CONTEXT in a thread that the server does
- * not belong to.
+ * With a [property@Server:broker] it is sent to the clients of all servers that
+ * the broker joins. Those here get it when the broker hands it back, in the
+ * order that all servers see, and not before.
  *
- * Returns: the number of clients that will get it, or -1 on error
+ * Fails with %WS_SOCKET_ERROR_WRONG_CONTEXT in a thread that the server does
+ * not belong to, and as [method@Broker.publish].
+ *
+ * Returns: the number of clients of this server that will get it, with a broker
+ *   that it has now; or -1 on error
  *
  * Since: 1.0
  */
 gssize
 ws_server_broadcast (WsServer *self, WsMessage *message, GError **error)
 {
-  GSequenceIter *iter;
-  Broadcast      broadcast;
-  gssize         n = 0;
-
   g_return_val_if_fail (WS_IS_SERVER (self), -1);
   g_return_val_if_fail (message != NULL, -1);
   g_return_val_if_fail (error == NULL || *error == NULL, -1);
 
   if (!ws_server_check_thread (self, error))
     return -1;
-  broadcast_init (&broadcast, self, message);
-  iter = g_sequence_get_begin_iter (broadcast.server->clients);
-  for (; !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
-    n += deliver (&broadcast, g_sequence_get (iter));
-  ws_prepared_clear (&broadcast.prepared);
-  return n;
+  if (ws_server_peek (self)->broker != NULL)
+    return ws_server_broker_publish (self, "", message, NULL, error);
+  return ws_server_send_to_all (self, message, NULL, NULL);
 }
 
 /**
@@ -98,7 +63,8 @@ ws_server_broadcast (WsServer *self, WsMessage *message, GError **error)
  * [method@Server.broadcast]. It costs nothing for other clients. A topic need
  * not be known.
  *
- * Returns: the number of clients that will get it, or -1 on error
+ * Returns: the number of clients of this server that will get it, with a broker
+ *   those who have subscribed now; or -1 on error
  *
  * Since: 1.0
  */
@@ -115,32 +81,26 @@ ws_server_publish (WsServer   *self,
 
   if (!ws_server_check_thread (self, error))
     return -1;
-  return ws_server_publish_except (self, topic, message, NULL);
+  return ws_server_publish_except (self, topic, message, NULL, error);
+}
+
+static gboolean
+is_another (WsServerClient *client, gpointer data)
+{
+  return client != data;
 }
 
 gssize
-ws_server_publish_except (WsServer   *self,
-                          const char *topic,
-                          WsMessage  *message,
-                          WsSocket   *except)
+ws_server_publish_except (WsServer       *self,
+                          const char     *topic,
+                          WsMessage      *message,
+                          WsServerClient *except,
+                          GError        **error)
 {
-  const GList *subscribers = ws_server_peek_subscribers (self, topic);
-  Broadcast    broadcast;
-  gssize       n = 0;
-
-  if (subscribers == NULL)
-    return 0;
-  broadcast_init (&broadcast, self, message);
-  for (const GList *i = subscribers; i != NULL; i = i->next)
-    {
-      WsServerClient *client = i->data;
-
-      /* Not while the socket waits in the queue. */
-      if (client->iter != NULL && client->socket != except)
-        n += deliver (&broadcast, client);
-    }
-  ws_prepared_clear (&broadcast.prepared);
-  return n;
+  if (ws_server_peek (self)->broker != NULL)
+    return ws_server_broker_publish (self, topic, message, except, error);
+  return ws_server_send_to_topic (self, topic, message,
+                                  except != NULL ? is_another : NULL, except);
 }
 
 /* --- The policy --- */

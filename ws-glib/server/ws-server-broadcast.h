@@ -5,11 +5,13 @@
 
 G_BEGIN_DECLS
 
-/* @except (nullable): who does not get it. Returns how many do. */
-gssize                  ws_server_publish_except (WsServer   *self,
-                                                  const char *topic,
-                                                  WsMessage  *message,
-                                                  WsSocket   *except);
+/* @except (nullable): who does not get it. Returns how many do here, -1 on
+ * error. */
+gssize                  ws_server_publish_except (WsServer       *self,
+                                                  const char     *topic,
+                                                  WsMessage      *message,
+                                                  WsServerClient *except,
+                                                  GError        **error);
 extern const WsProperty ws_server_broadcast_properties[];
 
 G_END_DECLS

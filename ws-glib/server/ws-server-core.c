@@ -44,6 +44,20 @@ ws_server_adopt_context (WsServer *self)
   priv->poller = ws_poller_get_at (priv->home.context, priv->settings.priority);
 }
 
+guint
+ws_server_client_get_number (WsServerClient *client)
+{
+  WsServerPrivate *priv = ws_server_peek (client->server);
+
+  if (client->number == 0)
+    {
+      /* Of as many bits as the client keeps. */
+      priv->last_number = MAX (1, (priv->last_number + 1) & 0x1fffffff);
+      client->number = priv->last_number;
+    }
+  return client->number;
+}
+
 /* --- Listening --- */
 
 void

@@ -3,6 +3,7 @@
 
 #include <ws-glib/ws-server.h>
 
+#include "broker/ws-broker-members.h"
 #include "base/ws-property.h"
 #include "base/ws-home.h"
 #include "engine/ws-prepared.h"
@@ -88,9 +89,14 @@ typedef struct
 
   /* Broadcasts. */
   WsSlowClientPolicy slow_client_policy;
-  WsShared   *pack;   /* (owned) (nullable): small messages, side by side */
-  GHashTable *topics; /* (owned) (nullable): a set of their names */
-  GHashTable *subscriptions; /* (owned) (nullable): a set of them */
+  WsShared       *pack;   /* (owned) (nullable): small messages, side by side */
+  GHashTable     *topics; /* (owned) (nullable): a set of their names */
+  GHashTable     *subscriptions; /* (owned) (nullable): a set of them */
+  WsBroker       *broker;        /* (owned) (nullable) */
+  WsBrokerMember *member; /* (owned) (nullable): of it, from the time on when
+                           * the server belongs to a thread */
+  guint           last_number; /* that a client was given */
+  GHashTable     *announced; /* (owned) (nullable): client → set of topics */
 } WsServerPrivate;
 
 /* Who has come, and who that is for us. */
@@ -113,6 +119,7 @@ typedef struct
   guint            is_deferred : 1; /* a handler will answer later */
   guint            is_started : 1;  /* by accept_finish() */
   guint            is_reported : 1; /* no connection has become of it */
+  guint            number : 29;     /* for the broker; 0: none yet */
   WsServer        *server;  /* (unowned) (nullable): none once it is over */
   WsServerOpening *opening; /* (owned) (nullable) */
   WsServerPeer    *peer;    /* (owned) (nullable): none of a connection */
@@ -148,6 +155,8 @@ ws_server_is_abandoned (WsServer *self)
   return g_atomic_int_get (&ws_server_peek (self)->is_abandoned);
 }
 
+/* One that no other client of this server has had, for the broker. */
+guint    ws_server_client_get_number (WsServerClient *client);
 gboolean ws_server_check_thread (WsServer *self, GError **error);
 /* The same for @caller, which returns no error: a warning says it. */
 gboolean ws_server_may_call (WsServer *self, const char *caller);
@@ -194,6 +203,7 @@ typedef enum
   WS_SERVER_PROP_PROXY_RESOLVER,
   WS_SERVER_PROP_COMPRESSION,
   WS_SERVER_PROP_SLOW_CLIENT_POLICY,
+  WS_SERVER_PROP_BROKER,
   WS_SERVER_PROP_MAX_TOPICS_PER_CLIENT,
   WS_SERVER_PROP_MAX_TOPIC_SIZE,
   WS_SERVER_PROP_ERROR,

@@ -5,6 +5,7 @@
 #include "server/ws-server-listening.h"
 
 #include "server/ws-server-accept.h"
+#include "server/ws-server-broker.h"
 #include "server/ws-server-incoming.h"
 #include "server/ws-server-log.h"
 #include "server/ws-server-proxies.h"
@@ -68,6 +69,7 @@ ws_server_make_listener (WsServer *self, GError **error)
   if (!ws_server_load_credentials (self, &credentials, error))
     return NULL;
   ws_server_adopt_context (self);
+  ws_server_attach_broker (self);
   listener
       = ws_listener_new (priv->poller, on_accepted, on_accept_failed, self);
   ws_listener_set_accepting (listener, priv->accepting);
@@ -328,6 +330,7 @@ ws_server_schedule_startup (WsServer *self)
 
   ws_server_cancel_startup (self);
   ws_server_adopt_context (self);
+  ws_server_attach_broker (self);
   priv->startup = g_idle_source_new ();
   g_source_set_callback (priv->startup, on_startup, self, NULL);
   g_source_attach (priv->startup, priv->home.context);
@@ -398,6 +401,7 @@ ws_server_close (WsServer *self)
   listened = ws_server_is_listening (self);
   g_object_ref (self);
   ws_server_adopt_context (self);
+  ws_server_attach_broker (self);
   ws_server_cancel_startup (self);
   priv->is_closed = TRUE;
   stop_listening (self);

@@ -3,11 +3,15 @@
 #include "server/ws-server-owner.h"
 
 #include "server/ws-server-broadcast.h"
+#include "server/ws-server-broker.h"
 #include "server/ws-server-client.h"
+#include "server/ws-server-presence.h"
+#include "server/ws-server-recover.h"
 #include "server/ws-server-room.h"
 #include "server/ws-server-signals.h"
 #include "server/ws-server-topics.h"
 #include "server/ws-server-waiting.h"
+#include "ws-socket-error.h"
 
 static void
 on_gone (WsSocket *socket, gpointer data)
@@ -39,7 +43,12 @@ on_gone (WsSocket *socket, gpointer data)
 static gboolean
 subscribe (gpointer data, const char *topic, GError **error)
 {
-  return ws_server_client_subscribe (data, topic, error);
+  WsServerClient *client = data;
+
+  if (!ws_server_client_subscribe (client, topic, error))
+    return FALSE;
+  ws_server_follow_topic (client->server, topic);
+  return TRUE;
 }
 
 static void
@@ -55,11 +64,34 @@ list_topics (gpointer data)
 }
 
 static gssize
-publish (gpointer data, const char *topic, WsMessage *message, WsSocket *socket)
+publish (gpointer data, const char *topic, WsMessage *message, GError **error)
 {
   WsServerClient *client = data;
 
-  return ws_server_publish_except (client->server, topic, message, socket);
+  return ws_server_publish_except (client->server, topic, message, client,
+                                   error);
+}
+
+static void
+recover (gpointer    data,
+         const char *topic,
+         const char *epoch,
+         guint64     offset,
+         GTask      *task)
+{
+  ws_server_client_recover (data, topic, epoch, offset, task);
+}
+
+static gboolean
+announce (gpointer data, const char *topic, const char *text, GError **error)
+{
+  if (!ws_server_client_is_subscribed (data, topic))
+    {
+      g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
+                   "The client has not subscribed to the topic \"%s\"", topic);
+      return FALSE;
+    }
+  return ws_server_client_announce (data, topic, text, error);
 }
 
 const WsSocketOwner ws_server_socket_owner = {
@@ -68,4 +100,6 @@ const WsSocketOwner ws_server_socket_owner = {
   .unsubscribe = unsubscribe,
   .list_topics = list_topics,
   .publish = publish,
+  .recover = recover,
+  .announce = announce,
 };

@@ -4,6 +4,7 @@
 
 #include "server/ws-server-addresses.h"
 #include "server/ws-server-broadcast.h"
+#include "server/ws-server-broker.h"
 #include "server/ws-server-clients.h"
 #include "server/ws-server-compression.h"
 #include "server/ws-server-deferrals.h"
@@ -19,14 +20,23 @@
 #include "server/ws-server-unix.h"
 
 static const WsProperty *const tables[] = {
-  ws_server_status_properties,      ws_server_ssl_properties,
-  ws_server_addresses_properties,   ws_server_origins_properties,
-  ws_server_limits_properties,      ws_server_deferrals_properties,
-  ws_server_unix_properties,        ws_server_heads_properties,
-  ws_server_broadcast_properties,   ws_server_topics_properties,
-  ws_server_compression_properties, ws_server_settings_properties,
-  ws_server_timeouts_properties,    ws_server_proxies_properties,
-  ws_server_clients_properties,     NULL,
+  ws_server_status_properties,
+  ws_server_ssl_properties,
+  ws_server_addresses_properties,
+  ws_server_origins_properties,
+  ws_server_limits_properties,
+  ws_server_deferrals_properties,
+  ws_server_unix_properties,
+  ws_server_heads_properties,
+  ws_server_broadcast_properties,
+  ws_server_broker_properties,
+  ws_server_topics_properties,
+  ws_server_compression_properties,
+  ws_server_settings_properties,
+  ws_server_timeouts_properties,
+  ws_server_proxies_properties,
+  ws_server_clients_properties,
+  NULL,
 };
 
 void

@@ -3,6 +3,7 @@
 #include "server/ws-server-signals.h"
 
 #include "ws-psk-authenticator.h"
+#include "ws-publication.h"
 #include "ws-response.h"
 #include "ws-ssl-error.h"
 #include "base/ws-answered.h"
@@ -229,6 +230,65 @@ install_own_signals (void)
   add_signal (WS_SERVER_SIGNAL_CLOSED, "closed", OFFSET (closed), G_TYPE_NONE);
 }
 
+/* The first handler that has a message decides. */
+static gboolean
+accumulate_message (GSignalInvocationHint *hint,
+                    GValue                *result,
+                    const GValue          *returned,
+                    gpointer               data)
+{
+  g_value_copy (returned, result);
+  return g_value_get_boxed (returned) == NULL;
+}
+
+static void
+install_broker_signals (void)
+{
+  /**
+   * WsServer::publications-lost:
+   * @self: the server
+   * @topic: (nullable): what they were about; %NULL: any topic without a
+   *   history
+   * @n_publications: how many; 0: that is not known
+   *
+   * Subscribers here have missed what was published while the
+   * [property@Server:broker] had no connection, or while this thread did not
+   * keep up.
+   *
+   * Topics with a history catch up, and lose only what is not kept any more.
+   *
+   * Since: 1.0
+   */
+  signals[WS_SERVER_SIGNAL_PUBLICATIONS_LOST]
+      = g_signal_new ("publications-lost", WS_TYPE_SERVER, G_SIGNAL_RUN_LAST, 0,
+                      NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING,
+                      G_TYPE_UINT64);
+
+  /**
+   * WsServer::format-publication:
+   * @self: the server
+   * @publication: what has come from the [property@Server:broker]
+   *
+   * A publication is about to be sent to its subscribers: in which form?
+   *
+   * A handler may return another message, for instance one that tells clients
+   * the place of the publication in the history of its topic, so that they can
+   * say later what they have missed. Emitted once for each publication, however
+   * many clients get it, and once more for each client that fetches it with
+   * [method@Socket.subscribe_since_async].
+   *
+   * Returns: (transfer full) (nullable): the message that clients get; %NULL:
+   *   the one that was published
+   *
+   * Since: 1.0
+   */
+  signals[WS_SERVER_SIGNAL_FORMAT_PUBLICATION]
+      = g_signal_new ("format-publication", WS_TYPE_SERVER, G_SIGNAL_RUN_LAST,
+                      0, accumulate_message, NULL, NULL, WS_TYPE_MESSAGE, 1,
+                      WS_TYPE_PUBLICATION);
+  asking[WS_SERVER_SIGNAL_FORMAT_PUBLICATION] = WS_ASKING;
+}
+
 static void
 install_certificate_signals (void)
 {
@@ -349,6 +409,7 @@ ws_server_install_signals (void)
   install_client_signals ();
   install_request_signals ();
   install_own_signals ();
+  install_broker_signals ();
   install_certificate_signals ();
   install_tls_signals ();
 }

@@ -10,13 +10,15 @@
 
 #include "base/ws-name-hash.h"
 
+#include "server/ws-server-presence.h"
 #include "server/ws-server-settings.h"
 #include "ws-socket-error.h"
 
 typedef struct
 {
-  GQueue subscriptions; /* of WsServerClient, by WsSubscription.in_topic */
-  char   name[];
+  GQueue          subscriptions; /* of WsServerClient, by their in_topic */
+  WsServerFollow *follow;        /* (owned) (nullable): of its history */
+  char            name[];
 } Topic;
 
 /* That a client gets what is published about a topic. */
@@ -61,6 +63,7 @@ add_topic (WsServerPrivate *priv, const char *name)
   Topic *topic = g_malloc (sizeof *topic + size);
 
   topic->subscriptions = (GQueue) G_QUEUE_INIT;
+  topic->follow = NULL;
   memcpy (topic->name, name, size);
   if (priv->topics == NULL)
     {
@@ -69,6 +72,8 @@ add_topic (WsServerPrivate *priv, const char *name)
           = g_hash_table_new (hash_subscription, equal_subscriptions);
     }
   g_hash_table_add (priv->topics, topic->name);
+  if (priv->member != NULL)
+    ws_broker_member_join (priv->member, name);
   return topic;
 }
 
@@ -90,6 +95,41 @@ ws_server_peek_subscribers (WsServer *self, const char *name)
   Topic *topic = find_topic (ws_server_peek (self), name);
 
   return topic != NULL ? topic->subscriptions.head : NULL;
+}
+
+guint
+ws_server_count_subscribers (WsServer *self, const char *name)
+{
+  Topic *topic = find_topic (ws_server_peek (self), name);
+
+  return topic != NULL ? topic->subscriptions.length : 0;
+}
+
+gboolean
+ws_server_client_is_subscribed (WsServerClient *client, const char *name)
+{
+  return find_subscription (client, name) != NULL;
+}
+
+WsServerFollow **
+ws_server_peek_follow (WsServer *self, const char *name)
+{
+  Topic *topic = find_topic (ws_server_peek (self), name);
+
+  return topic != NULL ? &topic->follow : NULL;
+}
+
+void
+ws_server_foreach_topic (WsServer *self, WsServerTopicFunc func, gpointer data)
+{
+  WsServerPrivate  *priv = ws_server_peek (self);
+  g_autofree char **names = NULL;
+
+  if (priv->topics == NULL)
+    return;
+  names = (char **) g_hash_table_get_keys_as_array (priv->topics, NULL);
+  for (char **name = names; *name != NULL; name++)
+    func (self, *name, data);
 }
 
 /* Before anything is stored. */
@@ -140,6 +180,16 @@ ws_server_client_subscribe (WsServerClient *client,
   return TRUE;
 }
 
+static void
+remove_topic (WsServerPrivate *priv, Topic *topic)
+{
+  if (priv->member != NULL)
+    ws_broker_member_leave (priv->member, topic->name);
+  g_clear_pointer (&topic->follow, ws_server_follow_end);
+  g_hash_table_remove (priv->topics, topic->name);
+  g_free (topic);
+}
+
 /* A topic goes with its last subscription. */
 static void
 end_subscription (WsServerClient *client, Subscription *subscription)
@@ -147,14 +197,13 @@ end_subscription (WsServerClient *client, Subscription *subscription)
   WsServerPrivate *priv = ws_server_peek (client->server);
   Topic           *topic = subscription->in_client.data;
 
+  ws_server_client_withdraw (client, topic->name);
   g_hash_table_remove (priv->subscriptions, subscription);
   g_queue_unlink (&client->subscriptions, &subscription->in_client);
   g_queue_unlink (&topic->subscriptions, &subscription->in_topic);
   g_free (subscription);
-  if (topic->subscriptions.length > 0)
-    return;
-  g_hash_table_remove (priv->topics, topic->name);
-  g_free (topic);
+  if (topic->subscriptions.length == 0)
+    remove_topic (priv, topic);
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "server/ws-server-core.h"
+#include "server/ws-server-follow.h"
 
 G_BEGIN_DECLS
 
@@ -9,6 +9,18 @@ extern const WsProperty ws_server_topics_properties[];
 
 /* (element-type WsServerClient) (nullable): the oldest subscription first */
 const GList *ws_server_peek_subscribers (WsServer *self, const char *topic);
+guint        ws_server_count_subscribers (WsServer *self, const char *topic);
+/* (nullable): where a topic keeps what it knows of its history; NULL: nobody
+ * has subscribed to it. */
+WsServerFollow **ws_server_peek_follow (WsServer *self, const char *topic);
+/* @func must not subscribe or unsubscribe anybody. */
+typedef void (*WsServerTopicFunc) (WsServer   *self,
+                                   const char *topic,
+                                   gpointer    data);
+void
+ws_server_foreach_topic (WsServer *self, WsServerTopicFunc func, gpointer data);
+gboolean
+ws_server_client_is_subscribed (WsServerClient *client, const char *topic);
 /* FALSE beyond a limit. */
 gboolean ws_server_client_subscribe (WsServerClient *client,
                                      const char     *topic,

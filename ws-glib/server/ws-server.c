@@ -3,6 +3,7 @@
 #include "ws-server.h"
 
 #include "server/ws-server-accept.h"
+#include "server/ws-server-broker.h"
 #include "server/ws-server-clients.h"
 #include "server/ws-server-limits.h"
 #include "server/ws-server-newcomers.h"
@@ -94,10 +95,12 @@ ws_server_dispose (GObject *object)
   ws_server_clear_newcomers (self);
   ws_server_drop_waiting (self);
   ws_server_drop_clients (self);
+  ws_server_detach_broker (self);
   ws_server_clear_topics (self);
   ws_server_end_accepts (self);
   ws_server_note_gone (self, NULL);
   g_clear_object (&priv->address);
+  g_clear_object (&priv->broker);
   g_clear_pointer (&priv->poller, ws_poller_unref);
   G_OBJECT_CLASS (ws_server_parent_class)->dispose (object);
 }

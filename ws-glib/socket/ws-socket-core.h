@@ -25,11 +25,22 @@ typedef struct
   gboolean (*subscribe) (gpointer data, const char *topic, GError **error);
   void (*unsubscribe) (gpointer data, const char *topic);
   char **(*list_topics) (gpointer data); /* (transfer full) */
-  /* To all subscribers but @socket; returns how many get it. */
+  /* To all other subscribers; returns how many get it here, -1 on error. */
   gssize (*publish) (gpointer    data,
                      const char *topic,
                      WsMessage  *message,
-                     WsSocket   *socket);
+                     GError    **error);
+  /* @task (transfer full) gets a WsRecovered. @epoch (nullable). */
+  void (*recover) (gpointer    data,
+                   const char *topic,
+                   const char *epoch,
+                   guint64     offset,
+                   GTask      *task);
+  /* @text (nullable): not any more. */
+  gboolean (*announce) (gpointer    data,
+                        const char *topic,
+                        const char *text,
+                        GError    **error);
 } WsSocketOwner;
 
 /* What only sockets have whose asynchronous calls are used. */

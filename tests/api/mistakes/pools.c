@@ -329,6 +329,42 @@ value_size_out (Values *self, guint choice)
   return choice == 0 ? &self->length : NULL;
 }
 
+gboolean *
+value_boolean_out (Values *self, guint choice)
+{
+  return choice == 0 ? (gboolean *) (gpointer) &self->number : NULL;
+}
+
+guint *
+value_uint_out (Values *self, guint choice)
+{
+  return choice == 0 ? (guint *) (gpointer) &self->number : NULL;
+}
+
+guint64 *
+value_uint64_out (Values *self, guint choice)
+{
+  return choice == 0 ? &self->number : NULL;
+}
+
+char **
+value_string_out (Values *self, guint choice)
+{
+  g_clear_pointer (&self->text, g_free);
+  return choice == 0 ? &self->text : NULL;
+}
+
+const GError *
+value_error_in (Values *self, guint choice)
+{
+  if (choice > 0)
+    return NULL;
+  return values_keep (self,
+                      g_error_new_literal (WS_SOCKET_ERROR,
+                                           WS_SOCKET_ERROR_NETWORK, "broken"),
+                      (GDestroyNotify) g_error_free);
+}
+
 GSocketAddress *
 value_socket_address (Values *self, guint choice)
 {

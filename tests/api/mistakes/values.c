@@ -49,6 +49,7 @@ values_clear (Values *self)
   g_clear_pointer (&self->kept, g_ptr_array_unref);
   g_clear_pointer (&self->url, g_free);
   g_clear_error (&self->error);
+  g_clear_pointer (&self->text, g_free);
 }
 
 void
@@ -62,6 +63,25 @@ values_touch (gconstpointer result)
 }
 
 /* --- Instances --- */
+
+G_DECLARE_FINAL_TYPE (Carrier, carrier, TEST, CARRIER, WsBroker)
+
+struct _Carrier
+{
+  WsBroker parent;
+};
+
+G_DEFINE_TYPE (Carrier, carrier, WS_TYPE_BROKER)
+
+static void
+carrier_class_init (CarrierClass *class)
+{
+}
+
+static void
+carrier_init (Carrier *self)
+{
+}
 
 G_DECLARE_FINAL_TYPE (Mask, mask, TEST, MASK, WsMaskGenerator)
 
@@ -88,6 +108,8 @@ static const struct
   GType (*get_type) (void);
 } TYPES[] = {
   { "WsAuthenticator", ws_authenticator_get_type },
+  { "WsBroker", carrier_get_type },
+  { "WsBrokerQuery", ws_broker_query_get_type },
   { "WsConnection", ws_connection_get_type },
   { "WsCorsAuthenticator", ws_cors_authenticator_get_type },
   { "WsHandshakeResponse", ws_handshake_response_get_type },
@@ -103,9 +125,11 @@ static const struct
   { "WsSslConfiguration", ws_ssl_configuration_get_type },
   { "WsSslError", ws_ssl_error_get_type },
   { "WsSslSession", ws_ssl_session_get_type },
+  { "WsBrokerStatistics", ws_broker_statistics_get_type },
   { "WsDeflateOptions", ws_deflate_options_get_type },
   { "WsHeaders", ws_headers_get_type },
   { "WsMessage", ws_message_get_type },
+  { "WsPublication", ws_publication_get_type },
   { "WsStatistics", ws_statistics_get_type },
 };
 
@@ -126,6 +150,22 @@ make_statistics (void)
   return ws_socket_get_statistics (socket);
 }
 
+static gpointer
+make_publication (void)
+{
+  g_autoptr (WsMessage) message = ws_message_new_text ("message");
+
+  return ws_publication_new ("topic", message);
+}
+
+static gpointer
+make_broker_statistics (void)
+{
+  g_autoptr (WsBroker) broker = ws_memory_broker_new ();
+
+  return ws_broker_get_statistics (broker);
+}
+
 gpointer
 values_make (const char *name)
 {
@@ -139,6 +179,10 @@ values_make (const char *name)
     return ws_message_new_text ("message");
   if (type == WS_TYPE_STATISTICS)
     return make_statistics ();
+  if (type == WS_TYPE_PUBLICATION)
+    return make_publication ();
+  if (type == WS_TYPE_BROKER_STATISTICS)
+    return make_broker_statistics ();
   return g_object_new (type, NULL);
 }
 
@@ -153,6 +197,19 @@ values_unmake (const char *name, gpointer instance)
     g_object_unref (instance);
 }
 
+static const struct
+{
+  GType (*get_type) (void);
+  GDestroyNotify free;
+} boxed[] = {
+  { ws_broker_statistics_get_type, (GDestroyNotify) ws_broker_statistics_free },
+  { ws_deflate_options_get_type, (GDestroyNotify) ws_deflate_options_free },
+  { ws_headers_get_type, (GDestroyNotify) ws_headers_unref },
+  { ws_message_get_type, (GDestroyNotify) ws_message_unref },
+  { ws_publication_get_type, (GDestroyNotify) ws_publication_unref },
+  { ws_statistics_get_type, (GDestroyNotify) ws_statistics_free },
+};
+
 static gpointer
 make_kept (Values *self, const char *name)
 {
@@ -160,14 +217,10 @@ make_kept (Values *self, const char *name)
 
   if (G_TYPE_FUNDAMENTAL (values_type (name)) != G_TYPE_BOXED)
     return values_keep_object (self, instance);
-  if (values_type (name) == WS_TYPE_DEFLATE_OPTIONS)
-    return values_keep (self, instance,
-                        (GDestroyNotify) ws_deflate_options_free);
-  if (values_type (name) == WS_TYPE_HEADERS)
-    return values_keep (self, instance, (GDestroyNotify) ws_headers_unref);
-  if (values_type (name) == WS_TYPE_MESSAGE)
-    return values_keep (self, instance, (GDestroyNotify) ws_message_unref);
-  return values_keep (self, instance, (GDestroyNotify) ws_statistics_free);
+  for (guint i = 0; i < G_N_ELEMENTS (boxed); i++)
+    if (values_type (name) == boxed[i].get_type ())
+      return values_keep (self, instance, boxed[i].free);
+  g_assert_not_reached ();
 }
 
 /* What @choice wants instead of the right instance; of a boxed type nobody can

@@ -17,6 +17,8 @@ typedef struct
   GPtrArray *kept;   /* (element-type Kept): what ends with the call */
   GError    *error;  /* (owned) (nullable): what the call reported */
   gsize      length; /* where the call writes a length */
+  guint64    number; /* any other number */
+  char      *text;   /* (owned) (nullable): a text that the caller owns */
 } Values;
 
 void values_init (Values *self);
@@ -38,6 +40,7 @@ void     values_unmake (const char *name, gpointer instance);
 #define VALUES_instance        3
 #define VALUES_async_callback  2
 #define VALUES_boolean         3
+#define VALUES_boolean_out     2
 #define VALUES_bytes           5
 #define VALUES_callback        2
 #define VALUES_cancellable     3
@@ -49,6 +52,7 @@ void     values_unmake (const char *name, gpointer instance);
 #define VALUES_double          6
 #define VALUES_enum            5
 #define VALUES_error           2
+#define VALUES_error_in        2
 #define VALUES_inet_address    3
 #define VALUES_input_stream    4
 #define VALUES_int             5
@@ -67,10 +71,13 @@ void     values_unmake (const char *name, gpointer instance);
 #define VALUES_socket_address  4
 #define VALUES_socket_fd       4
 #define VALUES_string          9
+#define VALUES_string_out      2
 #define VALUES_strings         8
 #define VALUES_tls_certificate 3
 #define VALUES_uint            5
 #define VALUES_uint64          4
+#define VALUES_uint64_out      2
+#define VALUES_uint_out        2
 #define VALUES_url             12
 
 gpointer value_self (Values *self, const char *type, guint choice);
@@ -112,5 +119,10 @@ GTlsCertificate    *value_tls_certificate (Values *self, guint choice);
 guint               value_uint (Values *self, guint choice);
 guint64             value_uint64 (Values *self, guint choice);
 const char         *value_url (Values *self, guint choice);
+gboolean           *value_boolean_out (Values *self, guint choice);
+guint              *value_uint_out (Values *self, guint choice);
+guint64            *value_uint64_out (Values *self, guint choice);
+char              **value_string_out (Values *self, guint choice);
+const GError       *value_error_in (Values *self, guint choice);
 
 G_END_DECLS

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Clients that come back, and get what was published about a topic meanwhile:
+ * first what the history has, then what has come in the meantime, then what the
+ * others get. */
+#include "server/ws-server-recover.h"
+
+#include "broker/ws-broker-history.h"
+#include "server/ws-server-broker.h"
+#include "server/ws-server-client.h"
+#include "server/ws-server-fan-out.h"
+#include "server/ws-server-topics.h"
+#include "socket/ws-socket-recovered.h"
+#include "ws-socket-error.h"
+
+typedef struct
+{
+  WsServer         *server;   /* (owned) */
+  WsServerFollow   *follow;   /* (owned) */
+  WsServerRecovery *recovery; /* (owned) until it is settled: the follow's */
+  char             *topic;    /* (owned) */
+  char             *epoch;    /* (owned) (nullable): that the client knows */
+  gboolean          is_new;   /* the client had not subscribed before */
+  gboolean          has_gap;  /* not all that it has missed is there */
+  GTask            *task;     /* (owned) (nullable): until it has ended */
+} Recovering;
+
+static void
+recovering_free (Recovering *self)
+{
+  ws_server_follow_unref (self->follow);
+  g_free (self->topic);
+  g_free (self->epoch);
+  g_clear_object (&self->task);
+  g_object_unref (self->server);
+  g_free (self);
+}
+
+/* Takes @error. */
+static void
+fail (Recovering *self, GError *error)
+{
+  WsServerClient *client = self->recovery->client;
+
+  g_task_return_error (self->task, error);
+  g_queue_unlink (&self->follow->recoveries, &self->recovery->link);
+  if (self->is_new && !ws_server_client_is_over (client))
+    ws_server_client_unsubscribe (client, self->topic);
+  ws_server_recovery_free (self->recovery);
+  recovering_free (self);
+}
+
+/* --- Sending --- */
+
+static gboolean
+is_wanted (Recovering *self)
+{
+  WsServerClient *client = self->recovery->client;
+
+  return !ws_server_client_is_over (client) && !self->follow->is_over
+         && ws_server_client_is_subscribed (client, self->topic);
+}
+
+static void
+send (Recovering *self, WsPublication *publication)
+{
+  g_autoptr (WsMessage) message
+      = ws_server_format_publication (self->server, publication);
+
+  self->recovery->position = ws_publication_get_offset (publication);
+  if (is_wanted (self))
+    ws_server_send_to_client (self->recovery->client, message);
+}
+
+/* Of what was held: FALSE if something is missing before it, and has to be
+ * read. */
+static gboolean
+send_held (Recovering *self)
+{
+  WsServerRecovery *recovery = self->recovery;
+
+  while (is_wanted (self) && recovery->held.length > 0)
+    {
+      g_autoptr (WsPublication) next = g_queue_pop_head (&recovery->held);
+      const guint64 offset = ws_publication_get_offset (next);
+
+      if (offset > recovery->position + 1)
+        return FALSE;
+      if (offset > recovery->position)
+        send (self, next);
+    }
+  if (!recovery->is_short)
+    return TRUE;
+  recovery->is_short = FALSE;
+  return FALSE;
+}
+
+/* --- Reading --- */
+
+static void on_history (GObject *broker, GAsyncResult *result, gpointer data);
+
+static void
+read_on (Recovering *self, guint max_count)
+{
+  ws_server_read_history (self->server, self->topic, self->epoch,
+                          self->recovery->position, max_count,
+                          self->follow->cancellable, on_history, self);
+}
+
+/* Whether nothing is missing between what the client knows and @history. */
+static gboolean
+is_whole (Recovering *self, const WsBrokerHistory *history)
+{
+  const guint64 position = self->recovery->position;
+
+  if (g_strcmp0 (self->epoch, history->epoch) != 0
+      || position > history->offset)
+    return FALSE;
+  if (history->publications->len == 0)
+    return position == history->offset;
+  return ws_publication_get_offset (
+             g_ptr_array_index (history->publications, 0))
+         == position + 1;
+}
+
+/* From now on the client gets what the others get. */
+static void
+settle (Recovering *self)
+{
+  WsRecovered *recovered = g_new0 (WsRecovered, 1);
+
+  recovered->is_recovered = !self->has_gap;
+  recovered->epoch = g_strdup (self->epoch);
+  recovered->offset = self->recovery->position;
+  g_task_return_pointer (self->task, recovered,
+                         (GDestroyNotify) ws_recovered_free);
+  self->recovery->is_settled = TRUE;
+  ws_server_forget_settled (self->follow);
+  recovering_free (self);
+}
+
+/* Goes on from where the topic is now. */
+static void
+skip (Recovering *self, const WsBrokerHistory *history)
+{
+  g_free (self->epoch);
+  self->epoch = g_strdup (history->epoch);
+  self->recovery->position = history->offset;
+}
+
+static void
+use_history (Recovering *self, const WsBrokerHistory *history)
+{
+  if (self->epoch == NULL)
+    skip (self, history);
+  else if (is_whole (self, history))
+    for (guint i = 0; i < history->publications->len; i++)
+      send (self, g_ptr_array_index (history->publications, i));
+  else
+    {
+      self->has_gap = TRUE;
+      skip (self, history);
+    }
+  if (self->recovery->position < history->offset || !send_held (self))
+    read_on (self, WS_SERVER_HISTORY_PAGE);
+  else
+    settle (self);
+}
+
+static void
+on_history (GObject *broker, GAsyncResult *result, gpointer data)
+{
+  Recovering *self = data;
+  GError     *error = NULL;
+  g_autoptr (WsBrokerHistory) history = ws_broker_take_history (result, &error);
+
+  if (is_wanted (self) && history != NULL)
+    {
+      use_history (self, history);
+      return;
+    }
+  if (is_wanted (self))
+    fail (self, error);
+  else
+    {
+      g_clear_error (&error);
+      fail (self, g_error_new (WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED,
+                               "The client has left, or its subscription of "
+                               "\"%s\" has ended meanwhile",
+                               self->topic));
+    }
+}
+
+/* --- The beginning --- */
+
+/* A topic without a history. */
+static void
+end_without (const char *epoch, GTask *task)
+{
+  WsRecovered *recovered = g_new0 (WsRecovered, 1);
+
+  recovered->is_recovered = epoch == NULL;
+  g_task_return_pointer (task, recovered, (GDestroyNotify) ws_recovered_free);
+  g_object_unref (task);
+}
+
+/* The last call counts. */
+static void
+forget_other (WsServerFollow *follow, const WsServerClient *client)
+{
+  GList *next;
+
+  for (GList *i = follow->recoveries.head; i != NULL; i = next)
+    {
+      WsServerRecovery *other = i->data;
+
+      next = i->next;
+      if (other->client != client || !other->is_settled)
+        continue;
+      g_queue_unlink (&follow->recoveries, i);
+      ws_server_recovery_free (other);
+    }
+}
+
+static Recovering *
+recovering_new (WsServerClient *client,
+                WsServerFollow *follow,
+                const char     *topic,
+                GTask          *task)
+{
+  Recovering       *self = g_new0 (Recovering, 1);
+  WsServerRecovery *recovery = g_new0 (WsServerRecovery, 1);
+
+  recovery->link.data = recovery;
+  recovery->client = client;
+  ws_server_client_ref (client);
+  g_queue_push_tail_link (&follow->recoveries, &recovery->link);
+  self->server = g_object_ref (client->server);
+  self->follow = ws_server_follow_ref (follow);
+  self->recovery = recovery;
+  self->topic = g_strdup (topic);
+  self->task = task;
+  return self;
+}
+
+void
+ws_server_client_recover (WsServerClient *client,
+                          const char     *topic,
+                          const char     *epoch,
+                          guint64         offset,
+                          GTask          *task)
+{
+  const gboolean  is_new = !ws_server_client_is_subscribed (client, topic);
+  GError         *error = NULL;
+  WsServerFollow *follow;
+  Recovering     *self;
+
+  if (!ws_server_client_subscribe (client, topic, &error))
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
+  follow = ws_server_follow_topic (client->server, topic);
+  if (follow == NULL)
+    {
+      end_without (epoch, task);
+      return;
+    }
+  forget_other (follow, client);
+  self = recovering_new (client, follow, topic, task);
+  self->is_new = is_new;
+  self->epoch = g_strdup (epoch);
+  self->recovery->position = offset;
+  read_on (self, epoch != NULL ? WS_SERVER_HISTORY_PAGE : 0);
+}
