@@ -76,6 +76,8 @@ set_server_property (WsServer *server, GParamSpec *pspec)
     g_value_set_static_string (&value, "127.0.0.77");
   else if (G_VALUE_HOLDS (&value, G_TYPE_STRV))
     g_value_set_static_boxed (&value, names);
+  else if (G_VALUE_HOLDS (&value, WS_TYPE_BROKER))
+    g_value_take_object (&value, ws_memory_broker_new ());
   g_object_set_property (G_OBJECT (server), pspec->name, &value);
 }
 
