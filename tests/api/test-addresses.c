@@ -106,6 +106,14 @@ test_local_bad (Pair *pair, gconstpointer data)
       ws_socket_set_local_address (pair->client, address);
       g_assert_true (ws_socket_open (pair->client, NULL, NULL));
       api_wait_state (pair->client, WS_STATE_UNCONNECTED);
+      /* The first is of the right family, but nobody's here. */
+      if (i == 0)
+        {
+          g_assert_error (ws_socket_get_error (pair->client), WS_SOCKET_ERROR,
+                          WS_SOCKET_ERROR_SOCKET_ADDRESS_NOT_AVAILABLE);
+          g_assert_nonnull (
+              strstr (ws_socket_get_error_string (pair->client), texts[i]));
+        }
       g_assert_nonnull (ws_socket_get_error (pair->client));
     }
 }

@@ -6,6 +6,7 @@
 
 #include "protocol/ws-proxy-uri.h"
 #include "net/ws-context.h"
+#include "net/ws-socket-address.h"
 #include "net/ws-unix-path.h"
 
 /* What an HTTP proxy's URI means without a port. */
@@ -85,6 +86,23 @@ may_try_next (GTask *task, const GError *error)
          && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED);
 }
 
+/* (transfer full): what the system has against the address to come from, which
+ * GIO does not tell; else @error (transfer full). */
+static GError *
+explain (Dial *self, GError *error)
+{
+  g_autofree char *name = NULL;
+
+  if (self->local_address == NULL
+      || ws_socket_address_is_ours (self->local_address))
+    return error;
+  g_error_free (error);
+  name = g_socket_connectable_to_string (
+      G_SOCKET_CONNECTABLE (self->local_address));
+  return g_error_new (G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                      "The local address %s is none of this machine's", name);
+}
+
 /* Takes @error over. */
 static void
 fail (GTask *task, GError *error)
@@ -119,7 +137,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
   if (transport != NULL)
     g_task_return_pointer (task, transport, (GDestroyNotify) ws_transport_free);
   else
-    fail (task, error);
+    fail (task, explain (self, error));
 }
 
 /* Whoever dials has looked: only a program that moves its contexts about

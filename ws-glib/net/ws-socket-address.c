@@ -2,11 +2,13 @@
 /* Reads addresses of the system and of GIO as plain values, and back. */
 #include "net/ws-socket-address.h"
 
+#include <errno.h>
 #include <gio/gunixsocketaddress.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 void
 ws_socket_address_read_native (const struct sockaddr_storage *native,
@@ -80,4 +82,36 @@ ws_socket_address_new (const WsAddress *address)
       break;
     }
   return NULL;
+}
+
+static GSocketAddress *
+without_port (GSocketAddress *self)
+{
+  return g_inet_socket_address_new (g_inet_socket_address_get_address (
+                                        G_INET_SOCKET_ADDRESS (self)),
+                                    0);
+}
+
+gboolean
+ws_socket_address_is_ours (GSocketAddress *self)
+{
+  struct sockaddr_storage native;
+  g_autoptr (GSocketAddress) any_port = NULL;
+  gboolean is_ours = TRUE;
+  int      fd;
+
+  if (!G_IS_INET_SOCKET_ADDRESS (self))
+    return TRUE;
+  any_port = without_port (self);
+  fd = socket (g_socket_address_get_family (self), SOCK_STREAM | SOCK_CLOEXEC,
+               0);
+  if (fd < 0)
+    return TRUE;
+  if (g_socket_address_to_native (any_port, &native, sizeof native, NULL)
+      && bind (fd, (const struct sockaddr *) &native,
+               (socklen_t) g_socket_address_get_native_size (any_port))
+             != 0)
+    is_ours = errno != EADDRNOTAVAIL;
+  close (fd);
+  return is_ours;
 }

@@ -18,5 +18,8 @@ void ws_socket_address_read_native (const struct sockaddr_storage *native,
 void ws_socket_address_read (GSocketAddress *self, WsAddress *address);
 /* (transfer full) (nullable): NULL for WS_ADDRESS_NONE. */
 GSocketAddress *ws_socket_address_new (const WsAddress *address);
+/* FALSE if no socket can be bound to that IP address, for no interface has it;
+ * whatever the port. */
+gboolean ws_socket_address_is_ours (GSocketAddress *self);
 
 G_END_DECLS

@@ -154,7 +154,9 @@ const WsProperty ws_socket_addresses_properties[] = {
    * Our end of the connection, or of the last one until the next opening.
    *
    * Set it before an opening on a host with several addresses: it is where that
-   * comes from. Without a connection it shows what was set.
+   * comes from. Without a connection it shows what was set. An opening from an
+   * address that this machine has not fails with
+   * %WS_SOCKET_ERROR_SOCKET_ADDRESS_NOT_AVAILABLE.
    *
    * Since: 1.0
    */
