@@ -215,6 +215,43 @@ test_broken_configuration (SslPair *pair, gconstpointer data)
                         "reconnecting:1 error:ssl-invalid-user-data inactive"));
 }
 
+static void
+open_in_order (WsSocket *socket, GError *error, SslPair *pair)
+{
+  g_autoptr (WsSslConfiguration) configuration = ssl_trust_new ();
+
+  g_signal_handlers_disconnect_by_func (socket, open_in_order, pair);
+  ws_socket_set_ssl_configuration (socket, configuration);
+  g_assert_true (ws_socket_open (socket, NULL, NULL));
+}
+
+static void
+break_once (WsSocket *socket, guint attempt, guint delay, SslPair *pair)
+{
+  g_signal_handlers_disconnect_by_func (socket, break_once, pair);
+  g_signal_connect (socket, "error", G_CALLBACK (open_in_order), pair);
+  break_configuration (socket);
+}
+
+/* Where a retry is refused, what a handler of the error opens is no retry: it
+ * counts from the beginning. */
+static void
+test_refused_retry (SslPair *pair, gconstpointer data)
+{
+  g_autoptr (SignalLog) log = NULL;
+
+  set_policy (pair);
+  ssl_pair_open (pair, NULL);
+  log = signal_log_new (pair->client);
+  g_signal_connect (pair->client, "reconnecting", G_CALLBACK (break_once),
+                    pair);
+  ws_server_close (pair->server);
+  ws_socket_abort (pair->accepted);
+  g_clear_object (&pair->accepted);
+  ws_test_until (NULL, signal_log_count (log, "reconnecting:2") > 0);
+  g_assert_cmpuint (signal_log_count (log, "reconnecting:1"), ==, 2);
+}
+
 /* The peer is gone in the middle of the TLS handshake. */
 static void
 test_cut_handshake (void)
@@ -257,6 +294,7 @@ main (int argc, char **argv)
   g_test_add_func ("/api/reconnect/ssl/alert", test_alert);
   ssl_pair_add ("/api/reconnect/ssl/broken-configuration", NULL,
                 test_broken_configuration);
+  ssl_pair_add ("/api/reconnect/ssl/refused-retry", NULL, test_refused_retry);
   g_test_add_func ("/api/reconnect/ssl/cut-handshake", test_cut_handshake);
   return g_test_run ();
 }

@@ -159,6 +159,7 @@ typedef struct
   WsUrl            *target;      /* (owned) (nullable) */
   WsTlsCredentials *credentials; /* (owned) (nullable) */
   WsTransport      *transport;   /* (owned) (nullable): of the stream */
+  gboolean          is_retry;    /* of the reconnect policy */
 } Start;
 
 static void
@@ -200,7 +201,7 @@ begin_attempt (WsSocket *self, Start *start)
   priv->now.ignored = priv->ignored_next;
   priv->ignored_next = (WsSslIgnored){ 0 };
   ws_socket_adopt_context (self, NULL);
-  ws_socket_note_attempt (self, ws_socket_activate);
+  ws_socket_note_attempt (self, start->is_retry, ws_socket_activate);
   ws_socket_begin_request (self, start->request);
   begin_opening (self, start);
   priv->state = WS_STATE_CONNECTING;
@@ -289,6 +290,8 @@ open_here (WsSocket *self, Start *start, GError **error)
   gboolean url_changed;
   GQueue   stale_calls;
 
+  /* What a handler of a refusal opens is none. */
+  start->is_retry = ws_socket_take_retry (self);
   if (!prepare (self, start, &problem))
     {
       refuse_to_open (self, problem, error);

@@ -97,8 +97,6 @@ retry (WsSocket *self)
   g_object_ref (self);
   priv->reconnect.is_retry = TRUE;
   priv->reconnect.open (self);
-  /* Still set when there was nothing to open. */
-  priv->reconnect.is_retry = FALSE;
   g_object_unref (self);
 }
 
@@ -275,18 +273,29 @@ ws_socket_await_reconnect (WsSocket *self)
   return TRUE;
 }
 
+gboolean
+ws_socket_take_retry (WsSocket *self)
+{
+  WsReconnect *reconnect = &ws_socket_peek (self)->reconnect;
+  gboolean     is_retry = reconnect->is_retry;
+
+  reconnect->is_retry = FALSE;
+  return is_retry;
+}
+
 void
-ws_socket_note_attempt (WsSocket *self, void (*open) (WsSocket *socket))
+ws_socket_note_attempt (WsSocket *self,
+                        gboolean  is_retry,
+                        void (*open) (WsSocket *socket))
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsReconnect     *reconnect = &priv->reconnect;
 
-  if (!reconnect->is_retry)
+  if (!is_retry)
     {
       reconnect->n_attempts = 0;
       reconnect->is_at_work = FALSE;
     }
-  reconnect->is_retry = FALSE;
   reconnect->is_unwanted = FALSE;
   reconnect->connected_at = 0;
   reconnect->open = open;

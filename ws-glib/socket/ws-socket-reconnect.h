@@ -5,8 +5,12 @@
 
 G_BEGIN_DECLS
 
+/* Whether it is the policy that opens the socket: TRUE once. */
+gboolean ws_socket_take_retry (WsSocket *self);
 /* An attempt begins, one of the policy's or not; @open makes the next one. */
-void ws_socket_note_attempt (WsSocket *self, void (*open) (WsSocket *socket));
+void ws_socket_note_attempt (WsSocket *self,
+                             gboolean  is_retry,
+                             void (*open) (WsSocket *socket));
 /* The attempt has failed with this error of the engine's; @status: of the
  * answer, or 0. */
 void ws_socket_note_failure (WsSocket *self, const GError *error, guint status);
