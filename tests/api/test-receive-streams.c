@@ -162,6 +162,71 @@ test_back_pressure (Half *half, gconstpointer data)
   ws_socket_abort (half->socket);
 }
 
+/* Who takes one stream after the other has not got the next message in memory
+ * meanwhile, but may still change over and take that as a whole. */
+static void
+test_between (Half *half, gconstpointer data)
+{
+  const gboolean *as_whole = data;
+  g_auto (Flood) flood = { 0 };
+  g_auto (Outcome) outcome = { 0 };
+
+  ws_socket_set_pull (half->socket, TRUE);
+  ws_socket_set_max_incoming_message_size (half->socket, LARGE);
+  ws_socket_set_max_incoming_frame_size (half->socket, LARGE);
+  send_text (half, "first");
+  expect_stream (take_stream (half->socket), WS_MESSAGE_TYPE_TEXT, "first");
+  flood_init (&flood, half->peer);
+  flood_add (&flood, 0x82, LARGE);
+  flood_push (&flood);
+  for (guint i = 0; i < 20; i++)
+    {
+      settle ();
+      flood_push (&flood);
+    }
+  g_assert_cmpuint (flood.n_pushed, <, 12 * 1024 * 1024);
+
+  if (*as_whole)
+    begin_receive (half->socket, NULL, &outcome);
+  else
+    begin_receive_stream (half->socket, NULL, &outcome);
+  if (*as_whole)
+    while (flood.n_pushed < flood.bytes->len)
+      flood_push (&flood);
+  outcome_expect (&outcome, END_WELL);
+  if (*as_whole)
+    {
+      g_autoptr (WsMessage) message = g_steal_pointer (&outcome.value);
+
+      g_assert_cmpuint (g_bytes_get_size (ws_message_get_bytes (message)), ==,
+                        LARGE);
+    }
+  else
+    g_object_unref (g_steal_pointer (&outcome.value));
+  ws_socket_abort (half->socket);
+}
+
+/* Pings are answered while nobody asks, but for those behind a message that is
+ * not complete. */
+static void
+test_between_and_end (Half *half, gconstpointer data)
+{
+  ws_socket_set_pull (half->socket, TRUE);
+  send_text (half, "first");
+  expect_stream (take_stream (half->socket), WS_MESSAGE_TYPE_TEXT, "first");
+  send_text (half, "second");
+  raw_peer_send_frame (half->peer, 0x89, "?", 1);
+  raw_peer_send_frame (half->peer, 0x01, "third", 5);
+  expect_frame (half->peer, 0x8a, 1);
+  expect_stream (take_stream (half->socket), WS_MESSAGE_TYPE_TEXT, "second");
+  raw_peer_send_frame (half->peer, 0x80, "!", 1);
+  raw_peer_send_close (half->peer, 1000, "");
+  expect_stream (take_stream (half->socket), WS_MESSAGE_TYPE_TEXT, "third!");
+  raw_peer_expect_close (half->peer, 1000, NULL);
+  g_clear_pointer (&half->peer, raw_peer_free);
+  g_assert_null (take_stream (half->socket));
+}
+
 /* A stream that is dropped or closed discards the rest of its message only. */
 static void
 test_dropped (Half *half, gconstpointer data)
@@ -445,6 +510,9 @@ main (int argc, char **argv)
   api_test_init (&argc, &argv);
   half_add ("/api/streams/received", NULL, test_received);
   half_add ("/api/streams/back-pressure", NULL, test_back_pressure);
+  half_add ("/api/streams/between/stream", &no, test_between);
+  half_add ("/api/streams/between/message", &yes, test_between);
+  half_add ("/api/streams/between/end", NULL, test_between_and_end);
   half_add ("/api/streams/dropped", &no, test_dropped);
   half_add ("/api/streams/closed", &yes, test_dropped);
   half_add ("/api/streams/dropped-in-thread", NULL, test_dropped_in_thread);

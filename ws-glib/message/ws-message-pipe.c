@@ -59,3 +59,23 @@ ws_message_pipe_take (WsMessagePipe *self, guint8 *buffer, gsize count)
     }
   return count;
 }
+
+GBytes *
+ws_message_pipe_gather (WsMessagePipe *self)
+{
+  guint8 *data;
+  gsize   len = 0;
+
+  if (self->chunks.length == 1)
+    return g_bytes_ref (self->chunks.head->data);
+  data = g_malloc (self->size);
+  for (GList *link = self->chunks.head; link != NULL; link = link->next)
+    {
+      gsize         n;
+      const guint8 *chunk = g_bytes_get_data (link->data, &n);
+
+      memcpy (data + len, chunk, n);
+      len += n;
+    }
+  return g_bytes_new_take (data, len);
+}

@@ -41,5 +41,7 @@ void           ws_message_pipe_unref (WsMessagePipe *self);
 gboolean ws_message_pipe_has_news (const WsMessagePipe *self);
 /* Moves up to @count bytes of the first chunk to @buffer. */
 gsize ws_message_pipe_take (WsMessagePipe *self, guint8 *buffer, gsize count);
+/* (transfer full): all that has come, of a pipe that nobody has read from. */
+GBytes *ws_message_pipe_gather (WsMessagePipe *self);
 
 G_END_DECLS

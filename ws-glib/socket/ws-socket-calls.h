@@ -59,6 +59,8 @@ struct _WsSocketAsync
   GQueue         inbox;      /* of WsMessage, not taken yet */
   guint64        inbox_size; /* what the messages cost */
   WsMessagePipe *pipe; /* (owned) (nullable): the message that is under way */
+  gboolean       is_unclaimed; /* nobody was given what reads the pipe */
+  gboolean       streams;      /* a stream was asked for last */
 };
 
 /* Made when first needed. */

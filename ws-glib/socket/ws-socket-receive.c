@@ -6,6 +6,7 @@
 #include "socket/ws-socket-receive-private.h"
 #include "socket/ws-socket-state.h"
 #include "message/ws-message-input-stream-private.h"
+#include "message/ws-message-private.h"
 
 /* What a message that waits counts beside its bytes, so that a flood of empty
  * ones is bounded too. */
@@ -34,6 +35,14 @@ is_broken (WsSocketPrivate *priv)
          && ws_engine_get_failure (priv->now.engine) != NULL;
 }
 
+/* Whether the message under way is to come as a whole, as somebody wants it who
+ * has asked after it began. */
+static gboolean
+is_gathered (const WsSocketAsync *async)
+{
+  return async->is_unclaimed && async->calls[WS_CALL_RECEIVE].length > 0;
+}
+
 /* Whether nothing more is to be read before something was taken. Who closes may
  * not take anything any more, but waits for the peer's close frame behind what
  * is still to come; who sends in vain may not either. */
@@ -49,12 +58,13 @@ is_full (WsSocketPrivate *priv)
     least = CLOSING_ROOM;
   if (async->pipe != NULL)
     return async->pipe->chunks.length > 0 && async->pipe->size >= least
-           && !g_atomic_int_get (&async->pipe->dropped);
+           && !g_atomic_int_get (&async->pipe->dropped) && !is_gathered (async);
   return async->inbox.length > 0 && priv->read_buffer_size > 0
          && async->inbox_size >= MAX ((guint64) priv->read_buffer_size, least);
 }
 
-/* Whether the next message is to come in pieces. */
+/* Whether the next message is to come in pieces: while nobody asks, that is as
+ * who asked last wanted it. */
 static gboolean
 wants_stream (WsSocketPrivate *priv)
 {
@@ -64,7 +74,8 @@ wants_stream (WsSocketPrivate *priv)
   if (async == NULL || async->pipe != NULL || async->inbox.length > 0)
     return FALSE;
   next = async->calls[WS_CALL_RECEIVE].head;
-  return next != NULL && ws_socket_call_get_class (next->data)->streams;
+  return next != NULL ? ws_socket_call_get_class (next->data)->streams
+                      : async->streams;
 }
 
 void
@@ -95,6 +106,7 @@ end_pipe (WsSocket *self, gboolean is_complete)
     async->pipe->is_complete = TRUE;
   else if (async->pipe->error == NULL)
     async->pipe->error = ws_socket_make_end_error (self);
+  async->is_unclaimed = FALSE;
   g_clear_pointer (&async->pipe, ws_message_pipe_unref);
 }
 
@@ -186,8 +198,8 @@ return_message (WsSocket *self, WsSocketCall *call, WsMessage *message)
   ws_message_pipe_unref (pipe);
 }
 
-/* Gives the messages that wait to the calls that wait for them. Each callback
- * may do anything. */
+/* Gives the messages that wait to the calls that wait for them, and then what
+ * reads the one under way. Each callback may do anything. */
 static void
 deliver (WsSocket *self)
 {
@@ -203,42 +215,54 @@ deliver (WsSocket *self)
       async->inbox_size -= get_cost (message);
       return_message (self, calls->head->data, message);
     }
+  if (async->is_unclaimed && calls->length > 0 && !priv->now.receiving_paused
+      && ws_socket_call_get_class (calls->head->data)->streams)
+    {
+      async->is_unclaimed = FALSE;
+      return_stream (self, calls->head->data, async->pipe);
+    }
   ws_socket_update_receiving (self);
+}
+
+static void
+queue_message (WsSocketAsync *async, WsMessage *message)
+{
+  g_queue_push_tail (&async->inbox, message);
+  async->inbox_size += get_cost (message);
 }
 
 void
 ws_socket_take_message (WsSocket *self, WsMessage *message)
 {
-  WsSocketAsync *async = ws_socket_get_async (self);
-
-  g_queue_push_tail (&async->inbox, message);
-  async->inbox_size += get_cost (message);
+  queue_message (ws_socket_get_async (self), message);
   deliver (self);
+}
+
+/* All of a message has come whose pieces nobody has asked for. */
+static void
+queue_pieces (WsSocketAsync *async)
+{
+  g_autoptr (GBytes) bytes = ws_message_pipe_gather (async->pipe);
+
+  queue_message (async, ws_message_new_valid (async->pipe->type, bytes));
 }
 
 void
 ws_socket_take_piece (WsSocket *self, WsMessageType type, WsEvent *event)
 {
   WsSocketAsync *async = ws_socket_get_async (self);
-  GQueue        *calls = &async->calls[WS_CALL_RECEIVE];
-  WsMessagePipe *pipe = async->pipe;
-  WsSocketCall  *call = NULL;
   g_autoptr (GBytes) bytes = ws_event_take_bytes (event);
 
-  if (pipe == NULL)
+  if (async->pipe == NULL)
     {
-      /* A stream is wanted, or pieces would not come. */
-      g_return_if_fail (calls->length > 0);
-      call = calls->head->data;
-      pipe = async->pipe = ws_message_pipe_new (type);
+      async->pipe = ws_message_pipe_new (type);
+      async->is_unclaimed = TRUE;
     }
-  push_chunk (pipe, bytes);
-  ws_message_pipe_ref (pipe);
+  push_chunk (async->pipe, bytes);
+  if (event->is_last && async->is_unclaimed)
+    queue_pieces (async);
   if (event->is_last)
     end_pipe (self, TRUE);
-  if (call != NULL)
-    return_stream (self, call, pipe);
-  ws_message_pipe_unref (pipe);
   deliver (self);
 }
 
@@ -264,6 +288,8 @@ ws_socket_queue_receive (WsSocket *self, WsSocketCall *call)
                                "not set"));
       return;
     }
+  ws_socket_get_async (self)->streams
+      = ws_socket_call_get_class (call)->streams;
   if (priv->state == WS_STATE_UNCONNECTED
       && (priv->async == NULL || priv->async->inbox.length == 0))
     {
