@@ -332,7 +332,7 @@ test_later_refused (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->code, ==, 1008);
 }
 
-/* A client that goes is noticed, and makes room. */
+/* A client that goes is noticed and told of, and makes room. */
 static void
 test_later_gone (Fixture *fixture, gconstpointer data)
 {
@@ -348,7 +348,8 @@ test_later_gone (Fixture *fixture, gconstpointer data)
   raw_peer_wait_head (next);
   g_assert_true (g_str_has_prefix (next->head, "HTTP/1.1 101 "));
   ws_response_done (first);
-  g_assert_cmpuint (fixture->n_errors, ==, 0);
+  g_assert_cmpuint (fixture->n_errors, ==, 1);
+  g_assert_cmpuint (fixture->code, ==, 1006);
 }
 
 /* The limits count when the answer is there. */

@@ -97,6 +97,13 @@ act_dispose (World *world, WsSocket *socket)
 }
 
 static void
+act_dispose_server (World *world, WsSocket *socket)
+{
+  if (world->pair.server != NULL)
+    g_object_run_dispose (G_OBJECT (world->pair.server));
+}
+
+static void
 act_disconnect (World *world, WsSocket *socket)
 {
   if (world->target != NULL)
@@ -187,6 +194,7 @@ static const Action actions[] = {
   { "drop-server", act_drop_server },
   { "close-server", act_close_server },
   { "dispose", act_dispose },
+  { "dispose-server", act_dispose_server },
   { "disconnect", act_disconnect },
   { "nest", act_nest },
   { "nest-long", act_nest_long },

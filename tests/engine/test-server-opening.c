@@ -383,7 +383,7 @@ test_vanishing_later (OpeningRig *rig, gconstpointer data)
   say_text (rig, REQUEST);
   opening_rig_expect_log (rig, "request ");
   opening_rig_hang_up (rig);
-  opening_rig_expect_log (rig, "gone ");
+  opening_rig_expect_log (rig, "lost ");
   opening_rig_end (rig);
   begin (rig);
   say_text (rig, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -94,13 +94,11 @@ ws_server_opening_end (WsServerOpening *self, GError *error)
   self->sink->gone (self, kept, self->user_data);
 }
 
-/* Whether the peer owes nothing: it has not begun, has given up waiting for the
- * verdict, or has its answer. */
+/* Whether the peer owes nothing: it has not begun, or has its answer. */
 static gboolean
 may_leave (const WsServerOpening *self)
 {
-  return self->heard == 0 || self->state == WS_SERVER_OPENING_ASKING
-         || self->state == WS_SERVER_OPENING_LINGERING;
+  return self->heard == 0 || self->state == WS_SERVER_OPENING_LINGERING;
 }
 
 /* The peer has left, with @error (transfer full) (nullable) or in order. */
@@ -110,8 +108,11 @@ end_left (WsServerOpening *self, GError *error)
   if (may_leave (self))
     g_clear_error (&error);
   else if (error == NULL)
-    error = g_error_new_literal (WS_ENGINE_ERROR, WS_ENGINE_ERROR_PEER_GONE,
-                                 "The peer has closed the connection");
+    error
+        = g_error_new_literal (WS_ENGINE_ERROR, WS_ENGINE_ERROR_PEER_GONE,
+                               self->state == WS_SERVER_OPENING_ASKING
+                                   ? "The peer has left before it was answered"
+                                   : "The peer has closed the connection");
   ws_server_opening_end (self, error);
 }
 

@@ -131,6 +131,8 @@ ws_server_drop_waiting (WsServer *self)
     ws_server_client_end (client);
   while ((client = g_queue_peek_head (&priv->answers)) != NULL)
     ws_server_client_end (client);
+  while ((client = g_queue_peek_head (&priv->arriving)) != NULL)
+    ws_socket_leave (client->socket);
   while ((client = g_queue_peek_head (&priv->pending)) != NULL)
     ws_socket_leave (client->socket);
 }

@@ -25,6 +25,7 @@ list_clients (WsServer *self)
   g_queue_foreach (&priv->openings, add_client, clients);
   g_queue_foreach (&priv->held, add_client, clients);
   g_queue_foreach (&priv->answers, add_client, clients);
+  g_queue_foreach (&priv->arriving, add_client, clients);
   g_queue_foreach (&priv->pending, add_client, clients);
   g_sequence_foreach (priv->clients, add_client, clients);
   return clients;

@@ -72,10 +72,12 @@ typedef struct
   guint           error;      /* a close code; 1000: fine */
   char           *error_string; /* (owned) (nullable) */
 
-  /* Connections: each is one record, in exactly one of these five. */
+  /* Connections: each is one record, in exactly one of these six. */
   GQueue      openings; /* of WsServerClient, the oldest first */
   GQueue      held;     /* of WsServerClient: the queue has no place for them */
   GQueue      answers;  /* of WsServerClient: no connection will become of it */
+  GQueue      arriving; /* of WsServerClient: open, and about to be given to
+                         * somebody, once handlers have returned */
   GQueue      pending;  /* of WsServerClient, the oldest first */
   GSequence  *clients;  /* of WsServerClient: the list model */
   int        *n_deferred; /* (owned): atomic; shared with what counts */

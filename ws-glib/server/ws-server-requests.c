@@ -81,7 +81,7 @@ accept_request (WsServerClient      *client,
   g_autoptr (GSocketAddress) address = NULL;
   g_autofree char *url = NULL;
 
-  ws_server_client_leave (client);
+  ws_server_client_enter (client, &priv->arriving);
   if (client->socket == NULL)
     client->socket = ws_socket_new_incoming (priv->home.context,
                                              &priv->settings, priv->compression,

@@ -26,8 +26,8 @@ ws_server_check_address (const WsServerClient *client, WsHttpFault *fault)
 static guint
 count_connections (const WsServerPrivate *priv)
 {
-  return g_sequence_get_length (priv->clients) + priv->pending.length
-         + priv->held.length;
+  return g_sequence_get_length (priv->clients) + priv->arriving.length
+         + priv->pending.length + priv->held.length;
 }
 
 static gboolean

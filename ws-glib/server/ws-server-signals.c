@@ -193,8 +193,9 @@ install_own_signals (void)
    * had for it: it was refused, was lost, or took too long.
    *
    * Emitted once for each, before [signal@Server::server-error]. Who connects
-   * and leaves without a byte, as health checks do, is not told; nor is who
-   * leaves before a handler has answered, or gets its HTTP answer.
+   * and leaves without a byte, as health checks do, is not told, nor is who
+   * gets its HTTP answer. Who leaves before a handler has answered is; that a
+   * client of plain HTTP has left may be seen only when it is answered.
    *
    * Since: 1.0
    */
