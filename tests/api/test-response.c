@@ -169,6 +169,34 @@ test_upgrade (Pair *pair, gconstpointer data)
   g_assert_true (ws_socket_get_response (pair->client) == response);
 }
 
+/* A status that cannot be answered is a mistake, but never lets anybody in. */
+static void
+test_wrong_status (void)
+{
+  static const guint wrong[] = { 0, 42, 100, 102, 199, 600, G_MAXUINT };
+  g_autoptr (WsResponse) response = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    for (guint way = 0; way < 3; way++)
+      {
+        g_clear_object (&response);
+        response = g_object_new (WS_TYPE_RESPONSE, NULL);
+        g_test_expect_message ("Ws", G_LOG_LEVEL_CRITICAL, "*no status*500*");
+        if (way == 0)
+          ws_response_set_status (response, wrong[i]);
+        else if (way == 1)
+          g_object_set (response, "status", wrong[i], NULL);
+        else
+          ws_response_refuse (response, wrong[i], NULL);
+        g_test_assert_expected_messages ();
+        g_assert_cmpuint (ws_response_get_status (response), ==, 500);
+      }
+  g_test_expect_message ("Ws", G_LOG_LEVEL_CRITICAL, "*101 is no status*");
+  ws_response_refuse (response, 101, NULL);
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (ws_response_get_status (response), ==, 500);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -182,5 +210,6 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/api/response/headers", test_headers);
   pair_add ("/api/response/upgrade", NULL, test_upgrade);
+  g_test_add_func ("/api/response/wrong-status", test_wrong_status);
   return g_test_run ();
 }

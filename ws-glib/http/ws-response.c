@@ -161,7 +161,7 @@ static const WsProperty properties[] = {
    *
    * Since: 1.0
    */
-  { WS_PROPERTY_UINT (WsResponse, PROP_STATUS, "status", 101, 599,
+  { WS_PROPERTY_UINT (WsResponse, PROP_STATUS, "status", 0, G_MAXUINT,
                       426, ws_response_get_status, ws_response_set_status) },
 
   /**
@@ -257,12 +257,38 @@ ws_response_get_status (WsResponse *self)
   return self->status;
 }
 
+/* 9110, 15: what may be the last word. */
+static gboolean
+is_status (const WsResponse *self, guint status)
+{
+  return status == 101 ? self->is_handshake : status >= 200 && status <= 599;
+}
+
+static void
+set_status (WsResponse *self, guint status)
+{
+  self->has_status = TRUE;
+  if (self->status == status)
+    return;
+  self->status = status;
+  notify (self, PROP_STATUS);
+}
+
+static void
+set_wrong_status (WsResponse *self, guint status)
+{
+  g_critical ("%u is no status that may be answered here: it is a 500 instead",
+              status);
+  set_status (self, 500);
+}
+
 /**
  * ws_response_set_status:
  * @self: an answer
  * @status: 101 to accept a handshake, or 200 to 599
  *
- * Sets the status.
+ * Sets the status. Any other is a programmer's mistake, and answered with 500:
+ * a handler that meant to refuse does not let anybody in.
  *
  * Since: 1.0
  */
@@ -270,14 +296,11 @@ void
 ws_response_set_status (WsResponse *self, guint status)
 {
   g_return_if_fail (WS_IS_RESPONSE (self));
-  g_return_if_fail (status == 101 ? self->is_handshake
-                                  : status >= 200 && status <= 599);
 
-  self->has_status = TRUE;
-  if (self->status == status)
-    return;
-  self->status = status;
-  notify (self, PROP_STATUS);
+  if (is_status (self, status))
+    set_status (self, status);
+  else
+    set_wrong_status (self, status);
 }
 
 /**
@@ -487,7 +510,8 @@ ws_response_accept (WsResponse *self)
  * @status: what is said, 200 to 599; 403 and 404 are usual
  * @message: (nullable): why, as the content; %NULL: the canonical phrase
  *
- * Refuses a request.
+ * Refuses a request. Any other @status is a programmer's mistake, and answered
+ * with 500.
  *
  * Since: 1.0
  */
@@ -495,12 +519,15 @@ void
 ws_response_refuse (WsResponse *self, guint status, const char *message)
 {
   g_return_if_fail (WS_IS_RESPONSE (self));
-  g_return_if_fail (status >= 200 && status <= 599);
 
   g_object_freeze_notify (G_OBJECT (self));
-  ws_response_set_status (self, status);
-  ws_response_set_text (self, message != NULL ? message
-                                              : ws_http_status_phrase (status));
+  if (status != 101 && is_status (self, status))
+    set_status (self, status);
+  else
+    set_wrong_status (self, status);
+  if (message == NULL)
+    message = ws_http_status_phrase (self->status);
+  ws_response_set_text (self, message);
   g_object_thaw_notify (G_OBJECT (self));
 }
 
