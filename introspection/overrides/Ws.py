@@ -8,8 +8,10 @@ runs asyncio on GLib's main loop; a socket has send(), recv() and is iterated
 over.
 """
 
+import atexit
 import functools
 import inspect
+import itertools
 
 from gi.repository import Gio, GLib, GObject
 
@@ -108,6 +110,28 @@ def _wrap_all():
             function = getattr(class_, attribute, None)
             if function is not None:
                 setattr(class_, attribute, _wrapped(function, method))
+
+
+# --- The end of the program ---
+
+_living = {}
+_serial = itertools.count()
+
+
+def _note(thing):
+    """@thing is told when the program ends, if it is still there."""
+    key = next(_serial)
+    _living[key] = thing.weak_ref(_living.pop, key)
+
+
+@atexit.register
+def _say_goodbye():
+    """Peers learn that we are going away (1001), as a browser's do: what is
+    still referred to now is not collected any more."""
+    for reference in list(_living.values()):
+        thing = reference()
+        if thing is not None:
+            thing.run_dispose()
 
 
 _message_get_bytes = Ws.Message.get_bytes
@@ -311,6 +335,7 @@ class _Socket:
         """
         properties.setdefault("stays_alive", True)
         _socket_init(self, *args, **converted(properties))
+        _note(self)
 
     def __bool__(self):
         return True
@@ -419,6 +444,7 @@ class _Server:
         It lives on while it listens.
         """
         _server_init(self, *args, **converted(properties))
+        _note(self)
         self.connect("notify::listening", _on_listening)
         _on_listening(self, None)
 

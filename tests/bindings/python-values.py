@@ -3,6 +3,8 @@
 """The override: bytes, mappings, defaults, errors by class, and what is kept."""
 
 import gc
+import subprocess
+import sys
 import unittest
 
 import gi
@@ -20,6 +22,71 @@ def wait(condition):
         assert not expired, f"nothing happened for {DEADLINE} s"
         GLib.MainContext.default().iteration(True)
     GLib.source_remove(source)
+
+
+# A program that ends without having closed anything: a client, or a server with
+# a client of its own.
+ENDS = """
+import gi
+gi.require_version("Ws", "1.0")
+from gi.repository import GLib, Ws
+
+loop = GLib.MainLoop()
+
+def client(url):
+    socket = Ws.Socket(url=url)
+    socket.connect("connected", lambda peer: loop.quit())
+    socket.open()
+
+def server(url):
+    server = Ws.Server()
+    server.connect("client-connected", lambda *_: GLib.idle_add(loop.quit))
+    server.listen("127.0.0.1", 0)
+    print(server.get_url(), flush=True)
+
+import sys
+{"client": client, "server": server}[sys.argv[1]](sys.argv[-1])
+loop.run()
+"""
+
+
+class Exit(unittest.TestCase):
+    """Peers are told that the program goes away."""
+
+    def start(self, *arguments):
+        return subprocess.Popen(
+            [sys.executable, "-c", ENDS, *arguments], stdout=subprocess.PIPE, text=True
+        )
+
+    def test_client(self):
+        server = Ws.Server()
+        server.listen("127.0.0.1", 0)
+        codes = []
+        server.connect(
+            "client-disconnected",
+            lambda _, peer: codes.append(peer.get_close_code_received()),
+        )
+        server.connect("client-connected", lambda *_: None)
+        with self.start("client", server.get_url()) as child:
+            wait(lambda: codes)
+        self.assertEqual(codes, [1001])
+        self.assertEqual(child.returncode, 0)
+        server.close()
+
+    def test_server(self):
+        with self.start("server") as child:
+            socket = Ws.Socket(url=child.stdout.readline().strip())
+            socket.open()
+            wait(lambda: socket.get_close_code_received())
+        self.assertEqual(socket.get_close_code_received(), 1001)
+        self.assertEqual(child.returncode, 0)
+
+    def test_dropped(self):
+        """What is gone before is not kept for that."""
+        gone = []
+        Ws.Socket().weak_ref(gone.append, True)
+        gc.collect()
+        self.assertEqual(gone, [True])
 
 
 class Headers(unittest.TestCase):
