@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 #define WS_TYPE_CLOSE_CODE         (ws_close_code_get_type ())
 #define WS_TYPE_PROTOCOL_VERSION   (ws_protocol_version_get_type ())
 #define WS_TYPE_MESSAGE_TYPE       (ws_message_type_get_type ())
+#define WS_TYPE_MESSAGE_DIRECTION  (ws_message_direction_get_type ())
 #define WS_TYPE_PAUSE_MODES        (ws_pause_modes_get_type ())
 #define WS_TYPE_CONNECT_FLAGS      (ws_connect_flags_get_type ())
 #define WS_TYPE_SSL_MODE           (ws_ssl_mode_get_type ())
@@ -182,6 +183,21 @@ typedef enum
   WS_MESSAGE_TYPE_TEXT = 1,
   WS_MESSAGE_TYPE_BINARY = 2
 } WsMessageType;
+
+/**
+ * WsMessageDirection:
+ * @WS_MESSAGE_DIRECTION_RECEIVED: from the peer
+ * @WS_MESSAGE_DIRECTION_SENT: to the peer
+ *
+ * Which way a message goes.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  WS_MESSAGE_DIRECTION_RECEIVED,
+  WS_MESSAGE_DIRECTION_SENT
+} WsMessageDirection;
 
 /**
  * WsSslMode:
@@ -491,6 +507,8 @@ WS_AVAILABLE_IN_1_0
 GType ws_protocol_version_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
 GType ws_message_type_get_type (void) G_GNUC_CONST;
+WS_AVAILABLE_IN_1_0
+GType ws_message_direction_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0
 GType ws_ssl_mode_get_type (void) G_GNUC_CONST;
 WS_AVAILABLE_IN_1_0

@@ -16,6 +16,8 @@
 #include <ws-glib/ws-mask-generator.h>
 #include <ws-glib/ws-memory-broker.h>
 #include <ws-glib/ws-message-input-stream.h>
+#include <ws-glib/ws-message-log-entry.h>
+#include <ws-glib/ws-message-log.h>
 #include <ws-glib/ws-message.h>
 #include <ws-glib/ws-psk-authenticator.h>
 #include <ws-glib/ws-publication.h>

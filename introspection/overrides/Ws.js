@@ -455,6 +455,12 @@ function onListening(server) {
         listening.delete(server);
 }
 
+// The items of a list model, which GJS does not iterate over by itself.
+function* itemsOf() {
+    for (let i = 0; i < this.get_n_items(); i++)
+        yield this.get_item(i);
+}
+
 const SERVER = {
     _init(properties = {}) {
         originals.initServer.call(this, converted(properties));
@@ -481,6 +487,8 @@ const SERVER = {
         return once(this, ['closed'], () => this.get_listening());
     },
 
+    [Symbol.iterator]: itemsOf,
+
     toString() {
         return `[Ws.Server ${this.url ?? ''} ${this.get_n_items()} clients]`;
     },
@@ -498,6 +506,7 @@ function installServers() {
         publish: server.publish,
     });
     replaceAll(server, {...SERVER, ...SIGNALS});
+    replaceAll(Ws.MessageLog.prototype, {[Symbol.iterator]: itemsOf});
     replaceAll(response, {
         refuse(status = 403, message = null) {
             refuse.call(this, status, message);

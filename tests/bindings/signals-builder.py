@@ -7,31 +7,12 @@ shown on.
 """
 
 import gc
-import os
-import subprocess
 import sys
 from pathlib import Path
 
+import display
+
 DEADLINE = 20  # seconds; nothing waits for it but a hanging test
-
-
-def start_display():
-    """Returns the process of an X server, which chose its own number."""
-    read_end, write_end = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "320x240x24"]
-    process = subprocess.Popen(
-        command + ["-nolisten", "tcp"],
-        pass_fds=[write_end],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write_end)
-    with os.fdopen(read_end) as number:
-        os.environ["DISPLAY"] = ":" + number.readline().strip()
-    os.environ["GDK_BACKEND"] = "x11"
-    os.environ["GSK_RENDERER"] = "cairo"
-    # Accessibility would ask for a session bus.
-    os.environ["GTK_A11Y"] = "none"
-    return process
 
 
 def test_builder():
@@ -79,14 +60,5 @@ def test_builder():
     assert not server.props.listening
 
 
-def main():
-    display = start_display()
-    try:
-        test_builder()
-    finally:
-        display.terminate()
-        display.wait()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(display.run(test_builder))

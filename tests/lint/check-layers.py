@@ -13,7 +13,7 @@ import sources
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 # From the top down: a room or layer may include those behind it, and itself.
-ROOMS = ["pool", "server", "broker", "socket", "signal", "http", "ssl", "message", "value", "base"]
+ROOMS = ["pool", "server", "broker", "view", "socket", "signal", "http", "ssl", "message", "value", "base"]
 LAYERS = ROOMS + ["engine", "net", "protocol"]
 # The folder of tests -> the highest layer that its tests may look into.
 TEST_LAYERS = {

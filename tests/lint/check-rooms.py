@@ -13,7 +13,7 @@ import re
 
 import sources
 
-ROOMS = ["pool", "server", "broker", "socket", "signal", "http", "ssl", "message", "value", "base"]
+ROOMS = ["pool", "server", "broker", "view", "socket", "signal", "http", "ssl", "message", "value", "base"]
 # The look at the private struct of an object -> the room that may have it.
 PEEKS = {"ws_socket_peek": "socket", "ws_server_peek": "server"}
 

@@ -4,6 +4,7 @@
 
 #include "socket/ws-socket-post.h"
 #include "socket/ws-socket-queue.h"
+#include "socket/ws-socket-tap.h"
 
 /* FALSE: the message does not fit. Where messages wait to be framed it goes
  * behind them. */
@@ -12,7 +13,10 @@ send_to (WsSocket *self, WsMessage *message, WsPrepared *prepared)
 {
   if (G_UNLIKELY (ws_socket_has_outgoing (self)))
     return ws_socket_send_message (self, message, NULL) >= 0;
-  return ws_engine_send_prepared (ws_socket_peek (self)->now.engine, prepared);
+  if (!ws_engine_send_prepared (ws_socket_peek (self)->now.engine, prepared))
+    return FALSE;
+  ws_socket_tell_message (self, message);
+  return TRUE;
 }
 
 /* Who misses one gets no other, unless that is the policy: there shall be no

@@ -108,6 +108,7 @@ typedef struct
   WsSslSession *ssl_session;  /* (owned) (nullable): also of the last one */
 
   WsSocketAsync *async; /* (owned) (nullable) */
+  GSList        *taps;  /* (owned) (nullable): see ws-socket-tap.h */
 
   /* A client's. */
   WsReconnect   reconnect;

@@ -10,6 +10,7 @@
 #include "socket/ws-socket-queue.h"
 #include "socket/ws-socket-receive-private.h"
 #include "socket/ws-socket-signals.h"
+#include "socket/ws-socket-tap.h"
 #include "socket/ws-socket-waiting.h"
 #include "message/ws-message-private.h"
 #include "value/ws-mask-generator-private.h"
@@ -126,6 +127,12 @@ on_message (gpointer user_data, WsEvent *event)
   WsEngine        *engine = priv->now.engine;
   g_autoptr (WsMessage) message = NULL;
 
+  ws_socket_tell_passing (self,
+                          { .type = ws_message_type_from_opcode (event->opcode),
+                            .data = event->data,
+                            .len = event->len,
+                            .is_first = TRUE,
+                            .is_last = TRUE });
   if (G_UNLIKELY (priv->pull))
     {
       g_object_ref (self);
@@ -150,8 +157,15 @@ on_message (gpointer user_data, WsEvent *event)
 static void
 on_piece (gpointer user_data, WsEvent *event)
 {
-  WsSocket *self = g_object_ref (user_data);
+  WsSocket            *self = g_object_ref (user_data);
+  const WsSocketAsync *async = ws_socket_peek (self)->async;
 
+  ws_socket_tell_passing (self,
+                          { .type = ws_message_type_from_opcode (event->opcode),
+                            .data = event->data,
+                            .len = event->len,
+                            .is_first = async == NULL || async->pipe == NULL,
+                            .is_last = event->is_last });
   ws_socket_take_piece (self, ws_message_type_from_opcode (event->opcode),
                         event);
   g_object_unref (self);

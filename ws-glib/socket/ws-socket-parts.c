@@ -5,6 +5,7 @@
 
 #include "ws-socket-error.h"
 #include "socket/ws-socket-queue.h"
+#include "socket/ws-socket-tap.h"
 #include "message/ws-message-private.h"
 
 /* Bytes that become a part at most: who has much to write waits in between. */
@@ -66,6 +67,11 @@ ws_socket_send_part (WsSocket      *self,
     return -1;
   if (!sink->begun)
     opcode = ws_message_type_to_opcode (sink->type);
+  ws_socket_tell_passing (self, { .is_sent = TRUE,
+                                  .type = sink->type,
+                                  .data = data,
+                                  .len = len,
+                                  .is_first = !sink->begun });
   sink->begun = TRUE;
   /* Drawing a mask may run a user's code, which may drop the engine, or run the
    * main loop: no other part may come before this one. */

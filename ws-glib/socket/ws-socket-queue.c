@@ -5,6 +5,7 @@
 #include "socket/ws-socket-queue.h"
 
 #include "ws-socket-error.h"
+#include "socket/ws-socket-tap.h"
 #include "message/ws-message-private.h"
 
 void
@@ -134,11 +135,16 @@ note_framed (WsSocket *self, WsEngine *engine, GTask *task)
 
 /* The last frame of a message that was sent in parts. */
 static void
-frame_end (WsEngine *engine, const WsMessageSink *sink)
+frame_end (WsSocket *self, WsEngine *engine, const WsMessageSink *sink)
 {
   WsOpcode opcode = sink->begun ? WS_OPCODE_CONTINUATION
                                 : ws_message_type_to_opcode (sink->type);
 
+  ws_socket_tell_passing (self, { .is_sent = TRUE,
+                                  .type = sink->type,
+                                  .data = (const guint8 *) "",
+                                  .is_first = !sink->begun,
+                                  .is_last = TRUE });
   ws_engine_send_fragment (engine, opcode, TRUE, (const guint8 *) "", 0);
 }
 
@@ -159,9 +165,12 @@ frame_head (WsSocket *self)
   ws_socket_drop_outgoing (self, outgoing);
   async->framing = TRUE;
   if (sink != NULL)
-    frame_end (engine, sink);
+    frame_end (self, engine, sink);
   else
-    ws_socket_frame_message (engine, message);
+    {
+      ws_socket_tell_message (self, message);
+      ws_socket_frame_message (engine, message);
+    }
   async->framing = FALSE;
   if (task != NULL)
     note_framed (self, engine, task);

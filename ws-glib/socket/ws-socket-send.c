@@ -8,6 +8,7 @@
 #include "ws-socket-error.h"
 #include "socket/ws-socket-queue.h"
 #include "socket/ws-socket-state.h"
+#include "socket/ws-socket-tap.h"
 #include "message/ws-message-private.h"
 #include "base/ws-socket-error-private.h"
 #include "protocol/ws-utf8.h"
@@ -107,6 +108,12 @@ send_message (WsSocket     *self,
       return len;
     }
   /* Drawing a mask may run a user's code, which may drop the engine. */
+  ws_socket_tell_passing (self, { .is_sent = TRUE,
+                                  .type = ws_message_type_from_opcode (opcode),
+                                  .data = data,
+                                  .len = len,
+                                  .is_first = TRUE,
+                                  .is_last = TRUE });
   engine = ws_engine_ref (priv->now.engine);
   ws_engine_send (engine, opcode, data, len, bytes);
   ws_engine_unref (engine);

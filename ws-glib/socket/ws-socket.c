@@ -11,6 +11,7 @@
 #include "socket/ws-socket-slots.h"
 #include "socket/ws-socket-ssl.h"
 #include "socket/ws-socket-state.h"
+#include "socket/ws-socket-tap.h"
 #include "socket/ws-socket-view.h"
 #include "socket/ws-socket-waiting.h"
 #include "http/ws-headers-private.h"
@@ -120,6 +121,7 @@ ws_socket_finalize (GObject *object)
   WS_TSAN_ACQUIRE (object);
   ws_socket_free_async (WS_SOCKET (object));
   ws_socket_clear_http (WS_SOCKET (object));
+  ws_socket_clear_taps (WS_SOCKET (object));
   g_free (priv->url);
   g_free (priv->origin);
   g_strfreev (priv->subprotocols);

@@ -115,6 +115,8 @@ static const struct
   { "WsHandshakeResponse", ws_handshake_response_get_type },
   { "WsMaskGenerator", mask_get_type },
   { "WsMessageInputStream", ws_message_input_stream_get_type },
+  { "WsMessageLog", ws_message_log_get_type },
+  { "WsMessageLogEntry", ws_message_log_entry_get_type },
   { "WsPskAuthenticator", ws_psk_authenticator_get_type },
   { "WsReconnectPolicy", ws_reconnect_policy_get_type },
   { "WsRequest", ws_request_get_type },
