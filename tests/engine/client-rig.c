@@ -22,7 +22,7 @@ on_server_ready (int fd, GIOCondition condition, gpointer user_data)
 {
   ClientRig *rig = user_data;
   char       data[4096];
-  gssize     n = recv (fd, data, sizeof data, MSG_DONTWAIT);
+  gssize     n = recv (fd, data, sizeof data, 0);
 
   if (n > 0)
     g_string_append_len (rig->request, data, n);

@@ -353,6 +353,15 @@ rig_check_read (Rig        *self,
   g_byte_array_set_size (self->inbox, 0);
 }
 
+gboolean
+rig_has_read_frame (Rig *self)
+{
+  g_autofree char *frames = wire_describe (self->inbox->data, self->inbox->len,
+                                           self->role == WS_ROLE_CLIENT);
+
+  return self->inbox->len > 6 && strstr (frames, "cut[") == NULL;
+}
+
 void
 rig_send_text (Rig *self, const char *text)
 {
@@ -367,7 +376,7 @@ on_peer_ready (int fd, GIOCondition condition, gpointer user_data)
 {
   Rig   *self = user_data;
   guint8 data[65536];
-  gssize n = recv (fd, data, sizeof data, MSG_DONTWAIT);
+  gssize n = recv (fd, data, sizeof data, 0);
 
   if (n > 0)
     {

@@ -79,6 +79,9 @@ void rig_check_read (Rig        *self,
                      const char *function,
                      const char *expected);
 
+/* Whether the peer has read a frame with something in it. */
+gboolean rig_has_read_frame (Rig *self);
+
 /* Iterates the context until nothing is left to do at once. */
 void rig_settle (Rig *self);
 

@@ -76,7 +76,7 @@ on_peer_ready (int fd, GIOCondition condition, gpointer user_data)
 {
   OpeningRig *rig = user_data;
   char        data[4096];
-  gssize      n = recv (fd, data, sizeof data, MSG_DONTWAIT);
+  gssize      n = recv (fd, data, sizeof data, 0);
 
   if (n > 0)
     g_string_append_len (rig->answer, data, n);

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* RTLD_NEXT */
-#endif
 #include "client-rig.h"
+#include "support/faults.h"
 
-#include <dlfcn.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,34 +9,18 @@
 /* A server leaves before it has read the request, so that this cannot be
  * written: but what it said before that counts. */
 
-static ClientRig  *victim; /* (nullable): whose next write fails */
 static const char *last_word;
 
 static void
-answer_and_leave (int listening)
+answer_and_leave (gpointer user_data)
 {
-  int    fd = accept (listening, NULL, NULL);
-  gssize len = (gssize) strlen (last_word);
+  ClientRig *rig = user_data;
+  int        fd = accept (ws_listener_get_fd (rig->listener), NULL, NULL);
+  gssize     len = (gssize) strlen (last_word);
 
   g_assert_no_errno (fd);
   g_assert_cmpint (send (fd, last_word, (gsize) len, MSG_NOSIGNAL), ==, len);
   close (fd);
-}
-
-/* Instead of the C library's. */
-ssize_t
-sendmsg (int fd, const struct msghdr *message, int flags)
-{
-  static ssize_t (*real) (int, const struct msghdr *, int);
-
-  if (real == NULL)
-    *(void **) &real = dlsym (RTLD_NEXT, "sendmsg");
-  if (victim == NULL)
-    return real (fd, message, flags);
-  answer_and_leave (ws_listener_get_fd (victim->listener));
-  victim = NULL;
-  errno = ECONNRESET;
-  return -1;
 }
 
 static void
@@ -48,10 +29,10 @@ expect_failed (ClientRig *rig, const char *words, GQuark domain, int code)
   /* Accepting is the hook's. */
   ws_listener_set_accepting (rig->listener, FALSE);
   last_word = words;
-  victim = rig;
+  faults_arm_with (FAULTS_SENDMSG, ECONNRESET, answer_and_leave, rig);
   client_rig_begin (rig);
   client_rig_expect_failed (rig, domain, code);
-  g_assert_null (victim);
+  g_assert_cmpuint (faults_disarm (FAULTS_SENDMSG), ==, 1);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine-rig.h"
+#include "support/faults.h"
 
 #include <string.h>
 #include <sys/socket.h>
@@ -220,7 +221,9 @@ test_write_fails_first (gconstpointer data)
   rig_peer_hang_up (rig);
   ws_engine_start (rig->engine);
   rig_send_text (rig, "nobody reads this");
-  g_assert_false (ws_engine_flush (rig->engine));
+  do
+    g_assert_false (ws_engine_flush (rig->engine));
+  while (ws_engine_get_bytes_to_write (rig->engine) > 0 && faults_are_on ());
   g_assert_cmpuint (ws_engine_get_bytes_to_write (rig->engine), ==, 0);
   g_assert_cmpstr (rig->log->str, ==, "");
   rig_until (rig, rig->ended);
@@ -273,7 +276,7 @@ check_breach (WsRole role, const Breach *row, gboolean answers)
   ws_engine_start (rig->engine);
   rig_peer_text (rig, "before");
   rig_peer_hex (rig, role == WS_ROLE_CLIENT ? row->to_client : row->to_server);
-  rig_until (rig, rig->inbox->len > 6);
+  rig_until (rig, rig_has_read_frame (rig));
   frames = wire_describe (rig->inbox->data, rig->inbox->len,
                           role == WS_ROLE_CLIENT);
   g_assert_true (g_str_has_prefix (frames, begin));
@@ -494,7 +497,9 @@ test_leave (gconstpointer data)
 
   rig_send_text (rig, "last");
   ws_engine_leave (g_steal_pointer (&rig->engine), 1001);
-  rig_assert_read (rig, "text(last) close(1001)");
+  /* What is not taken at once is not sent. */
+  if (!faults_are_on ())
+    rig_assert_read (rig, "text(last) close(1001)");
   rig_until (rig, rig->peer_at_end);
   g_assert_cmpstr (rig->log->str, ==, "");
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine-rig.h"
+#include "support/faults.h"
 
 #include <string.h>
 #include <sys/socket.h>
@@ -441,7 +442,7 @@ test_fault_stays (gconstpointer data)
 
   rig->hook = nest_and_close;
   provoke_fault (rig);
-  rig_until (rig, rig->inbox->len > 6);
+  rig_until (rig, rig_has_read_frame (rig));
   frames = wire_describe (rig->inbox->data, rig->inbox->len,
                           rig->role == WS_ROLE_CLIENT);
   g_assert_true (g_str_has_prefix (frames, "close(1007 "));
@@ -459,7 +460,8 @@ nest_when_told (Rig *rig, const char *what)
     rig_until (rig, rig->ended);
 }
 
-/* The stream ends while the end is still being announced. */
+/* The stream ends while the end is still being announced. The answer is tried
+ * once: nobody can tell whether the peer reads still. */
 static void
 test_end_while_announcing (gconstpointer data)
 {
@@ -469,8 +471,10 @@ test_end_while_announcing (gconstpointer data)
   rig_peer_close (rig, 4000, NULL);
   g_assert_no_errno (shutdown (rig->peer, SHUT_WR));
   rig_assert_log (rig, "about-to-close ended");
-  rig_assert_read (rig, "close(4000)");
   g_assert_cmpuint (rig->closing.code, ==, 4000);
+  if (faults_are_on () && !rig->closing.clean)
+    return;
+  rig_assert_read (rig, "close(4000)");
   g_assert_cmpuint (rig->closing.sent, ==, 4000);
   g_assert_true (rig->closing.clean);
 }

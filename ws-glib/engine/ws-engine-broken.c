@@ -29,10 +29,10 @@ ws_engine_tell_broken (WsEngine *self)
   self->sink->broken (self->user_data, self->broken);
 }
 
-/* Whoever has paused may still go on, and gets what was received; but nobody is
- * waited for without an end. */
+/* Whoever has paused may still go on, and gets what was received; a peer may
+ * still be sending. But nobody is waited for without an end. */
 static void
-await_reader (WsEngine *self)
+await_end (WsEngine *self)
 {
   if (self->settings->close_timeout > 0
       && !ws_deadline_is_armed (&self->close_deadline))
@@ -40,31 +40,26 @@ await_reader (WsEngine *self)
                          self->settings->close_timeout * (gint64) 1000);
 }
 
-/* TLS tells of an alert before the end that comes of it; then the transport
- * reports that it can be read. */
-static gboolean
-has_more_to_tell (const WsEngine *self)
-{
-  return self->transport->is_encrypted
-         && ws_transport_is_readable (self->transport);
-}
-
 void
 ws_engine_settle_broken (WsEngine *self)
 {
-  gboolean more;
+  gboolean more, is_readable;
 
   if (self->broken == NULL || self->state == WS_ENGINE_ENDED)
     return;
-  more = ws_engine_read (self);
+  more = ws_engine_read_to_the_end (self);
   if (self->state == WS_ENGINE_ENDED)
     return;
-  if (self->paused)
-    await_reader (self);
-  else if (more)
+  is_readable
+      = !self->paused && !more && ws_transport_is_readable (self->transport);
+  if (!self->paused && !more && !is_readable)
+    {
+      ws_engine_lose (self, self->broken);
+      return;
+    }
+  await_end (self);
+  /* TLS tells of an alert before the end that comes of it, and reports when its
+   * record is there. */
+  if (more || (is_readable && !self->transport->is_encrypted))
     ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
-  else if (has_more_to_tell (self))
-    await_reader (self);
-  else
-    ws_engine_lose (self, self->broken);
 }

@@ -86,8 +86,9 @@ struct _WsEngine
   gboolean       is_excused;  /* close-timeout has begun once more */
 };
 
-/* Reads what has come, within a turn's budget. TRUE: there may be more. */
-gboolean ws_engine_read (WsEngine *self);
+/* Reads what has come, within a turn's budget, until a read says that nothing
+ * is left. TRUE: there may be more. */
+gboolean ws_engine_read_to_the_end (WsEngine *self);
 /* Reads what has come already: to be done before a peer is given up, for it may
  * be our own loop that was late. The caller holds a reference. */
 void ws_engine_catch_up (WsEngine *self);

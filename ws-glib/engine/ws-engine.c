@@ -318,14 +318,18 @@ pull (WsEngine *self)
     ws_engine_watch_contexts (self);
 }
 
-/* Reads once and hands out what came. TRUE when there may be more. */
+/* Reads once and hands out what came. TRUE when there may be more: what a read
+ * did not fill says that nothing is left, unless the peer takes care that it
+ * does not (urgent data, or descriptors over a Unix socket, end a read), which
+ * does not matter where the transport reports again. */
 static gboolean
-read_once (WsEngine *self, gsize *budget)
+read_once (WsEngine *self, gsize *budget, gboolean to_the_end)
 {
   g_autoptr (GError) error = NULL;
   WsReadBuffer *buffer = ws_poller_acquire_buffer (self->poller);
-  gboolean      short_read_is_last = self->transport->klass->short_read_is_last;
-  const gsize   size = ws_poller_get_read_size (self->poller);
+  gboolean      short_read_is_last
+      = !to_the_end && self->transport->klass->short_read_is_last;
+  const gsize size = ws_poller_get_read_size (self->poller);
   gssize n = ws_transport_read (self->transport, buffer->data, size, &error);
 
   if (G_UNLIKELY (self->state == WS_ENGINE_ENDED))
@@ -346,8 +350,8 @@ read_once (WsEngine *self, gsize *budget)
   return n > 0 && (!short_read_is_last || (gsize) n == size);
 }
 
-gboolean
-ws_engine_read (WsEngine *self)
+static gboolean
+read_some (WsEngine *self, gboolean to_the_end)
 {
   gsize  budget = WS_ENGINE_READ_BUDGET;
   WsTurn turn = { 0 };
@@ -355,7 +359,7 @@ ws_engine_read (WsEngine *self)
   while (self->state != WS_ENGINE_ENDED && self->reading && !self->resting
          && !ws_protocol_has_input (&self->protocol) && budget > 0)
     {
-      if (!read_once (self, &budget))
+      if (!read_once (self, &budget, to_the_end))
         return FALSE;
       if (ws_turn_is_due (&turn) && ws_turn_is_over (&turn, self->poller))
         return TRUE;
@@ -363,11 +367,17 @@ ws_engine_read (WsEngine *self)
   return budget == 0;
 }
 
+gboolean
+ws_engine_read_to_the_end (WsEngine *self)
+{
+  return read_some (self, TRUE);
+}
+
 void
 ws_engine_catch_up (WsEngine *self)
 {
   if (self->state == WS_ENGINE_OPEN && self->reading)
-    ws_engine_read (self);
+    ws_engine_read_to_the_end (self);
 }
 
 static void
@@ -381,7 +391,7 @@ on_ready (gpointer user_data, GIOCondition condition)
     {
       if (G_LIKELY (self->reading && !self->resting))
         {
-          if (G_UNLIKELY (ws_engine_read (self)))
+          if (G_UNLIKELY (read_some (self, FALSE)))
             rest (self);
         }
       else if (self->state != WS_ENGINE_ENDED)
