@@ -25,6 +25,7 @@
 #include <ws-glib/ws-request.h>
 #include <ws-glib/ws-response.h>
 #include <ws-glib/ws-server-async.h>
+#include <ws-glib/ws-server-pool.h>
 #include <ws-glib/ws-server.h>
 #include <ws-glib/ws-signal.h>
 #include <ws-glib/ws-socket-async.h>

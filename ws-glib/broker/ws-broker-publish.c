@@ -9,11 +9,13 @@
 
 #include "broker/ws-broker-query-private.h"
 
-/* A publication that counts in queued_bytes until its query ends. */
+/* A publication that counts in queued_bytes until its query ends. It holds no
+ * reference to the broker, which may hold the query. */
 typedef struct
 {
   WsBrokerErrand errand;
-  WsBroker      *broker;      /* (owned) */
+  GWeakRef       alive;       /* the broker */
+  WsBroker      *broker;      /* (unowned): the same; until it is handed over */
   WsPublication *publication; /* (owned) */
   WsBrokerQuery *query;       /* (owned) (nullable): no more once it is gone */
   GCancellable  *cancellable; /* (owned) (nullable) */
@@ -29,22 +31,26 @@ publishing_free (gpointer data)
 
   g_clear_object (&self->cancellable);
   ws_publication_unref (self->publication);
-  g_object_unref (self->broker);
+  g_weak_ref_clear (&self->alive);
   g_free (self);
 }
 
 static void
 on_answered (WsBrokerQuery *query, const GError *error, gpointer data)
 {
-  Publishing      *self = data;
-  WsBrokerPrivate *priv = ws_broker_lock (self->broker);
+  Publishing *self = data;
+  g_autoptr (WsBroker) broker = g_weak_ref_get (&self->alive);
+  WsBrokerPrivate *priv;
 
+  if (broker == NULL)
+    return;
+  priv = ws_broker_lock (broker);
   priv->queued_bytes -= ws_publication_get_size (self->publication);
   if (error != NULL)
     priv->statistics.n_failed++;
   else
     priv->statistics.lag = g_get_monotonic_time () - self->begun;
-  ws_broker_unlock (self->broker);
+  ws_broker_unlock (broker);
 }
 
 /* --- Whether it may go --- */
@@ -138,7 +144,8 @@ publishing_new (WsBroker *self, WsPublication *publication, GTask *task)
 {
   Publishing *publishing = g_new0 (Publishing, 1);
 
-  publishing->broker = g_object_ref (self);
+  publishing->broker = self;
+  g_weak_ref_init (&publishing->alive, self);
   publishing->publication = ws_publication_ref (publication);
   publishing->begun = g_get_monotonic_time ();
   publishing->link.data = publishing;

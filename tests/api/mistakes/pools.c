@@ -329,6 +329,28 @@ value_size_out (Values *self, guint choice)
   return choice == 0 ? &self->length : NULL;
 }
 
+static void
+free_nothing (gpointer data)
+{
+}
+
+GDestroyNotify
+value_destroy (Values *self, guint choice)
+{
+  return choice == 0 ? free_nothing : NULL;
+}
+
+static void
+use_server (WsServer *server, gpointer data)
+{
+}
+
+WsServerPoolFunc
+value_pool_func (Values *self, guint choice)
+{
+  return choice == 0 ? use_server : NULL;
+}
+
 gboolean *
 value_boolean_out (Values *self, guint choice)
 {

@@ -122,6 +122,7 @@ static const struct
   { "WsRequest", ws_request_get_type },
   { "WsResponse", ws_response_get_type },
   { "WsServer", ws_server_get_type },
+  { "WsServerPool", ws_server_pool_get_type },
   { "WsSocket", ws_socket_get_type },
   { "WsSslCertificate", ws_ssl_certificate_get_type },
   { "WsSslConfiguration", ws_ssl_configuration_get_type },

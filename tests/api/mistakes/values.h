@@ -49,6 +49,7 @@ void     values_unmake (const char *name, gpointer instance);
 #define VALUES_codes           2
 #define VALUES_data            2
 #define VALUES_descriptor      4
+#define VALUES_destroy         2
 #define VALUES_double          6
 #define VALUES_enum            5
 #define VALUES_error           2
@@ -63,6 +64,7 @@ void     values_unmake (const char *name, gpointer instance);
 #define VALUES_n_items         2
 #define VALUES_object          3
 #define VALUES_pointers        4
+#define VALUES_pool_func       2
 #define VALUES_port            2
 #define VALUES_proxy_resolver  3
 #define VALUES_result          3
@@ -124,5 +126,7 @@ guint              *value_uint_out (Values *self, guint choice);
 guint64            *value_uint64_out (Values *self, guint choice);
 char              **value_string_out (Values *self, guint choice);
 const GError       *value_error_in (Values *self, guint choice);
+GDestroyNotify      value_destroy (Values *self, guint choice);
+WsServerPoolFunc    value_pool_func (Values *self, guint choice);
 
 G_END_DECLS
