@@ -19,7 +19,8 @@ typedef struct
   GCancellable *impatience; /* (owned) */
 } Shutdown;
 
-static char *unix_path; /* (nullable): an option */
+static char *unix_path;  /* (nullable): an option */
+static int   drain_time; /* ms, likewise */
 
 /* A client costs a file descriptor, and the usual soft limit is 1024. */
 static void
@@ -53,7 +54,25 @@ typedef struct
   char    *certificate_file; /* (owned) (nullable): serve wss with it */
   char    *key_file;         /* (owned) (nullable) */
   gboolean compression;
+  gboolean takeover; /* of the windows, from one message to the next */
 } Options;
+
+static gboolean
+parse_compression (const char *name,
+                   const char *value,
+                   gpointer    data,
+                   GError    **error)
+{
+  Options *options = data;
+
+  options->compression = TRUE;
+  options->takeover = g_strcmp0 (value, "takeover") == 0;
+  if (value == NULL || options->takeover)
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               "%s is no value of %s; takeover is", value, name);
+  return FALSE;
+}
 
 /* Returns what is wrong with the command line (owned by the
  * caller), or NULL. */
@@ -71,8 +90,13 @@ parse (Options *options, int argc, char **argv)
       "Refuse messages longer than N MiB (default: 256)", "N" },
     { "ping-interval", 0, 0, G_OPTION_ARG_INT, &options->ping_interval,
       "Ping a silent client after N ms (default: 0, never)", "N" },
-    { "compression", 0, 0, G_OPTION_ARG_NONE, &options->compression,
-      "Compress messages of clients that offer permessage-deflate", NULL },
+    { "compression", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,
+      parse_compression,
+      "Compress messages of clients that offer permessage-deflate; with "
+      "\"takeover\" by what messages have in common, too",
+      "takeover" },
+    { "drain", 0, 0, G_OPTION_ARG_INT, &drain_time,
+      "Take N ms to send clients away after SIGTERM (default: 1000)", "N" },
     { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &options->certificate_file,
       "Serve wss:// with this certificate (PEM)", "FILE" },
     { "key", 0, 0, G_OPTION_ARG_FILENAME, &options->key_file,
@@ -80,9 +104,11 @@ parse (Options *options, int argc, char **argv)
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  GOptionGroup *group = g_option_group_new (NULL, NULL, NULL, options, NULL);
   g_autoptr (GError) error = NULL;
 
-  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_group_add_entries (group, entries);
+  g_option_context_set_main_group (context, group);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     return g_strdup (error->message);
   if (argc > 1)
@@ -91,6 +117,8 @@ parse (Options *options, int argc, char **argv)
     return g_strdup_printf ("Port %d is not in 0 to 65535", options->port);
   if (options->message_size < 1)
     return g_strdup ("A message must be allowed at least 1 MiB");
+  if (drain_time < 0)
+    return g_strdup ("The time for sending clients away is not negative");
   if (options->ping_interval < 0)
     return g_strdup ("A ping interval is not negative");
   if (options->key_file != NULL && options->certificate_file == NULL)
@@ -113,9 +141,13 @@ make_server (const char *name, const Options *options)
               (guint64) options->message_size * MIB);
   if (options->compression)
     {
-      g_autoptr (WsDeflateOptions) defaults = ws_deflate_options_new ();
+      g_autoptr (WsDeflateOptions) deflate = ws_deflate_options_new ();
 
-      ws_server_set_compression (server, defaults);
+      ws_deflate_options_set_server_context_takeover (deflate,
+                                                      options->takeover);
+      ws_deflate_options_set_client_context_takeover (deflate,
+                                                      options->takeover);
+      ws_server_set_compression (server, deflate);
     }
   ws_server_set_ping_interval (server, (guint) options->ping_interval);
   return server;
@@ -133,8 +165,10 @@ server_program_new (const char    *name,
                     GInetAddress **address)
 {
   Options          options = { .port = 8080, .message_size = 256 };
-  g_autofree char *complaint = parse (&options, argc, argv);
+  g_autofree char *complaint = NULL;
 
+  drain_time = 1000;
+  complaint = parse (&options, argc, argv);
   if (options.host == NULL)
     *address = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   else
@@ -166,7 +200,7 @@ on_closed (GObject *server, GAsyncResult *result, gpointer loop)
  * most close-timeout; the second one does not wait.
  */
 static gboolean
-on_signal (gpointer user_data)
+on_interrupt (gpointer user_data)
 {
   Shutdown *self = user_data;
 
@@ -174,6 +208,24 @@ on_signal (gpointer user_data)
     ws_server_close_async (self->server, WS_CLOSE_CODE_GOING_AWAY,
                            SHUTDOWN_REASON, self->impatience, on_closed,
                            self->loop);
+  else
+    g_cancellable_cancel (self->impatience);
+  return G_SOURCE_CONTINUE;
+}
+
+/*
+ * Whoever supervises the program stops it with SIGTERM, and starts it again
+ * perhaps: clients are sent away one after the other, so that they do not come
+ * back all at once. A second one does not wait.
+ */
+static gboolean
+on_terminate (gpointer user_data)
+{
+  Shutdown *self = user_data;
+
+  if (ws_server_get_listening (self->server))
+    ws_server_drain_async (self->server, (guint) drain_time, self->impatience,
+                           on_closed, self->loop);
   else
     g_cancellable_cancel (self->impatience);
   return G_SOURCE_CONTINUE;
@@ -201,8 +253,8 @@ server_program_run (WsServer *server)
   g_print ("%s\n", ws_server_get_url (server));
   fflush (stdout);
 
-  guint interrupt = g_unix_signal_add (SIGINT, on_signal, &shutdown);
-  guint terminate = g_unix_signal_add (SIGTERM, on_signal, &shutdown);
+  guint interrupt = g_unix_signal_add (SIGINT, on_interrupt, &shutdown);
+  guint terminate = g_unix_signal_add (SIGTERM, on_terminate, &shutdown);
 
   g_main_loop_run (loop);
   g_source_remove (interrupt);

@@ -26,6 +26,7 @@
 #include <ws-glib/ws-response.h>
 #include <ws-glib/ws-server-async.h>
 #include <ws-glib/ws-server-pool.h>
+#include <ws-glib/ws-server-statistics.h>
 #include <ws-glib/ws-server.h>
 #include <ws-glib/ws-signal.h>
 #include <ws-glib/ws-socket-async.h>

@@ -45,4 +45,14 @@ WS_AVAILABLE_IN_1_0
 gboolean
 ws_server_publish_finish (WsServer *self, GAsyncResult *result, GError **error);
 
+WS_AVAILABLE_IN_1_0
+void ws_server_drain_async (WsServer           *self,
+                            guint               window,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data);
+WS_AVAILABLE_IN_1_0
+gboolean
+ws_server_drain_finish (WsServer *self, GAsyncResult *result, GError **error);
+
 G_END_DECLS

@@ -11,6 +11,8 @@
 #include <ws-glib/ws-cors-authenticator.h>
 #include <ws-glib/ws-enums.h>
 #include <ws-glib/ws-request.h>
+#include <ws-glib/ws-response.h>
+#include <ws-glib/ws-server-statistics.h>
 #include <ws-glib/ws-socket.h>
 #include <ws-glib/ws-version-macros.h>
 
@@ -251,6 +253,18 @@ WS_AVAILABLE_IN_1_0
 int ws_server_get_socket_descriptor (WsServer *self);
 WS_AVAILABLE_IN_1_0
 void ws_server_close (WsServer *self);
+WS_AVAILABLE_IN_1_0
+gboolean ws_server_get_draining (WsServer *self);
+
+WS_AVAILABLE_IN_1_0
+WsServerStatistics *
+ws_server_get_statistics (WsServer *self) G_GNUC_WARN_UNUSED_RESULT;
+WS_AVAILABLE_IN_1_0
+char *ws_server_dup_metrics (WsServer *self) G_GNUC_WARN_UNUSED_RESULT;
+WS_AVAILABLE_IN_1_0
+gboolean ws_server_answer_health (WsServer   *self,
+                                  WsRequest  *request,
+                                  WsResponse *response);
 WS_AVAILABLE_IN_1_0
 void ws_server_pause_accepting (WsServer *self);
 WS_AVAILABLE_IN_1_0

@@ -22,6 +22,10 @@ void ws_socket_open_and_stay_async (WsSocket           *self,
                                     GAsyncReadyCallback callback,
                                     gpointer            user_data);
 WS_AVAILABLE_IN_1_0
+gboolean ws_socket_open_and_stay_finish (WsSocket     *self,
+                                         GAsyncResult *result,
+                                         GError      **error);
+WS_AVAILABLE_IN_1_0
 gboolean
 ws_socket_open_finish (WsSocket *self, GAsyncResult *result, GError **error);
 WS_AVAILABLE_IN_1_0

@@ -134,6 +134,7 @@ function promisifyAll() {
     promisify(Ws.Socket, 'send_stream_async', Ws.MessageType.BINARY, null, null);
     promisify(Ws.Server, 'accept_async', null);
     promisify(Ws.Server, 'close_async', 1001, null, null);
+    promisify(Ws.Server, 'drain_async', 2000, null);
 }
 
 // Resolves with the first of the signals, or at once if it is not wanted.

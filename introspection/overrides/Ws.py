@@ -523,7 +523,7 @@ def _awaitable(class_, method, defaults):
 for _class in (Ws.Socket, Ws.Server):
     for _method in _class.__info__.get_methods():
         if _method.get_name().endswith("_async"):
-            _awaitable(_class, _method, {"close_async": 1000})
+            _awaitable(_class, _method, {"close_async": 1000, "drain_async": 2000})
 
 
 # --- asyncio ---

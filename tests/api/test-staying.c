@@ -174,7 +174,8 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Fixture *self = user_data;
 
-  g_assert_true (ws_socket_open_finish (WS_SOCKET (source), result, NULL));
+  g_assert_true (
+      ws_socket_open_and_stay_finish (WS_SOCKET (source), result, NULL));
   self->n_heard++;
 }
 

@@ -51,8 +51,8 @@ OVERRIDES = (
     "introspection/overrides/_ws_values.py",
     "introspection/overrides/WsWebSocket.js",
 )
-# Variables of the environment, and fields of the log.
-TOLD = ("ws-glib/net/ws-log.c",)
+# Variables of the environment, fields of the log, and metrics.
+TOLD = ("ws-glib/net/ws-log.c", "ws-glib/server/ws-server-health.c")
 TOLD_NAME = re.compile(r'"((?:ws|WS)_\w+)"')
 OVERRIDE_CLASS = re.compile(r"^ *class ([A-Z]\w+)", re.M)
 ENDING = re.compile(r"^(_[A-Za-z]\w+)(?: ?\(.*\))?$")

@@ -68,26 +68,29 @@ typedef struct
   char           *url;        /* (owned) (nullable): made when asked */
   GSource        *startup;    /* (owned) (nullable): what listening waits for */
   gboolean        is_closed;  /* by close(), and did not listen again */
+  guint           n_drains;   /* that are under way */
   guint           log_number; /* 0: not told of yet */
   guint           error;      /* a close code; 1000: fine */
   char           *error_string; /* (owned) (nullable) */
 
   /* Connections: each is one record, in exactly one of these six. */
-  GQueue      openings; /* of WsServerClient, the oldest first */
-  GQueue      held;     /* of WsServerClient: the queue has no place for them */
-  GQueue      answers;  /* of WsServerClient: no connection will become of it */
-  GQueue      arriving; /* of WsServerClient: open, and about to be given to
+  GQueue     openings; /* of WsServerClient, the oldest first */
+  GQueue     held;     /* of WsServerClient: the queue has no place for them */
+  GQueue     answers;  /* of WsServerClient: no connection will become of it */
+  GQueue     arriving; /* of WsServerClient: open, and about to be given to
                          * somebody, once handlers have returned */
-  GQueue      pending;  /* of WsServerClient, the oldest first */
-  GSequence  *clients;  /* of WsServerClient: the list model */
-  int        *n_deferred; /* (owned): atomic; shared with what counts */
-  GQueue      newcomers;  /* those of clients whose request is kept so far */
-  GSource    *forgetting; /* (owned) (nullable): what these wait for */
-  GQueue      accepts;    /* of WsCall, which wait for one */
-  gboolean    is_asked;   /* by accept_async(), when it was asked last */
-  gboolean    is_looking; /* for a place, soon */
-  GQueue      closings;   /* of WsServerClosing, which wait for the end */
-  GHashTable *addresses;  /* (owned) (nullable): address → how many */
+  GQueue     pending;  /* of WsServerClient, the oldest first */
+  GSequence *clients;  /* of WsServerClient: the list model */
+  int       *n_deferred;   /* (owned): atomic; shared with what counts */
+  GQueue     newcomers;    /* those of clients whose request is kept so far */
+  GSource   *forgetting;   /* (owned) (nullable): what these wait for */
+  GQueue     accepts;      /* of WsCall, which wait for one */
+  gboolean   is_asked;     /* by accept_async(), when it was asked last */
+  gboolean   is_looking;   /* for a place, soon */
+  GQueue     closings;     /* of WsServerClosing, which wait for the end */
+  WsServerStatistics gone; /* what those have carried that are gone, and who
+                            * was refused */
+  GHashTable        *addresses; /* (owned) (nullable): address → how many */
 
   /* Broadcasts. */
   WsSlowClientPolicy slow_client_policy;
@@ -184,6 +187,8 @@ typedef enum
   WS_SERVER_PROP_PORT,
   WS_SERVER_PROP_URL,
   WS_SERVER_PROP_LISTENING,
+  WS_SERVER_PROP_DRAINING,
+  WS_SERVER_PROP_STATISTICS,
   WS_SERVER_PROP_ACCEPTING,
   WS_SERVER_PROP_SUPPORTED_SUBPROTOCOLS,
   WS_SERVER_PROP_ALLOWED_ORIGINS,

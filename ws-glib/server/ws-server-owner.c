@@ -5,6 +5,7 @@
 #include "server/ws-server-broadcast.h"
 #include "server/ws-server-broker.h"
 #include "server/ws-server-client.h"
+#include "server/ws-server-figures.h"
 #include "server/ws-server-presence.h"
 #include "server/ws-server-recover.h"
 #include "server/ws-server-room.h"
@@ -20,6 +21,7 @@ on_gone (WsSocket *socket, gpointer data)
   WsServer       *self = g_object_ref (client->server);
 
   g_object_ref (socket);
+  ws_server_count_gone (self, socket);
   if (client->iter != NULL)
     {
       guint position = g_sequence_iter_get_position (client->iter);

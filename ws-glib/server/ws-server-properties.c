@@ -8,6 +8,8 @@
 #include "server/ws-server-clients.h"
 #include "server/ws-server-compression.h"
 #include "server/ws-server-deferrals.h"
+#include "server/ws-server-drain.h"
+#include "server/ws-server-figures.h"
 #include "server/ws-server-heads.h"
 #include "server/ws-server-limits.h"
 #include "server/ws-server-origins.h"
@@ -36,6 +38,8 @@ static const WsProperty *const tables[] = {
   ws_server_timeouts_properties,
   ws_server_proxies_properties,
   ws_server_clients_properties,
+  ws_server_figures_properties,
+  ws_server_drain_properties,
   NULL,
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/ws-socket-error-private.h"
 #include "net/ws-socket-address.h"
+#include "server/ws-server-figures.h"
 #include "server/ws-server-log.h"
 #include "server/ws-server-signals.h"
 
@@ -82,6 +83,7 @@ ws_server_report_peer (WsServer       *self,
     return;
   client->is_reported = TRUE;
   public_error = ws_socket_error_translate (error);
+  ws_server_count_failure (self, code, public_error);
   address = ws_socket_address_new (&client->peer->client);
   who = name_peer (client->peer);
   text = g_strdup_printf ("%s, %s: %s", who, name_phase (phase),

@@ -8,6 +8,7 @@
 #include "server/ws-server-client.h"
 #include "server/ws-server-clients.h"
 #include "server/ws-server-deferrals.h"
+#include "server/ws-server-figures.h"
 #include "server/ws-server-log.h"
 #include "server/ws-server-origins.h"
 #include "server/ws-server-owner.h"
@@ -82,6 +83,7 @@ accept_request (WsServerClient      *client,
   g_autofree char *url = NULL;
 
   ws_server_client_enter (client, &priv->arriving);
+  ws_server_count_connection (client->server);
   if (client->socket == NULL)
     client->socket = ws_socket_new_incoming (priv->home.context,
                                              &priv->settings, priv->compression,
@@ -202,6 +204,8 @@ send_response (WsServerClient *client, WsResponse *response)
   ws_server_opening_answer (client->opening, &answer,
                             ws_response_get_body (response));
   ws_server_log_answer (client, answer.status);
+  if (ws_server_opening_get_handshake (client->opening)->key == NULL)
+    ws_server_count_request (client->server);
   note_answer (client);
 }
 

@@ -5,6 +5,7 @@
  * in a burst waits for that. */
 #include "server/ws-server-room.h"
 
+#include "server/ws-server-drain.h"
 #include "server/ws-server-signals.h"
 
 gboolean
@@ -46,6 +47,8 @@ ws_server_check_room (const WsServerClient *client, WsHttpFault *fault)
   WsServer        *self = client->server;
   WsServerPrivate *priv = ws_server_peek (self);
 
+  if (!ws_server_check_draining (self, fault))
+    return FALSE;
   if (priv->max_connections > 0
       && count_connections (priv) >= priv->max_connections)
     ws_http_fault_set (fault, 503,

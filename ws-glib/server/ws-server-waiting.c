@@ -8,32 +8,34 @@
  * end. A connection that nobody has taken is told, but the answer is not waited
  * for. */
 void
-ws_server_see_off (WsServerClient *client, const WsServerClosing *closing)
+ws_server_see_off (WsServerClient *client, guint code, const char *reason)
 {
   if (client->opening != NULL)
     ws_server_opening_hurry (client->opening);
   else if (client->iter == NULL)
     {
-      ws_socket_close_unread (client->socket, closing->code, closing->reason);
+      ws_socket_close_unread (client->socket, code, reason);
       ws_socket_leave (client->socket);
     }
   else
-    ws_socket_close (client->socket, closing->code, closing->reason, NULL);
+    ws_socket_close (client->socket, code, reason, NULL);
 }
 
 void
 ws_server_see_off_late (WsServerClient *client)
 {
-  GList *link = client->server != NULL
-                    ? ws_server_peek (client->server)->closings.head
-                    : NULL;
+  const WsServerClosing *closing;
+  GList                 *link = NULL;
 
+  if (client->server != NULL)
+    link = ws_server_peek (client->server)->closings.head;
   while (link != NULL
          && !g_hash_table_contains (((WsServerClosing *) link->data)->left,
                                     client))
     link = link->next;
-  if (link != NULL)
-    ws_server_see_off (client, link->data);
+  closing = link != NULL ? link->data : NULL;
+  if (closing != NULL)
+    ws_server_see_off (client, closing->code, closing->reason);
 }
 
 /* Whether nobody is left. */

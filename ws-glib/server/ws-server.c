@@ -5,6 +5,7 @@
 #include "server/ws-server-accept.h"
 #include "server/ws-server-broker.h"
 #include "server/ws-server-clients.h"
+#include "server/ws-server-figures.h"
 #include "server/ws-server-limits.h"
 #include "server/ws-server-newcomers.h"
 #include "server/ws-server-properties.h"
@@ -163,6 +164,7 @@ ws_server_init (WsServer *self)
   priv->error = WS_CLOSE_NORMAL;
   ws_server_init_clients (self);
   ws_server_init_proxies (self);
+  ws_server_init_figures (self);
 }
 
 /**

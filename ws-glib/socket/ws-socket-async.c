@@ -100,8 +100,7 @@ ws_socket_open_async (WsSocket           *self,
  * @user_data: for @callback
  *
  * Opens, as [method@Socket.open_async] does in C, and sets
- * [property@Socket:stays-alive]; [method@Socket.open_finish] tells how opening
- * went.
+ * [property@Socket:stays-alive].
  *
  * Since: 1.0
  */
@@ -138,6 +137,27 @@ ws_socket_open_and_stay_async (WsSocket           *self,
  */
 gboolean
 ws_socket_open_finish (WsSocket *self, GAsyncResult *result, GError **error)
+{
+  return finish_boolean (self, result, ws_socket_open_async, error);
+}
+
+/**
+ * ws_socket_open_and_stay_finish: (rename-to ws_socket_open_finish)
+ * @self: a socket
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Gets how [method@Socket.open_and_stay_async] went, as
+ * [method@Socket.open_finish] does.
+ *
+ * Returns: whether the connection was opened
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_socket_open_and_stay_finish (WsSocket     *self,
+                                GAsyncResult *result,
+                                GError      **error)
 {
   return finish_boolean (self, result, ws_socket_open_async, error);
 }

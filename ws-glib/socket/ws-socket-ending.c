@@ -26,6 +26,8 @@ ws_socket_leave (WsSocket *self)
   ws_mailbox_close (&priv->mailbox);
   if (priv->state != WS_STATE_UNCONNECTED)
     ws_socket_log (self, "left, without waiting for the peer");
+  if (priv->now.engine != NULL)
+    ws_socket_keep_facts (self, priv->now.engine);
   ws_attempt_leave (&priv->now);
   priv->state = priv->announced = WS_STATE_UNCONNECTED;
   priv->active = FALSE;

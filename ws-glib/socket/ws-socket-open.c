@@ -19,6 +19,7 @@
 #include "socket/ws-socket-signals.h"
 #include "socket/ws-socket-ssl.h"
 #include "socket/ws-socket-state.h"
+#include "socket/ws-socket-status.h"
 #include "socket/ws-socket-view.h"
 #include "socket/ws-socket-waiting.h"
 #include "base/ws-socket-error-private.h"
@@ -196,6 +197,8 @@ begin_attempt (WsSocket *self, Start *start)
 
   ws_socket_cancel_activation (self);
   ws_mailbox_close (&priv->mailbox);
+  if (priv->now.engine != NULL)
+    ws_socket_keep_facts (self, priv->now.engine);
   ws_attempt_begin (&priv->now, g_steal_pointer (&start->target));
   priv->now.is_given = start->transport != NULL;
   priv->now.ignored = priv->ignored_next;

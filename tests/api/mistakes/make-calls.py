@@ -74,6 +74,7 @@ RELEASE = {
     "WsHeaders *": "ws_headers_unref",
     "WsMessage *": "ws_message_unref",
     "WsPublication *": "ws_publication_unref",
+    "WsServerStatistics *": "ws_server_statistics_free",
     "WsStatistics *": "ws_statistics_free",
     "char *": "g_free",
     "char **": "g_strfreev",
@@ -85,6 +86,7 @@ REFERENCE = {
     "ws_headers_unref": "ws_headers_ref",
     "ws_message_unref": "ws_message_ref",
     "ws_publication_unref": "ws_publication_ref",
+    "ws_server_statistics_free": "ws_server_statistics_copy",
     "ws_statistics_free": "ws_statistics_copy",
 }
 

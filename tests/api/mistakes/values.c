@@ -133,6 +133,7 @@ static const struct
   { "WsHeaders", ws_headers_get_type },
   { "WsMessage", ws_message_get_type },
   { "WsPublication", ws_publication_get_type },
+  { "WsServerStatistics", ws_server_statistics_get_type },
   { "WsStatistics", ws_statistics_get_type },
 };
 
@@ -169,6 +170,14 @@ make_broker_statistics (void)
   return ws_broker_get_statistics (broker);
 }
 
+static gpointer
+make_server_statistics (void)
+{
+  g_autoptr (WsServer) server = ws_server_new (NULL, WS_SSL_MODE_NON_SECURE);
+
+  return ws_server_get_statistics (server);
+}
+
 gpointer
 values_make (const char *name)
 {
@@ -184,6 +193,8 @@ values_make (const char *name)
     return make_statistics ();
   if (type == WS_TYPE_PUBLICATION)
     return make_publication ();
+  if (type == WS_TYPE_SERVER_STATISTICS)
+    return make_server_statistics ();
   if (type == WS_TYPE_BROKER_STATISTICS)
     return make_broker_statistics ();
   return g_object_new (type, NULL);
