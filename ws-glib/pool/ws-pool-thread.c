@@ -51,11 +51,11 @@ struct _WsPoolThread
   WsBroker     *broker;  /* (unowned) */
   GInetAddress *address; /* (unowned) (nullable) */
 
-  GMutex   mutex; /* for what follows */
-  GCond    cond;
-  gboolean is_ready;
-  GError  *error; /* (owned) (nullable): why it does not listen */
-  guint16  port;
+  GMutex  mutex;
+  GCond   cond;
+  int     is_ready; /* atomic: what follows stands */
+  GError *error;    /* (owned) (nullable): why it does not listen */
+  guint16 port;
 };
 
 static void
@@ -69,11 +69,10 @@ begin (WsPoolThread *self)
   self->set_up->func (self->server, self->set_up->data);
   ws_server_listen (self->server, self->address, self->port, &error);
 
-  g_mutex_lock (&self->mutex);
-  self->is_ready = TRUE;
   self->error = error;
   self->port = ws_server_get_server_port (self->server);
-  WS_TSAN_RELEASE (self);
+  g_mutex_lock (&self->mutex);
+  g_atomic_int_set (&self->is_ready, TRUE);
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->mutex);
 }
@@ -106,6 +105,15 @@ thread_free (WsPoolThread *self)
   g_free (self);
 }
 
+static void
+wait_until_ready (WsPoolThread *self)
+{
+  g_mutex_lock (&self->mutex);
+  while (!g_atomic_int_get (&self->is_ready))
+    g_cond_wait (&self->cond, &self->mutex);
+  g_mutex_unlock (&self->mutex);
+}
+
 WsPoolThread *
 ws_pool_thread_start (guint         index,
                       WsSslMode     ssl_mode,
@@ -133,11 +141,7 @@ ws_pool_thread_start (guint         index,
       thread_free (self);
       return NULL;
     }
-  g_mutex_lock (&self->mutex);
-  while (!self->is_ready)
-    g_cond_wait (&self->cond, &self->mutex);
-  WS_TSAN_ACQUIRE (self);
-  g_mutex_unlock (&self->mutex);
+  wait_until_ready (self);
   if (self->error == NULL)
     return self;
   g_propagate_error (error, g_steal_pointer (&self->error));
@@ -164,6 +168,7 @@ on_call (gpointer data)
 {
   Call *self = data;
 
+  WS_TSAN_ACQUIRE (self);
   self->func->func (self->thread->server, self->func->data);
   ws_pool_func_unref (self->func);
   g_free (self);
@@ -177,7 +182,7 @@ attach (WsPoolThread *self, GSourceFunc func, gpointer data)
 
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_callback (source, func, data, NULL);
-  WS_TSAN_RELEASE (self->context);
+  WS_TSAN_RELEASE (data);
   g_source_attach (source, self->context);
 }
 
@@ -195,6 +200,7 @@ on_stop (gpointer data)
 {
   WsPoolThread *self = data;
 
+  WS_TSAN_ACQUIRE (self);
   g_clear_object (&self->server);
   g_main_loop_quit (self->loop);
   return G_SOURCE_REMOVE;

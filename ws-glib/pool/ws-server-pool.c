@@ -318,6 +318,7 @@ note_closed (GTask *task, GError *error)
   gboolean is_last;
 
   g_mutex_lock (&closing->mutex);
+  WS_TSAN_ACQUIRE (closing);
   if (closing->error == NULL)
     closing->error = g_steal_pointer (&error);
   is_last = --closing->n_left == 0;
