@@ -377,6 +377,8 @@ const SOCKET = {
 
     // Begins the closing handshake; the promise is over with the connection.
     close(code = 1000, reason = null) {
+        // A C string ends there, and nothing is to be cut off.
+        reason = reason?.replaceAll('\0', '\uFFFD') ?? null;
         originals.close.call(this, code, reason);
         return this.close_async(code, reason);
     },

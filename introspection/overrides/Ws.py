@@ -112,16 +112,62 @@ def _wrap_all():
                 setattr(class_, attribute, _wrapped(function, method))
 
 
+class _Props:
+    """What props is of an object, with bytes for GLib.Bytes."""
+
+    def __init__(self, props):
+        object.__setattr__(self, "_props", props)
+
+    def __getattr__(self, name):
+        return unpack(getattr(self._props, name))
+
+    def __setattr__(self, name, value):
+        setattr(self._props, name, pack(value))
+
+    def __dir__(self):
+        return dir(self._props)
+
+    def __iter__(self):
+        return iter(self._props)
+
+    def __len__(self):
+        return len(self._props)
+
+
+_object_props = inspect.getattr_static(GObject.Object, "props")
+
+
+class _PropsOf:
+    """The same as a member of a class, of which props are descriptions."""
+
+    def __get__(self, instance, owner):
+        props = _object_props.__get__(instance, owner)
+        return props if instance is None else _Props(props)
+
+
+def _convert_props():
+    for name in dir(Ws):
+        class_ = getattr(Ws, name)
+        if not (isinstance(class_, type) and issubclass(class_, GObject.Object)):
+            continue
+        if any(p.value_type == GLib.Bytes.__gtype__ for p in class_.list_properties()):
+            class_.props = _PropsOf()
+
+
 # --- The end of the program ---
 
 _living = {}
 _serial = itertools.count()
 
 
+def _forget(key):
+    _living.pop(key, None)
+
+
 def _note(thing):
     """@thing is told when the program ends, if it is still there."""
     key = next(_serial)
-    _living[key] = thing.weak_ref(_living.pop, key)
+    _living[key] = thing.weak_ref(_forget, key)
 
 
 @atexit.register
@@ -136,6 +182,7 @@ def _say_goodbye():
 
 _message_get_bytes = Ws.Message.get_bytes
 _wrap_all()
+_convert_props()
 
 
 def _init_of(class_):
@@ -367,6 +414,9 @@ class _Socket:
         """Begins the closing handshake; what is returned may be awaited."""
         from . import _ws_asyncio
 
+        if reason is not None:
+            # A C string ends there, and nothing is to be cut off.
+            reason = reason.replace("\0", "\ufffd")
         _socket_close(self, code, reason)
         return _ws_asyncio.Closing(self, code, reason)
 

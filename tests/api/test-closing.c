@@ -81,6 +81,18 @@ static const ReasonCase reason_cases[] = {
   { "cut-after", 123, 123 },
 };
 
+/* No C string can carry U+0000: another character stands for it, and what comes
+ * behind is there. */
+static void
+test_reason_with_nul (Half *half, gconstpointer data)
+{
+  raw_peer_send_frame (half->peer, 0x88, "\x0f\xa0no\0pe", 7);
+  ws_test_until (NULL,
+                 ws_socket_get_close_code_received (half->socket) == 4000);
+  g_assert_cmpstr (ws_socket_get_close_reason (half->socket), ==,
+                   "no\xef\xbf\xbdpe");
+}
+
 static void
 test_reason (Half *half, gconstpointer data)
 {
@@ -379,6 +391,7 @@ add_rows (void)
 
       half_add (path, &sent_codes[i], test_sent_code);
     }
+  half_add ("/contracts/closing/reason/with-nul", NULL, test_reason_with_nul);
   for (guint i = 0; i < G_N_ELEMENTS (reason_cases); i++)
     {
       g_autofree char *path = g_strconcat ("/contracts/closing/reason/",

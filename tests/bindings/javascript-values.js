@@ -47,6 +47,20 @@ await run({
             'Ws.SocketError', 'a name with a blank');
     },
 
+    // None is cut where a C string would end.
+    async closeReason() {
+        const server = new Ws.Server({server_name: 'values'});
+        const peers = [];
+
+        server.connect('client-connected', (_server, peer) => peers.push(peer));
+        server.listen('127.0.0.1');
+        const socket = new Ws.Socket();
+        await socket.open_async(server.url);
+        await socket.close(4000, 'no\0pe');
+        checkEqual(peers[0].close_reason, 'no\ufffdpe', 'the reason');
+        server.close();
+    },
+
     messages() {
         const text = Ws.Message.new_text('a\0ä');
 

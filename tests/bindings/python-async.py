@@ -87,6 +87,30 @@ class Loop(unittest.TestCase):
             self.assertIsInstance(Ws.run(self.get_loop()), GLibEventLoop)
         self.assertEqual(len(made), 1)
 
+    def test_pygobjects_policy(self):
+        """A program that has chosen PyGObject's loop itself, from 3.50 on, needs
+        no Ws.run()."""
+        try:
+            from gi.events import GLibEventLoopPolicy
+        except ImportError:
+            return
+
+        async def main():
+            async with Ws.serve(echo, "localhost") as server:
+                async with Ws.connect(server.get_url()) as socket:
+                    await socket.send("hello")
+                    received = await socket.recv()
+                    with self.assertRaises(asyncio.TimeoutError):
+                        await asyncio.wait_for(socket.recv(), 0.01)
+            return received
+
+        policy = asyncio.get_event_loop_policy()
+        asyncio.set_event_loop_policy(GLibEventLoopPolicy())
+        try:
+            self.assertEqual(asyncio.run(main()), "hello")
+        finally:
+            asyncio.set_event_loop_policy(policy)
+
     @staticmethod
     async def get_loop():
         return asyncio.get_running_loop()

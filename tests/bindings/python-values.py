@@ -188,6 +188,21 @@ class Others(unittest.TestCase):
             self.assertTrue(thing.__doc__.strip().endswith("."), thing)
 
 
+class Properties(unittest.TestCase):
+    def test_bytes(self):
+        configuration = Ws.SslConfiguration()
+        configuration.props.session_ticket = b"ticket\0"
+        self.assertEqual(configuration.props.session_ticket, b"ticket\0")
+        self.assertIsInstance(configuration.props.session_ticket, bytes)
+        configuration.props.session_ticket = None
+        self.assertIsNone(configuration.props.session_ticket)
+        self.assertIsNone(Ws.Request.new("ws://host/").props.body)
+        with self.assertRaises(AttributeError):
+            configuration.props.tickets
+        self.assertEqual(Ws.SslConfiguration.props.session_ticket.name, "session-ticket")
+        self.assertIn("session_ticket", dir(configuration.props))
+
+
 class Connections(unittest.TestCase):
     def setUp(self):
         self.clients = []
@@ -234,6 +249,12 @@ class Connections(unittest.TestCase):
         self.assertTrue(socket.close())
         wait(lambda: not socket.is_valid())
         self.assertEqual(socket.get_close_code(), 1000)
+
+    def test_close_reason(self):
+        """None is cut where a C string would end."""
+        self.open().close(4000, "no\0pe")
+        wait(lambda: self.clients[0].get_close_code_received())
+        self.assertEqual(self.clients[0].get_close_reason(), "no\ufffdpe")
 
     def test_error_signal(self):
         heard = []

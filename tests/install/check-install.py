@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Builds the tree as a part of another project, installs it, and uses what is
-installed as C, Python, JavaScript and Vala do. Prints TAP.
+installed as C, Python, JavaScript, Vala and C++ do. Prints TAP.
 
 check-install.py MESON [COMPILER…]
 """
@@ -164,12 +164,26 @@ class Install:
     def vala(self):
         if shutil.which("valac") is None:
             return SKIPPED
-        self.user(
-            "valac", "--pkg", "ws-glib-1.0", "-X", "-w",
-            ROOT / "introspection" / "smoke.vala", "-o", self.folder / "vala"
-        )
-        self.user(self.folder / "vala")
+        for source in ("introspection/smoke.vala", "examples/vala/echo.vala"):
+            self.user(
+                "valac", "--pkg", "ws-glib-1.0", "-X", "-w", ROOT / source,
+                "-o", self.folder / "vala"
+            )
+            self.user(self.folder / "vala")
         return None
+
+    def c_plus_plus(self):
+        """The headers are to be used as they are, without a warning."""
+        compilers = [name for name in ("g++", "clang++") if shutil.which(name)]
+        program = self.folder / "c++"
+        for compiler in compilers:
+            self.user(
+                compiler, "-std=c++17", *WARNINGS, "-Wpedantic",
+                ROOT / "examples" / "cpp" / "echo.cpp", "-o", program,
+                *self.pkg_config("--cflags", "--libs")
+            )
+            assert self.user(program) == "hello\n"
+        return None if compilers else SKIPPED
 
     def static(self):
         """The archive, with what it needs itself; that may be shared.
@@ -185,7 +199,8 @@ class Install:
 
 def main():
     meson, *compiler = sys.argv[1:]
-    names = ["subproject", "tags", "c", "python", "gjs", "german", "vala", "static"]
+    names = ["subproject", "tags", "c", "python", "gjs", "german", "vala", "c_plus_plus",
+             "static"]
     failed = False
     print("1..%d" % len(names), flush=True)
     with tempfile.TemporaryDirectory(prefix="ws-install-") as folder:

@@ -84,12 +84,27 @@ enter_closing (WsEngine *self, guint code, const char *reason)
   ws_engine_queue_flush (self);
 }
 
+/* (transfer full): a reason may hold U+0000, which no C string can carry and
+ * which is to cut nothing off: the replacement character stands for it. */
+static char *
+copy_reason (const char *reason, gsize len)
+{
+  GString *copy = g_string_sized_new (len);
+
+  for (gsize i = 0; i < len; i++)
+    if (reason[i] != '\0')
+      g_string_append_c (copy, reason[i]);
+    else
+      g_string_append (copy, "\xef\xbf\xbd");
+  return g_string_free (copy, FALSE);
+}
+
 static void
 note_closing (WsEngine *self, guint code, const char *reason, gsize len)
 {
   self->closing.code = code;
   g_free (self->closing.reason);
-  self->closing.reason = g_strndup (reason != NULL ? reason : "", len);
+  self->closing.reason = copy_reason (reason, len);
 }
 
 /* Announces the end, then answers with @code and the reason, the peer's own or

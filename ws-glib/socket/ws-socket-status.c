@@ -392,7 +392,7 @@ const WsProperty ws_socket_status_properties[] = {
    * WsSocket:close-reason:
    *
    * The reason that came with [property@Socket:close-code] (RFC 6455, 7.1.6);
-   * empty if none did.
+   * empty if none did. U+FFFD stands for U+0000 in it.
    *
    * Since: 1.0
    */
