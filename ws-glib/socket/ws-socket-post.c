@@ -6,6 +6,7 @@
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-log.h"
 #include "socket/ws-socket-state.h"
+#include "net/ws-log.h"
 
 typedef enum
 {
@@ -35,11 +36,16 @@ post_free (SocketPost *post)
   g_free (post);
 }
 
+/* In another thread than the socket's nothing may look at the socket. */
 static void
 drop (SocketPost *post, const char *why)
 {
-  ws_socket_log (post->socket, "a posted %s is dropped: %s",
-                 post->kind == POST_MESSAGE ? "message" : "close", why);
+  const char *what = post->kind == POST_MESSAGE ? "message" : "close";
+
+  if (ws_socket_check_thread (post->socket, NULL))
+    ws_socket_log (post->socket, "a posted %s is dropped: %s", what, why);
+  else
+    ws_log (&(WsLogFacts){ 0 }, "a posted %s is dropped: %s", what, why);
   if (post->kind == POST_MESSAGE)
     ws_mailbox_note_lost (&ws_socket_peek (post->socket)->mailbox);
 }
