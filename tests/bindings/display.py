@@ -8,7 +8,7 @@ import subprocess
 def start_display():
     """Returns the process of an X server, which chose its own number."""
     read_end, write_end = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "320x240x24"]
+    command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1024x768x24"]
     process = subprocess.Popen(
         command + ["-nolisten", "tcp"],
         pass_fds=[write_end],
@@ -25,10 +25,10 @@ def start_display():
 
 
 def run(test):
-    """Calls @test while there is a display."""
+    """Calls @test while there is a display, and returns what it does."""
     process = start_display()
     try:
-        test()
+        return test()
     finally:
         process.terminate()
         process.wait()
