@@ -264,6 +264,30 @@ test_handlers (void)
   rig_clear (&rig);
 }
 
+static void
+abort_first (GObject *server, GParamSpec *pspec, Rig *rig)
+{
+  if (ws_server_get_draining (WS_SERVER (server)))
+    ws_socket_abort (rig->clients->pdata[0]);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+}
+
+/* Nobody is waited for who goes where it is told that all shall. */
+static void
+test_gone_at_once (void)
+{
+  Rig rig;
+
+  rig_init (&rig, 2);
+  g_signal_connect (rig.server, "notify::draining", G_CALLBACK (abort_first),
+                    &rig);
+  rig_drain (&rig, 0, NULL);
+  ws_test_until (NULL, rig.n_over == 1);
+  g_assert_no_error (rig.error);
+  rig_clear (&rig);
+}
+
 /* Who is on the way is told when to come again; nobody else is there. */
 static void
 test_on_the_way (void)
@@ -303,6 +327,7 @@ main (int argc, char **argv)
   g_test_add_func ("/api/draining/hurried", test_hurried);
   g_test_add_func ("/api/draining/cancelled", test_cancelled);
   g_test_add_func ("/api/draining/handlers", test_handlers);
+  g_test_add_func ("/api/draining/gone-at-once", test_gone_at_once);
   g_test_add_func ("/api/draining/on-the-way", test_on_the_way);
   return g_test_run ();
 }

@@ -171,7 +171,7 @@ parse_metrics (const char *text)
       = g_regex_new ("^# HELP ([a-z_]+) [A-Z][^\\\\\n]*\\.$", 0, 0, NULL);
   g_autoptr (GRegex) sample = g_regex_new (
       "^([a-z_]+)(\\{([a-z]+=\"(\\\\[\\\\\"n]|[^\\\\\"])*\",?)+\\})? "
-      "([0-9]+)$",
+      "([0-9]+(\\.[0-9]+)?)$",
       0, 0, NULL);
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   g_autofree char *name = NULL;
@@ -250,6 +250,24 @@ test_labels (void)
                  "0");
 }
 
+static void
+test_broker (void)
+{
+  g_autoptr (WsServer) server = api_server_new ();
+  g_autoptr (WsBroker) broker = ws_memory_broker_new ();
+  g_autoptr (WsMessage) message = ws_message_new_text ("hello");
+  g_autofree char *text = NULL;
+  g_autoptr (GHashTable) values = NULL;
+
+  ws_server_set_broker (server, broker);
+  g_assert_cmpint (ws_server_publish (server, "topic", message, NULL), >=, 0);
+  text = ws_server_dup_metrics (server);
+  values = parse_metrics (text);
+  expect_metric (values, "ws_broker_connected", "1");
+  expect_metric (values, "ws_broker_published_total", "1");
+  g_assert_true (g_hash_table_contains (values, "ws_broker_lag_seconds"));
+}
+
 /* --- Answers --- */
 
 static void
@@ -325,6 +343,7 @@ main (int argc, char **argv)
   half_add_server ("/api/figures/slow", NULL, test_slow);
   pair_add ("/api/figures/metrics", NULL, test_metrics);
   g_test_add_func ("/api/figures/labels", test_labels);
+  g_test_add_func ("/api/figures/broker", test_broker);
   g_test_add_func ("/api/figures/answers", test_answers);
   return g_test_run ();
 }

@@ -165,6 +165,11 @@ close_all (WsServer *self, WsServerClosing *call)
 {
   g_autoptr (GPtrArray) clients = list_clients (self);
 
+  g_hash_table_add (call->left, self);
+  for (guint i = 0; i < clients->len; i++)
+    g_hash_table_add (call->left, g_ptr_array_index (clients, i));
+  ws_call_queue (&call->base, &ws_server_peek (self)->closings);
+  call->busy = TRUE;
   if (call->is_drain)
     {
       ws_server_log (self,
@@ -172,11 +177,6 @@ close_all (WsServer *self, WsServerClosing *call)
                      clients->len, call->window / 1000);
       ws_server_note_drain (self, TRUE);
     }
-  g_hash_table_add (call->left, self);
-  for (guint i = 0; i < clients->len; i++)
-    g_hash_table_add (call->left, g_ptr_array_index (clients, i));
-  ws_call_queue (&call->base, &ws_server_peek (self)->closings);
-  call->busy = TRUE;
   ws_server_close (self);
   for (guint i = 0; i < clients->len; i++)
     {

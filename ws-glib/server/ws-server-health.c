@@ -40,9 +40,8 @@ begin (Metrics *self, const char *name, const char *type, const char *help)
                           help, name, type);
 }
 
-/* @label (nullable): beside that of the server. */
 static void
-add (Metrics *self, const char *name, const char *label, guint64 value)
+append_name (Metrics *self, const char *name, const char *label)
 {
   g_string_append (self->text, name);
   if (label != NULL || self->server != NULL)
@@ -50,7 +49,24 @@ add (Metrics *self, const char *name, const char *label, guint64 value)
                             self->server != NULL ? self->server : "",
                             label != NULL && self->server != NULL ? "," : "",
                             label != NULL ? label : "");
+}
+
+/* @label (nullable): beside that of the server. */
+static void
+add (Metrics *self, const char *name, const char *label, guint64 value)
+{
+  append_name (self, name, label);
   g_string_append_printf (self->text, " %" G_GUINT64_FORMAT "\n", value);
+}
+
+/* Whatever the locale has for a point. */
+static void
+add_decimal (Metrics *self, const char *name, gint64 millionths)
+{
+  append_name (self, name, NULL);
+  g_string_append_printf (self->text,
+                          " %" G_GINT64_FORMAT ".%06" G_GINT64_FORMAT "\n",
+                          millionths / 1000000, millionths % 1000000);
 }
 
 static void
@@ -119,6 +135,31 @@ add_traffic (Metrics *self, const WsServerStatistics *figures)
                figures->slow_clients);
 }
 
+static void
+add_broker (Metrics *self, WsBroker *broker)
+{
+  g_autoptr (WsBrokerStatistics) figures = ws_broker_get_statistics (broker);
+
+  add_gauge (self, "ws_broker_connected", "Whether the broker carries.",
+             ws_broker_get_state (broker) == WS_BROKER_STATE_CONNECTED);
+  begin (self, "ws_broker_lag_seconds", "gauge",
+         "What the last publication took to the broker and back.");
+  add_decimal (self, "ws_broker_lag_seconds", figures->lag);
+  add_gauge (self, "ws_broker_waiting_bytes",
+             "Bytes of publications that wait to be carried.",
+             figures->queued_bytes);
+  add_counter (self, "ws_broker_published_total",
+               "Publications that were accepted here.", figures->n_published);
+  add_counter (self, "ws_broker_received_total",
+               "Publications that came, those from here included.",
+               figures->n_received);
+  add_counter (self, "ws_broker_lost_total",
+               "Publications that were refused, failed, or found no room.",
+               figures->n_refused + figures->n_failed + figures->n_dropped);
+  add_counter (self, "ws_broker_interruptions_total",
+               "How often the broker was lost.", figures->n_interruptions);
+}
+
 /**
  * ws_server_dup_metrics:
  * @self: a server
@@ -128,7 +169,8 @@ add_traffic (Metrics *self, const WsServerStatistics *figures)
  *
  * For an answer of one's own, with figures of the program behind them; else
  * [method@Server.answer_health] is enough. The names begin with `ws_`, and
- * where [property@Server:server-name] is set it is the label `server`.
+ * where [property@Server:server-name] is set it is the label `server`. With a
+ * [property@Server:broker] its figures are there, too.
  *
  * Returns: (transfer full): a text
  *
@@ -139,11 +181,13 @@ ws_server_dup_metrics (WsServer *self)
 {
   g_autoptr (WsServerStatistics) figures = NULL;
   g_autofree char *label = NULL;
+  WsBroker        *broker;
   Metrics          metrics;
 
   g_return_val_if_fail (WS_IS_SERVER (self), NULL);
 
   figures = ws_server_get_statistics (self);
+  broker = ws_server_peek (self)->broker;
   label = make_label (ws_server_peek (self)->server_name);
   metrics = (Metrics){ g_string_new (NULL), label };
   add_gauge (&metrics, "ws_start_time_seconds",
@@ -153,6 +197,8 @@ ws_server_dup_metrics (WsServer *self)
              !ws_server_is_well (self));
   add_peers (&metrics, figures);
   add_traffic (&metrics, figures);
+  if (broker != NULL)
+    add_broker (&metrics, broker);
   return g_string_free (metrics.text, FALSE);
 }
 
