@@ -335,7 +335,8 @@ peer_turn (Siege *self, Peer *peer, gint64 now)
 {
   if (peer->fd < 0)
     {
-      if (peer->out->len == 0 || self->attack->flags & HOSTILE_COMES_BACK)
+      if (peer->out->len == 0 || !peer->is_in
+          || self->attack->flags & HOSTILE_COMES_BACK)
         peer_open (self, peer);
       return;
     }

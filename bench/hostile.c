@@ -25,9 +25,10 @@ static struct
   int         memory; /* MiB */
   int         unread; /* MiB */
   int         wait;   /* ms */
+  int         yield;
   const char *certificates;
   const char *only;
-} options = { 100, 1000, 0, 0, 0, NULL, NULL };
+} options = { 100, 1000, 0, 0, 0, 19, NULL, NULL };
 
 static const GOptionEntry entries[] = {
   { "peers", 'n', 0, G_OPTION_ARG_INT, &options.peers, "at a time", "N" },
@@ -38,6 +39,8 @@ static const GOptionEntry entries[] = {
     "what a peer may leave unread, not the default", "MIB" },
   { "wait", 0, 0, G_OPTION_ARG_INT, &options.wait,
     "fail above this median of the client's echoes", "MS" },
+  { "yield", 0, 0, G_OPTION_ARG_INT, &options.yield,
+    "how much nicer the attackers are to others than the server is", "N" },
   { "certificates", 0, 0, G_OPTION_ARG_STRING, &options.certificates,
     "where server.pem and server.key lie, for TLS", "FOLDER" },
   { "only", 0, 0, G_OPTION_ARG_STRING, &options.only, "one attack", "NAME" },
@@ -302,7 +305,7 @@ assail (int out)
 {
   HostileCount count;
 
-  (void) !nice (19);
+  (void) !nice (options.yield);
   count = hostile_run (plan.attack, (guint) options.peers, (guint) options.ms,
                        plan.ports.port, plan.ports.tls_port);
   if (write (out, &count, sizeof count) != sizeof count)

@@ -49,6 +49,8 @@ event_name (const WsEvent *event)
       return "close";
     case WS_EVENT_FAULT:
       return "fault";
+    case WS_EVENT_BUSY:
+      return "busy";
     }
   g_assert_not_reached ();
 }
@@ -162,7 +164,9 @@ feed_piece (
   ws_protocol_feed (core, piece, len);
   while (ws_protocol_next_event (core, &event))
     {
-      event_log_write (log, &event);
+      /* That depends on the cut. */
+      if (event.type != WS_EVENT_BUSY)
+        event_log_write (log, &event);
       ws_event_release (&event);
       if (cut.keep)
         {

@@ -271,6 +271,48 @@ test_last (void)
   ws_protocol_clear (&core);
 }
 
+/* What becomes much is told in between, whether it is one message or many, and
+ * there is more to come then. */
+static void
+test_busy (gconstpointer data)
+{
+  const guint        n = GPOINTER_TO_UINT (data);
+  const gsize        len = 64 * 1024 / n;
+  const guint        growth = 255 / 2; /* of a pair */
+  g_autofree guint8 *payload = g_malloc (len);
+  g_autoptr (GByteArray) wire = g_byte_array_new ();
+  WsProtocol core;
+  WsEvent    event;
+  guint      n_busy = 0, n_messages = 0;
+
+  memset (payload, 255, len);
+  for (guint i = 0; i < n; i++)
+    event_log_append_frame (wire, WS_ROLE_SERVER, 0xc2, payload, len);
+  ws_protocol_init (&core, WS_ROLE_SERVER);
+  ws_protocol_take_extension (&core, run_length_new ());
+  ws_protocol_feed (&core, wire->data, wire->len);
+  while (ws_protocol_next_event (&core, &event))
+    {
+      if (event.type == WS_EVENT_BUSY)
+        {
+          n_busy++;
+          g_assert_true (ws_protocol_has_input (&core));
+          g_assert_cmpuint (event.len, ==, 0);
+        }
+      else
+        {
+          n_messages++;
+          g_assert_cmpint (event.type, ==, WS_EVENT_MESSAGE);
+          g_assert_cmpuint (event.len, ==, len / 2 * 255);
+        }
+      ws_event_release (&event);
+    }
+  g_assert_cmpuint (n_messages, ==, n);
+  g_assert_cmpuint (n_busy, >=, 64 * 1024 / (2 * 4096) - 1);
+  g_assert_cmpuint (n_busy, <=, 64 * 1024 * growth / WS_PROTOCOL_BUSY_SIZE);
+  ws_protocol_clear (&core);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -280,5 +322,9 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/extension/frame-events", test_frame_events);
   g_test_add_func ("/protocol/extension/encode", test_encode);
   g_test_add_func ("/protocol/extension/last", test_last);
+  g_test_add_data_func ("/protocol/extension/busy", GUINT_TO_POINTER (1),
+                        test_busy);
+  g_test_add_data_func ("/protocol/extension/busy-with-many",
+                        GUINT_TO_POINTER (64), test_busy);
   return g_test_run ();
 }

@@ -74,6 +74,7 @@ struct _WsEngine
   gboolean       compressing;  /* a compressed message is being framed */
   GError        *broken;       /* (owned) (nullable): writing has failed */
   gboolean       told_broken;  /* the owner knows */
+  guint8         n_heavy;      /* turns until it is one who says little */
   gboolean       started;
   gboolean       paused;  /* by the owner */
   gboolean       reading; /* started, and not paused */

@@ -5,12 +5,21 @@
 #include "engine/ws-frame-tap.h"
 #include "engine/ws-handshake-log.h"
 #include "net/ws-log.h"
-#include "protocol/ws-deflate.h"
 
 /* What waits beyond so many bytes when a connection's turn is over is written
  * at once: so much would fill a write of its own anyway, and its memory is
  * hot. */
 #define FLUSH_EARLY (8 * 1024)
+
+/* What a connection handles in a turn that says little, in frames and bytes;
+ * and how many of those make it one of which nothing else is expected. Whoever
+ * has just come is not known for it. */
+#define LIGHT_FRAMES 8
+#define LIGHT_BYTES  (4 * 1024)
+#define LIGHT_TURNS  4
+
+/* What inflating WS_PROTOCOL_BUSY_SIZE is worth, in small messages. */
+#define BUSY_EVENTS 256
 
 static void on_ready (gpointer user_data, GIOCondition condition);
 static void on_resume_job (WsJob *job);
@@ -28,6 +37,7 @@ ws_engine_new (WsTransport        *transport,
   if (ws_log_has (WS_LOG_FRAMES))
     transport = ws_frame_tap_new (transport, role);
   self->n_refs = 1;
+  self->n_heavy = LIGHT_TURNS;
   self->role = role;
   self->transport = transport;
   self->poller = ws_poller_ref (transport->poller);
@@ -256,6 +266,8 @@ handle_event (WsEngine *self, WsEvent *event)
     case WS_EVENT_CLOSE:
       ws_engine_handle_close (self, event);
       break;
+    case WS_EVENT_BUSY:
+      break;
     case WS_EVENT_FAULT:
       ws_engine_handle_fault (self, event->fault);
       break;
@@ -274,6 +286,15 @@ rest (WsEngine *self)
   ws_poller_rest (self->poller);
 }
 
+/* Whether it is time to look at the clock. */
+static gboolean
+count_event (WsTurn *turn, const WsEvent *event)
+{
+  if (G_UNLIKELY (event->type == WS_EVENT_BUSY))
+    return ws_turn_add (turn, BUSY_EVENTS);
+  return ws_turn_is_due (turn);
+}
+
 /* Input that a handler leaves unread, because it runs a nested loop, is on the
  * poller's list, so that the nested loop goes on with it. */
 static void
@@ -290,7 +311,7 @@ handle_events (WsEngine *self)
         ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
       handle_event (self, &event);
       ws_event_release (&event);
-      if (ws_turn_is_due (&turn) && ws_protocol_has_input (&self->protocol)
+      if (count_event (&turn, &event) && ws_protocol_has_input (&self->protocol)
           && ws_turn_is_over (&turn, self->poller))
         {
           rest (self);
@@ -380,6 +401,45 @@ ws_engine_catch_up (WsEngine *self)
     ws_engine_read_to_the_end (self);
 }
 
+/* Reads as long as it is this connection's turn, and rests if there is more. */
+static void
+take_turn (WsEngine *self)
+{
+  const guint64  frames = self->protocol.reader.n_frames;
+  const guint64  bytes = self->traffic.wire_received;
+  const gboolean has_more = read_some (self, FALSE);
+
+  if (has_more || self->resting
+      || self->protocol.reader.n_frames - frames > LIGHT_FRAMES
+      || self->traffic.wire_received - bytes > LIGHT_BYTES)
+    self->n_heavy = LIGHT_TURNS;
+  else if (G_UNLIKELY (self->n_heavy > 0))
+    self->n_heavy--;
+  if (G_UNLIKELY (has_more))
+    rest (self);
+}
+
+/* Whether those who say little go first. */
+static gboolean
+gives_way (WsEngine *self)
+{
+  return G_UNLIKELY (self->n_heavy > 0) && ws_poller_is_crowded (self->poller);
+}
+
+static void
+on_readable (WsEngine *self)
+{
+  if (G_UNLIKELY (!self->reading || self->resting))
+    {
+      if (self->state != WS_ENGINE_ENDED)
+        ws_engine_update_wanted (self);
+    }
+  else if (gives_way (self))
+    rest (self);
+  else
+    take_turn (self);
+}
+
 static void
 on_ready (gpointer user_data, GIOCondition condition)
 {
@@ -388,15 +448,7 @@ on_ready (gpointer user_data, GIOCondition condition)
   if (condition & G_IO_OUT)
     flush (self);
   if (condition & G_IO_IN)
-    {
-      if (G_LIKELY (self->reading && !self->resting))
-        {
-          if (G_UNLIKELY (read_some (self, FALSE)))
-            rest (self);
-        }
-      else if (self->state != WS_ENGINE_ENDED)
-        ws_engine_update_wanted (self);
-    }
+    on_readable (self);
   if (self->outbox.size > FLUSH_EARLY)
     flush (self);
   ws_engine_unref (self);
@@ -416,14 +468,20 @@ static void
 on_resume_job (WsJob *job)
 {
   WsEngine *self = ws_engine_ref (WS_CONTAINER_OF (job, WsEngine, resume_job));
+  gboolean  has_rested;
 
   if (ws_transport_is_inherited (self->transport))
     lose_inherited (self);
   ws_engine_tell_broken (self);
+  has_rested = self->resting;
   self->resting = FALSE;
-  if (self->state != WS_ENGINE_ENDED && self->reading
-      && ws_protocol_has_input (&self->protocol))
-    pull (self);
+  if (self->state != WS_ENGINE_ENDED && self->reading)
+    {
+      if (ws_protocol_has_input (&self->protocol))
+        pull (self);
+      else if (has_rested)
+        take_turn (self);
+    }
   if (self->state != WS_ENGINE_ENDED)
     ws_engine_update_wanted (self);
   ws_engine_settle_broken (self);
@@ -475,71 +533,6 @@ ws_engine_start (WsEngine *self)
   ws_engine_update_wanted (self);
   if (ws_protocol_has_input (&self->protocol))
     ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
-}
-
-gboolean
-ws_engine_has_ended (WsEngine *self)
-{
-  return self->state == WS_ENGINE_ENDED;
-}
-
-WsTransport *
-ws_engine_get_transport (WsEngine *self)
-{
-  return self->transport;
-}
-
-GSocketAddress *
-ws_engine_get_address (WsEngine *self, gboolean remote)
-{
-  GSocketAddress *address = self->addresses[remote ? 1 : 0];
-
-  if (self->transport != NULL)
-    return ws_transport_get_address (self->transport, remote);
-  return address != NULL ? g_object_ref (address) : NULL;
-}
-
-WsPoller *
-ws_engine_get_poller (WsEngine *self)
-{
-  return self->poller;
-}
-
-const WsClosing *
-ws_engine_get_closing (WsEngine *self)
-{
-  return &self->closing;
-}
-
-guint64
-ws_engine_get_bytes_to_write (WsEngine *self)
-{
-  return self->outbox.size;
-}
-
-gint64
-ws_engine_get_latency (WsEngine *self)
-{
-  return self->keepalive.latency;
-}
-
-void
-ws_engine_get_traffic (WsEngine *self, WsTraffic *traffic)
-{
-  guint64 written = self->traffic.wire_sent;
-
-  *traffic = self->traffic;
-  traffic->frames_sent = self->outbox.n_frames;
-  traffic->frames_received = self->protocol.reader.n_frames;
-  traffic->saved_received = 0;
-  if (self->protocol.extension != NULL)
-    {
-      WsDeflateUse use;
-
-      ws_deflate_get_use (self->protocol.extension, &use);
-      traffic->saved_received = use.saved_received;
-    }
-  traffic->wire_sent = written - MIN (written, self->head_len);
 }
 
 void

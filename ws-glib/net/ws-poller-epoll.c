@@ -10,6 +10,9 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+/* Events of a batch for which it is worth while to look at the clock. */
+#define MANY 8
+
 /* The watches of one epoll_wait(), on the stack of the dispatch that reports
  * them. The batch has pointers, not fd numbers, for a number is reused at
  * once. */
@@ -104,6 +107,8 @@ ws_poller_epoll_dispatch (WsPoller *self)
   for (WsPollerBatch *b = self->batches; b != NULL; b = b->outer)
     b->n_events = 0;
 
+  if (batch.n_events >= MANY)
+    ws_poller_is_late (self);
   batch.next = 0;
   batch.outer = self->batches;
   self->batches = &batch;

@@ -9,6 +9,7 @@ on_fd_ready (int fd, GIOCondition condition, gpointer user_data)
 {
   WsWatch *watch = user_data;
   g_autoptr (WsPoller) poller = ws_poller_ref (watch->poller);
+  const gint64 begun = g_source_get_time (poller->source);
 
   if (condition & (G_IO_ERR | G_IO_HUP | G_IO_NVAL))
     condition = watch->wanted;
@@ -19,6 +20,7 @@ on_fd_ready (int fd, GIOCondition condition, gpointer user_data)
   if (condition != 0)
     watch->func (watch, condition);
   poller->depth--;
+  ws_poller_note_iteration (poller, begun);
   return G_SOURCE_CONTINUE;
 }
 

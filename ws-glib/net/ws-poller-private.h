@@ -34,7 +34,7 @@ struct _WsPoller
   guint          depth;    /* of dispatches and reports under way */
   gint64         begun;    /* monotonic µs: the innermost dispatch; 0: nobody
                               has asked for it yet; -1: none */
-  gboolean       is_crowded; /* the last one did not come to all who wait */
+  gboolean       is_crowded; /* the last one was late */
   WsDeadlineHeap deadlines;
   WsJob          jobs[WS_JOB_N_KINDS]; /* heads of circular lists */
   guint          n_jobs;               /* queued ones of all kinds */
@@ -72,9 +72,12 @@ void ws_poller_dispatch (WsPoller *self);
 
 /* --- ws-poller-turn.c --- */
 
-/* Whether those who are always there have had enough of this dispatch. */
-gboolean ws_poller_is_late (WsPoller *self, gint64 now);
-void     ws_poller_end_rest (WsPoller *self);
+/* Whether those who are always there have had enough of this dispatch. The
+ * first question starts the clock. */
+gboolean ws_poller_is_late (WsPoller *self);
+/* The same for one iteration of the context, which has so many dispatches. */
+void ws_poller_note_iteration (WsPoller *self, gint64 begun);
+void ws_poller_end_rest (WsPoller *self);
 
 /* --- ws-poller-fork.c --- */
 

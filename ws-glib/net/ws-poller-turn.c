@@ -12,12 +12,18 @@
 
 #define CROWDED_SIZE ((gsize) 16 * 1024)
 
-gboolean
-ws_poller_is_late (WsPoller *self, gint64 now)
+static gboolean
+is_late (WsPoller *self, gint64 now)
 {
   if (self->begun == 0)
     self->begun = now;
   return self->begun > 0 && now - self->begun > LATE_TIME;
+}
+
+gboolean
+ws_poller_is_late (WsPoller *self)
+{
+  return is_late (self, g_get_monotonic_time ());
 }
 
 gboolean
@@ -29,8 +35,20 @@ ws_turn_is_over (WsTurn *self, WsPoller *poller)
     self->begun = now;
   if (now - self->begun > TURN_TIME || self->n >= TURN_MAX)
     return TRUE;
-  return self->n >= LATE_MAX && poller != NULL
-         && ws_poller_is_late (poller, now);
+  return self->n >= LATE_MAX && poller != NULL && is_late (poller, now);
+}
+
+void
+ws_poller_note_iteration (WsPoller *self, gint64 begun)
+{
+  if (g_get_monotonic_time () - begun > LATE_TIME)
+    self->is_crowded = TRUE;
+}
+
+gboolean
+ws_poller_is_crowded (WsPoller *self)
+{
+  return self->is_crowded;
 }
 
 gsize

@@ -49,19 +49,15 @@ run_jobs (WsPoller *self, WsJobKind kind)
   guint    last_round = self->round++;
   gboolean has_run = FALSE;
 
-  if (kind == WS_JOB_RESUME)
-    self->is_crowded = FALSE;
   /* The rounds in a list only grow; the difference outlives a wrap-around. */
   while (head->next != head && (int) (head->next->round - last_round) <= 0)
     {
       WsJob         *job = head->next;
       const gboolean is_late
-          = kind == WS_JOB_RESUME
-            && ws_poller_is_late (self, g_get_monotonic_time ());
+          = kind == WS_JOB_RESUME && ws_poller_is_late (self);
 
       if (is_late && has_run)
         {
-          self->is_crowded = TRUE;
           ws_poller_rest (self);
           return;
         }
@@ -166,6 +162,8 @@ ws_poller_dispatch (WsPoller *poller)
     ws_poller_epoll_dispatch (self);
   run_deadlines (self);
   run_jobs (self, WS_JOB_FLUSH);
+  /* Where little was to do nobody has started the clock. */
+  self->is_crowded = self->begun > 0 && ws_poller_is_late (self);
   self->depth--;
   self->begun = outer;
 }

@@ -141,14 +141,27 @@ ws_turn_is_due (WsTurn *self)
          != FALSE;
 }
 
+/* Counts @n that were done at once, and are worth a look at the clock. */
+static inline gboolean
+ws_turn_add (WsTurn *self, guint n)
+{
+  self->n += n;
+  return TRUE;
+}
+
 /* Whether others shall have their turn now, for the number of things or for the
  * time; not before the second look. It takes less where the dispatch has taken
  * long already, for then there are many who go on and on.
  * @poller: (nullable) */
 gboolean ws_turn_is_over (WsTurn *self, WsPoller *poller);
 
+/* Whether there was more to do than one dispatch came to, or than it could do
+ * in time: those who say little go first then, and the others queue a RESUME
+ * job for each of their turns. */
+gboolean ws_poller_is_crowded (WsPoller *self);
+
 /* How much to read at once: what is read and not handled is kept, and where
- * more have to wait than a dispatch comes to, that is for long. */
+ * it is crowded that is for long. */
 gsize ws_poller_get_read_size (WsPoller *self);
 
 /* Something was put off for that reason: other sources of the context, of lower

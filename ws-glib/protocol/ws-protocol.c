@@ -8,9 +8,9 @@
 #include "protocol/ws-mask.h"
 #include "protocol/ws-utf8.h"
 
-/* So many transformed bytes become one piece at most, for they may become a
- * thousand times as many. */
-#define STREAM_SLICE 4096
+/* So many transformed bytes are looked at in a row, and become one piece at
+ * most, for they may become a thousand times as many. */
+#define SLICE 4096
 
 /* What events without a payload point to; nobody writes there. */
 static const guint8 nothing[1];
@@ -339,6 +339,7 @@ static gboolean
 gather_data (WsProtocol *self, guint8 *data, gsize len, WsEvent *event)
 {
   WsFrameReader *reader = &self->reader;
+  const gsize    before = self->assembler.message.len;
   WsFault        fault;
 
   reader->left -= len;
@@ -352,9 +353,19 @@ gather_data (WsProtocol *self, guint8 *data, gsize len, WsEvent *event)
         ws_frame_reader_finish (reader);
       return yields;
     }
+  if (G_UNLIKELY (self->assembler.transformed))
+    self->transformed += self->assembler.message.len - before;
   if (G_UNLIKELY (is_streaming (self)))
     return take_piece (self, event);
   return reader->left == 0 && take_gathered (self, event);
+}
+
+static gboolean
+yield_busy (WsProtocol *self, WsEvent *event)
+{
+  *event = (WsEvent){ .type = WS_EVENT_BUSY, .data = (guint8 *) nothing };
+  self->transformed = 0;
+  return TRUE;
 }
 
 /* Goes on with the payload of a frame that is cut, fragmented, transformed or
@@ -366,8 +377,12 @@ read_payload (WsProtocol *self, WsEvent *event)
   guint8        *data = self->input;
   gsize          len = (gsize) MIN (self->input_len, reader->left);
 
-  if (G_UNLIKELY (self->assembler.transformed) && is_streaming (self))
-    len = MIN (len, STREAM_SLICE);
+  if (G_UNLIKELY (self->assembler.transformed))
+    {
+      if (len > 0 && self->transformed >= WS_PROTOCOL_BUSY_SIZE)
+        return yield_busy (self, event);
+      len = MIN (len, SLICE);
+    }
   use_input (self, len);
   if (reader->header.opcode == WS_OPCODE_CLOSE
       || (ws_opcode_is_control (reader->header.opcode)
@@ -580,20 +595,4 @@ ws_protocol_get_owed (const WsProtocol *self, WsOwed *owed)
     owed->progress
         = WS_FRAME_HEADER_MAX + (reader->header.length - reader->left);
   return ws_protocol_is_waiting (self);
-}
-
-void
-ws_event_release (WsEvent *event)
-{
-  if (event->owned.data != NULL)
-    ws_buffer_clear (&event->owned);
-  g_clear_pointer (&event->pin, g_rc_box_release);
-}
-
-GBytes *
-ws_event_take_bytes (WsEvent *event)
-{
-  if (event->owned.data != NULL && event->data == event->owned.data)
-    return ws_buffer_steal_bytes (&event->owned);
-  return g_bytes_new (event->data, event->len);
 }

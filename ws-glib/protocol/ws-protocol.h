@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "protocol/ws-buffer.h"
+#include "protocol/ws-event.h"
 #include "protocol/ws-extension.h"
-#include "protocol/ws-fault.h"
-#include "protocol/ws-frame.h"
 #include "protocol/ws-frame-reader.h"
 #include "protocol/ws-assembler.h"
 
@@ -18,35 +16,6 @@ G_BEGIN_DECLS
  * (unmasking), until ws_protocol_has_input() is FALSE and every event of it is
  * released. Pulling while an event is still held (a nested main loop) is legal
  * and leaves that event's bytes alone. */
-
-typedef enum
-{
-  WS_EVENT_FRAME,   /* a data frame; only with frame events switched on */
-  WS_EVENT_MESSAGE, /* a whole message */
-  WS_EVENT_PIECE,   /* what came of a message; only while streaming */
-  WS_EVENT_PING,    /* to be answered with a pong of the same payload */
-  WS_EVENT_PONG,
-  WS_EVENT_CLOSE, /* the peer's close frame; nothing is read after it */
-  WS_EVENT_FAULT  /* the connection is to be failed with @fault */
-} WsEventType;
-
-typedef struct
-{
-  WsEventType    type;
-  WsOpcode       opcode;     /* FRAME, MESSAGE: TEXT or BINARY */
-  gboolean       is_last;    /* FRAME, PIECE: the last of a message */
-  guint8        *data;       /* payload; CLOSE: the reason. Never NULL. */
-  gsize          len;        /* text: a NUL follows that is not counted, but
-                                after a PIECE, which may cut a character */
-  guint          close_code; /* CLOSE: 1005 when the frame had none */
-  const WsFault *fault;      /* FAULT, and a CLOSE whose payload is illegal
-                                (close_code and data are the fault's then, and
-                                no FAULT comes): (unowned): lives as long as
-                                the core */
-  WsBuffer       owned; /* storage that came along; empty when @data lies in
-                     the fed memory or in static storage */
-  gpointer pin; /* (nullable): a reference to kept input that @data lies in */
-} WsEvent;
 
 /* What is read of the stream. */
 typedef enum
@@ -86,6 +55,8 @@ typedef struct
   WsFault        *fault;   /* (owned) (nullable) */
   guint64         message_offset; /* where the message under way begins */
   guint64         message_bytes;  /* that have come of it */
+  gsize           transformed;    /* bytes that an extension has made, since
+                                     that was told last */
   guint8         *pending_data;   /* of WS_PENDING_SPAN */
   gsize           pending_len;
   WsOpcode        pending_opcode;
@@ -134,10 +105,5 @@ void ws_protocol_keep_input (WsProtocol *self);
 gboolean ws_protocol_is_waiting (const WsProtocol *self);
 /* The same, and of what; any value of @owed if there is nothing. */
 gboolean ws_protocol_get_owed (const WsProtocol *self, WsOwed *owed);
-
-void ws_event_release (WsEvent *event);
-
-/* (transfer full): the payload, without a copy where the event owns it. */
-GBytes *ws_event_take_bytes (WsEvent *event);
 
 G_END_DECLS

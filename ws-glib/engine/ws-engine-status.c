@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the owner of a connection may ask about it. */
+#include "engine/ws-engine-private.h"
+
+#include "protocol/ws-deflate.h"
+
+gboolean
+ws_engine_has_ended (WsEngine *self)
+{
+  return self->state == WS_ENGINE_ENDED;
+}
+
+WsTransport *
+ws_engine_get_transport (WsEngine *self)
+{
+  return self->transport;
+}
+
+GSocketAddress *
+ws_engine_get_address (WsEngine *self, gboolean remote)
+{
+  GSocketAddress *address = self->addresses[remote ? 1 : 0];
+
+  if (self->transport != NULL)
+    return ws_transport_get_address (self->transport, remote);
+  return address != NULL ? g_object_ref (address) : NULL;
+}
+
+WsPoller *
+ws_engine_get_poller (WsEngine *self)
+{
+  return self->poller;
+}
+
+const WsClosing *
+ws_engine_get_closing (WsEngine *self)
+{
+  return &self->closing;
+}
+
+guint64
+ws_engine_get_bytes_to_write (WsEngine *self)
+{
+  return self->outbox.size;
+}
+
+gint64
+ws_engine_get_latency (WsEngine *self)
+{
+  return self->keepalive.latency;
+}
+
+void
+ws_engine_get_traffic (WsEngine *self, WsTraffic *traffic)
+{
+  guint64 written = self->traffic.wire_sent;
+
+  *traffic = self->traffic;
+  traffic->frames_sent = self->outbox.n_frames;
+  traffic->frames_received = self->protocol.reader.n_frames;
+  traffic->saved_received = 0;
+  if (self->protocol.extension != NULL)
+    {
+      WsDeflateUse use;
+
+      ws_deflate_get_use (self->protocol.extension, &use);
+      traffic->saved_received = use.saved_received;
+    }
+  traffic->wire_sent = written - MIN (written, self->head_len);
+}

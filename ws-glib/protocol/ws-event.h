@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "protocol/ws-buffer.h"
+#include "protocol/ws-fault.h"
+#include "protocol/ws-frame.h"
+
+G_BEGIN_DECLS
+
+/* What has come, as it is pulled out of the core. */
+
+/* Bytes of what an extension has made of its input, of how many messages ever,
+ * between one event of WS_EVENT_BUSY and the next. */
+#define WS_PROTOCOL_BUSY_SIZE (256 * 1024)
+
+typedef enum
+{
+  WS_EVENT_FRAME,   /* a data frame; only with frame events switched on */
+  WS_EVENT_MESSAGE, /* a whole message */
+  WS_EVENT_PIECE,   /* what came of a message; only while streaming */
+  WS_EVENT_PING,    /* to be answered with a pong of the same payload */
+  WS_EVENT_PONG,
+  WS_EVENT_CLOSE, /* the peer's close frame; nothing is read after it */
+  WS_EVENT_BUSY,  /* nothing to tell, but much work was done: others may have
+                     their turn before the rest */
+  WS_EVENT_FAULT  /* the connection is to be failed with @fault */
+} WsEventType;
+
+typedef struct
+{
+  WsEventType    type;
+  WsOpcode       opcode;     /* FRAME, MESSAGE: TEXT or BINARY */
+  gboolean       is_last;    /* FRAME, PIECE: the last of a message */
+  guint8        *data;       /* payload; CLOSE: the reason. Never NULL. */
+  gsize          len;        /* text: a NUL follows that is not counted, but
+                                after a PIECE, which may cut a character */
+  guint          close_code; /* CLOSE: 1005 when the frame had none */
+  const WsFault *fault;      /* FAULT, and a CLOSE whose payload is illegal
+                                (close_code and data are the fault's then, and
+                                no FAULT comes): (unowned): lives as long as
+                                the core */
+  WsBuffer       owned; /* storage that came along; empty when @data lies in
+                     the fed memory or in static storage */
+  gpointer pin; /* (nullable): a reference to kept input that @data lies in */
+} WsEvent;
+
+void ws_event_release (WsEvent *event);
+
+/* (transfer full): the payload, without a copy where the event owns it. */
+GBytes *ws_event_take_bytes (WsEvent *event);
+
+G_END_DECLS
