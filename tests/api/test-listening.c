@@ -211,16 +211,23 @@ static void
 test_bad_host (void)
 {
   WsServer *server = ws_server_new (NULL, WS_SSL_MODE_NON_SECURE);
-  WsServer *other = ws_server_new (NULL, WS_SSL_MODE_NON_SECURE);
 
   start_at (server, "host.example", 0);
   g_assert_nonnull (
       strstr (ws_server_get_error_string (server), "\"host.example\""));
-  /* A port that is half taken is taken. */
-  listen_address (other, "::1", 0);
-  start_at (server, "localhost", ws_server_get_server_port (other));
+  /* A port that is half taken is taken. Another test may have the other half,
+   * which is tried first. */
+  for (guint i = 0; i < 10; i++)
+    {
+      WsServer *other = ws_server_new (NULL, WS_SSL_MODE_NON_SECURE);
+
+      listen_address (other, "::1", 0);
+      start_at (server, "localhost", ws_server_get_server_port (other));
+      g_assert_finalize_object (other);
+      if (strstr (ws_server_get_error_string (server), "127.0.0.1:") == NULL)
+        break;
+    }
   g_assert_nonnull (strstr (ws_server_get_error_string (server), "[::1]:"));
-  g_assert_finalize_object (other);
   g_assert_finalize_object (server);
 }
 

@@ -181,7 +181,6 @@ test_circle_running (void)
 }
 
 /* Something ends while somebody waits. */
-#define N_YIELDS 10000
 static int is_emitted;
 
 static void
@@ -196,10 +195,10 @@ on_waited_for (gpointer user_data)
   TowerTest *self = user_data;
 
   WS_TSAN_ACQUIRE (self);
-  /* Until the delivery is, in all likelihood, behind this very source. */
   while (!g_atomic_int_get (&is_emitted))
     g_thread_yield ();
-  for (int i = 0; i < N_YIELDS; i++)
+  /* Until the delivery is behind this very source, which does not count. */
+  while (!g_main_context_pending (self->tower->context))
     g_thread_yield ();
   if (self->flags == 0)
     g_clear_object (&self->receiver);
