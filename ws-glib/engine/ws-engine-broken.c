@@ -34,7 +34,7 @@ ws_engine_tell_broken (WsEngine *self)
 static void
 await_end (WsEngine *self)
 {
-  if (self->settings->close_timeout > 0
+  if (self->state != WS_ENGINE_ENDED && self->settings->close_timeout > 0
       && !ws_deadline_is_armed (&self->close_deadline))
     ws_poller_arm_after (self->poller, &self->close_deadline,
                          self->settings->close_timeout * (gint64) 1000);

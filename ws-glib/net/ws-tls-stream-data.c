@@ -29,6 +29,20 @@ drop_output (WsTlsStream *self)
   ws_tls_session_drop_output (self->session, len);
 }
 
+/* A program's own stream may call back: then nothing is done here meanwhile,
+ * for what is being written is the session's. */
+static gssize
+write_inner (WsTlsStream *self, const GOutputVector *vector)
+{
+  const gboolean was_busy = self->busy;
+  gssize         n;
+
+  self->busy = TRUE;
+  n = ws_transport_writev (self->inner, vector, 1, &self->failure);
+  self->busy = was_busy ? TRUE : FALSE;
+  return n;
+}
+
 gboolean
 ws_tls_stream_flush (WsTlsStream *self)
 {
@@ -41,7 +55,7 @@ ws_tls_stream_flush (WsTlsStream *self)
 
       if (len == 0)
         break;
-      n = ws_transport_writev (self->inner, &vector, 1, &self->failure);
+      n = write_inner (self, &vector);
       if (n == WS_IO_AGAIN)
         return FALSE;
       if (n >= 0)
@@ -67,8 +81,12 @@ ws_tls_stream_feed (WsTlsStream  *self,
                     gsize         len,
                     GError      **error)
 {
-  gssize n = ws_transport_read (self->inner, buffer->data, len, error);
+  const gboolean was_busy = self->busy;
+  gssize         n;
 
+  self->busy = TRUE;
+  n = ws_transport_read (self->inner, buffer->data, len, error);
+  self->busy = was_busy ? TRUE : FALSE;
   self->drained
       = n == WS_IO_AGAIN
         || (n < (gssize) len && self->inner->klass->short_read_is_last);
@@ -123,15 +141,46 @@ decrypt (WsTlsStream  *self,
   return total > 0 ? (gssize) total : WS_IO_AGAIN;
 }
 
+static gssize
+read_data (WsTlsStream *self, guint8 *data, gsize len, GError **error)
+{
+  WsPoller     *poller = self->parent.poller;
+  WsReadBuffer *buffer = ws_poller_acquire_buffer (poller);
+  gssize        n;
+
+  self->busy = TRUE;
+  n = decrypt (self, buffer, data, len, error);
+  ws_tls_session_keep_input (self->session);
+  ws_poller_release_buffer (poller, buffer);
+  self->busy = FALSE;
+  return n;
+}
+
+/* What the owner asked for while the stream was busy; and the peer gets its
+ * answers: of a key update, or to what we refused. */
+static void
+catch_up (WsTlsStream *self)
+{
+  if (self->freed)
+    return;
+  if (self->shuts_down)
+    ws_tls_stream_say_bye (self);
+  else if (ws_tls_stream_has_output (self))
+    ws_tls_stream_flush (self);
+  if (self->freed)
+    return;
+  ws_tls_stream_update_inner (self);
+  ws_tls_stream_update_job (self);
+}
+
 gssize
 ws_tls_stream_read (WsTransport *transport,
                     guint8      *data,
                     gsize        len,
                     GError     **error)
 {
-  WsTlsStream  *self = (WsTlsStream *) transport;
-  WsReadBuffer *buffer;
-  gssize        n;
+  WsTlsStream *self = (WsTlsStream *) transport;
+  gssize       n;
 
   if (self->state != WS_TLS_STREAM_OPEN || self->busy || len == 0)
     return WS_IO_AGAIN;
@@ -139,26 +188,18 @@ ws_tls_stream_read (WsTransport *transport,
   if (ws_tls_news_is_waiting (&self->news))
     return WS_IO_AGAIN;
 
-  self->busy = TRUE;
-  buffer = ws_poller_acquire_buffer (transport->poller);
-  n = decrypt (self, buffer, data, len, error);
-  ws_tls_session_keep_input (self->session);
-  ws_poller_release_buffer (transport->poller, buffer);
-  self->busy = FALSE;
-
-  /* Answers to the peer: of a key update, or to what we refused. */
-  if (ws_tls_stream_has_output (self))
-    ws_tls_stream_flush (self);
-  ws_tls_stream_update_inner (self);
-  ws_tls_stream_update_job (self);
-
-  if (n > 0 || !ws_tls_news_is_waiting (&self->news))
-    return n;
-
-  /* An end is told again. */
-  if (n == WS_IO_ERROR)
-    g_clear_error (error);
-  return WS_IO_AGAIN;
+  self->n_refs++;
+  n = read_data (self, data, len, error);
+  catch_up (self);
+  /* An end is told again, unless nobody listens any more. */
+  if (self->freed || (n <= 0 && ws_tls_news_is_waiting (&self->news)))
+    {
+      if (n == WS_IO_ERROR)
+        g_clear_error (error);
+      n = WS_IO_AGAIN;
+    }
+  ws_tls_stream_unref (self);
+  return n;
 }
 
 /* What the inner transport takes at once has no memory of its own. */
@@ -183,6 +224,29 @@ encrypt (WsTlsStream         *self,
   return n;
 }
 
+static gssize
+write_data (WsTlsStream         *self,
+            const GOutputVector *vectors,
+            guint                n_vectors,
+            GError             **error)
+{
+  gssize n = WS_IO_AGAIN;
+
+  if (ws_tls_stream_flush (self) && !self->freed)
+    n = encrypt (self, vectors, n_vectors, error);
+  catch_up (self);
+  if (self->freed)
+    {
+      g_clear_error (error);
+      return WS_IO_AGAIN;
+    }
+  if (self->failure == NULL)
+    return n;
+  g_clear_error (error);
+  g_propagate_error (error, g_error_copy (self->failure));
+  return WS_IO_ERROR;
+}
+
 gssize
 ws_tls_stream_writev (WsTransport         *transport,
                       const GOutputVector *vectors,
@@ -190,19 +254,14 @@ ws_tls_stream_writev (WsTransport         *transport,
                       GError             **error)
 {
   WsTlsStream *self = (WsTlsStream *) transport;
-  gssize       n = WS_IO_AGAIN;
+  gssize       n;
 
-  if (self->failure == NULL
-      && (self->state != WS_TLS_STREAM_OPEN || self->busy))
+  if (self->busy
+      || (self->failure == NULL && self->state != WS_TLS_STREAM_OPEN))
     return WS_IO_AGAIN;
 
-  if (ws_tls_stream_flush (self))
-    n = encrypt (self, vectors, n_vectors, error);
-  ws_tls_stream_update_inner (self);
-  if (self->failure == NULL)
-    return n;
-
-  g_clear_error (error);
-  g_propagate_error (error, g_error_copy (self->failure));
-  return WS_IO_ERROR;
+  self->n_refs++;
+  n = write_data (self, vectors, n_vectors, error);
+  ws_tls_stream_unref (self);
+  return n;
 }

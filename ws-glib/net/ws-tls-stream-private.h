@@ -38,8 +38,9 @@ struct _WsTlsStream
   WsTlsStreamState state;
   guint            busy : 1;    /* in the session, or reading for the session */
   guint            drained : 1; /* the last read took all there was */
-  guint            says_bye : 1; /* a FIN follows what waits */
-  guint            freed : 1;    /* by the owner */
+  guint            shuts_down : 1; /* once the stream is not busy */
+  guint            says_bye : 1;   /* a FIN follows what waits */
+  guint            freed : 1;      /* by the owner */
 };
 
 /* What is to be read or written next, by whom. The caller's wish to write is
@@ -48,8 +49,15 @@ void ws_tls_stream_update_inner (WsTlsStream *self);
 /* What lies decrypted or unread in the session makes no fd ready. */
 void ws_tls_stream_update_job (WsTlsStream *self);
 
+/* Drops what n_refs counts. */
+void ws_tls_stream_unref (WsTlsStream *self);
+/* Says that no more will follow, and lets the inner transport say so. */
+void ws_tls_stream_say_bye (WsTlsStream *self);
+
 gboolean ws_tls_stream_has_output (WsTlsStream *self);
-/* TRUE: nothing waits any more. FALSE for ever once there is a failure. */
+/* TRUE: nothing waits any more. FALSE for ever once there is a failure. This
+ * and the next may have the stream freed, which then lives on for as long as
+ * the caller holds a reference. */
 gboolean ws_tls_stream_flush (WsTlsStream *self);
 /* Reads up to @len bytes of ciphertext into @buffer and feeds them. Bytes, or 0
  * for the end, which is fed as well, WS_IO_AGAIN or WS_IO_ERROR. */

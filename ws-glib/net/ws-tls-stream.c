@@ -97,8 +97,8 @@ release_inner (WsTlsStream *self)
     ws_transport_free (inner);
 }
 
-static void
-stream_unref (WsTlsStream *self)
+void
+ws_tls_stream_unref (WsTlsStream *self)
 {
   if (--self->n_refs > 0)
     return;
@@ -149,7 +149,8 @@ fail (WsTlsStream *self, const GError *error)
   set_state (self, WS_TLS_STREAM_FAILED);
   ws_tls_stream_flush (self);
   ws_tls_stream_update_inner (self);
-  self->sink->failed (&self->parent, error, self->sink_data);
+  if (!self->freed)
+    self->sink->failed (&self->parent, error, self->sink_data);
 }
 
 static WsTlsProgress
@@ -193,13 +194,13 @@ read_handshake (WsTlsStream *self, GError **error)
 
   self->drained = FALSE;
   while (progress == WS_TLS_AGAIN && !self->drained && n_reads++ < MAX_READS
-         && !ws_tls_session_is_resting (self->session))
+         && !ws_tls_session_is_resting (self->session) && !self->freed)
     {
       gssize n = ws_tls_stream_feed (self, buffer, WS_READ_BUFFER_SIZE, error);
 
       if (n == WS_IO_ERROR)
         progress = WS_TLS_FAILED;
-      else if (n >= 0)
+      else if (n >= 0 && !self->freed)
         progress = step_handshake (self, error);
       ws_tls_session_keep_input (self->session);
     }
@@ -251,7 +252,7 @@ run_handshake (WsTlsStream *self)
   g_autoptr (GError) error = NULL;
   WsTlsProgress progress = step_handshake (self, &error);
 
-  if (progress == WS_TLS_AGAIN && self->failure != NULL)
+  if (progress == WS_TLS_AGAIN && self->failure != NULL && !self->freed)
     progress = read_handshake (self, &error);
   handle_progress (self, progress, error);
 }
@@ -309,7 +310,7 @@ on_job (WsJob *job)
 
   self->n_refs++;
   run_job (self);
-  stream_unref (self);
+  ws_tls_stream_unref (self);
 }
 
 static void
@@ -320,6 +321,10 @@ handle_ready (WsTlsStream *self, GIOCondition condition)
 
   if (condition & G_IO_OUT)
     ws_tls_stream_flush (self);
+  if (self->shuts_down && !self->freed)
+    ws_tls_stream_say_bye (self);
+  if (self->freed)
+    return;
   if (self->state == WS_TLS_STREAM_HANDSHAKE && (condition & G_IO_IN))
     {
       WsTlsProgress progress = read_handshake (self, &error);
@@ -351,7 +356,7 @@ on_inner_ready (gpointer user_data, GIOCondition condition)
 
   self->n_refs++;
   handle_ready (self, condition);
-  stream_unref (self);
+  ws_tls_stream_unref (self);
 }
 
 static void
@@ -382,20 +387,34 @@ tls_is_heard (WsTransport *transport, gint64 since)
   return ws_transport_is_heard (((WsTlsStream *) transport)->inner, since);
 }
 
-static void
-tls_shutdown (WsTransport *transport)
+void
+ws_tls_stream_say_bye (WsTlsStream *self)
 {
-  WsTlsStream *self = (WsTlsStream *) transport;
-
-  if (self->state != WS_TLS_STREAM_OPEN || self->busy)
-    return;
-
+  self->shuts_down = FALSE;
   self->busy = TRUE;
   ws_tls_session_bye (self->session);
   self->busy = FALSE;
   self->says_bye = TRUE;
   ws_tls_stream_flush (self);
+}
+
+static void
+tls_shutdown (WsTransport *transport)
+{
+  WsTlsStream *self = (WsTlsStream *) transport;
+
+  if (self->state != WS_TLS_STREAM_OPEN)
+    return;
+  if (self->busy)
+    {
+      self->shuts_down = TRUE;
+      return;
+    }
+
+  self->n_refs++;
+  ws_tls_stream_say_bye (self);
   ws_tls_stream_update_inner (self);
+  ws_tls_stream_unref (self);
 }
 
 static GSocketAddress *
@@ -418,7 +437,7 @@ tls_free (WsTransport *transport)
     ws_transport_want (self->inner, 0);
   else
     release_inner (self);
-  stream_unref (self);
+  ws_tls_stream_unref (self);
 }
 
 /* What is left in the session or the kernel is reported again, so that a short
