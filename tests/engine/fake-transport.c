@@ -56,6 +56,12 @@ fake_is_heard (WsTransport *transport, gint64 since)
   return ((FakeTransport *) transport)->heard;
 }
 
+static gsize
+fake_get_unsent (WsTransport *transport)
+{
+  return ((FakeTransport *) transport)->unsent;
+}
+
 static void
 fake_shutdown (WsTransport *transport)
 {
@@ -85,6 +91,7 @@ static const WsTransportClass fake_class = {
   .want = fake_want,
   .is_readable = fake_is_readable,
   .is_heard = fake_is_heard,
+  .get_unsent = fake_get_unsent,
   .shutdown = fake_shutdown,
   .get_address = fake_get_address,
   .free = fake_free,

@@ -17,6 +17,7 @@ typedef struct
   guint         n_vectors;   /* of the last call */
   gconstpointer buffers[64]; /* likewise: where they lie */
   GIOCondition  wanted;
+  gsize         unsent;   /* bytes of these that are said to wait still */
   gboolean      broken;   /* writing fails */
   gboolean      readable; /* something is said to wait unread */
   gboolean      heard;    /* the peer's system is said to live */

@@ -153,6 +153,44 @@ test_reads_nothing (gconstpointer data)
   g_assert_cmpuint (rig->closing.sent, ==, 0);
 }
 
+/* What TLS has taken waits, too; the peer that reads some of it is not late. */
+static void
+test_taken (gconstpointer data)
+{
+  for (guint reads = 0; reads < 2; reads++)
+    {
+      FakeTransport *transport;
+      Rig           *rig = new_fake (data, &transport);
+
+      rig->settings.write_timeout = 20;
+      ws_engine_start (rig->engine);
+      transport->unsent = 1000;
+      rig_send_text (rig, "taken");
+      rig_until (rig, transport->written->len > 0);
+      g_assert_cmpuint (transport->wanted & G_IO_OUT, !=, 0);
+      g_assert_cmpuint (ws_engine_get_bytes_to_write (rig->engine), ==, 0);
+      for (guint i = 0; reads && i < 5; i++)
+        {
+          gint64 due = rig->engine->write_deadline.due;
+
+          transport->unsent -= 10;
+          rig_until (rig, rig->engine->write_deadline.due > due);
+        }
+      if (reads)
+        {
+          transport->unsent = 0;
+          let_write (transport, G_MAXUINT);
+          g_assert_cmpuint (transport->wanted & G_IO_OUT, ==, 0);
+          g_assert_cmpstr (rig->log->str, ==, "");
+        }
+      else
+        {
+          rig_assert_log (rig, "ended!TIMED_OUT");
+        }
+      free_fake (rig);
+    }
+}
+
 static gboolean
 on_ping_time (gpointer user_data)
 {
@@ -339,6 +377,7 @@ main (int argc, char *argv[])
   add ("newest-pong", test_newest_pong);
   add ("owed-pong-at-end", test_owed_pong_at_end);
   add ("reads-nothing", test_reads_nothing);
+  add ("taken", test_taken);
   add ("only-sends", test_only_sends);
   add ("trickle", test_trickle);
   add ("ping-behind-frame", test_ping_behind_frame);

@@ -69,6 +69,7 @@ struct _WsEngine
   WsDeadline     write_deadline;
   WsOwedSince    owed;
   gint64         progressed;   /* some of what waits was written (µs) */
+  gsize          unsent;       /* bytes that the transport has taken, no more */
   WsIdleContext *idle;         /* (owned) (nullable) */
   guint          idle_release; /* ms until contexts are given back, 0: never */
   gboolean       compressing;  /* a compressed message is being framed */

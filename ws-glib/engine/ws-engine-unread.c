@@ -94,7 +94,8 @@ judge_unread (WsEngine *self)
         self, g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
                            "The peer read nothing within write-timeout (%u "
                            "ms), and %" G_GUINT64_FORMAT " bytes wait for it",
-                           self->settings->write_timeout, self->outbox.size));
+                           self->settings->write_timeout,
+                           self->outbox.size + self->unsent));
   else
     ws_engine_watch_unread (self);
 }

@@ -113,7 +113,7 @@ ws_engine_update_wanted (WsEngine *self)
 {
   GIOCondition wanted = self->reading && !self->resting ? G_IO_IN : 0;
 
-  if (!ws_outbox_is_empty (&self->outbox))
+  if (!ws_outbox_is_empty (&self->outbox) || self->unsent > 0)
     wanted |= G_IO_OUT;
   ws_transport_want (self->transport, wanted);
 }
@@ -126,6 +126,19 @@ ws_engine_queue_flush (WsEngine *self)
   if (self->outbox.size > self->settings->write_high_water_mark)
     self->above_mark = TRUE;
   ws_poller_queue (self->poller, &self->flush_job, WS_JOB_FLUSH);
+}
+
+/* @n more bytes were taken; what TLS has of them waits as the rest does. */
+static void
+note_taken (WsEngine *self, gssize n)
+{
+  gsize before = self->unsent;
+
+  self->unsent = ws_transport_get_unsent (self->transport);
+  if (G_UNLIKELY (!ws_outbox_is_empty (&self->outbox) || self->unsent > 0))
+    ws_engine_note_unread (self, n > 0 || self->unsent < before);
+  else
+    self->blocked = FALSE;
 }
 
 /* Writes what the transport takes; FALSE: the transport takes nothing any
@@ -154,10 +167,7 @@ write_out (WsEngine *self)
     }
   self->traffic.wire_sent += n;
   self->untold += n;
-  if (G_UNLIKELY (!ws_outbox_is_empty (&self->outbox)))
-    ws_engine_note_unread (self, n > 0);
-  else
-    self->blocked = FALSE;
+  note_taken (self, n);
   ws_engine_update_wanted (self);
   return TRUE;
 }

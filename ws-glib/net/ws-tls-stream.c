@@ -387,6 +387,15 @@ tls_is_heard (WsTransport *transport, gint64 since)
   return ws_transport_is_heard (((WsTlsStream *) transport)->inner, since);
 }
 
+static gsize
+tls_get_unsent (WsTransport *transport)
+{
+  gsize len;
+
+  ws_tls_session_peek_output (((WsTlsStream *) transport)->session, &len);
+  return len;
+}
+
 void
 ws_tls_stream_say_bye (WsTlsStream *self)
 {
@@ -448,6 +457,7 @@ static const WsTransportClass tls_class = {
   .want = tls_want,
   .is_readable = tls_is_readable,
   .is_heard = tls_is_heard,
+  .get_unsent = tls_get_unsent,
   .shutdown = tls_shutdown,
   .short_read_is_last = TRUE,
   .get_address = tls_get_address,

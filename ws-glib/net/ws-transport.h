@@ -37,6 +37,9 @@ typedef struct
    * not: over TCP that system acknowledges what we write. TRUE where nobody can
    * tell. */
   gboolean (*is_heard) (WsTransport *self, gint64 since);
+  /* (nullable): bytes that were taken from who writes, but not by the kernel
+   * yet; none of a transport without this. */
+  gsize (*get_unsent) (WsTransport *self);
   /* Whether a read that returns less than asked for means "drained". */
   gboolean short_read_is_last;
   /* (transfer full) (nullable) */
@@ -121,6 +124,12 @@ static inline gboolean
 ws_transport_is_heard (WsTransport *self, gint64 since)
 {
   return self->klass->is_heard (self, since);
+}
+
+static inline gsize
+ws_transport_get_unsent (WsTransport *self)
+{
+  return self->klass->get_unsent != NULL ? self->klass->get_unsent (self) : 0;
 }
 
 static inline void

@@ -462,7 +462,8 @@ const WsProperty ws_socket_status_properties[] = {
   /**
    * WsSocket:bytes-to-write:
    *
-   * What waits to be written, in bytes, frame headers included.
+   * What waits to be written, in bytes, frame headers included. What the system
+   * has taken does not count, nor do up to 64 KiB that TLS has.
    *
    * Notified after something was written.
    *

@@ -329,8 +329,9 @@ const WsProperty ws_socket_timeout_properties[] = {
    * written; 0: any.
    *
    * The system takes what is written ahead of the peer, who has to read some of
-   * it before that is full. Whatever the peer sends, pongs as well, does not
-   * count. The connection ends with 1006 and an error.
+   * it before that is full; what TLS has taken waits like the rest. Whatever
+   * the peer sends, pongs as well, does not count. The connection ends with
+   * 1006 and an error.
    *
    * Since: 1.0
    */
