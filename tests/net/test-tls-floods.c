@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* RTLD_NEXT */
+#endif
 #include "net/ws-tls-stream.h"
 
+#include <dlfcn.h>
 #include <gnutls/crypto.h>
 #include <string.h>
+#include <time.h>
 
 #include "support/ws-test.h"
 #include "tls-bare.h"
@@ -456,6 +461,60 @@ test_stream (void)
 
 /* --- */
 
+/* --- Questions whose answers nobody reads --- */
+
+static time_t seconds_ahead;
+
+/* Instead of the C library's: GnuTLS takes some key updates a second only. */
+int
+clock_gettime (clockid_t id, struct timespec *now)
+{
+  static int (*real) (clockid_t, struct timespec *);
+  int result;
+
+  if (real == NULL)
+    *(void **) &real = dlsym (RTLD_NEXT, "clock_gettime");
+  result = real (id, now);
+  now->tv_sec += seconds_ahead;
+  return result;
+}
+
+/* RFC 8446, 4.6.3: each is to be answered before the next data of ours. */
+static void
+ask_for_keys (TlsRigEnd *end, TlsBare *bare)
+{
+  seconds_ahead++;
+  g_assert_cmpint (gnutls_session_key_update (bare->tls, GNUTLS_KU_PEER), ==,
+                   0);
+  ws_tls_session_feed (end->session, bare->out->data, bare->out->len);
+  tls_rig_step (end);
+  g_byte_array_set_size (bare->out, 0);
+}
+
+/* A peer that asks for ever and reads nothing is not answered for ever: one
+ * update goes with the next data, and that is all. */
+static void
+test_key_updates (gconstpointer data)
+{
+  const Case *c = data;
+  TlsRigEnd   end;
+  TlsBare     bare;
+  gsize       len;
+
+  begin (c, &end, &bare);
+  for (guint round = 0; round < 3; round++)
+    {
+      for (guint i = 0; i < 300; i++)
+        ask_for_keys (&end, &bare);
+      g_assert_cmpint (end.progress, ==, WS_TLS_DONE);
+      tls_rig_write (&end, "x", 1);
+      ws_tls_session_peek_output (end.session, &len);
+      g_assert_cmpuint (len, <, 100 * (round + 1));
+    }
+  tls_bare_clear (&bare);
+  tls_rig_end_clear (&end);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -468,9 +527,14 @@ main (int argc, char **argv)
           = g_strconcat ("/net/tls-floods/warnings/", cases[i].name, NULL);
 
       g_test_add_data_func (records, &cases[i], test_records);
-      /* TLS 1.3 knows no warnings. */
+      g_autofree char *updates
+          = g_strconcat ("/net/tls-floods/key-updates/", cases[i].name, NULL);
+
+      /* TLS 1.3 knows no warnings, and no other has updates. */
       if (strcmp (cases[i].priority, ONLY_12) == 0)
         g_test_add_data_func (warnings, &cases[i], test_warnings);
+      else
+        g_test_add_data_func (updates, &cases[i], test_key_updates);
     }
   g_test_add_func ("/net/tls-floods/early/fragments", test_early_fragments);
   g_test_add_func ("/net/tls-floods/early/warnings", test_early_warnings);
