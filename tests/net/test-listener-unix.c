@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "net/ws-listener.h"
+#include "net/ws-unix-path.h"
 
 #include "support/ws-test.h"
 
@@ -340,6 +341,62 @@ add (const char *path, void (*test) (Fixture *, gconstpointer))
   g_test_add (path, Fixture, NULL, set_up, test, tear_down);
 }
 
+/* --- Bound, and about to listen --- */
+
+static int
+bind_at (const char *path)
+{
+  struct sockaddr_un native = { .sun_family = AF_UNIX };
+  int                fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_no_errno (fd);
+  g_strlcpy (native.sun_path, path, sizeof native.sun_path);
+  g_assert_no_errno (bind (fd, (struct sockaddr *) &native, sizeof native));
+  return fd;
+}
+
+/* What another program is about to listen on is not taken away from it. */
+static void
+test_not_listening_yet (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("ws-XXXXXX", NULL);
+  g_autofree char *other = g_dir_make_tmp ("ws-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "socket-x7", NULL);
+  g_autofree char *alike = g_build_filename (other, "socket-x7", NULL);
+  g_autofree char *before = g_get_current_dir ();
+  g_autoptr (GError) error = NULL;
+
+  for (guint is_relative = 0; is_relative < 2; is_relative++)
+    {
+      int fd;
+
+      g_assert_no_errno (g_chdir (is_relative ? folder : before));
+      fd = bind_at (is_relative ? "socket-x7" : path);
+      g_assert_no_errno (g_chdir (before));
+      g_assert_false (ws_unix_path_remove_stale (path, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
+      g_clear_error (&error);
+      g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+      g_assert_no_errno (listen (fd, 1));
+      g_assert_false (ws_unix_path_remove_stale (path, NULL));
+      close (fd);
+      g_assert_true (ws_unix_path_remove_stale (path, NULL));
+      g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+    }
+
+  /* One of the same name elsewhere is nobody's business. */
+  close (bind_at (path));
+  {
+    int fd = bind_at (alike);
+
+    g_assert_true (ws_unix_path_remove_stale (path, NULL));
+    close (fd);
+  }
+  g_unlink (alike);
+  g_rmdir (folder);
+  g_rmdir (other);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -375,5 +432,7 @@ main (int argc, char **argv)
   add ("/net/listener/unix/in-use", test_unix_in_use);
   add ("/net/listener/unix/replaced", test_unix_replaced);
   add ("/net/listener/unix/no-folder", test_unix_no_folder);
+  g_test_add_func ("/net/listener-unix/not-listening-yet",
+                   test_not_listening_yet);
   return g_test_run ();
 }

@@ -7,6 +7,7 @@
 #include <gio/gunixsocketaddress.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -74,6 +75,58 @@ is_same (const struct stat *a, const struct stat *b)
   return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
+/* --- Between bind() and listen() --- */
+
+/* A line of /proc/net/unix: number, references, protocol, flags, type, state,
+ * inode, and the path as it was given to bind(). */
+#define UNIX_LINE    "%*s %*s %*s %x %*s %x %*s %n"
+#define IS_LISTENING 0x10000
+#define UNCONNECTED  1
+
+/* Whether a line is about a socket that is bound and does not listen, perhaps
+ * to @path, which is the file @found. The name is as its process sees it: one
+ * that leads to no file here may be ours all the same, seen from another folder
+ * or another mount namespace. */
+static gboolean
+may_be_bound (const char *line, const char *path, const struct stat *found)
+{
+  struct stat      other;
+  guint            flags, state;
+  int              start = 0;
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *its_name = NULL;
+
+  if (sscanf (line, UNIX_LINE, &flags, &state, &start) != 2 || start == 0
+      || line[start] == '\0' || line[start] == '@'
+      || (flags & IS_LISTENING) != 0 || state != UNCONNECTED)
+    return FALSE;
+  its_name = g_path_get_basename (line + start);
+  if (strcmp (name, its_name) != 0)
+    return FALSE;
+  return line[start] != '/' || lstat (line + start, &other) != 0
+         || is_same (&other, found);
+}
+
+/* Nobody is refused but by a socket that does not listen: that of a program
+ * which is about to, or one that nobody has any more. Only the system knows of
+ * the former, in our network namespace. */
+static gboolean
+is_bound (const char *path, const struct stat *found)
+{
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  if (!g_file_get_contents ("/proc/net/unix", &text, NULL, NULL))
+    return FALSE;
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (may_be_bound (lines[i], path, found))
+      return TRUE;
+  return FALSE;
+}
+
+/* --- What is in the way --- */
+
 static void
 set_in_use (GError **error, const char *why)
 {
@@ -92,7 +145,7 @@ ws_unix_path_remove_stale (const char *path, GError **error)
       set_in_use (error, "There is a file of this name that is no socket");
       return FALSE;
     }
-  if (probe (path) != ECONNREFUSED)
+  if (probe (path) != ECONNREFUSED || is_bound (path, &found))
     {
       set_in_use (error, g_strerror (EADDRINUSE));
       return FALSE;
