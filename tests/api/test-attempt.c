@@ -35,10 +35,10 @@ fill (WsAttempt *self)
   self->extensions = g_strdup ("permessage-deflate");
   self->local_address = g_inet_socket_address_new_from_string ("127.0.0.1", 1);
   self->peer_address = g_inet_socket_address_new_from_string ("127.0.0.1", 2);
-  self->ticket = g_bytes_new_static ("ticket", 6);
-  self->ssl_errors = g_ptr_array_new ();
-  self->ignored.all = TRUE;
-  self->ignored.list = g_ptr_array_new ();
+  ws_attempt_get_tls (self)->ticket = g_bytes_new_static ("ticket", 6);
+  self->tls->ssl_errors = g_ptr_array_new ();
+  self->tls->ignored.all = TRUE;
+  self->tls->ignored.list = g_ptr_array_new ();
 }
 
 static void
@@ -61,11 +61,7 @@ assert_new (const WsAttempt *self)
   g_assert_null (self->extensions);
   g_assert_null (self->local_address);
   g_assert_null (self->peer_address);
-  g_assert_null (self->credentials);
-  g_assert_null (self->ticket);
-  g_assert_null (self->ssl_errors);
-  g_assert_false (self->ignored.all);
-  g_assert_null (self->ignored.list);
+  g_assert_null (self->tls);
 }
 
 static void
@@ -119,10 +115,10 @@ test_forget_ssl_errors (void)
 
   fill (&attempt);
   ws_attempt_forget_ssl_errors (&attempt);
-  g_assert_null (attempt.ssl_errors);
+  g_assert_null (attempt.tls->ssl_errors);
   g_assert_false (attempt.ssl_paused);
-  g_assert_false (attempt.ignored.all);
-  g_assert_null (attempt.ignored.list);
+  g_assert_false (attempt.tls->ignored.all);
+  g_assert_null (attempt.tls->ignored.list);
   g_assert_cmpstr (attempt.target->resource, ==, "/first");
   ws_attempt_clear (&attempt);
 }

@@ -12,12 +12,33 @@ ws_ssl_ignored_clear (WsSslIgnored *self)
   g_clear_pointer (&self->list, g_ptr_array_unref);
 }
 
+WsAttemptTls *
+ws_attempt_get_tls (WsAttempt *self)
+{
+  if (self->tls == NULL)
+    self->tls = g_new0 (WsAttemptTls, 1);
+  return self->tls;
+}
+
 void
 ws_attempt_forget_ssl_errors (WsAttempt *self)
 {
-  ws_ssl_ignored_clear (&self->ignored);
-  g_clear_pointer (&self->ssl_errors, g_ptr_array_unref);
   self->ssl_paused = FALSE;
+  if (self->tls == NULL)
+    return;
+  ws_ssl_ignored_clear (&self->tls->ignored);
+  g_clear_pointer (&self->tls->ssl_errors, g_ptr_array_unref);
+}
+
+static void
+clear_tls (WsAttempt *self)
+{
+  ws_attempt_forget_ssl_errors (self);
+  if (self->tls == NULL)
+    return;
+  g_clear_pointer (&self->tls->credentials, ws_tls_credentials_unref);
+  g_clear_pointer (&self->tls->ticket, g_bytes_unref);
+  g_clear_pointer (&self->tls, g_free);
 }
 
 static void
@@ -46,7 +67,7 @@ void
 ws_attempt_clear (WsAttempt *self)
 {
   ws_attempt_leave (self);
-  ws_attempt_forget_ssl_errors (self);
+  clear_tls (self);
   g_clear_pointer (&self->target, ws_url_free);
   g_free (self->closing.reason);
   ws_buffer_clear (&self->request_head);
@@ -57,8 +78,6 @@ ws_attempt_clear (WsAttempt *self)
   g_clear_object (&self->peer_address);
   g_clear_object (&self->client_address);
   g_clear_pointer (&self->path, g_free);
-  g_clear_pointer (&self->credentials, ws_tls_credentials_unref);
-  g_clear_pointer (&self->ticket, g_bytes_unref);
   *self
       = (WsAttempt){ .number = self->number, .closing.code = WS_CLOSE_NORMAL };
 }

@@ -15,6 +15,15 @@ typedef struct
 
 void ws_ssl_ignored_clear (WsSslIgnored *self);
 
+/* What only those with TLS have. */
+typedef struct
+{
+  WsTlsCredentials *credentials; /* (owned) (nullable) */
+  GBytes           *ticket;      /* (owned) (nullable): to resume with */
+  GPtrArray        *ssl_errors;  /* (owned) (nullable): of WsSslError */
+  WsSslIgnored      ignored;
+} WsAttemptTls;
+
 /* What belongs to one attempt to open and to the connection that comes of it.
  * An attempt can be read until the next one begins, to which nothing passes:
  * only the two functions below set a WsAttempt back. */
@@ -54,11 +63,7 @@ typedef struct
   GSocketAddress *peer_address;   /* (owned) (nullable): made when asked */
   GSocketAddress *client_address; /* (owned) (nullable): unless the peer's */
 
-  /* TLS. */
-  WsTlsCredentials *credentials; /* (owned) (nullable) */
-  GBytes           *ticket;      /* (owned) (nullable): to resume with */
-  GPtrArray        *ssl_errors;  /* (owned) (nullable): of WsSslError */
-  WsSslIgnored      ignored;
+  WsAttemptTls *tls; /* (owned) (nullable): made when needed */
 } WsAttempt;
 
 /* As ws_attempt_clear(), for the next attempt: to @target (transfer full)
@@ -70,6 +75,8 @@ void ws_attempt_clear (WsAttempt *self);
 /* The attempt is over, and its peer is told 1001: gives back opening and
  * engine. Runs no user's code. */
 void ws_attempt_leave (WsAttempt *self);
+/* Never NULL. */
+WsAttemptTls *ws_attempt_get_tls (WsAttempt *self);
 /* What was said of one server's certificates does not hold for another's. */
 void ws_attempt_forget_ssl_errors (WsAttempt *self);
 

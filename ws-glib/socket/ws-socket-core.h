@@ -60,6 +60,13 @@ typedef struct
   guint is_reconnecting : 1;
 } WsSocketView;
 
+/* Certificate errors that do not count, in more than the present attempt. */
+typedef struct
+{
+  WsSslIgnored always;
+  WsSslIgnored next; /* in the next attempt */
+} WsSslRules;
+
 /* What the policy has to be asked for, and what waits for it. */
 typedef struct
 {
@@ -88,19 +95,15 @@ typedef struct
   WsMaskGenerator    *mask_generator;  /* (owned) (nullable): built in */
   WsDeflateOptions   *compression;     /* (owned) (nullable) */
   WsSslConfiguration *ssl_configuration; /* (owned) (nullable): likewise */
-  WsSslIgnored        ignored_always;
-  WsSslIgnored        ignored_next; /* of the next attempt */
+  WsSslRules         *ssl_rules; /* (owned) (nullable): made when needed */
   WsSettings          settings;
   gint64              read_buffer_size;
-  WsProtocolVersion   version;
-  WsPauseModes        pause_mode;
 
   /* The attempt, or the connection. */
   WsState       state;
-  WsState       announced; /* the last one that state-changed told */
-  WsSocketView  view;      /* likewise, for windows */
-  WsHome        home;      /* where the socket was opened */
-  WsAttempt     now;       /* also the last one, until the next begins */
+  WsSocketView  view; /* likewise, for windows */
+  WsHome        home; /* where the socket was opened */
+  WsAttempt     now;  /* also the last one, until the next begins */
   WsMailbox     mailbox;
   GSource      *activation;   /* (owned) (nullable): what active waits for */
   GError       *error;        /* (owned) (nullable): the last one */
@@ -118,10 +121,13 @@ typedef struct
   const WsSocketOwner *owner; /* (nullable): until the connection is over */
   gpointer             owner_data; /* (unowned) */
 
-  int   is_abandoned; /* atomic: the last reference went in another thread, and
+  int   is_abandoned;  /* atomic: the last reference went in another thread, and
                      * nothing is emitted any more */
-  int   is_kept;      /* atomic: it holds a reference to itself */
-  guint log_number;   /* 0: not told of yet */
+  int   is_kept;       /* atomic: it holds a reference to itself */
+  guint log_number;    /* 0: not told of yet */
+  guint announced : 4; /* WsState: the last one that state-changed told */
+  guint pause_mode : 2; /* WsPauseModes */
+  int   version : 8;    /* WsProtocolVersion */
   guint active : 1;
   guint stays_alive : 1;
   guint pull : 1;

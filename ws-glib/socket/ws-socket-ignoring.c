@@ -37,19 +37,53 @@ ws_socket_ignores (WsSocket *self, GPtrArray *errors)
     {
       WsSslError *error = g_ptr_array_index (errors, i);
 
-      if (!ignores (&priv->ignored_always, error)
-          && !ignores (&priv->now.ignored, error))
+      if ((priv->ssl_rules == NULL
+           || !ignores (&priv->ssl_rules->always, error))
+          && (priv->now.tls == NULL
+              || !ignores (&priv->now.tls->ignored, error)))
         return FALSE;
     }
   return TRUE;
+}
+
+static WsSslRules *
+get_rules (WsSocketPrivate *priv)
+{
+  if (priv->ssl_rules == NULL)
+    priv->ssl_rules = g_new0 (WsSslRules, 1);
+  return priv->ssl_rules;
+}
+
+void
+ws_socket_clear_ignored (WsSocket *self)
+{
+  WsSslRules *rules = g_steal_pointer (&ws_socket_peek (self)->ssl_rules);
+
+  if (rules == NULL)
+    return;
+  ws_ssl_ignored_clear (&rules->always);
+  ws_ssl_ignored_clear (&rules->next);
+  g_free (rules);
+}
+
+void
+ws_socket_begin_to_ignore (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->ssl_rules == NULL)
+    return;
+  ws_attempt_get_tls (&priv->now)->ignored = priv->ssl_rules->next;
+  priv->ssl_rules->next = (WsSslIgnored){ 0 };
 }
 
 /* Of the attempt under way, or else of the next one. */
 static WsSslIgnored *
 ignored_of_this_time (WsSocketPrivate *priv)
 {
-  return priv->state == WS_STATE_CONNECTING ? &priv->now.ignored
-                                            : &priv->ignored_next;
+  return priv->state == WS_STATE_CONNECTING
+             ? &ws_attempt_get_tls (&priv->now)->ignored
+             : &get_rules (priv)->next;
 }
 
 static void
@@ -125,10 +159,11 @@ ws_socket_ignore_ssl_error_list (WsSocket *self, GPtrArray *errors)
 static WsSslIgnored *
 replace_ignored_always (WsSocket *self, const char *function)
 {
-  WsSslIgnored *always = &ws_socket_peek (self)->ignored_always;
+  WsSslIgnored *always;
 
   if (!ws_socket_may_instruct (self, function))
     return NULL;
+  always = &get_rules (ws_socket_peek (self))->always;
   ws_ssl_ignored_clear (always);
   return always;
 }

@@ -12,6 +12,7 @@
 #include "socket/ws-socket-compression.h"
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-http.h"
+#include "socket/ws-socket-ignoring.h"
 #include "socket/ws-socket-keeping.h"
 #include "socket/ws-socket-log.h"
 #include "socket/ws-socket-messages.h"
@@ -201,8 +202,7 @@ begin_attempt (WsSocket *self, Start *start)
     ws_socket_keep_facts (self, priv->now.engine);
   ws_attempt_begin (&priv->now, g_steal_pointer (&start->target));
   priv->now.is_given = start->transport != NULL;
-  priv->now.ignored = priv->ignored_next;
-  priv->ignored_next = (WsSslIgnored){ 0 };
+  ws_socket_begin_to_ignore (self);
   ws_socket_adopt_context (self, NULL);
   ws_socket_note_attempt (self, start->is_retry, ws_socket_activate);
   ws_socket_begin_request (self, start->request);

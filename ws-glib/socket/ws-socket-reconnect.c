@@ -97,6 +97,8 @@ retry (WsSocket *self)
   g_object_ref (self);
   priv->reconnect.is_retry = TRUE;
   priv->reconnect.open (self);
+  /* In another thread's context nothing was even tried. */
+  ws_socket_take_retry (self);
   g_object_unref (self);
 }
 
@@ -316,10 +318,12 @@ is_final (guint status)
 static gboolean
 is_too_early (const WsAttempt *attempt)
 {
-  if (attempt->ssl_errors == NULL)
+  GPtrArray *errors = attempt->tls != NULL ? attempt->tls->ssl_errors : NULL;
+
+  if (errors == NULL)
     return FALSE;
-  for (guint i = 0; i < attempt->ssl_errors->len; i++)
-    if (ws_ssl_error_get_code (g_ptr_array_index (attempt->ssl_errors, i))
+  for (guint i = 0; i < errors->len; i++)
+    if (ws_ssl_error_get_code (g_ptr_array_index (errors, i))
         != WS_SSL_ERROR_CODE_CERTIFICATE_NOT_YET_VALID)
       return FALSE;
   return TRUE;

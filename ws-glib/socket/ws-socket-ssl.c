@@ -161,19 +161,19 @@ ws_socket_fill_tls_options (WsSocket               *self,
 {
   WsSocketPrivate    *priv = ws_socket_peek (self);
   WsSslConfiguration *configuration = ws_socket_get_ssl_configuration (self);
+  WsAttemptTls       *tls = ws_attempt_get_tls (&priv->now);
 
-  g_clear_pointer (&priv->now.credentials, ws_tls_credentials_unref);
-  priv->now.credentials = ws_tls_credentials_ref (credentials);
-  g_clear_pointer (&priv->now.ticket, g_bytes_unref);
-  priv->now.ticket
-      = ws_ssl_configuration_find_ticket (configuration,
-                                          priv->now.target->authority);
+  g_clear_pointer (&tls->credentials, ws_tls_credentials_unref);
+  tls->credentials = ws_tls_credentials_ref (credentials);
+  g_clear_pointer (&tls->ticket, g_bytes_unref);
+  tls->ticket = ws_ssl_configuration_find_ticket (configuration,
+                                                  priv->now.target->authority);
   options->credentials = credentials;
   options->verify_name
       = ws_ssl_configuration_get_peer_verify_name (configuration);
   options->alpn
       = ws_ssl_configuration_get_allowed_next_protocols (configuration);
-  options->ticket = priv->now.ticket;
+  options->ticket = tls->ticket;
   options->tls_sink = &tls_sink;
 }
 
@@ -191,7 +191,7 @@ is_excused (WsSocket *self)
          && ws_ssl_configuration_excuses (ws_socket_get_ssl_configuration (
                                               self),
                                           certificate, priv->now.target->host,
-                                          priv->now.ssl_errors);
+                                          priv->now.tls->ssl_errors);
 }
 
 /* Goes on with what is ignored by now, or fails. */
@@ -199,8 +199,8 @@ static void
 go_on (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  gboolean         accept
-      = ws_socket_ignores (self, priv->now.ssl_errors) || is_excused (self);
+  gboolean         accept = ws_socket_ignores (self, priv->now.tls->ssl_errors)
+                    || is_excused (self);
 
   priv->now.ssl_paused = FALSE;
   if (priv->now.opening != NULL)
@@ -230,7 +230,7 @@ interrupt (WsSocket *self, guint attempt)
     return TRUE;
   priv->now.continues = FALSE;
   ws_socket_emit (self, WS_SOCKET_SIGNAL_HANDSHAKE_INTERRUPTED_ON_ERROR,
-                  g_ptr_array_index (priv->now.ssl_errors, 0));
+                  g_ptr_array_index (priv->now.tls->ssl_errors, 0));
   if (attempt != priv->now.number)
     return FALSE;
   if (!priv->now.continues)
@@ -245,7 +245,7 @@ static gboolean
 tell_each (WsSocket *self, guint attempt)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  g_autoptr (GPtrArray) errors = g_ptr_array_ref (priv->now.ssl_errors);
+  g_autoptr (GPtrArray) errors = g_ptr_array_ref (priv->now.tls->ssl_errors);
 
   for (guint i = 0; i < errors->len && attempt == priv->now.number; i++)
     ws_socket_emit (self, WS_SOCKET_SIGNAL_PEER_VERIFY_ERROR,
@@ -262,19 +262,20 @@ ws_socket_on_opening_paused (WsClientOpening *opening, gpointer user_data)
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsTlsSession    *session = ws_client_opening_get_session (opening);
   guint            attempt = priv->now.number;
+  WsAttemptTls    *tls = ws_attempt_get_tls (&priv->now);
 
-  g_clear_pointer (&priv->now.ssl_errors, g_ptr_array_unref);
-  priv->now.ssl_errors
+  g_clear_pointer (&tls->ssl_errors, g_ptr_array_unref);
+  tls->ssl_errors
       = ws_ssl_error_list_problems (ws_tls_session_get_problems (session));
   priv->now.ssl_paused = TRUE;
-  ws_socket_log_ssl_errors (self, priv->now.ssl_errors);
+  ws_socket_log_ssl_errors (self, tls->ssl_errors);
   ws_socket_note_session (self, session);
   if (attempt == priv->now.number && is_excused (self))
     go_on (self);
   else if (attempt == priv->now.number && interrupt (self, attempt)
            && tell_each (self, attempt) && priv->now.ssl_paused)
     {
-      if (ws_socket_ignores (self, priv->now.ssl_errors)
+      if (ws_socket_ignores (self, priv->now.tls->ssl_errors)
           || (priv->pause_mode & WS_PAUSE_MODES_ON_SSL_ERRORS) == 0)
         go_on (self);
     }
@@ -360,11 +361,12 @@ static void
 on_ticket (gpointer user_data, GBytes *ticket)
 {
   WsSocketPrivate *priv = ws_socket_peek (user_data);
+  WsAttemptTls    *tls = priv->now.tls;
 
-  if (priv->now.target != NULL && priv->now.credentials != NULL)
+  if (priv->now.target != NULL && tls != NULL && tls->credentials != NULL)
     ws_ssl_configuration_store_ticket (ws_socket_get_ssl_configuration (
                                            user_data),
-                                       priv->now.credentials,
+                                       tls->credentials,
                                        priv->now.target->authority, ticket);
 }
 

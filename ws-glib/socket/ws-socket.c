@@ -4,6 +4,7 @@
 
 #include "socket/ws-socket-ending.h"
 #include "socket/ws-socket-http.h"
+#include "socket/ws-socket-ignoring.h"
 #include "socket/ws-socket-keeping.h"
 #include "socket/ws-socket-properties.h"
 #include "socket/ws-socket-receive-private.h"
@@ -131,8 +132,7 @@ ws_socket_finalize (GObject *object)
   g_clear_error (&priv->error);
   g_clear_pointer (&priv->compression, ws_deflate_options_free);
   g_free (priv->last_traffic);
-  ws_ssl_ignored_clear (&priv->ignored_always);
-  ws_ssl_ignored_clear (&priv->ignored_next);
+  ws_socket_clear_ignored (WS_SOCKET (object));
   G_OBJECT_CLASS (ws_socket_parent_class)->finalize (object);
 }
 
