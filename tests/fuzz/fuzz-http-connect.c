@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz.h"
+#include "pieces.h"
 
 #include <string.h>
 
@@ -9,6 +10,16 @@
  * chooses. */
 
 static WsParse
+feed_one (gpointer      parser,
+          const guint8 *data,
+          gsize         len,
+          gsize        *consumed,
+          WsHttpFault  *fault)
+{
+  return ws_http_connect_feed (parser, data, len, consumed, fault);
+}
+
+static WsParse
 feed (WsHttpConnect *self,
       const guint8  *data,
       gsize          size,
@@ -16,23 +27,8 @@ feed (WsHttpConnect *self,
       gsize         *total,
       WsHttpFault   *fault)
 {
-  WsParse answer = WS_NEED_MORE;
-
   ws_http_connect_init (self, NULL);
-  *total = 0;
-  while (answer == WS_NEED_MORE && *total < size)
-    {
-      gsize              len = MIN (piece, size - *total);
-      g_autofree guint8 *copy = g_memdup2 (data + *total, len);
-      gsize              consumed = 0;
-
-      answer = ws_http_connect_feed (self, copy, len, &consumed, fault);
-      g_assert_cmpuint (consumed, <=, len);
-      if (answer == WS_NEED_MORE)
-        g_assert_cmpuint (consumed, ==, len);
-      *total += consumed;
-    }
-  return answer;
+  return pieces_feed (feed_one, self, data, size, piece, total, fault);
 }
 
 int

@@ -130,7 +130,7 @@ make_credentials (gboolean is_server, guint8 choice, guint8 more)
   return credentials;
 }
 
-/* They are costly, and immutable. */
+/* Credentials are costly, and immutable. */
 static WsTlsCredentials *
 get_credentials (gboolean is_server, guint8 choice, guint8 more)
 {

@@ -132,7 +132,7 @@ set_server (World *self)
     world_accept (self);
 }
 
-/* It comes back soon, but not for ever. */
+/* The client comes back soon, but not for ever. */
 static void
 set_policy (WsSocket *client)
 {

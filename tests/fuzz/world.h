@@ -76,8 +76,8 @@ typedef struct
 void     world_track (World *self, gpointer object);
 Witness *world_watch (World *self, WsSocket *socket);
 Witness *world_find_witness (WsSocket *socket);
-/* It is about to open again, which is no change where it was
- * opening already. */
+/* @socket is about to open again, which is no change where it was opening
+ * already. */
 void world_expect_attempt (WsSocket *socket);
 /* Sends the next message of the socket's own, padded to @len. */
 void world_send (World *self, WsSocket *socket, gsize len);

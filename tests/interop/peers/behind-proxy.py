@@ -12,34 +12,11 @@ from ours import Client, Ws, check
 
 FAR = "203.0.113.9"  # an address that a proxy before the proxy tells
 
-NGINX = """daemon off;
-master_process off;
-pid {folder}/pid;
-error_log {folder}/error.log;
-events {{ }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{
-      proxy_pass http://127.0.0.1:{target};
-      proxy_http_version 1.1;
-      proxy_set_header Upgrade $http_upgrade;
-      proxy_set_header Connection upgrade;
-      proxy_set_header Host $http_host;
+NGINX_RULES = """      proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
       proxy_set_header X-Forwarded-Proto https;
       proxy_set_header X-Forwarded-Host chat.example;
-      proxy_set_header Forwarded "";
-    }}
-  }}
-}}
-"""
+      proxy_set_header Forwarded "";"""
 
 HAPROXY = """global
   maxconn 100
@@ -83,14 +60,7 @@ class Seen:
 
 
 def start_nginx(programs, target):
-    folder = programs.make_folder()
-    path = folder / "nginx.conf"
-
-    def make_command(port):
-        path.write_text(NGINX.format(folder=folder, port=port, target=target))
-        return [foreign.find_program("nginx"), "-p", str(folder), "-c", str(path)]
-
-    return programs.start(make_command)
+    return programs.run_nginx(programs.make_folder(), target, NGINX_RULES)
 
 
 def start_haproxy(programs, target, mode, rules, options):

@@ -56,6 +56,7 @@ for line in sys.stdin:
 """,
 }
 
+# One location; {secure} and {rules} are what differs.
 NGINX = """
 daemon off;
 master_process off;
@@ -72,17 +73,18 @@ http {{
   server {{
     listen 127.0.0.1:{port}{secure};
     location / {{
-      auth_basic "shadow";
-      auth_basic_user_file {folder}/logins;
       proxy_pass http://127.0.0.1:{target};
       proxy_http_version 1.1;
       proxy_set_header Upgrade $http_upgrade;
       proxy_set_header Connection upgrade;
-      proxy_set_header Authorization "";
+{rules}
     }}
   }}
 }}
 """
+NGINX_LOGIN = """      auth_basic "shadow";
+      auth_basic_user_file {folder}/logins;
+      proxy_set_header Authorization "";"""
 NGINX_SECURE = """ ssl;
     ssl_certificate {certificates}/server-chain.pem;
     ssl_certificate_key {certificates}/server.key"""
@@ -184,19 +186,26 @@ class Foreign:
             lambda port: [find_program("microsocks"), "-i", "127.0.0.1", "-p", str(port)] + options
         )
 
-    def start_nginx(self, target, login, certificates=None):
-        """Leads to the port @target; certificates: the folder, for TLS."""
-        folder = self.make_folder()
-        secure = NGINX_SECURE.format(certificates=certificates) if certificates else ""
+    def run_nginx(self, folder, target, rules, secure=""):
+        """Leads to the port @target; @rules: lines of its location."""
         configuration = folder / "nginx.conf"
-        # A colon would end a password in the clear.
-        digest = base64.b64encode(hashlib.sha1(login[1].encode()).digest()).decode()
-        (folder / "logins").write_text("%s:{SHA}%s\n" % (login[0], digest))
 
         def make_command(port):
             configuration.write_text(
-                NGINX.format(folder=folder, port=port, target=target, secure=secure)
+                NGINX.format(
+                    folder=folder, port=port, target=target, rules=rules, secure=secure
+                )
             )
             return [find_program("nginx"), "-p", str(folder), "-c", str(configuration)]
 
         return self.start(make_command)
+
+    def start_nginx(self, target, login, certificates=None):
+        """One that wants a login; certificates: the folder, for TLS."""
+        folder = self.make_folder()
+        secure = NGINX_SECURE.format(certificates=certificates) if certificates else ""
+        # A colon would end a password in the clear.
+        digest = base64.b64encode(hashlib.sha1(login[1].encode()).digest()).decode()
+        (folder / "logins").write_text("%s:{SHA}%s\n" % (login[0], digest))
+        rules = NGINX_LOGIN.format(folder=folder)
+        return self.run_nginx(folder, target, rules, secure)

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "protocol/ws-http.h"
+
+G_BEGIN_DECLS
+
+/* Feeds a parser that says how much it has consumed, and that takes all as long
+ * as it wants more. */
+typedef WsParse (*PiecesFeed) (gpointer      parser,
+                               const guint8 *data,
+                               gsize         len,
+                               gsize        *consumed,
+                               WsHttpFault  *fault);
+
+/* Feeds @size bytes in pieces, each from memory of its own, until @parser has
+ * enough. @total: bytes consumed. */
+WsParse pieces_feed (PiecesFeed    feed,
+                     gpointer      parser,
+                     const guint8 *data,
+                     gsize         size,
+                     gsize         piece,
+                     gsize        *total,
+                     WsHttpFault  *fault);
+
+G_END_DECLS
