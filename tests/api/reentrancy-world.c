@@ -298,7 +298,7 @@ connect_server (World *self)
                       G_CALLBACK (on_new_connection), self);
 }
 
-/* It comes back at once, also from a fault, but not for ever. */
+/* The client comes back at once, also from a fault, but not for ever. */
 static void
 set_policy (WsSocket *client)
 {

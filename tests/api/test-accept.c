@@ -45,7 +45,7 @@ expect_error (Outcome *outcome, int code)
   outcome->number = 0;
 }
 
-/* It has ended with a socket, whose client goes now. */
+/* The call has ended with a socket, whose client goes now. */
 static void
 finish (Outcome *outcome, RawPeer *peer)
 {

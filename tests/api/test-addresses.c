@@ -56,7 +56,7 @@ get_last_byte (GSocketAddress *address)
       g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)))[3];
 }
 
-/* It holds for each opening, and shows what is real while there is any. */
+/* What was set holds for each opening, but a connection shows its own. */
 static void
 test_local (Pair *pair, gconstpointer data)
 {
@@ -118,7 +118,7 @@ test_local_bad (Pair *pair, gconstpointer data)
     }
 }
 
-/* It does not concern a Unix socket. */
+/* A local address does not concern a Unix socket. */
 static void
 test_local_unix (void)
 {

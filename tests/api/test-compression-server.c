@@ -314,7 +314,7 @@ test_limit (Setup *setup, gconstpointer data)
   g_assert_null (strstr (log->words->str, "binary:"));
 }
 
-/* It need not be set. */
+/* No options need be set. */
 static void
 test_default_ratio (Setup *setup, gconstpointer data)
 {

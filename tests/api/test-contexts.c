@@ -48,7 +48,7 @@ holder_free (Holder *self)
   g_free (self);
 }
 
-/* It says what to do. */
+/* The error says what to do. */
 static void
 assert_refused (GError **error)
 {

@@ -41,7 +41,7 @@ test_dropped (Half *half, gconstpointer data)
   ws_socket_abort (half->socket);
 }
 
-/* Its main loop tells it that a connection is not its own. */
+/* The child's main loop tells it that a connection is the parent's. */
 static void
 run_half (gpointer data)
 {

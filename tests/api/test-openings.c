@@ -181,7 +181,7 @@ test_bad_urls (Opening *opening, gconstpointer data)
   raw_peer_expect_text (peer, "still here");
 }
 
-/* Its error may be what ends the socket's life. */
+/* A call's error may be what ends the socket's life. */
 static void
 drop_socket (WsSocket *socket, GParamSpec *pspec, WsSocket **owner)
 {

@@ -291,7 +291,7 @@ test_garbage (Fixture *fixture, gconstpointer data)
   expect_report (fixture, &row, get_port (peer));
 }
 
-/* It stops in the middle of the TLS handshake. */
+/* A peer stops in the middle of the TLS handshake. */
 static void
 test_half_handshake (Fixture *fixture, gconstpointer data)
 {

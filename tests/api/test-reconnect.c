@@ -59,7 +59,7 @@ close_with (Half *half, guint code)
   drop_tcp (half);
 }
 
-/* It does not wait for the answer, nor does it take it. */
+/* The peer neither waits for the answer nor takes it. */
 static void
 close_and_reset (Half *half)
 {
@@ -141,7 +141,7 @@ fall_silent (Half *half)
   ws_socket_set_ping_interval (half->socket, 20);
 }
 
-/* It closes with 1001, which nobody has to answer. */
+/* The peer closes with 1001, which nobody has to answer. */
 static void
 send_half_a_frame (Half *half)
 {

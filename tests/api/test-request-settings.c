@@ -114,7 +114,7 @@ test_settings (Stage *stage, gconstpointer data)
   expect_field (stage, "Origin", "https://own.example");
 }
 
-/* It is read at once, and may be used again. */
+/* A request is read at once, and may be used again. */
 static void
 test_again (Stage *stage, gconstpointer data)
 {

@@ -117,7 +117,7 @@ hold (WsServer *server)
   return held;
 }
 
-/* They get a place in the order of coming, or leave. */
+/* Those who wait get a place in the order of coming, or leave. */
 static void
 test_order (void)
 {
@@ -176,7 +176,7 @@ test_close_all (void)
   g_assert_finalize_object (server);
 }
 
-/* They count as connections. */
+/* Those who wait count as connections. */
 static void
 test_limit (void)
 {

@@ -266,7 +266,7 @@ test_never (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_errors, ==, 1);
 }
 
-/* It is not waited for when nobody waits. */
+/* An answer is not waited for when nobody waits. */
 static void
 test_left (Fixture *fixture, gconstpointer data)
 {

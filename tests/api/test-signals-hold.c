@@ -112,7 +112,7 @@ test_hold (Held *self, gconstpointer data)
                    WS_STATE_CONNECTED);
 }
 
-/* It goes on when half has been delivered, and not before. What a slot has
+/* The sender goes on when half has been delivered, not before. What a slot has
  * still in its hands counts. */
 static void
 on_half_hook (Bell *receiver)

@@ -259,7 +259,7 @@ test_receiver_goes (TowerTest *self, gconstpointer data)
   g_thread_join (thread);
 }
 
-/* It is disconnected, by a third one. */
+/* A third thread disconnects. */
 static void
 test_disconnect (TowerTest *self, gconstpointer data)
 {

@@ -322,7 +322,7 @@ wait (guint ms)
   ws_test_until (NULL, is_over);
 }
 
-/* It stands still during the pause. */
+/* The time-out stands still during the pause. */
 static void
 test_timeout_stops (Paused *self, gconstpointer data)
 {

@@ -92,7 +92,7 @@ test_sent (Half *half, gconstpointer data)
   g_assert_cmpuint (written->messages_sent, ==, 2);
 }
 
-/* It stays after the end, and begins anew with the next connection. */
+/* The count stays after the end, and begins anew with a connection. */
 static void
 test_life (Pair *pair, gconstpointer data)
 {

@@ -66,7 +66,7 @@ set_everything (gpointer data)
   ws_socket_set_request_headers (socket, headers);
 }
 
-/* They return no error, so that a warning has to say it. */
+/* Setters return no error, so that a warning has to say it. */
 #define N_SETTERS 18
 
 /* Calls in a thread that the socket does not belong to fail, and say so. */

@@ -277,7 +277,7 @@ test_reset (ClientRig *rig, gconstpointer data)
   client_rig_expect_failed (rig, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
 }
 
-/* It accepts, reads, begins an answer, and then is silent. */
+/* A server accepts, reads, begins an answer, and then is silent. */
 static void
 test_timeout (ClientRig *rig, gconstpointer data)
 {

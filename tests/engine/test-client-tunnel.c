@@ -150,7 +150,8 @@ test_wrong_login (ClientRig *rig, gconstpointer data)
   g_assert_cmpstr (rig->asked->str, ==, "Basic \"x\" -;Basic \"x\" user;");
 }
 
-/* It is sent when it is asked for, and the user is not. */
+/* A login in the proxy's URI is sent when the proxy asks; the user is not
+ * asked. */
 static void
 test_login_in_uri (ClientRig *rig, gconstpointer data)
 {

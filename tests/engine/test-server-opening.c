@@ -375,7 +375,7 @@ test_vanishing (OpeningRig *rig, gconstpointer data)
     }
 }
 
-/* It vanishes while the owner thinks about it, and when it is refused. */
+/* A peer vanishes while the owner thinks, and when it is refused. */
 static void
 test_vanishing_later (OpeningRig *rig, gconstpointer data)
 {

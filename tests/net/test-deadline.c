@@ -90,7 +90,7 @@ test_move (PollerRig *rig, gconstpointer data)
   g_assert_false (ws_deadline_is_armed (&a.deadline));
 }
 
-/* It comes neither early nor after a spin of short polls. */
+/* A deadline comes neither early nor after a spin of short polls. */
 static void
 test_wait (PollerRig *rig, gconstpointer data)
 {

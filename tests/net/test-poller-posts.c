@@ -89,7 +89,7 @@ test_nested (PollerRig *rig, gconstpointer data)
   assert_log (rig, "abcx");
 }
 
-/* They keep the poller: the last reference may go before they have run. */
+/* Posts keep the poller: the last reference may go before they have run. */
 static void
 test_last_reference (void)
 {

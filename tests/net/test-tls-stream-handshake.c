@@ -94,7 +94,7 @@ test_last_word (void)
   tls_pair_clear (&pair);
 }
 
-/* It said nothing. */
+/* The peer goes without a word. */
 static void
 test_gone (void)
 {

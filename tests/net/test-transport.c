@@ -295,7 +295,7 @@ test_full (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (transport_write (fixture, "x", 1), ==, 1);
 }
 
-/* Its end of what it sends, while the peer goes on. */
+/* A transport ends what it sends, while the peer goes on. */
 static void
 test_shutdown (Fixture *fixture, gconstpointer data)
 {

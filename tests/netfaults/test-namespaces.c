@@ -62,7 +62,7 @@ wait_for (World *self, const char *word)
   ws_test_until (NULL, signal_log_count (self->log, word) > 0);
 }
 
-/* It has noticed, and waits or tries. */
+/* The client has noticed, and waits or tries. */
 static void
 wait_lost (World *self)
 {
