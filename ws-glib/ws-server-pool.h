@@ -66,5 +66,15 @@ WS_AVAILABLE_IN_1_0
 gboolean ws_server_pool_close_finish (WsServerPool *self,
                                       GAsyncResult *result,
                                       GError      **error);
+WS_AVAILABLE_IN_1_0
+void ws_server_pool_drain_async (WsServerPool       *self,
+                                 guint               window,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data);
+WS_AVAILABLE_IN_1_0
+gboolean ws_server_pool_drain_finish (WsServerPool *self,
+                                      GAsyncResult *result,
+                                      GError      **error);
 
 G_END_DECLS

@@ -192,13 +192,34 @@ test_refused (void)
 }
 
 static void
+on_drained (GObject *pool, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (
+      ws_server_pool_drain_finish (WS_SERVER_POOL (pool), result, &error));
+  g_assert_no_error (error);
+  *(gboolean *) data = TRUE;
+}
+
+static void
+drain_pool (WsServerPool *pool)
+{
+  gboolean is_over = FALSE;
+
+  ws_server_pool_drain_async (pool, 20, NULL, on_drained, &is_over);
+  ws_test_until (NULL, is_over);
+  g_assert_false (ws_server_pool_get_listening (pool));
+}
+
+static void
 on_disconnected (WsSocket *socket, gpointer data)
 {
   *(guint *) data = ws_socket_get_close_code (socket);
 }
 
 static void
-test_close (void)
+check_end (void (*end) (WsServerPool *pool), guint code)
 {
   WsServerPool *pool = start_pool (3);
   BrokerPeer   *peers[12];
@@ -210,14 +231,26 @@ test_close (void)
       g_signal_connect (peers[i]->socket, "disconnected",
                         G_CALLBACK (on_disconnected), &codes[i]);
     }
-  close_pool (pool);
+  end (pool);
   for (guint i = 0; i < G_N_ELEMENTS (peers); i++)
     {
       ws_test_until (NULL, codes[i] != 0);
-      g_assert_cmpuint (codes[i], ==, WS_CLOSE_CODE_GOING_AWAY);
+      g_assert_cmpuint (codes[i], ==, code);
       broker_peer_free (peers[i]);
     }
   g_assert_finalize_object (pool);
+}
+
+static void
+test_close (void)
+{
+  check_end (close_pool, WS_CLOSE_CODE_GOING_AWAY);
+}
+
+static void
+test_drain (void)
+{
+  check_end (drain_pool, WS_CLOSE_CODE_SERVICE_RESTART);
 }
 
 /* --- One handler that takes its time --- */
@@ -311,6 +344,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pool/again", test_again);
   g_test_add_func ("/pool/refused", test_refused);
   g_test_add_func ("/pool/close", test_close);
+  g_test_add_func ("/pool/drain", test_drain);
   g_test_add_func ("/pool/blocked", test_blocked);
   broker_table_add (&carrier);
   return g_test_run ();

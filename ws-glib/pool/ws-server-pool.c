@@ -2,12 +2,9 @@
 /* A server for all cores: a server in each of several threads. */
 #include "ws-server-pool.h"
 
-#include "base/ws-home.h"
-#include "base/ws-property.h"
-#include "base/ws-tsan-private.h"
-#include "pool/ws-pool-thread.h"
+#include "pool/ws-server-pool-core.h"
+
 #include "ws-memory-broker.h"
-#include "ws-server-async.h"
 #include "ws-socket-error.h"
 
 /**
@@ -30,39 +27,7 @@
  * Since: 1.0
  */
 
-struct _WsServerPool
-{
-  GObject parent_instance;
-
-  WsHome      home;      /* where it was made */
-  guint       n_threads; /* at least 1 */
-  WsSslMode   ssl_mode;
-  WsPoolFunc *set_up;  /* (owned) */
-  WsBroker   *broker;  /* (owned) (nullable): made when it listens */
-  GPtrArray  *threads; /* of WsPoolThread, while it listens */
-  guint16     port;
-};
-
 G_DEFINE_FINAL_TYPE (WsServerPool, ws_server_pool, G_TYPE_OBJECT)
-
-typedef enum
-{
-  PROP_N_THREADS = 1,
-  PROP_BROKER,
-  PROP_LISTENING,
-  N_PROPS
-} WsServerPoolProp;
-
-static GParamSpec *props[N_PROPS];
-
-static gboolean
-check_thread (WsServerPool *self, GError **error)
-{
-  return ws_home_check (&self->home,
-                        "The pool belongs to another thread: the one where it "
-                        "was made",
-                        error);
-}
 
 /* --- Properties --- */
 
@@ -120,7 +85,8 @@ ws_server_pool_set_broker (WsServerPool *self, WsBroker *broker)
   g_return_if_fail (self->threads->len == 0);
 
   if (g_set_object (&self->broker, broker))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_BROKER]);
+    g_object_notify_by_pspec (G_OBJECT (self),
+                              ws_server_pool_props[WS_POOL_PROP_BROKER]);
 }
 
 /**
@@ -160,16 +126,6 @@ ws_server_pool_get_server_port (WsServerPool *self)
 }
 
 /* --- Listening --- */
-
-static void
-stop_threads (WsServerPool *self)
-{
-  g_autoptr (GPtrArray) threads = g_steal_pointer (&self->threads);
-
-  self->threads = g_ptr_array_new ();
-  for (guint i = 0; i < threads->len; i++)
-    ws_pool_thread_stop (g_ptr_array_index (threads, i));
-}
 
 static gboolean
 start_threads (WsServerPool *self,
@@ -220,7 +176,7 @@ ws_server_pool_listen (WsServerPool *self,
   g_return_val_if_fail (address == NULL || G_IS_INET_ADDRESS (address), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!check_thread (self, error))
+  if (!ws_server_pool_check_thread (self, error))
     return FALSE;
   if (self->threads->len > 0)
     {
@@ -231,14 +187,16 @@ ws_server_pool_listen (WsServerPool *self,
   if (self->broker == NULL)
     {
       self->broker = ws_memory_broker_new ();
-      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_BROKER]);
+      g_object_notify_by_pspec (G_OBJECT (self),
+                                ws_server_pool_props[WS_POOL_PROP_BROKER]);
     }
   if (!start_threads (self, address, port, error))
     {
-      stop_threads (self);
+      ws_server_pool_stop (self);
       return FALSE;
     }
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LISTENING]);
+  g_object_notify_by_pspec (G_OBJECT (self),
+                            ws_server_pool_props[WS_POOL_PROP_LISTENING]);
   return TRUE;
 }
 
@@ -271,162 +229,6 @@ ws_server_pool_invoke (WsServerPool    *self,
     ws_pool_thread_invoke (g_ptr_array_index (self->threads, i), shared);
 }
 
-/* --- Closing --- */
-
-typedef struct
-{
-  guint   code;
-  char   *reason; /* (owned) (nullable) */
-  guint   n_left; /* servers that are not closed yet */
-  GError *error;  /* (owned) (nullable): the first */
-  GMutex  mutex;
-} Closing;
-
-static void
-closing_free (gpointer data)
-{
-  Closing *self = data;
-
-  g_free (self->reason);
-  g_clear_error (&self->error);
-  g_mutex_clear (&self->mutex);
-  g_free (self);
-}
-
-/* In the thread of the pool: all servers are closed. */
-static gboolean
-on_all_closed (gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  WsServerPool *self = g_task_get_source_object (task);
-  Closing      *closing = g_task_get_task_data (task);
-
-  WS_TSAN_ACQUIRE (closing);
-  stop_threads (self);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LISTENING]);
-  if (closing->error != NULL)
-    g_task_return_error (task, g_steal_pointer (&closing->error));
-  else
-    g_task_return_boolean (task, TRUE);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-note_closed (GTask *task, GError *error)
-{
-  Closing *closing = g_task_get_task_data (task);
-  gboolean is_last;
-
-  g_mutex_lock (&closing->mutex);
-  WS_TSAN_ACQUIRE (closing);
-  if (closing->error == NULL)
-    closing->error = g_steal_pointer (&error);
-  is_last = --closing->n_left == 0;
-  WS_TSAN_RELEASE (closing);
-  g_mutex_unlock (&closing->mutex);
-  g_clear_error (&error);
-  if (is_last)
-    g_main_context_invoke (g_task_get_context (task), on_all_closed,
-                           g_object_ref (task));
-}
-
-static void
-on_closed (GObject *server, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  GError *error = NULL;
-
-  ws_server_close_finish (WS_SERVER (server), result, &error);
-  note_closed (task, error);
-}
-
-static void
-close_one (WsServer *server, gpointer data)
-{
-  Closing *closing = g_task_get_task_data (data);
-
-  ws_server_close_async (server, closing->code, closing->reason,
-                         g_task_get_cancellable (data), on_closed,
-                         g_object_ref (data));
-}
-
-/**
- * ws_server_pool_close_async:
- * @self: a pool
- * @code: the close code for the clients, as for [method@Socket.close]
- * @reason: (nullable): why, for the clients
- * @cancellable: (nullable): ends all connections at once
- * @callback: (scope async) (closure user_data): called when all is over
- * @user_data: for @callback
- *
- * Closes each server as [method@Server.close_async], and ends the threads.
- *
- * Since: 1.0
- */
-void
-ws_server_pool_close_async (WsServerPool       *self,
-                            guint               code,
-                            const char         *reason,
-                            GCancellable       *cancellable,
-                            GAsyncReadyCallback callback,
-                            gpointer            user_data)
-{
-  g_autoptr (GTask) task = NULL;
-  Closing *closing;
-  GError  *error = NULL;
-
-  g_return_if_fail (WS_IS_SERVER_POOL (self));
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, ws_server_pool_close_async);
-  g_task_set_check_cancellable (task, FALSE);
-  if (!check_thread (self, &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  if (self->threads->len == 0)
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-  closing = g_new0 (Closing, 1);
-  g_mutex_init (&closing->mutex);
-  closing->code = code;
-  closing->reason = g_strdup (reason);
-  closing->n_left = self->threads->len;
-  g_task_set_task_data (task, closing, closing_free);
-  ws_server_pool_invoke (self, close_one, g_object_ref (task), g_object_unref);
-}
-
-/**
- * ws_server_pool_close_finish:
- * @self: a pool
- * @result: what the callback got
- * @error: return location for an error
- *
- * Gets how [method@ServerPool.close_async] went.
- *
- * Returns: whether all clients are gone in order, or by their own fault
- *
- * Since: 1.0
- */
-gboolean
-ws_server_pool_close_finish (WsServerPool *self,
-                             GAsyncResult *result,
-                             GError      **error)
-{
-  g_return_val_if_fail (WS_IS_SERVER_POOL (self), FALSE);
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  g_return_val_if_fail (g_async_result_is_tagged (result,
-                                                  ws_server_pool_close_async),
-                        FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
 /* --- Life --- */
 
 /* clang-format off */
@@ -438,8 +240,8 @@ static const WsProperty properties[] = {
    *
    * Since: 1.0
    */
-  { WS_PROPERTY_UINT (WsServerPool, PROP_N_THREADS, "n-threads", 1, G_MAXUINT,
-                      1, ws_server_pool_get_n_threads, NULL) },
+  { WS_PROPERTY_UINT (WsServerPool, WS_POOL_PROP_N_THREADS, "n-threads", 1,
+                      G_MAXUINT, 1, ws_server_pool_get_n_threads, NULL) },
 
   /**
    * WsServerPool:broker:
@@ -449,7 +251,7 @@ static const WsProperty properties[] = {
    *
    * Since: 1.0
    */
-  { WS_PROPERTY_OBJECT (WsServerPool, PROP_BROKER, "broker", WsBroker,
+  { WS_PROPERTY_OBJECT (WsServerPool, WS_POOL_PROP_BROKER, "broker", WsBroker,
                         ws_broker_get_type, ws_server_pool_get_broker,
                         ws_server_pool_set_broker) },
 
@@ -460,8 +262,8 @@ static const WsProperty properties[] = {
    *
    * Since: 1.0
    */
-  { WS_PROPERTY_BOOLEAN (WsServerPool, PROP_LISTENING, "listening", FALSE,
-                         ws_server_pool_get_listening, NULL) },
+  { WS_PROPERTY_BOOLEAN (WsServerPool, WS_POOL_PROP_LISTENING, "listening",
+                         FALSE, ws_server_pool_get_listening, NULL) },
 
   { 0 }
 };
@@ -474,7 +276,7 @@ ws_server_pool_dispose (GObject *object)
 {
   WsServerPool *self = WS_SERVER_POOL (object);
 
-  stop_threads (self);
+  ws_server_pool_stop (self);
   g_clear_object (&self->broker);
   G_OBJECT_CLASS (ws_server_pool_parent_class)->dispose (object);
 }
@@ -497,7 +299,8 @@ ws_server_pool_class_init (WsServerPoolClass *klass)
 
   object_class->dispose = ws_server_pool_dispose;
   object_class->finalize = ws_server_pool_finalize;
-  ws_property_install (object_class, tables, props, N_PROPS);
+  ws_property_install (object_class, tables, ws_server_pool_props,
+                       WS_POOL_N_PROPS);
 }
 
 static void
