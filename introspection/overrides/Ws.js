@@ -297,14 +297,31 @@ function isIterable(value) {
 }
 
 // The first part decides whether it is text.
+// What an exception of the parts leaves incomplete ends the connection, and at
+// once: not when the stream is collected.
 async function sendParts(socket, parts) {
+    const streams = [];
+
+    try {
+        await writeParts(socket, parts, streams);
+    } catch (error) {
+        for (const stream of streams)
+            stream.run_dispose();
+        throw error;
+    }
+}
+
+async function writeParts(socket, parts, streams) {
     let stream = null;
 
     for await (const part of parts) {
         const isText = typeof part === 'string';
 
-        stream ??= socket.begin_message(isText
-            ? Ws.MessageType.TEXT : Ws.MessageType.BINARY);
+        if (stream === null) {
+            stream = socket.begin_message(isText
+                ? Ws.MessageType.TEXT : Ws.MessageType.BINARY);
+            streams.push(stream);
+        }
         let bytes = isText ? new GLib.Bytes(encoder.encode(part)) : pack(part);
         while (bytes.get_size() > 0) {
             const n = await new Promise((resolve, reject) => {

@@ -210,12 +210,25 @@ async def _each(parts):
 async def _send_parts(socket, parts):
     """The first part decides whether it is text; an exception of @parts leaves
     the message incomplete, which ends the connection."""
+    streams = []
+    try:
+        await _write_parts(socket, parts, streams)
+    except BaseException:
+        # Now, and not when the exception is forgotten, whose frames hold it.
+        for stream in streams:
+            stream.run_dispose()
+        raise
+
+
+async def _write_parts(socket, parts, streams):
+    """Appends the stream to @streams when there is one."""
     stream = None
     async for part in _each(parts):
         if stream is None:
             is_text = isinstance(part, str)
             kind = Ws.MessageType.TEXT if is_text else Ws.MessageType.BINARY
             stream = socket.begin_message(kind)
+            streams.append(stream)
         elif isinstance(part, str) != is_text:
             raise TypeError("the parts of a message are all str, or all bytes")
         data = GLib.Bytes.new(part.encode() if is_text else bytes(part))

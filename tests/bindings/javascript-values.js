@@ -47,6 +47,30 @@ await run({
             'Ws.SocketError', 'a name with a blank');
     },
 
+    // A generator that throws is told once, and at once.
+    async partsFail() {
+        const server = new Ws.Server({server_name: 'values'});
+
+        function* failing(nParts) {
+            for (let i = 0; i < nParts; i++)
+                yield 'part';
+            throw new RangeError('half-way');
+        }
+
+        server.connect('client-connected', (_server, peer) => echo(peer).catch(() => {}));
+        server.listen('127.0.0.1');
+        const socket = await Ws.connect(server.url);
+        checkEqual((await socket.send(failing(0)).catch(e => e)).name, 'RangeError',
+            'before the first part');
+        await socket.send('and on');
+        checkEqual(await socket.recv(), 'and on', 'the socket is usable');
+        checkEqual((await socket.send(failing(2)).catch(e => e)).name, 'RangeError',
+            'after two parts');
+        await socket.wait_closed();
+        checkEqual(socket.close_code, Ws.CloseCode.BAD_OPERATION, 'the code');
+        server.close();
+    },
+
     // None is cut where a C string would end.
     async closeReason() {
         const server = new Ws.Server({server_name: 'values'});

@@ -195,6 +195,36 @@ class Client(unittest.TestCase):
                 self.assertEqual(await socket.recv(), "and on")
 
     @on_glib
+    async def test_parts_fail(self):
+        """Told once; before the first part nothing has happened, later the
+        message cannot be completed, and the connection ends."""
+        heard = []
+
+        def failing(n_parts):
+            for _ in range(n_parts):
+                yield "part"
+            raise KeyError("half-way")
+
+        async def note(socket):
+            async for message in socket:
+                heard.append(message)
+                await socket.send(message)
+
+        async with Ws.serve(note) as server:
+            socket = await Ws.connect(server.get_url())
+            with self.assertRaises(KeyError):
+                await socket.send(failing(0))
+            await socket.send("and on")
+            self.assertEqual(await socket.recv(), "and on")
+            with self.assertRaises(KeyError) as caught:
+                await socket.send(failing(2))
+            # Whoever keeps the exception keeps no stream.
+            await socket.wait_closed()
+            self.assertEqual(socket.props.close_code, Ws.CloseCode.BAD_OPERATION)
+            self.assertEqual(caught.exception.args, ("half-way",))
+        self.assertEqual(heard, ["and on"])
+
+    @on_glib
     async def test_back_pressure(self):
         """Who does not read holds up who sends, not its memory."""
 

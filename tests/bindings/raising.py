@@ -109,12 +109,15 @@ class Raising(unittest.TestCase):
         wait(lambda: server.props.listening)
         client = Ws.Socket()
         self.connect_all(client)
+        log = Ws.MessageLog(socket=client)
+        self.connect_all(log, Gio.ListModel.__gtype__)
         client.open(server.props.url)
         wait(lambda: client.is_valid() and self.sockets)
         client.send_text_message("one")
         self.sockets[0].send_binary_message(GLib.Bytes.new(b"two"))
         client.ping(None)
         wait(lambda: self.count("message-received") == 2 and self.count("pong"))
+        wait(lambda: len(log) == 2)
         client.close(4000, "enough")
         wait(lambda: self.count("disconnected") == 2)
         self.assertTrue(client.props.was_clean)
@@ -123,6 +126,7 @@ class Raising(unittest.TestCase):
         wait(lambda: "closed" in self.heard[Ws.Server])
         self.assertLessEqual(OF_SOCKETS, set(self.heard[Ws.Socket]))
         self.assertLessEqual(OF_SERVERS, set(self.heard[Ws.Server]))
+        self.assertLessEqual({"items-changed", "notify"}, set(self.heard[Ws.MessageLog]))
         self.assertEqual(self.n_unlucky, self.n_raised)
 
         # And an attempt that fails.
