@@ -136,6 +136,10 @@ WS_AVAILABLE_IN_1_0
 void
 ws_broker_set_state (WsBroker *self, WsBrokerState state, const GError *error);
 WS_AVAILABLE_IN_1_0
+void ws_broker_report_foreign (WsBroker *self, const GError *error);
+WS_AVAILABLE_IN_1_0
+void ws_broker_renew_presence (WsBroker *self);
+WS_AVAILABLE_IN_1_0
 char **ws_broker_get_topics (WsBroker *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -54,6 +54,19 @@ on_recovered (GObject *object, GAsyncResult *result, gpointer data)
     answer (client, "error %s", error->message);
 }
 
+/* What any node publishes from now on comes. */
+static void
+on_subscribed (GObject *object, GAsyncResult *result, gpointer data)
+{
+  WsSocket *client = WS_SOCKET (object);
+  GError   *error = NULL;
+
+  answer_if (client,
+             ws_socket_subscribe_since_finish (client, result, NULL, NULL, NULL,
+                                               &error),
+             &error);
+}
+
 static void
 on_published (GObject *object, GAsyncResult *result, gpointer data)
 {
@@ -129,8 +142,11 @@ subscribe_many (WsSocket *client, guint n)
       g_autofree char *topic = g_strdup_printf ("t/%u", i);
 
       ws_socket_subscribe (client, topic, &error);
+      if (i == n - 1)
+        ws_socket_subscribe_since_async (client, topic, NULL, 0, NULL,
+                                         on_subscribed, NULL);
     }
-  answer_if (client, TRUE, &error);
+  answer_if (client, FALSE, &error);
 }
 
 /* (transfer full): what stands behind the first @n words, U+0000 included. */
@@ -191,6 +207,9 @@ obey (WsServer *server, WsSocket *client, char **words, WsMessage *message)
     return;
   if (g_str_equal (command, "sub"))
     answer_if (client, ws_socket_subscribe (client, topic, &error), &error);
+  else if (g_str_equal (command, "join"))
+    ws_socket_subscribe_since_async (client, topic, NULL, 0, NULL,
+                                     on_subscribed, NULL);
   else if (g_str_equal (command, "unsub"))
     answer_if (client, ws_socket_unsubscribe (client, topic, &error), &error);
   else if (g_str_equal (command, "many"))

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * whatever thread or process it is in. A text is a command:
  *
  *   sub TOPIC, unsub TOPIC         ok
- *   many N                         ok: subscribes to t/0, t/1, …
+ *   join TOPIC                     ok: subscribes, and all nodes know
+ *   many N                         ok: the same for t/0, t/1, …
  *   pub TOPIC TEXT                 to the others; nothing, or error TEXT
  *   srv TOPIC TEXT, all TEXT       the server itself does; the same
  *   wait TOPIC TEXT                the same, with publish_async(): done

@@ -54,11 +54,11 @@ test_reach (Fixture *self, gconstpointer data)
   g_autoptr (BrokerPeer) same = join (self, 0);
   g_autoptr (BrokerPeer) other = join (self, 1);
 
-  broker_peer_do (one, "sub news");
-  broker_peer_do (same, "sub news");
-  broker_peer_do (other, "sub news");
-  broker_peer_do (other, "sub mark");
-  broker_peer_do (one, "sub mark");
+  broker_peer_do (one, "join news");
+  broker_peer_do (same, "join news");
+  broker_peer_do (other, "join news");
+  broker_peer_do (other, "join mark");
+  broker_peer_do (one, "join mark");
   /* Not to the one who says it. */
   broker_peer_say (one, "pub news said");
   broker_peer_expect (same, "said");
@@ -118,7 +118,7 @@ test_payloads (Fixture *self, gconstpointer data)
   g_autoptr (GBytes) nul = g_bytes_new_static (text, sizeof text - 1);
   g_autoptr (WsMessage) message = ws_message_new_text_bytes (nul, NULL);
 
-  broker_peer_do (to, "sub p");
+  broker_peer_do (to, "join p");
   g_assert_cmpint (ws_socket_send_message (from->socket, message, NULL), >, 0);
   expect_bytes (to, WS_MESSAGE_TYPE_TEXT, "a\0b", 3);
   broker_peer_say (from, "pub p ");
@@ -146,7 +146,7 @@ test_names (Fixture *self, gconstpointer data)
   g_autoptr (BrokerPeer) other = join (self, 1);
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    broker_peer_do (other, "sub %s", names[i]);
+    broker_peer_do (other, "join %s", names[i]);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       broker_peer_say (one, "pub %s %u", names[i], i);
@@ -183,7 +183,7 @@ test_order (Fixture *self, gconstpointer data)
   for (guint i = 0; i < N_SUBSCRIBERS; i++)
     {
       subscribers[i] = join (self, i);
-      broker_peer_do (subscribers[i], "sub stream");
+      broker_peer_do (subscribers[i], "join stream");
     }
   for (guint i = 0; i < N_PUBLISHERS; i++)
     publishers[i] = join (self, i);
@@ -239,7 +239,7 @@ test_churn (Fixture *self, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (peers); i++)
     {
       peers[i] = join (self, i);
-      broker_peer_do (peers[i], "sub mark");
+      broker_peer_do (peers[i], "join mark");
     }
   for (guint step = 0; step < CHURN_STEPS; step++)
     {
@@ -248,7 +248,7 @@ test_churn (Fixture *self, gconstpointer data)
       g_autofree char *text = g_strdup_printf ("%u", step);
 
       is_in[i][topic] = !is_in[i][topic];
-      broker_peer_do (peers[i], "%s c%u", is_in[i][topic] ? "sub" : "unsub",
+      broker_peer_do (peers[i], "%s c%u", is_in[i][topic] ? "join" : "unsub",
                       topic);
       broker_peer_say (publisher, "pub c%u %u", topic, step);
       broker_peer_say (publisher, "pub mark done");
@@ -375,7 +375,7 @@ test_not_recovered (Fixture *self, gconstpointer data)
 
   g_assert_true (recover (peer, &position));
   broker_peer_do (peer, "unsub h/stream");
-  broker_peer_do (publisher, "sub h/stream");
+  broker_peer_do (publisher, "join h/stream");
   for (guint i = 0; i < 60; i++)
     broker_peer_say (publisher, "srv h/stream %u", i);
   for (guint i = 0; i < 60; i++)
@@ -422,8 +422,8 @@ test_presence (Fixture *self, gconstpointer data)
   broker_peer_say (one, "here room Ann");
   broker_peer_expect (
       one, "error The client has not subscribed to the topic \"room\"");
-  broker_peer_do (one, "sub room");
-  broker_peer_do (other, "sub room");
+  broker_peer_do (one, "join room");
+  broker_peer_do (other, "join room");
   expect_present (asking, "who ");
   broker_peer_do (one, "here room Ann");
   broker_peer_do (other, "here room Bob");

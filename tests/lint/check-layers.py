@@ -44,6 +44,8 @@ SYSTEM = {
     "protocol": [C_HEADERS, re.compile(r"^(glib|zlib|sys/mman|arpa/inet)\.h$")],
 }
 
+REDIS_SYSTEM = [C_HEADERS, GLIB, GIO, re.compile(r"^netinet/|^hiredis\.h$")]
+
 
 def layer_of(name):
     """The room or layer of a path below ws-glib/.
@@ -127,6 +129,18 @@ def check_user(bracket, header):
     return ""
 
 
+def check_redis(name, bracket, header):
+    """Judges an #include of redis/@name, which sees ws-glib as a user does."""
+    if header.startswith("ws-glib-redis/") or (bracket == '"' and header.startswith("ws-redis-")):
+        path = sources.ROOT / "redis" / header
+        return "" if path.is_file() else "there is no redis/%s" % header
+    if header == "ws-glib/ws-glib.h" or bracket == "<" and any(
+        pattern.search(header) for pattern in REDIS_SYSTEM
+    ):
+        return ""
+    return "redis/ does not include %s" % header
+
+
 def check_file(name):
     for match in INCLUDE.finditer(sources.read(name)):
         bracket, header = match.groups()
@@ -135,6 +149,8 @@ def check_file(name):
             problem = check_library(rest, bracket, header)
         elif top == "tests":
             problem = check_test(rest.split("/")[0], bracket, header)
+        elif top == "redis":
+            problem = check_redis(rest, bracket, header)
         else:
             problem = check_user(bracket, header)
         if problem:

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Checks what the shared library exports against tests/lint/ws-glib.symbols.
+"""Checks what a shared library exports against its list, as
+tests/lint/ws-glib.symbols is.
 
 What is public, and so stable, is decided and not found out. Each symbol has the
-version of a node in ws-glib/ws-glib.map.
+version of a node in the library's map, such as ws-glib/ws-glib.map.
 
 check-symbols.py LIBRARY [--update]
 """
@@ -11,11 +12,11 @@ check-symbols.py LIBRARY [--update]
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import sources
 
-LIST = "tests/lint/ws-glib.symbols"
-VERSION = re.compile(r"@@WS_GLIB_\d+\.\d+$")
+VERSION = re.compile(r"@@WS_GLIB(_REDIS)?_\d+\.\d+$")
 
 
 def exported(library):
@@ -32,19 +33,21 @@ def exported(library):
 
 def main():
     library = sys.argv[1]
+    name = re.match(r"lib(ws-glib(?:-[a-z]+)?)-", Path(library).name).group(1)
+    symbol_list = "tests/lint/%s.symbols" % name
     versioned = exported(library)
     actual = {VERSION.sub("", name) for name in versioned}
     if "--update" in sys.argv[2:]:
-        (sources.ROOT / LIST).write_text("".join(s + "\n" for s in sorted(actual)))
+        (sources.ROOT / symbol_list).write_text("".join(s + "\n" for s in sorted(actual)))
         return
-    lines = sources.read(LIST).splitlines()
+    lines = sources.read(symbol_list).splitlines()
     listed = set(lines)
-    problems = ["%s: exported, but not in %s" % (s, LIST) for s in sorted(actual - listed)]
-    problems += ["%s: in %s, but no longer exported" % (s, LIST) for s in sorted(listed - actual)]
+    problems = ["%s: exported, but not in %s" % (s, symbol_list) for s in sorted(actual - listed)]
+    problems += ["%s: in %s, but no longer exported" % (s, symbol_list) for s in sorted(listed - actual)]
     problems += ["%s: does not begin with ws_" % s for s in sorted(actual) if not s.startswith("ws_")]
     problems += ["%s: has no version" % s for s in sorted(actual & versioned)]
     if lines != sorted(listed):
-        problems.append("%s: not sorted" % LIST)
+        problems.append("%s: not sorted" % symbol_list)
     if problems:
         problems.append(
             "If the change is meant: tests/lint/check-symbols.py %s --update" % library

@@ -125,6 +125,35 @@ ws_broker_deliver (WsBroker *self, WsPublication *publication)
   ws_broker_unlock (self);
 }
 
+/**
+ * ws_broker_report_foreign:
+ * @self: a broker
+ * @error: what is wrong with it, as [ctor@Publication.new_from_bytes] says
+ *
+ * Tells that something has come that is no publication.
+ *
+ * For derived classes, in the thread of the broker. Each one counts in
+ * [struct@BrokerStatistics]; the first is an [signal@Broker::error], too, for
+ * who sends one sends many. The state stays.
+ *
+ * Since: 1.0
+ */
+void
+ws_broker_report_foreign (WsBroker *self, const GError *error)
+{
+  gboolean is_first;
+
+  g_return_if_fail (WS_IS_BROKER (self));
+  g_return_if_fail (error != NULL);
+
+  if (!ws_broker_may_call (self, "ws_broker_report_foreign"))
+    return;
+  is_first = ws_broker_lock (self)->statistics.n_foreign++ == 0;
+  ws_broker_unlock (self);
+  if (is_first)
+    g_signal_emit_by_name (self, "error", error);
+}
+
 void
 ws_broker_resume_members (WsBroker *self)
 {

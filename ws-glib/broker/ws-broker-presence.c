@@ -122,10 +122,25 @@ list_all (WsBroker *self)
   return all;
 }
 
+/**
+ * ws_broker_renew_presence:
+ * @self: a broker
+ *
+ * Announces all clients here once more, as when the connection comes back.
+ *
+ * For derived classes, when what they have announced may be forgotten
+ * elsewhere.
+ *
+ * Since: 1.0
+ */
 void
-ws_broker_announce_again (WsBroker *self)
+ws_broker_renew_presence (WsBroker *self)
 {
-  g_autoptr (GPtrArray) all = list_all (self);
+  g_autoptr (GPtrArray) all = NULL;
+
+  g_return_if_fail (WS_IS_BROKER (self));
+
+  all = list_all (self);
 
   for (guint i = 0; i < all->len; i++)
     ws_broker_send (self, g_ptr_array_index (all, i), on_announce);

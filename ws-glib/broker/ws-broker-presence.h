@@ -13,8 +13,6 @@ void ws_broker_announce (WsBroker   *self,
                          const char *topic,
                          const char *client,
                          const char *data);
-/* All of it once more, for the class's connection has come back. */
-void ws_broker_announce_again (WsBroker *self);
 /* Answers with those who were announced here. */
 void ws_broker_read_presence_here (WsBroker *self, WsBrokerQuery *query);
 

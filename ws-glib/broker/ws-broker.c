@@ -151,7 +151,7 @@ ws_broker_set_state (WsBroker *self, WsBrokerState state, const GError *error)
     g_signal_emit (self, error_signal, 0, error);
   if (has_changed && ws_broker_get_state (self) == WS_BROKER_STATE_CONNECTED)
     {
-      ws_broker_announce_again (self);
+      ws_broker_renew_presence (self);
       ws_broker_resume_members (self);
       ws_broker_publish_waiting (self);
     }
@@ -457,7 +457,8 @@ ws_broker_real_unsubscribe (WsBroker *self, const char *topic)
  *
  * Looks for what was published about a topic.
  *
- * A class without histories leaves it out.
+ * Asked about topics without a history, too, for the answer has to come after
+ * the subscription has taken effect. A class that has neither leaves it out.
  *
  * Since: 1.0
  */
@@ -476,7 +477,7 @@ ws_broker_real_read_history (WsBroker *self, WsBrokerQuery *query)
  *
  * A client here is present in a topic, or not any more.
  *
- * Called once more for all when the connection has come back.
+ * Called for all once more when the connection is back.
  *
  * Since: 1.0
  */

@@ -192,15 +192,68 @@ on_history (GObject *broker, GAsyncResult *result, gpointer data)
 
 /* --- The beginning --- */
 
-/* A topic without a history. */
+/* A topic without a history: @task gets it. */
 static void
-end_without (const char *epoch, GTask *task)
+end_without (GTask *task, gboolean is_recovered)
 {
   WsRecovered *recovered = g_new0 (WsRecovered, 1);
 
-  recovered->is_recovered = epoch == NULL;
+  recovered->is_recovered = is_recovered;
   g_task_return_pointer (task, recovered, (GDestroyNotify) ws_recovered_free);
   g_object_unref (task);
+}
+
+typedef struct
+{
+  WsServerClient *client; /* (owned) */
+  char           *topic;  /* (owned) */
+  gboolean        is_new; /* the client had not subscribed before */
+  gboolean        is_recovered;
+  GTask          *task; /* (owned) */
+} Subscribing;
+
+static void
+on_subscribed (GObject *broker, GAsyncResult *result, gpointer data)
+{
+  g_autofree Subscribing *self = data;
+  WsServerClient         *client = self->client;
+  GError                 *error = NULL;
+  g_autoptr (WsBrokerHistory) history = ws_broker_take_history (result, &error);
+
+  if (history != NULL)
+    end_without (self->task, self->is_recovered);
+  else
+    {
+      if (self->is_new && !ws_server_client_is_over (client))
+        ws_server_client_unsubscribe (client, self->topic);
+      g_task_return_error (self->task, error);
+      g_object_unref (self->task);
+    }
+  ws_server_client_unref (client);
+  g_free (self->topic);
+}
+
+/* What is published from now on anywhere reaches this server: the broker
+ * answers when it has subscribed to the topic. */
+static void
+wait_for_subscription (WsServerClient *client,
+                       const char     *topic,
+                       gboolean        is_new,
+                       gboolean        is_recovered,
+                       GTask          *task)
+{
+  Subscribing *self;
+
+  if (ws_server_peek (client->server)->member == NULL)
+    {
+      end_without (task, is_recovered);
+      return;
+    }
+  self = g_new (Subscribing, 1);
+  ws_server_client_ref (client);
+  *self = (Subscribing){ client, g_strdup (topic), is_new, is_recovered, task };
+  ws_server_read_history (client->server, topic, NULL, 0, 0,
+                          g_task_get_cancellable (task), on_subscribed, self);
 }
 
 /* The last call counts. */
@@ -263,7 +316,7 @@ ws_server_client_recover (WsServerClient *client,
   follow = ws_server_follow_topic (client->server, topic);
   if (follow == NULL)
     {
-      end_without (epoch, task);
+      wait_for_subscription (client, topic, is_new, epoch == NULL, task);
       return;
     }
   forget_other (follow, client);

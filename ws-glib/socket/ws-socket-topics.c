@@ -203,7 +203,8 @@ ws_socket_publish (WsSocket   *self,
  * after that.
  *
  * What the client itself has published before it left comes, too. A topic
- * without a history is just subscribed to.
+ * without a history is just subscribed to; the call ends when what any server
+ * publishes from then on reaches the client.
  *
  * Since: 1.0
  */

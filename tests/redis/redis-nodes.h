@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <ws-glib-redis/ws-glib-redis.h>
+
+#include "broker-table.h"
+
+G_BEGIN_DECLS
+
+/* Servers that a Redis joins: in this thread, with a broker each, or in
+ * processes of their own. Topics h/… have a history of 50. */
+typedef struct
+{
+  BrokerNodes nodes;
+  WsBroker  **brokers;   /* (nullable): those here */
+  WsServer  **servers;   /* (nullable): likewise */
+  GPtrArray  *processes; /* (nullable): of GSubprocess */
+} RedisNodes;
+
+/* (transfer full): a broker that does not wait for long; begins to connect. */
+WsBroker *redis_nodes_make_broker (const char *url) G_GNUC_WARN_UNUSED_RESULT;
+
+RedisNodes *redis_nodes_new (const char *url, guint n_nodes);
+RedisNodes *redis_nodes_new_processes (const char *url, guint n_nodes);
+void        redis_nodes_free (RedisNodes *self);
+/* With SIGKILL. */
+void redis_nodes_kill (RedisNodes *self, guint i);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RedisNodes, redis_nodes_free)
+
+G_END_DECLS

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "redis-server.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+struct _RedisServer
+{
+  char        *folder;   /* (owned) */
+  char        *socket;   /* (owned) */
+  char        *url;      /* (owned) */
+  char        *password; /* (owned) (nullable) */
+  guint        port;     /* 0: at the socket only */
+  GSubprocess *process;  /* (owned) (nullable) */
+};
+
+/* --- The process --- */
+
+static void
+on_child (gpointer data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
+/* FALSE: it has ended instead of getting ready. */
+static gboolean
+wait_ready (GSubprocess *process)
+{
+  g_autoptr (GDataInputStream) lines
+      = g_data_input_stream_new (g_subprocess_get_stdout_pipe (process));
+  g_autofree char *line = NULL;
+
+  while ((line = g_data_input_stream_read_line (lines, NULL, NULL, NULL))
+         != NULL)
+    {
+      const gboolean is_ready
+          = strstr (line, "Ready to accept connections") != NULL
+            || strstr (line, "now ready to accept connections") != NULL;
+
+      g_free (g_steal_pointer (&line));
+      if (is_ready)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+try_start (RedisServer *self)
+{
+  g_autoptr (GSubprocessLauncher) launcher
+      = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_autofree char *port = g_strdup_printf ("%u", self->port);
+  g_autoptr (GError) error = NULL;
+  const char *argv[] = { "redis-server",
+                         "--port",
+                         port,
+                         "--bind",
+                         "127.0.0.1",
+                         "--unixsocket",
+                         self->socket,
+                         "--dir",
+                         self->folder,
+                         "--appendonly",
+                         "yes",
+                         "--appendfsync",
+                         "always",
+                         "--save",
+                         "",
+                         "--daemonize",
+                         "no",
+                         "--repl-diskless-sync-delay",
+                         "0",
+                         "--enable-debug-command",
+                         "yes",
+                         "--requirepass",
+                         self->password,
+                         NULL };
+
+  if (self->password == NULL)
+    argv[G_N_ELEMENTS (argv) - 3] = NULL;
+  g_subprocess_launcher_set_child_setup (launcher, on_child, NULL, NULL);
+  self->process = g_subprocess_launcher_spawnv (launcher, argv, &error);
+  g_assert_no_error (error);
+  if (wait_ready (self->process))
+    return TRUE;
+  g_subprocess_wait (self->process, NULL, NULL);
+  g_clear_object (&self->process);
+  return FALSE;
+}
+
+/* Somebody else may have taken it since. */
+static guint
+choose_port (void)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  const guint port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+
+  g_socket_listener_close (listener);
+  return port;
+}
+
+RedisServer *
+redis_server_new (gboolean is_tcp, const char *password)
+{
+  RedisServer     *self = g_new0 (RedisServer, 1);
+  g_autofree char *login
+      = password != NULL ? g_strdup_printf (":%s@", password) : g_strdup ("");
+  guint n_attempts = 0;
+
+  self->folder = g_dir_make_tmp ("ws-redis-XXXXXX", NULL);
+  self->socket = g_build_filename (self->folder, "socket", NULL);
+  self->password = g_strdup (password);
+  do
+    {
+      self->port = is_tcp ? choose_port () : 0;
+      g_assert_cmpuint (n_attempts++, <, 10);
+    }
+  while (!try_start (self));
+  if (is_tcp)
+    self->url = g_strdup_printf ("redis://%s127.0.0.1:%u", login, self->port);
+  else
+    self->url = g_strdup_printf ("redis+unix://%s%s", login, self->socket);
+  return self;
+}
+
+void
+redis_server_start (RedisServer *self)
+{
+  g_assert_null (self->process);
+  g_assert_true (try_start (self));
+}
+
+void
+redis_server_signal (RedisServer *self, int signal)
+{
+  g_subprocess_send_signal (self->process, signal);
+}
+
+void
+redis_server_kill (RedisServer *self)
+{
+  redis_server_signal (self, SIGKILL);
+  g_subprocess_wait (self->process, NULL, NULL);
+  g_clear_object (&self->process);
+}
+
+static void
+remove_folder (const char *path)
+{
+  GDir       *folder = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      if (g_file_test (child, G_FILE_TEST_IS_DIR))
+        remove_folder (child);
+      else
+        g_unlink (child);
+    }
+  g_clear_pointer (&folder, g_dir_close);
+  g_rmdir (path);
+}
+
+void
+redis_server_free (RedisServer *self)
+{
+  if (self->process != NULL)
+    redis_server_kill (self);
+  remove_folder (self->folder);
+  g_free (self->folder);
+  g_free (self->socket);
+  g_free (self->url);
+  g_free (self->password);
+  g_free (self);
+}
+
+/* --- What it is told --- */
+
+const char *
+redis_server_get_url (RedisServer *self)
+{
+  return self->url;
+}
+
+guint
+redis_server_get_port (RedisServer *self)
+{
+  return self->port;
+}
+
+char *
+redis_server_dup_host (RedisServer *self)
+{
+  return g_strdup_printf ("127.0.0.1:%u", self->port);
+}
+
+char *
+redis_server_say (RedisServer *self, ...)
+{
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+  char       *output;
+  const char *word;
+  va_list     args;
+
+  g_ptr_array_add (argv, (gpointer) "redis-cli");
+  g_ptr_array_add (argv, (gpointer) "-s");
+  g_ptr_array_add (argv, self->socket);
+  if (self->password != NULL)
+    {
+      g_ptr_array_add (argv, (gpointer) "-a");
+      g_ptr_array_add (argv, self->password);
+    }
+  va_start (args, self);
+  while ((word = va_arg (args, const char *)) != NULL)
+    g_ptr_array_add (argv, (gpointer) word);
+  va_end (args);
+  g_ptr_array_add (argv, NULL);
+  process = g_subprocess_newv ((const char *const *) argv->pdata,
+                               G_SUBPROCESS_FLAGS_STDOUT_PIPE
+                                   | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+                               &error);
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error);
+  g_assert_no_error (error);
+  return g_strstrip (output);
+}
