@@ -11,11 +11,13 @@
  * hot. */
 #define FLUSH_EARLY (8 * 1024)
 
-/* What a connection handles in a turn that says little, in frames and bytes;
- * and how many of those make it one of which nothing else is expected. Whoever
- * has just come is not known for it. */
+/* What a connection handles in a turn that says little, in frames and bytes,
+ * and where it is crowded what that may take (µs of the processor); and how
+ * many of those make it one of which nothing else is expected. Whoever has just
+ * come is not known for it. */
 #define LIGHT_FRAMES 8
 #define LIGHT_BYTES  (4 * 1024)
+#define LIGHT_TIME   250
 #define LIGHT_TURNS  4
 
 /* What inflating WS_PROTOCOL_BUSY_SIZE is worth, in small messages. */
@@ -417,11 +419,13 @@ take_turn (WsEngine *self)
 {
   const guint64  frames = self->protocol.reader.n_frames;
   const guint64  bytes = self->traffic.wire_received;
+  const gint64   work = ws_poller_get_work (self->poller);
   const gboolean has_more = read_some (self, FALSE);
 
   if (has_more || self->resting
       || self->protocol.reader.n_frames - frames > LIGHT_FRAMES
-      || self->traffic.wire_received - bytes > LIGHT_BYTES)
+      || self->traffic.wire_received - bytes > LIGHT_BYTES
+      || ws_poller_get_work (self->poller) - work > LIGHT_TIME)
     self->n_heavy = LIGHT_TURNS;
   else if (G_UNLIKELY (self->n_heavy > 0))
     self->n_heavy--;

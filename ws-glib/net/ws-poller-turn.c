@@ -2,6 +2,8 @@
 /* Lets others have their turn when one connection, or all, have more to do. */
 #include "net/ws-poller-private.h"
 
+#include <time.h>
+
 /* µs that a turn may take, and things that take no time to speak of. */
 #define TURN_TIME (4 * G_TIME_SPAN_MILLISECOND)
 #define TURN_MAX  1024
@@ -49,6 +51,17 @@ gboolean
 ws_poller_is_crowded (WsPoller *self)
 {
   return self->is_crowded;
+}
+
+gint64
+ws_poller_get_work (WsPoller *self)
+{
+  struct timespec used;
+
+  if (G_LIKELY (!self->is_crowded)
+      || clock_gettime (CLOCK_THREAD_CPUTIME_ID, &used) != 0)
+    return 0;
+  return used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000;
 }
 
 gsize

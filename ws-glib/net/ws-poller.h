@@ -160,6 +160,10 @@ gboolean ws_turn_is_over (WsTurn *self, WsPoller *poller);
  * job for each of their turns. */
 gboolean ws_poller_is_crowded (WsPoller *self);
 
+/* µs that this thread has kept the processor; always 0 where it is not crowded,
+ * for nobody need know then. */
+gint64 ws_poller_get_work (WsPoller *self);
+
 /* How much to read at once: what is read and not handled is kept, and where
  * it is crowded that is for long. */
 gsize ws_poller_get_read_size (WsPoller *self);
