@@ -15,6 +15,7 @@ typedef struct
   GPtrArray *clients; /* of WsSocket */
   guint      n_closed;
   guint      n_draining; /* notifications */
+  guint      n_ended;    /* of the signal closed, which keeps the server */
   guint      n_over;
   gint64     begun;
   gint64     window;          /* µs */
@@ -62,6 +63,7 @@ rig_init (Rig *rig, guint n_clients)
                 .clients = g_ptr_array_new_with_free_func (g_object_unref) };
   ws_server_set_max_connections (rig->server, 0);
   api_count (rig->server, "notify::draining", &rig->n_draining);
+  api_count (rig->server, "closed", &rig->n_ended);
   g_signal_connect (rig->server, "client-connected", G_CALLBACK (on_client),
                     rig);
   for (guint i = 0; i < n_clients; i++)
@@ -77,6 +79,7 @@ rig_init (Rig *rig, guint n_clients)
 static void
 rig_clear (Rig *rig)
 {
+  ws_test_until (NULL, rig->n_ended > 0);
   g_ptr_array_unref (rig->clients);
   g_clear_error (&rig->error);
   g_assert_finalize_object (rig->server);
