@@ -234,12 +234,14 @@ write_data (WsTlsStream         *self,
 
   if (ws_tls_stream_flush (self) && !self->freed)
     n = encrypt (self, vectors, n_vectors, error);
-  catch_up (self);
+  if (self->shuts_down && !self->freed)
+    ws_tls_stream_say_bye (self);
   if (self->freed)
     {
       g_clear_error (error);
       return WS_IO_AGAIN;
     }
+  ws_tls_stream_update_inner (self);
   if (self->failure == NULL)
     return n;
   g_clear_error (error);
