@@ -7,6 +7,8 @@
 
 #include <glib-unix.h>
 
+#include "service-notify.h"
+
 /* What the example servers have in common: options, and an orderly end. */
 
 #define MIB             (1024 * 1024)
@@ -205,9 +207,12 @@ on_interrupt (gpointer user_data)
   Shutdown *self = user_data;
 
   if (ws_server_get_listening (self->server))
-    ws_server_close_async (self->server, WS_CLOSE_CODE_GOING_AWAY,
-                           SHUTDOWN_REASON, self->impatience, on_closed,
-                           self->loop);
+    {
+      service_notify ("STOPPING=1");
+      ws_server_close_async (self->server, WS_CLOSE_CODE_GOING_AWAY,
+                             SHUTDOWN_REASON, self->impatience, on_closed,
+                             self->loop);
+    }
   else
     g_cancellable_cancel (self->impatience);
   return G_SOURCE_CONTINUE;
@@ -250,12 +255,14 @@ server_program_run (WsServer *server)
                   ws_server_get_error_string (server));
       return 1;
     }
-  g_print ("%s\n", ws_server_get_url (server));
-  fflush (stdout);
 
   guint interrupt = g_unix_signal_add (SIGINT, on_interrupt, &shutdown);
   guint terminate = g_unix_signal_add (SIGTERM, on_terminate, &shutdown);
 
+  /* Who reads this may end the program at once. */
+  g_print ("%s\n", ws_server_get_url (server));
+  fflush (stdout);
+  service_notify ("READY=1");
   g_main_loop_run (loop);
   g_source_remove (interrupt);
   g_source_remove (terminate);

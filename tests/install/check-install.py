@@ -164,7 +164,7 @@ class Install:
     def vala(self):
         if shutil.which("valac") is None:
             return SKIPPED
-        for source in ("introspection/smoke.vala", "examples/vala/echo.vala"):
+        for source in ("introspection/smoke.vala", "examples/vala/echo-pair.vala"):
             self.user(
                 "valac", "--pkg", "ws-glib-1.0", "-X", "-w", ROOT / source,
                 "-o", self.folder / "vala"

@@ -4,8 +4,9 @@
 
 check-readme.py BUILD-FOLDER [COMPILER…]
 
-C blocks with a main() are compiled and linked against the build, Python blocks
-are compiled. C without a main() is a fragment and left alone.
+C and Vala with a main() are compiled and linked against the build, other C is put
+into a function, with the names that such a fragment takes for granted. Python is
+compiled, JavaScript is parsed by Node.
 """
 
 import os
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import sources
 
-BLOCK = re.compile(r"^```(c|python)\n(.*?)^```$", re.M | re.S)
+BLOCK = re.compile(r"^```(c|python|js|vala)\n(.*?)^```$", re.M | re.S)
 WARNINGS = ["-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror"]
 
 
@@ -35,7 +36,7 @@ def pkg_config(build):
     """What a program needs, as "meson devenv" has it."""
     environment = dict(os.environ, PKG_CONFIG_PATH=build + "/meson-uninstalled")
     output = subprocess.run(
-        ["pkg-config", "--cflags", "--libs", "ws-glib-1.0"],
+        ["pkg-config", "--cflags", "--libs", "ws-glib-1.0", "gio-unix-2.0"],
         check=True,
         env=environment,
         stdout=subprocess.PIPE,
@@ -43,16 +44,80 @@ def pkg_config(build):
     return shlex.split(output)
 
 
-def compile_c(code, flags, compiler, folder):
-    source = Path(folder) / "block.c"
-    source.write_text(code, encoding="utf-8")
-    command = compiler + ["-std=gnu11"] + WARNINGS
-    command += [str(source), "-o", str(Path(folder) / "block")] + flags
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+# What a fragment may use without having made it.
+FRAGMENT = """#include <glib-unix.h>
+#include <ws-glib/ws-glib.h>
+typedef struct { WsSocket *socket; } Program;
+extern Program *self;
+extern WsSocket *socket, *client;
+extern WsServer *server;
+extern WsMessage *message;
+extern WsSslConfiguration *configuration;
+extern GObject *label, *entry, *button;
+extern GSocket *gsocket;
+extern GMainLoop *loop;
+extern GError *error;
+void show_dialog (WsSocket *socket, GPtrArray *errors);
+void echo_client_on_connected (Program *self);
+void echo_client_on_text (Program *self, const char *text);
+void fragment (void);
+%s
+void fragment (void)
+{
+%s
+}
+"""
+DEFINITION = re.compile(
+    r"(?:/\*(?:(?!\*/).)*\*/\n)?"
+    r"(static (?!const char \*const)|typedef |struct |#include |void\n)",
+    re.S,
+)
+EXAMPLES = str(sources.ROOT / "examples")
+
+
+def complete(code):
+    """A file that compiles, of definitions, of statements, or of both."""
+    definitions, statements = [], []
+    for part in re.split(r"\n\n(?=\S)", code):
+        (definitions if DEFINITION.match(part) else statements).append(part)
+    return FRAGMENT % ("\n".join(definitions), "\n".join(statements))
+
+
+def run(command, **options):
+    """What it complains about."""
+    result = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options
+    )
     return "" if result.returncode == 0 else result.stdout.decode()
 
 
-def compile_python(code):
+def compile_c(code, tools, folder):
+    is_program = re.search(r"^main \(", code, re.M)
+    source = Path(folder) / "block.c"
+    source.write_text(code if is_program else complete(code), encoding="utf-8")
+    command = tools.compiler + ["-std=gnu11"] + WARNINGS + ["-I" + EXAMPLES, str(source)]
+    if is_program:
+        return run(command + ["-o", str(Path(folder) / "block")] + tools.flags)
+    return run(command + ["-fsyntax-only", "-Wno-unused"] + tools.flags)
+
+
+def compile_vala(code, tools, folder):
+    source = Path(folder) / "block.vala"
+    source.write_text(code, encoding="utf-8")
+    vapi = tools.build + "/introspection/vala/vapi"
+    if not os.path.isdir(vapi):
+        return ""
+    command = ["valac", "-C", "-d", folder, "--vapidir", vapi, "--pkg", "ws-glib-1.0"]
+    return run(command + [str(source)])
+
+
+def compile_js(code, tools, folder):
+    source = Path(folder) / "block.mjs"
+    source.write_text(code, encoding="utf-8")
+    return run(["node", "--check", str(source)])
+
+
+def compile_python(code, tools, folder):
     try:
         compile(code, "block.py", "exec")
     except SyntaxError as error:
@@ -60,20 +125,29 @@ def compile_python(code):
     return ""
 
 
+COMPILERS = {
+    "c": compile_c,
+    "vala": compile_vala,
+    "js": compile_js,
+    "python": compile_python,
+}
+
+
+class Tools:
+    def __init__(self, build, compiler):
+        self.build = os.path.abspath(build)
+        self.compiler = compiler or ["cc"]
+        self.flags = pkg_config(self.build)
+
+
 def main():
-    flags = pkg_config(os.path.abspath(sys.argv[1]))
-    compiler = sys.argv[2:] or ["cc"]
+    tools = Tools(sys.argv[1], sys.argv[2:])
     problems = []
     n_compiled = 0
     for where, language, code in blocks():
-        if language == "c" and not re.search(r"^main \(", code, re.M):
-            continue
         n_compiled += 1
-        if language == "python":
-            problem = compile_python(code)
-        else:
-            with tempfile.TemporaryDirectory() as folder:
-                problem = compile_c(code, flags, compiler, folder)
+        with tempfile.TemporaryDirectory() as folder:
+            problem = COMPILERS[language](code, tools, folder)
         if problem:
             problems.append("%s: does not compile:\n%s" % (where, problem))
     if not n_compiled:

@@ -205,6 +205,20 @@ class Serve(TestCase):
         output, _ = self.run_tool("connect", "127.0.0.1:%d" % port, "-x", "a")
         self.assertEqual(output, b"a\n")
 
+    def test_service(self):
+        """systemd is told when it is ready, and when it stops."""
+        for address in (self.path("notify"), "\0ws-glib-%d" % os.getpid()):
+            manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            manager.settimeout(DEADLINE)
+            manager.bind(address)
+            self.environment["NOTIFY_SOCKET"] = address.replace("\0", "@")
+            self.serve()
+            self.assertEqual(manager.recv(100), b"READY=1")
+            self.server.terminate()
+            self.assertEqual(manager.recv(100), b"STOPPING=1")
+            self.assertEqual(self.server.wait(DEADLINE), OK)
+            manager.close()
+
     def test_ends(self):
         for number in (signal.SIGTERM, signal.SIGINT):
             url = self.serve()

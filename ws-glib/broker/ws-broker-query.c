@@ -241,7 +241,7 @@ ws_broker_query_get_max_count (WsBrokerQuery *self)
 /**
  * ws_broker_query_add_publication:
  * @self: a query about a history
- * @publication: the next one, with its place ([ctor@Publication.new_at])
+ * @publication: the next one, with its place ([method@Publication.new_at])
  *
  * Adds a publication to the answer.
  *

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The examples in Python: each does its task, in as few lines as it should."""
+"""The examples in Python, C and Vala: each does its task, those in Python in as few
+lines as they should."""
 
 import asyncio
 import os
@@ -16,6 +17,8 @@ from gi.repository import Ws  # noqa: E402
 
 DEADLINE = 200  # seconds; nothing waits for it but a hanging test
 EXAMPLES = pathlib.Path(__file__).parents[2] / "examples" / "python"
+# Of programs; those of Python are scripts.
+FOLDERS = [pathlib.Path(folder) for folder in os.environ["WS_TEST_TASKS"].split(":")]
 CERTIFICATES = os.environ["WS_TEST_CERTIFICATES"]
 MOST_LINES = {
     "echo.py": 8,
@@ -38,17 +41,34 @@ def on_glib(test):
     return run
 
 
-async def start(name, *args):
-    return await asyncio.create_subprocess_exec(
-        sys.executable, EXAMPLES / name, *args, stdout=asyncio.subprocess.PIPE
-    )
+def in_each_language(test):
+    """A test whose second argument starts the program of a name."""
+
+    def run(self):
+        for folder in FOLDERS:
+            with self.subTest(folder=folder.name):
+                on_glib(lambda case: test(case, Programs(folder)))(self)
+
+    return run
 
 
-async def output_of(name, *args):
-    process = await start(name, *args)
-    output, _errors = await process.communicate()
-    assert process.returncode == 0, process.returncode
-    return output.decode()
+class Programs:
+    def __init__(self, folder):
+        self.folder = folder
+
+    async def start(self, name, *args):
+        program = [self.folder / name]
+        if (self.folder / (name + ".py")).exists():
+            program = [sys.executable, self.folder / (name + ".py")]
+        return await asyncio.create_subprocess_exec(
+            *program, *args, stdout=asyncio.subprocess.PIPE
+        )
+
+    async def output_of(self, name, *args):
+        process = await self.start(name, *args)
+        output, _errors = await process.communicate()
+        assert process.returncode == 0, process.returncode
+        return output.decode()
 
 
 async def echo(socket):
@@ -66,16 +86,16 @@ class Tasks(unittest.TestCase):
             ]
             self.assertLessEqual(len(lines), most, name)
 
-    @on_glib
-    async def test_echo(self):
+    @in_each_language
+    async def test_echo(self, programs):
         async with Ws.serve(echo) as server:
             self.assertEqual(
-                await output_of("echo.py", server.get_url()), "Hello, world!\n"
+                await programs.output_of("echo", server.get_url()), "Hello, world!\n"
             )
 
-    @on_glib
-    async def test_broadcast(self):
-        process = await start("broadcast.py", "0")
+    @in_each_language
+    async def test_broadcast(self, programs):
+        process = await programs.start("broadcast", "0")
         url = (await process.stdout.readline()).decode().strip()
         async with Ws.connect(url) as one, Ws.connect(url) as two:
             for text in "a", "b":
@@ -85,8 +105,8 @@ class Tasks(unittest.TestCase):
         process.terminate()
         await process.wait()
 
-    @on_glib
-    async def test_pinned(self):
+    @in_each_language
+    async def test_pinned(self, programs):
         configuration = Ws.SslConfiguration(
             local_certificate_file=f"{CERTIFICATES}/self-signed.pem",
             private_key_file=f"{CERTIFICATES}/leaf.key",
@@ -94,15 +114,15 @@ class Tasks(unittest.TestCase):
         async with Ws.serve(echo, "localhost", ssl=configuration) as server:
             url = f"wss://localhost:{server.get_port()}"
             pinned = f"{CERTIFICATES}/self-signed.pem"
-            self.assertEqual(await output_of("pinned.py", url, pinned), "Hello, world!\n")
+            self.assertEqual(await programs.output_of("pinned", url, pinned), "Hello, world!\n")
             other = Ws.SslConfiguration(
                 system_trust=False, ca_certificates_file=f"{CERTIFICATES}/root.pem"
             )
             with self.assertRaises(Ws.CertificateRejected):
                 await Ws.connect(url, ssl=other)
 
-    @on_glib
-    async def test_reconnect(self):
+    @in_each_language
+    async def test_reconnect(self, programs):
         n_clients = []
 
         async def short(socket):
@@ -114,7 +134,7 @@ class Tasks(unittest.TestCase):
                 socket.abort()
 
         async with Ws.serve(short) as server:
-            process = await start("reconnect.py", server.get_url())
+            process = await programs.start("reconnect", server.get_url())
             seen = []
             while "client 2" not in seen:
                 seen.append((await process.stdout.readline()).decode().strip())
@@ -122,8 +142,8 @@ class Tasks(unittest.TestCase):
             await process.wait()
         self.assertTrue(any(line.startswith("attempt 1 in ") for line in seen))
 
-    @on_glib
-    async def test_upload(self):
+    @in_each_language
+    async def test_upload(self, programs):
         n_bytes = 0
 
         async def count(socket):
@@ -137,7 +157,7 @@ class Tasks(unittest.TestCase):
             file.truncate(size)
             limits = {"max_incoming_message_size": size, "compression": None}
             async with Ws.serve(count, **limits) as server:
-                output = await output_of("upload.py", server.get_url(), file.name)
+                output = await programs.output_of("upload", server.get_url(), file.name)
         self.assertEqual(n_bytes, size)
         self.assertTrue(output.endswith("\r100 % thank you\n"), output[-40:])
         self.assertIn("\r50 %", output)

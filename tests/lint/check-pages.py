@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Checks that the pages of doc/ can be read in the repository: they begin with
+their heading, their links lead somewhere, and what they show of examples/ is what
+is there."""
+
+import posixpath
+import re
+
+import sources
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.M)
+BLOCK = re.compile(r"^```.*?^```$", re.M | re.S)
+EXAMPLE = re.compile(
+    r"^\[`(examples/[^`]+)`\]\([^)]*\)[^\n]*\n\n```\w+\n(.*?)^```$", re.M | re.S
+)
+# What an example has before its code: licence and purpose.
+PREAMBLE = re.compile(r'\A(?:(?:/\*|//|# |""").*\n)+')
+
+
+def anchors(text):
+    """The anchors of the headings, as forges and gi-docgen make them."""
+    for heading in HEADING.findall(BLOCK.sub("", text)):
+        plain = re.sub(r"[^\w\- ]", "", heading.lower())
+        yield plain.replace(" ", "-")
+
+
+def check_links(name, text):
+    for target in LINK.findall(BLOCK.sub("", text)):
+        if ":" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        file = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+        file = file if path else name
+        if not (sources.ROOT / file).exists():
+            yield "%s: there is no %s" % (name, target)
+        elif anchor and anchor not in anchors(sources.read(file)):
+            yield "%s: %s has no heading for #%s" % (name, file, anchor)
+
+
+def check_examples(name, text):
+    for example, code in EXAMPLE.findall(text):
+        if PREAMBLE.sub("", sources.read(example)) != code:
+            yield "%s: this is not what %s is" % (name, example)
+
+
+def main():
+    problems = []
+    for name in sources.files(".md"):
+        text = sources.read(name)
+        if name == "README.md" or name.startswith("doc/"):
+            if not text.startswith("# "):
+                problems.append("%s:1: a page begins with its heading" % name)
+            problems += check_links(name, text)
+            problems += check_examples(name, text)
+    sources.finish(problems)
+
+
+if __name__ == "__main__":
+    main()
