@@ -229,8 +229,11 @@ on_terminate (gpointer user_data)
   Shutdown *self = user_data;
 
   if (ws_server_get_listening (self->server))
-    ws_server_drain_async (self->server, (guint) drain_time, self->impatience,
-                           on_closed, self->loop);
+    {
+      service_notify ("STOPPING=1");
+      ws_server_drain_async (self->server, (guint) drain_time, self->impatience,
+                             on_closed, self->loop);
+    }
   else
     g_cancellable_cancel (self->impatience);
   return G_SOURCE_CONTINUE;

@@ -220,7 +220,10 @@ class Serve(TestCase):
             manager.close()
 
     def test_ends(self):
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number, said, status in (
+            (signal.SIGTERM, b"Closed: 1012 (service-restart)", ABNORMAL),
+            (signal.SIGINT, b"Closed: 1001 (going-away)", OK),
+        ):
             url = self.serve()
             client = self.start("connect", "-nv", url, "-1", stdin=subprocess.PIPE,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -228,8 +231,8 @@ class Serve(TestCase):
             client.stderr.readline()
             self.server.send_signal(number)
             self.assertEqual(self.server.wait(DEADLINE), OK)
-            self.assertIn(b"Closed: 1001 (going-away)", client.communicate()[1])
-            self.assertEqual(client.returncode, OK)
+            self.assertIn(said, client.communicate()[1])
+            self.assertEqual(client.returncode, status)
 
     def test_limits(self):
         url = self.serve("--max-connections", "1")
