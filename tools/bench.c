@@ -344,7 +344,7 @@ run (BenchOptions *options, int argc, char **argv)
   int               status;
 
   add_entries (options, context);
-  if (!tool_parse (context, &argc, &argv, &error)
+  if (!g_option_context_parse (context, &argc, &argv, &error)
       || !tool_check_count (argc, argv, 1, 1, &error)
       || !check (options, arguments, &error))
     return tool_complain (error);

@@ -107,12 +107,10 @@ find_login (ClientOptions *self, char **arguments, GError **error)
 }
 
 static gboolean
-fail (GError **error, const char *format, const char *what)
+fail (GError **error, const char *complaint, const char *about)
 {
-  g_autofree char *message = g_strdup_printf ("%s%s", format, what);
-
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                       message);
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s%s",
+               complaint, about);
   return FALSE;
 }
 

@@ -117,7 +117,7 @@ run (ConnectOptions *options, int argc, char **argv)
   add_main (options, context);
   client_options_add (&options->client, context);
   add_more (options, context);
-  if (!tool_parse (context, &argc, &argv, &error)
+  if (!g_option_context_parse (context, &argc, &argv, &error)
       || !tool_check_count (argc, argv, 1, 1, &error)
       || !check (options, arguments, &error))
     return tool_complain (error);

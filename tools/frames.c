@@ -337,7 +337,7 @@ run (Frames *self, int argc, char **argv)
   int               status;
 
   add_entries (self, context);
-  if (!tool_parse (context, &argc, &argv, &error)
+  if (!g_option_context_parse (context, &argc, &argv, &error)
       || !tool_check_count (argc, argv, 0, 1, &error)
       || !check (self, argc, arguments, &error))
     return tool_complain (error);

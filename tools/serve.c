@@ -310,7 +310,7 @@ run (ServeOptions *options, int argc, char **argv)
   add_more (options, context);
   /* What follows the program is its own. */
   g_option_context_set_strict_posix (context, TRUE);
-  if (!tool_parse (context, &argc, &argv, &error))
+  if (!g_option_context_parse (context, &argc, &argv, &error))
     return tool_complain (error);
   options->program = argv + 1;
   if (!check (options, &error))

@@ -16,12 +16,6 @@ tool_keep (int argc, char **argv)
   return arguments;
 }
 
-gboolean
-tool_parse (GOptionContext *context, int *argc, char ***argv, GError **error)
-{
-  return g_option_context_parse (context, argc, argv, error);
-}
-
 /* How many arguments there are that are no options. */
 gboolean
 tool_check_count (int argc, char **argv, int least, int most, GError **error)

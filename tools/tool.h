@@ -16,8 +16,6 @@ int frames_main (int argc, char **argv);
 /* What they share. */
 char **tool_keep (int argc, char **argv) G_GNUC_WARN_UNUSED_RESULT;
 gboolean
-tool_parse (GOptionContext *context, int *argc, char ***argv, GError **error);
-gboolean
 tool_check_count (int argc, char **argv, int least, int most, GError **error);
 int tool_complain (const GError *error);
 
