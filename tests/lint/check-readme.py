@@ -51,6 +51,7 @@ typedef struct { WsSocket *socket; } Program;
 extern Program *self;
 extern WsSocket *socket, *client;
 extern WsServer *server;
+extern WsBroker *broker;
 extern WsMessage *message;
 extern WsSslConfiguration *configuration;
 extern GObject *label, *entry, *button;
