@@ -57,7 +57,10 @@ await run({
             throw new RangeError('half-way');
         }
 
-        server.connect('client-connected', (_server, peer) => echo(peer).catch(() => {}));
+        server.connect('client-connected', (_server, peer) => {
+            peer.pull = true;
+            echo(peer).catch(() => {});
+        });
         server.listen('127.0.0.1');
         const socket = await Ws.connect(server.url);
         checkEqual((await socket.send(failing(0)).catch(e => e)).name, 'RangeError',
