@@ -35,6 +35,7 @@ struct _WsServerOpening
   gsize             progress; /* bytes since the deadline was set */
   gint64     moved;   /* when some of the answer was taken last (monotonic) */
   gint64     heard;   /* when some of it was read last (monotonic); 0: never */
+  gint64     arrived; /* when anything was read last, whatever it was */
   gint64     excused; /* µs that the peer was given beyond the time-out */
   WsDeadline deadline;
   gsize      lingered; /* bytes */

@@ -41,11 +41,11 @@ lacks_answer (const WsServerOpening *self)
 static gboolean
 has_moved (WsServerOpening *self)
 {
-  if (ws_transport_is_readable (self->transport))
+  if (ws_transport_is_readable (self->transport)
+      || self->arrived >= self->deadline.due)
     return TRUE;
-  if (self->state == WS_SERVER_OPENING_SECURING)
-    return ws_transport_is_heard (self->transport, self->deadline.due);
-  return self->heard >= self->deadline.due;
+  return self->state == WS_SERVER_OPENING_SECURING
+         && ws_transport_is_heard (self->transport, self->deadline.due);
 }
 
 /* A peer that was in time is not to pay for a loop of ours that was late. */

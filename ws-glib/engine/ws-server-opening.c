@@ -313,7 +313,7 @@ read_input (WsServerOpening *self)
     end_left (self, error);
   else if (n > 0)
     {
-      self->heard = ws_poller_now (poller);
+      self->heard = self->arrived = ws_poller_now (poller);
       dispatch_input (self, buffer->data, n);
     }
   ws_poller_release_buffer (poller, buffer);
