@@ -29,7 +29,7 @@ fill (WsAttempt *self)
                                .sent = 4000,
                                .received = 4000,
                                .clean = TRUE };
-  ws_buffer_append (&self->request_head, (const guint8 *) "GET", 3);
+  self->request_head = g_bytes_new_static ("GET", 3);
   self->resource = g_strdup ("/first");
   self->subprotocol = g_strdup ("chat");
   self->extensions = g_strdup ("permessage-deflate");
@@ -55,7 +55,7 @@ assert_new (const WsAttempt *self)
   g_assert_cmpuint (self->closing.sent, ==, 0);
   g_assert_cmpuint (self->closing.received, ==, 0);
   g_assert_false (self->closing.clean);
-  g_assert_cmpuint (self->request_head.len, ==, 0);
+  g_assert_null (self->request_head);
   g_assert_null (self->resource);
   g_assert_null (self->subprotocol);
   g_assert_null (self->extensions);

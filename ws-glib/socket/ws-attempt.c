@@ -70,7 +70,7 @@ ws_attempt_clear (WsAttempt *self)
   clear_tls (self);
   g_clear_pointer (&self->target, ws_url_free);
   g_free (self->closing.reason);
-  ws_buffer_clear (&self->request_head);
+  g_clear_pointer (&self->request_head, g_bytes_unref);
   g_free (self->resource);
   g_free (self->subprotocol);
   g_free (self->extensions);

@@ -53,8 +53,8 @@ typedef struct
   WsClosing        closing;
 
   /* What was asked for, and agreed on. */
-  WsBuffer        request_head;   /* of a server's socket that is new: parsed
-                                   * when asked */
+  GBytes         *request_head;   /* (owned) (nullable): of a server's socket
+                                   * that is new; parsed when asked */
   char           *resource;       /* (owned) (nullable): likewise */
   char           *path;           /* (owned) (nullable): when it was asked */
   char           *subprotocol;    /* (owned) (nullable) */

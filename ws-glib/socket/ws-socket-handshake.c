@@ -335,10 +335,10 @@ parse_request_head (WsSocketPrivate *priv)
   WsHttpRequest request;
   WsHttpFault   fault;
   WsHeaders    *headers;
+  gsize         len;
+  const char   *head = g_bytes_get_data (priv->now.request_head, &len);
 
-  if (!ws_http_request_parse (&request,
-                              (const char *) priv->now.request_head.data,
-                              priv->now.request_head.len, &fault))
+  if (!ws_http_request_parse (&request, head, len, &fault))
     return ws_headers_new ();
   headers = ws_headers_new_take (g_steal_pointer (&request.headers));
   ws_http_request_clear (&request);
@@ -369,9 +369,9 @@ ws_socket_get_request_headers (WsSocket *self)
   priv = ws_socket_peek (self);
   if (priv->request_headers != NULL)
     return priv->request_headers;
-  if (priv->now.is_incoming && priv->now.request_head.len == 0)
+  if (priv->now.is_incoming && priv->now.request_head == NULL)
     warn_forgotten (G_STRFUNC);
-  priv->request_headers = priv->now.request_head.len > 0
+  priv->request_headers = priv->now.request_head != NULL
                               ? parse_request_head (priv)
                               : ws_headers_new ();
   return priv->request_headers;

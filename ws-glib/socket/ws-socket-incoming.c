@@ -53,7 +53,7 @@ ws_socket_accept (WsSocket                *self,
   priv->now.is_secure = visitor->is_secure;
   g_set_object (&priv->now.client_address, visitor->address);
   priv->url = g_strdup (visitor->url);
-  priv->now.request_head = opened->head;
+  priv->now.request_head = ws_buffer_steal_bytes (&opened->head);
   priv->state = priv->announced = WS_STATE_CONNECTED;
   ws_socket_keep_view (self);
   ws_socket_adopt_engine (self, opened->transport, WS_ROLE_SERVER);
@@ -84,7 +84,7 @@ ws_socket_forget_request (WsSocket *self)
 
   if (!priv->now.is_incoming)
     return;
-  ws_buffer_clear (&priv->now.request_head);
+  g_clear_pointer (&priv->now.request_head, g_bytes_unref);
   if (!priv->now.offers_seen && priv->subprotocols[0] != NULL)
     g_clear_pointer (&priv->subprotocols, g_strfreev);
 }
