@@ -3,11 +3,13 @@
 """ws-glib connect on a terminal: editing, and what must not get there."""
 
 import os
+import queue
 import unittest
 
 from support import (
     ABNORMAL,
     BINARY,
+    DEADLINE,
     OK,
     TEXT,
     USAGE,
@@ -37,18 +39,19 @@ class Editing(TestCase):
 
     def test_line_survives(self):
         """A message that comes meanwhile is shown above the line."""
-        peers = []
-        server = RawServer(self, lambda peer: (peers.append(peer), peer.answer_close()))
+        peers = queue.SimpleQueue()
+        server = RawServer(self, lambda peer: (peers.put(peer), peer.answer_close()))
         terminal = self.terminal("connect", server.url, columns=40)
         terminal.expect("> ")
         terminal.send("half a line")
         terminal.expect("half a line")
-        peers[0].send(TEXT, b"in between")
+        peer = peers.get(timeout=DEADLINE)
+        peer.send(TEXT, b"in between")
         terminal.expect(HIDE + "\x1b[36m< \x1b[0min between\r\n")
         terminal.expect("> half a line")
         terminal.send(" that is longer than a row of it")
         terminal.expect("of it")
-        peers[0].send(TEXT, b"again")
+        peer.send(TEXT, b"again")
         terminal.expect("\r\x1b[1A\x1b[J\x1b[36m< \x1b[0magain\r\n")
         terminal.resize(24, 100)
         terminal.expect("> half a line that is longer than a row of it")
