@@ -336,7 +336,7 @@ ws_server_follow_topic (WsServer *self, const char *topic)
     return NULL;
   if (*follow == NULL)
     {
-      *follow = ws_server_follow_new ();
+      *follow = ws_server_follow_new ((GDestroyNotify) ws_server_recovery_free);
       ws_server_read_history (self, topic, NULL, 0, 0, (*follow)->cancellable,
                               on_position, ws_server_follow_ref (*follow));
     }

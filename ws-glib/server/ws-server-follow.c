@@ -4,12 +4,13 @@
 #include "server/ws-server-follow.h"
 
 WsServerFollow *
-ws_server_follow_new (void)
+ws_server_follow_new (GDestroyNotify free_recovery)
 {
   WsServerFollow *self = g_new0 (WsServerFollow, 1);
 
   self->n_refs = 1;
   self->cancellable = g_cancellable_new ();
+  self->free_recovery = free_recovery;
   return self;
 }
 
@@ -23,8 +24,13 @@ ws_server_follow_ref (WsServerFollow *self)
 void
 ws_server_follow_unref (WsServerFollow *self)
 {
+  GList *link;
+
   if (--self->n_refs > 0)
     return;
+  /* Who still reads holds a reference: these are settled. */
+  while ((link = g_queue_pop_head_link (&self->recoveries)) != NULL)
+    self->free_recovery (link->data);
   g_queue_clear_full (&self->held, (GDestroyNotify) ws_publication_unref);
   g_object_unref (self->cancellable);
   g_free (self->epoch);

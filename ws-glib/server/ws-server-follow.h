@@ -13,17 +13,18 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  guint         n_refs;
-  gboolean      is_over;     /* nobody subscribes to the topic any more */
-  gboolean      is_reading;  /* what is missing before @held */
-  gboolean      is_seen;     /* a publication was handed on */
-  gboolean      is_short;    /* not all that came could be held */
-  char         *epoch;       /* (owned) (nullable): not known yet */
-  guint64       offset;      /* of the last publication, or of the last one
+  guint          n_refs;
+  gboolean       is_over;       /* nobody subscribes to the topic any more */
+  gboolean       is_reading;    /* what is missing before @held */
+  gboolean       is_seen;       /* a publication was handed on */
+  gboolean       is_short;      /* not all that came could be held */
+  char          *epoch;         /* (owned) (nullable): not known yet */
+  guint64        offset;        /* of the last publication, or of the last one
                              * before there were subscribers */
-  GQueue        held;        /* of WsPublication */
-  GCancellable *cancellable; /* (owned): of the reading */
-  GQueue        recoveries;  /* of WsServerRecovery */
+  GQueue         held;          /* of WsPublication */
+  GCancellable  *cancellable;   /* (owned): of the reading */
+  GQueue         recoveries;    /* of WsServerRecovery */
+  GDestroyNotify free_recovery; /* of what the list still has in the end */
 } WsServerFollow;
 
 typedef enum
@@ -33,7 +34,7 @@ typedef enum
   WS_SERVER_FOLLOW_HOLD  /* something is missing before it */
 } WsServerFollowStep;
 
-WsServerFollow *ws_server_follow_new (void);
+WsServerFollow *ws_server_follow_new (GDestroyNotify free_recovery);
 WsServerFollow *ws_server_follow_ref (WsServerFollow *self);
 void            ws_server_follow_unref (WsServerFollow *self);
 /* The topic goes, and drops its reference. */
