@@ -6,6 +6,7 @@
 
 #include "broker/ws-broker-topics.h"
 #include "message/ws-publication-private.h"
+#include "base/ws-tsan-private.h"
 #include "net/ws-random.h"
 
 struct _WsBrokerMember
@@ -30,8 +31,10 @@ typedef struct
 static void
 member_unref (WsBrokerMember *self)
 {
+  WS_TSAN_RELEASE (self);
   if (!g_atomic_ref_count_dec (&self->n_refs))
     return;
+  WS_TSAN_ACQUIRE (self);
   g_object_unref (self->broker);
   ws_poller_unref (self->poller);
   g_free (self);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/ws-tsan-private.h"
 #include "message/ws-message-private.h"
 #include "protocol/ws-envelope.h"
 #include "ws-socket-error.h"
@@ -197,8 +198,10 @@ ws_publication_unref (WsPublication *self)
 {
   g_return_if_fail (self != NULL);
 
+  WS_TSAN_RELEASE (self);
   if (!g_atomic_ref_count_dec (&self->n_refs))
     return;
+  WS_TSAN_ACQUIRE (self);
   ws_message_unref (self->message);
   g_clear_pointer (&self->epoch, g_ref_string_release);
   g_free (self);

@@ -29,8 +29,10 @@ pool_func_ref (WsPoolFunc *self)
 void
 ws_pool_func_unref (WsPoolFunc *self)
 {
+  WS_TSAN_RELEASE (self);
   if (!g_atomic_ref_count_dec (&self->n_refs))
     return;
+  WS_TSAN_ACQUIRE (self);
   if (self->destroy != NULL)
     self->destroy (self->data);
   g_free (self);

@@ -36,18 +36,25 @@ post_free (SocketPost *post)
   g_free (post);
 }
 
-/* In another thread than the socket's nothing may look at the socket. */
+static const char *
+name_post (const SocketPost *post)
+{
+  return post->kind == POST_MESSAGE ? "message" : "close";
+}
+
+static void
+note_lost (SocketPost *post)
+{
+  if (post->kind == POST_MESSAGE)
+    ws_mailbox_note_lost (&ws_socket_peek (post->socket)->mailbox);
+}
+
 static void
 drop (SocketPost *post, const char *why)
 {
-  const char *what = post->kind == POST_MESSAGE ? "message" : "close";
-
-  if (ws_socket_check_thread (post->socket, NULL))
-    ws_socket_log (post->socket, "a posted %s is dropped: %s", what, why);
-  else
-    ws_log (&(WsLogFacts){ 0 }, "a posted %s is dropped: %s", what, why);
-  if (post->kind == POST_MESSAGE)
-    ws_mailbox_note_lost (&ws_socket_peek (post->socket)->mailbox);
+  ws_socket_log (post->socket, "a posted %s is dropped: %s", name_post (post),
+                 why);
+  note_lost (post);
 }
 
 /* A client for which a broadcast had no room any more. */
@@ -130,7 +137,11 @@ submit (SocketPost *post)
 {
   if (ws_mailbox_submit (&ws_socket_peek (post->socket)->mailbox, &post->mail))
     return;
-  drop (post, "the socket is unconnected");
+  /* In whatever thread this is, nothing may look at the socket. */
+  ws_log (&(WsLogFacts){ 0 },
+          "a posted %s is dropped: the socket is unconnected",
+          name_post (post));
+  note_lost (post);
   post_free (post);
 }
 
