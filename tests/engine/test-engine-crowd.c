@@ -2,6 +2,7 @@
 #include "engine-rig.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "engine/ws-engine-private.h"
 
@@ -32,18 +33,29 @@ say_more (Rig *rig, guint n)
   rig_peer_write (rig, wire->data, wire->len);
 }
 
+/* By the clock that the engine judges work by, which stands still while others
+ * have the processor. */
+static gint64
+get_processor_time (void)
+{
+  struct timespec used;
+
+  g_assert_no_errno (clock_gettime (CLOCK_THREAD_CPUTIME_ID, &used));
+  return used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000;
+}
+
 /* As soon as all was handled there is more. */
 static void
 on_crowd_message (Rig *rig, const char *what)
 {
   Crowd       *crowd = rig->data;
-  const gint64 end = g_get_monotonic_time () + TURN_TIME;
+  const gint64 end = get_processor_time () + TURN_TIME;
 
   if (rig->engine->traffic.messages_received % crowd->n_messages != 0)
     return;
   g_string_truncate (rig->log, 0);
   crowd->n_turns++;
-  while (g_get_monotonic_time () < end)
+  while (get_processor_time () < end)
     ;
   say_more (rig, crowd->n_messages);
 }
