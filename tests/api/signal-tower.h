@@ -2,7 +2,7 @@
 #pragma once
 
 #include "signal-bell.h"
-#include "worker.h"
+#include "support/worker.h"
 
 G_BEGIN_DECLS
 

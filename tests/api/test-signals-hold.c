@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "api-test.h"
 #include "signal-elsewhere.h"
-#include "worker.h"
+#include "support/worker.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "api-test.h"
-#include "worker.h"
+#include "support/worker.h"
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "broker-node.h"
 #include "broker-table.h"
+#include "support/worker.h"
 #include "support/ws-test.h"
 
 /* The table of all brokers, without one, and with the one in memory: servers in
@@ -11,9 +12,7 @@ typedef struct
   BrokerNodes nodes;
   WsBroker   *broker; /* (nullable) */
   WsServer  **servers;
-  GThread   **threads; /* (nullable): the servers are in this one */
-  GMainLoop **loops;
-  int         n_ready; /* atomic */
+  Worker    **workers; /* (nullable): the servers are in these threads */
 } MemoryNodes;
 
 static void
@@ -38,41 +37,31 @@ typedef struct
   guint        i;
 } Place;
 
-static gpointer
-run_thread (gpointer data)
+static void
+listen_there (gpointer data)
 {
-  g_autofree Place *place = data;
-  MemoryNodes      *self = place->nodes;
-  g_autoptr (GMainContext) context = g_main_context_new ();
+  Place *place = data;
 
-  g_main_context_push_thread_default (context);
-  self->loops[place->i] = g_main_loop_new (context, FALSE);
-  listen (self, place->i);
-  g_atomic_int_inc (&self->n_ready);
-  g_main_context_wakeup (NULL);
-  g_main_loop_run (self->loops[place->i]);
-  g_object_unref (self->servers[place->i]);
-  g_main_loop_unref (self->loops[place->i]);
-  while (g_main_context_iteration (context, FALSE))
-    ;
-  g_main_context_pop_thread_default (context);
-  return NULL;
+  listen (place->nodes, place->i);
+}
+
+static void
+unref_there (gpointer server)
+{
+  g_object_unref (server);
 }
 
 static void
 start_threads (MemoryNodes *self)
 {
-  self->threads = g_new0 (GThread *, self->nodes.n_nodes);
-  self->loops = g_new0 (GMainLoop *, self->nodes.n_nodes);
+  self->workers = g_new0 (Worker *, self->nodes.n_nodes);
   for (guint i = 0; i < self->nodes.n_nodes; i++)
     {
-      Place *place = g_new (Place, 1);
+      Place place = { self, i };
 
-      *place = (Place){ self, i };
-      self->threads[i] = g_thread_new ("node", run_thread, place);
+      self->workers[i] = worker_new ();
+      worker_call (self->workers[i], listen_there, &place);
     }
-  ws_test_until (NULL, g_atomic_int_get (&self->n_ready)
-                           == (int) self->nodes.n_nodes);
 }
 
 /* --- The carriers --- */
@@ -121,20 +110,19 @@ stop (BrokerNodes *nodes, gpointer data)
 
   for (guint i = 0; i < nodes->n_nodes; i++)
     {
-      if (self->threads == NULL)
+      if (self->workers == NULL)
         {
           g_object_unref (self->servers[i]);
           continue;
         }
-      g_main_loop_quit (self->loops[i]);
-      g_thread_join (self->threads[i]);
+      worker_call (self->workers[i], unref_there, self->servers[i]);
+      worker_free (self->workers[i]);
     }
   while (g_main_context_iteration (NULL, FALSE))
     ;
   if (self->broker != NULL)
     g_assert_finalize_object (self->broker);
-  g_free (self->threads);
-  g_free (self->loops);
+  g_free (self->workers);
   g_free (self->servers);
   g_free (nodes->ports);
   g_free (self);

@@ -7,14 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "support/worker.h"
+
 struct _FarSide
 {
-  GThread      *thread;
-  GMainContext *context;
-  GMainLoop    *loop;
-  WsServer     *server; /* (owned) */
-  guint16       port;
-  pid_t         id; /* of the thread */
+  Worker   *worker;
+  WsServer *server; /* (owned) */
+  guint16   port;
+  pid_t     id; /* of the thread */
 };
 
 /* --- Namespaces --- */
@@ -75,18 +75,14 @@ typedef struct
   void (*function) (FarSide *self, gpointer argument);
   FarSide *self;
   gpointer argument;
-  int      is_done;
 } Call;
 
-static gboolean
-on_call (gpointer user_data)
+static void
+on_call (gpointer data)
 {
-  Call *call = user_data;
+  Call *call = data;
 
   call->function (call->self, call->argument);
-  g_atomic_int_set (&call->is_done, TRUE);
-  g_main_context_wakeup (NULL);
-  return G_SOURCE_REMOVE;
 }
 
 /* Runs @function there, and our own context meanwhile. */
@@ -95,13 +91,9 @@ call_there (FarSide *self,
             void (*function) (FarSide *self, gpointer argument),
             gpointer argument)
 {
-  Call call = { function, self, argument, FALSE };
-  g_autoptr (GSource) source = g_idle_source_new ();
+  Call call = { function, self, argument };
 
-  g_source_set_callback (source, on_call, &call, NULL);
-  g_source_attach (source, self->context);
-  while (!g_atomic_int_get (&call.is_done))
-    g_main_context_iteration (NULL, TRUE);
+  worker_call (self->worker, on_call, &call);
 }
 
 static void
@@ -141,20 +133,6 @@ static void
 end (FarSide *self, gpointer argument)
 {
   g_clear_object (&self->server);
-  g_main_loop_quit (self->loop);
-}
-
-static gpointer
-run (gpointer data)
-{
-  FarSide *self = data;
-
-  g_main_context_push_thread_default (self->context);
-  g_main_loop_run (self->loop);
-  while (g_main_context_iteration (self->context, FALSE))
-    ;
-  g_main_context_pop_thread_default (self->context);
-  return NULL;
 }
 
 /* --- The cable --- */
@@ -180,9 +158,7 @@ far_side_new (void)
 {
   FarSide *self = g_new0 (FarSide, 1);
 
-  self->context = g_main_context_new ();
-  self->loop = g_main_loop_new (self->context, FALSE);
-  self->thread = g_thread_new ("far side", run, self);
+  self->worker = worker_new ();
   call_there (self, begin, NULL);
   plug_in (self);
   return self;
@@ -193,9 +169,7 @@ far_side_free (FarSide *self)
 {
   near_side_ip ("link del near");
   call_there (self, end, NULL);
-  g_thread_join (self->thread);
-  g_main_loop_unref (self->loop);
-  g_main_context_unref (self->context);
+  worker_free (self->worker);
   g_free (self);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "worker.h"
 
-#include "support/ws-test.h"
+#include "ws-test.h"
 #include "base/ws-tsan-private.h"
 
 static gpointer
@@ -30,7 +30,8 @@ worker_new (void)
 }
 
 /* Not by g_main_context_invoke(), which calls the function here as long as the
- * thread has not begun to run its loop. */
+ * thread has not begun to run its loop; and whoever quits a loop before that is
+ * not heard at all. */
 static void
 attach (Worker *worker, GSourceFunc function, gpointer data)
 {
