@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Fails on a name in README.md or doc/*.md that the library does not have.
+"""Fails on a name in README.md or doc/*.md that the libraries do not have.
 
-usage: check-guide.py FILE.gir
+usage: check-guide.py FILE.gir…
 
 Looked up are functions, macros, types and enumerators wherever they stand, and
 in inline code the properties and signals: every word with a hyphen, in the
@@ -42,7 +42,7 @@ NOT_MEMBERS = {"wss", "ws"}
 # Tells of what no header shows.
 INTERNAL = {"doc/architecture.md"}
 
-C_NAME = re.compile(r"\b(?:ws|WS)_\w+\b|\bWs[A-Z]\w+\b")
+C_NAME = re.compile(r"\b(?:ws|WS)_\w+\b|\bWs(?!Redis\b)[A-Z]\w+\b")
 BINDING_NAME = re.compile(r"\bWs\.([A-Z]\w+)(?:\.([A-Z][A-Z0-9_]*)\b)?")
 INLINE = re.compile(r"(?<!`)`([^`\n]+)`")
 WORD = re.compile(r"^[a-z]+(?:-[a-z]+)*$")
@@ -61,13 +61,14 @@ ENDING = re.compile(r"^(_[A-Za-z]\w+)(?: ?\(.*\))?$")
 class Names:
     """What a GIR file declares, by the kind of name."""
 
-    def __init__(self, gir):
+    def __init__(self, girs):
         self.c = {"WsServerClass", "WsSocketClass"}
         self.binding = set()
         self.members = set()
         self.enumerators = set()
-        for element in ElementTree.parse(gir).getroot().iter():
-            self._add(element, element.tag.rsplit("}", 1)[-1])
+        for gir in girs:
+            for element in ElementTree.parse(gir).getroot().iter():
+                self._add(element, element.tag.rsplit("}", 1)[-1])
         for name in OVERRIDES:
             self.binding |= set(OVERRIDE_CLASS.findall(sources.read(name)))
         for name in TOLD:
@@ -139,9 +140,9 @@ def check(names, text, is_guide):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
-    names = Names(sys.argv[1])
+    names = Names(sys.argv[1:])
     problems = []
     for name in sources.files(".md"):
         if name in INTERNAL:

@@ -15,6 +15,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import sources
@@ -34,11 +35,14 @@ def blocks():
 
 def pkg_config(build):
     """What a program needs, as "meson devenv" has it."""
-    environment = dict(os.environ, PKG_CONFIG_PATH=build + "/meson-uninstalled")
+    folder = build + "/meson-uninstalled"
+    packages = ["ws-glib-1.0", "gio-unix-2.0"]
+    if os.path.exists(folder + "/ws-glib-redis-1.0-uninstalled.pc"):
+        packages.append("ws-glib-redis-1.0")
     output = subprocess.run(
-        ["pkg-config", "--cflags", "--libs", "ws-glib-1.0", "gio-unix-2.0"],
+        ["pkg-config", "--cflags", "--libs"] + packages,
         check=True,
-        env=environment,
+        env=dict(os.environ, PKG_CONFIG_PATH=folder),
         stdout=subprocess.PIPE,
     ).stdout.decode()
     return shlex.split(output)
@@ -93,6 +97,8 @@ def run(command, **options):
 
 
 def compile_c(code, tools, folder):
+    if "ws-glib-redis" in code and not tools.has_redis:
+        return ""
     is_program = re.search(r"^main \(", code, re.M)
     source = Path(folder) / "block.c"
     source.write_text(code if is_program else complete(code), encoding="utf-8")
@@ -139,21 +145,22 @@ class Tools:
         self.build = os.path.abspath(build)
         self.compiler = compiler or ["cc"]
         self.flags = pkg_config(self.build)
+        self.has_redis = any("ws-glib-redis" in flag for flag in self.flags)
+
+
+def check(tools, where, language, code):
+    with tempfile.TemporaryDirectory() as folder:
+        problem = COMPILERS[language](code, tools, folder)
+    return "%s: does not compile:\n%s" % (where, problem) if problem else None
 
 
 def main():
     tools = Tools(sys.argv[1], sys.argv[2:])
-    problems = []
-    n_compiled = 0
-    for where, language, code in blocks():
-        n_compiled += 1
-        with tempfile.TemporaryDirectory() as folder:
-            problem = COMPILERS[language](code, tools, folder)
-        if problem:
-            problems.append("%s: does not compile:\n%s" % (where, problem))
-    if not n_compiled:
-        problems.append("no code block was found")
-    sources.finish(problems)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(lambda block: check(tools, *block), blocks()))
+    if not results:
+        results.append("no code block was found")
+    sources.finish([problem for problem in results if problem])
 
 
 if __name__ == "__main__":

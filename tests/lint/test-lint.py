@@ -253,7 +253,7 @@ class Gir(unittest.TestCase):
                 self.assertEqual(len(found), n_problems, found)
 
     def test_guide(self):
-        names = self.guide.Names(io.StringIO(GIR % "other"))
+        names = self.guide.Names([io.StringIO(GIR % "other")])
         for text, problems in [
             ("`ws_socket_open (url)`, `_open ()`, `WsSocket`, `WS_FLAG_ONE`", []),
             ("`ws_socket_close ()`", ["ws_socket_close"]),

@@ -32,7 +32,7 @@ nodes_new (guint n_nodes)
 /* --- Here --- */
 
 RedisNodes *
-redis_nodes_new (const char *url, guint n_nodes)
+redis_nodes_new (const char *url, guint n_nodes, guint ping_interval)
 {
   RedisNodes *self = nodes_new (n_nodes);
 
@@ -43,6 +43,9 @@ redis_nodes_new (const char *url, guint n_nodes)
       g_autoptr (GError) error = NULL;
 
       self->brokers[i] = redis_nodes_make_broker (url);
+      if (ping_interval > 0)
+        g_object_set (self->brokers[i], "ping-interval", ping_interval,
+                      "connect-timeout", 20 * ping_interval, NULL);
       ws_broker_set_history (self->brokers[i], "h/*", 50, 0);
       self->servers[i] = ws_server_new (NULL, WS_SSL_MODE_NON_SECURE);
       broker_node_set_up (self->servers[i]);

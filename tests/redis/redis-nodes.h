@@ -20,7 +20,9 @@ typedef struct
 /* (transfer full): a broker that does not wait for long; begins to connect. */
 WsBroker *redis_nodes_make_broker (const char *url) G_GNUC_WARN_UNUSED_RESULT;
 
-RedisNodes *redis_nodes_new (const char *url, guint n_nodes);
+/* @ping_interval: ms; 0: what is usual. */
+RedisNodes *
+redis_nodes_new (const char *url, guint n_nodes, guint ping_interval);
 RedisNodes *redis_nodes_new_processes (const char *url, guint n_nodes);
 void        redis_nodes_free (RedisNodes *self);
 /* With SIGKILL. */

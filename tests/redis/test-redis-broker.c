@@ -12,7 +12,7 @@ static BrokerNodes *
 start (gpointer data)
 {
   redis = redis_server_new (FALSE, NULL);
-  return &redis_nodes_new (redis_server_get_url (redis), 3)->nodes;
+  return &redis_nodes_new (redis_server_get_url (redis), 3, 0)->nodes;
 }
 
 static BrokerNodes *
