@@ -7,6 +7,9 @@
 
 #include <gio/gio.h>
 
+#include <ws-glib/ws-request.h>
+#include <ws-glib/ws-response.h>
+#include <ws-glib/ws-server-statistics.h>
 #include <ws-glib/ws-server.h>
 #include <ws-glib/ws-version-macros.h>
 
@@ -55,6 +58,28 @@ void ws_server_pool_invoke (WsServerPool    *self,
                             WsServerPoolFunc func,
                             gpointer         user_data,
                             GDestroyNotify   destroy);
+WS_AVAILABLE_IN_1_0
+void ws_server_pool_get_statistics_async (WsServerPool       *self,
+                                          GCancellable       *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer            user_data);
+WS_AVAILABLE_IN_1_0
+WsServerStatistics *ws_server_pool_get_statistics_finish (WsServerPool *self,
+                                                          GAsyncResult *result,
+                                                          GError      **error);
+WS_AVAILABLE_IN_1_0
+void ws_server_pool_dup_metrics_async (WsServerPool       *self,
+                                       GCancellable       *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer            user_data);
+WS_AVAILABLE_IN_1_0
+char *ws_server_pool_dup_metrics_finish (WsServerPool *self,
+                                         GAsyncResult *result,
+                                         GError      **error);
+WS_AVAILABLE_IN_1_0
+gboolean ws_server_pool_answer_health (WsServerPool *self,
+                                       WsRequest    *request,
+                                       WsResponse   *response);
 WS_AVAILABLE_IN_1_0
 void ws_server_pool_close_async (WsServerPool       *self,
                                  guint               code,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
 #include <unistd.h>
 
 #include "broker-node.h"
@@ -253,6 +254,216 @@ test_drain (void)
   check_end (drain_pool, WS_CLOSE_CODE_SERVICE_RESTART);
 }
 
+/* --- Figures --- */
+
+static void
+on_async (GObject *object, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+/* (transfer full) */
+static WsServerStatistics *
+get_statistics (WsServerPool *pool)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  WsServerStatistics *figures;
+
+  ws_server_pool_get_statistics_async (pool, NULL, on_async, &result);
+  ws_test_until (NULL, result != NULL);
+  figures = ws_server_pool_get_statistics_finish (pool, result, &error);
+  g_assert_no_error (error);
+  return figures;
+}
+
+/* (transfer full) */
+static char *
+dup_metrics (WsServerPool *pool)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  char *text;
+
+  ws_server_pool_dup_metrics_async (pool, NULL, on_async, &result);
+  ws_test_until (NULL, result != NULL);
+  text = ws_server_pool_dup_metrics_finish (pool, result, &error);
+  g_assert_no_error (error);
+  return text;
+}
+
+static void
+name_server (WsServer *server, gpointer data)
+{
+  int *n_servers = data;
+
+  ws_server_set_server_name (server, g_atomic_int_add (n_servers, 1) < 6
+                                         ? "pool"
+                                         : "other");
+}
+
+/* What the clients of all threads do is told as a whole, also of those that are
+ * gone with the threads. */
+static void
+test_figures (void)
+{
+  int           n_servers = 0;
+  WsServerPool *pool = ws_server_pool_new (3, WS_SSL_MODE_NON_SECURE,
+                                           name_server, &n_servers, NULL);
+  BrokerPeer   *peers[12];
+  g_autoptr (GError) error = NULL;
+
+  for (guint round = 1; round <= 2; round++)
+    {
+      g_autoptr (WsServerStatistics) now = NULL;
+      g_autoptr (WsServerStatistics) after = NULL;
+      g_autofree char *text = NULL;
+
+      ws_server_pool_listen (pool, NULL, 0, &error);
+      g_assert_no_error (error);
+      for (guint i = 0; i < G_N_ELEMENTS (peers); i++)
+        peers[i] = broker_peer_new (ws_server_pool_get_server_port (pool));
+      now = get_statistics (pool);
+      g_assert_cmpuint (now->connections, ==, 12);
+      g_assert_cmpuint (now->connections_total, ==, round * 12);
+      text = dup_metrics (pool);
+      g_assert_nonnull (
+          strstr (text, "\nws_connections{server=\"pool\"} 12\n"));
+      g_assert_nonnull (strstr (text, "\nws_draining{server=\"pool\"} 0\n"));
+      g_assert_nonnull (strstr (text, "ws_broker_connected"));
+      close_pool (pool);
+      after = get_statistics (pool);
+      g_assert_cmpuint (after->connections, ==, 0);
+      g_assert_cmpuint (after->connections_total, ==, round * 12);
+      g_assert_cmpint (after->since, ==, now->since);
+      for (guint i = 0; i < G_N_ELEMENTS (peers); i++)
+        broker_peer_free (peers[i]);
+    }
+  g_assert_finalize_object (pool);
+}
+
+/* Servers that have different names share none. */
+static void
+test_names (void)
+{
+  int              n_servers = 5;
+  WsServerPool    *pool = ws_server_pool_new (2, WS_SSL_MODE_NON_SECURE,
+                                              name_server, &n_servers, NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ws_server_pool_listen (pool, NULL, 0, &error);
+  g_assert_no_error (error);
+  text = dup_metrics (pool);
+  g_assert_nonnull (strstr (text, "\nws_connections 0\n"));
+  close_pool (pool);
+  g_assert_finalize_object (pool);
+}
+
+static void
+on_http (WsServer     *watcher,
+         WsRequest    *request,
+         WsResponse   *response,
+         WsServerPool *pool)
+{
+  if (!ws_server_pool_answer_health (pool, request, response))
+    ws_response_refuse (response, 404, NULL);
+}
+
+/* (transfer full): what is answered, up to the end. */
+static char *
+ask (WsServer *watcher, const char *method, const char *path)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection
+      = g_socket_client_connect_to_host (client, "127.0.0.1",
+                                         ws_server_get_server_port (watcher),
+                                         NULL, NULL);
+  g_autofree char *request
+      = g_strdup_printf ("%s %s HTTP/1.1\r\nHost: h\r\n\r\n", method, path);
+  g_autoptr (GAsyncResult) result = NULL;
+  GOutputStream *memory = g_memory_output_stream_new_resizable ();
+  char          *answer;
+
+  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (
+                                                G_IO_STREAM (connection)),
+                                            request, strlen (request), NULL,
+                                            NULL, NULL));
+  g_output_stream_splice_async (
+      memory, g_io_stream_get_input_stream (G_IO_STREAM (connection)),
+      G_OUTPUT_STREAM_SPLICE_NONE, 0, NULL, on_async, &result);
+  ws_test_until (NULL, result != NULL);
+  g_assert_cmpint (g_output_stream_splice_finish (memory, result, NULL), >, 0);
+  answer = g_strndup (
+      g_memory_output_stream_get_data (G_MEMORY_OUTPUT_STREAM (memory)),
+      g_memory_output_stream_get_data_size (G_MEMORY_OUTPUT_STREAM (memory)));
+  g_object_unref (memory);
+  return answer;
+}
+
+static void
+expect_answer (WsServer   *watcher,
+               const char *method,
+               const char *path,
+               const char *start,
+               const char *end)
+{
+  g_autofree char *answer = ask (watcher, method, path);
+
+  g_test_message ("%s", answer);
+  g_assert_true (g_str_has_prefix (answer, start));
+  g_assert_true (g_str_has_suffix (answer, end));
+}
+
+static void
+test_health (void)
+{
+  WsServerPool *pool = start_pool (2);
+  g_autoptr (WsServer) watcher
+      = ws_server_new ("watcher", WS_SSL_MODE_NON_SECURE);
+
+  g_signal_connect (watcher, "http-request", G_CALLBACK (on_http), pool);
+  g_assert_true (ws_server_listen (watcher, NULL, 0, NULL));
+  expect_answer (watcher, "GET", "/healthz", "HTTP/1.1 200 ", "\r\n\r\nok\n");
+  expect_answer (watcher, "HEAD", "/healthz", "HTTP/1.1 200 ", "\r\n\r\n");
+  expect_answer (watcher, "GET", "/metrics", "HTTP/1.1 200 ",
+                 "ws_broker_interruptions_total 0\n");
+  expect_answer (watcher, "POST", "/metrics", "HTTP/1.1 405 ", "");
+  expect_answer (watcher, "GET", "/else", "HTTP/1.1 404 ", "");
+  close_pool (pool);
+  expect_answer (watcher, "GET", "/healthz", "HTTP/1.1 503 ", "draining\n");
+  expect_answer (watcher, "GET", "/metrics", "HTTP/1.1 200 ", "_total 0\n");
+  g_clear_object (&watcher);
+  g_assert_finalize_object (pool);
+}
+
+static gpointer
+ask_elsewhere (gpointer pool)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_main_context_push_thread_default (context);
+  ws_server_pool_get_statistics_async (pool, NULL, on_async, &result);
+  ws_test_until (context, result != NULL);
+  g_assert_null (ws_server_pool_get_statistics_finish (pool, result, &error));
+  g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_WRONG_CONTEXT);
+  g_main_context_pop_thread_default (context);
+  return NULL;
+}
+
+static void
+test_elsewhere (void)
+{
+  WsServerPool *pool = start_pool (1);
+  GThread      *thread = g_thread_new ("elsewhere", ask_elsewhere, pool);
+
+  g_thread_join (thread);
+  close_pool (pool);
+  g_assert_finalize_object (pool);
+}
+
 /* --- One handler that takes its time --- */
 
 typedef struct
@@ -302,6 +513,21 @@ count_answered (BrokerPeer **peers, guint n_peers)
 
 #define N_PEERS 16
 
+/* Who asks for figures meanwhile may give up. */
+static void
+give_up (WsServerPool *pool)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ws_server_pool_dup_metrics_async (pool, cancellable, on_async, &result);
+  g_cancellable_cancel (cancellable);
+  ws_test_until (NULL, result != NULL);
+  g_assert_null (ws_server_pool_dup_metrics_finish (pool, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 /* While one thread is busy the clients of the other are answered. */
 static void
 test_blocked (void)
@@ -322,6 +548,7 @@ test_blocked (void)
   for (guint i = 1; i < N_PEERS; i++)
     broker_peer_say (peers[i], "echo");
   ws_test_until (NULL, count_answered (peers, N_PEERS) > 0);
+  give_up (pool);
   g_assert_cmpint (write (gate.ends[1], "", 1), ==, 1);
   ws_test_until (NULL, count_answered (peers, N_PEERS) == N_PEERS - 1);
   for (guint i = 0; i < N_PEERS; i++)
@@ -345,6 +572,10 @@ main (int argc, char **argv)
   g_test_add_func ("/pool/refused", test_refused);
   g_test_add_func ("/pool/close", test_close);
   g_test_add_func ("/pool/drain", test_drain);
+  g_test_add_func ("/pool/figures", test_figures);
+  g_test_add_func ("/pool/names", test_names);
+  g_test_add_func ("/pool/health", test_health);
+  g_test_add_func ("/pool/elsewhere", test_elsewhere);
   g_test_add_func ("/pool/blocked", test_blocked);
   broker_table_add (&carrier);
   return g_test_run ();

@@ -52,7 +52,7 @@ OVERRIDES = (
     "introspection/overrides/WsWebSocket.js",
 )
 # Variables of the environment, fields of the log, and metrics.
-TOLD = ("ws-glib/net/ws-log.c", "ws-glib/server/ws-server-health.c")
+TOLD = ("ws-glib/net/ws-log.c", "ws-glib/server/ws-server-metrics.c")
 TOLD_NAME = re.compile(r'"((?:ws|WS)_\w+)"')
 OVERRIDE_CLASS = re.compile(r"^ *class ([A-Z]\w+)", re.M)
 ENDING = re.compile(r"^(_[A-Za-z]\w+)(?: ?\(.*\))?$")

@@ -54,7 +54,8 @@ FRAGMENT = """#include <glib-unix.h>
 typedef struct { WsSocket *socket; } Program;
 extern Program *self;
 extern WsSocket *socket, *client;
-extern WsServer *server;
+extern WsServer *server, *watcher;
+extern WsServerPool *pool;
 extern WsBroker *broker;
 extern WsMessage *message;
 extern WsSslConfiguration *configuration;

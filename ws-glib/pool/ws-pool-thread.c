@@ -4,6 +4,7 @@
 #include "pool/ws-pool-thread.h"
 
 #include "base/ws-tsan-private.h"
+#include "value/ws-server-statistics-private.h"
 
 /* --- Functions --- */
 
@@ -58,6 +59,8 @@ struct _WsPoolThread
   int     is_ready; /* atomic: what follows stands */
   GError *error;    /* (owned) (nullable): why it does not listen */
   guint16 port;
+
+  WsServerStatistics carried; /* once it has stopped */
 };
 
 static void
@@ -147,7 +150,7 @@ ws_pool_thread_start (guint         index,
   if (self->error == NULL)
     return self;
   g_propagate_error (error, g_steal_pointer (&self->error));
-  ws_pool_thread_stop (self);
+  ws_pool_thread_stop (self, &(WsServerStatistics){ 0 });
   return NULL;
 }
 
@@ -197,19 +200,32 @@ ws_pool_thread_invoke (WsPoolThread *self, WsPoolFunc *func)
   attach (self, on_call, call);
 }
 
+/* What there is no more of once the server has gone. */
+static void
+clear_present (WsServerStatistics *figures)
+{
+  figures->connections = 0;
+  figures->handshakes = 0;
+  figures->bytes_to_write = 0;
+}
+
 static gboolean
 on_stop (gpointer data)
 {
   WsPoolThread *self = data;
+  g_autoptr (WsServerStatistics) figures = NULL;
 
   WS_TSAN_ACQUIRE (self);
+  figures = ws_server_get_statistics (self->server);
+  clear_present (figures);
+  self->carried = *figures;
   g_clear_object (&self->server);
   g_main_loop_quit (self->loop);
   return G_SOURCE_REMOVE;
 }
 
 void
-ws_pool_thread_stop (WsPoolThread *self)
+ws_pool_thread_stop (WsPoolThread *self, WsServerStatistics *gone)
 {
   GThread *thread = self->thread;
 
@@ -218,10 +234,12 @@ ws_pool_thread_stop (WsPoolThread *self)
       /* One of its own handlers has let the pool go. */
       on_stop (self);
       g_thread_unref (thread);
-      thread_free (self);
-      return;
     }
-  attach (self, on_stop, self);
-  g_thread_join (thread);
+  else
+    {
+      attach (self, on_stop, self);
+      g_thread_join (thread);
+    }
+  ws_server_statistics_add (gone, &self->carried);
   thread_free (self);
 }

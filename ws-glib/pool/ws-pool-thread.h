@@ -36,7 +36,8 @@ guint16       ws_pool_thread_get_port (const WsPoolThread *self);
 /* Calls it there, soon. */
 void ws_pool_thread_invoke (WsPoolThread *self, WsPoolFunc *func);
 /* Lets the server go, with the clients that it still has, and waits for the end
- * of the thread, unless this is that thread. */
-void ws_pool_thread_stop (WsPoolThread *self);
+ * of the thread, unless this is that thread. What the server has carried is
+ * added to @gone. */
+void ws_pool_thread_stop (WsPoolThread *self, WsServerStatistics *gone);
 
 G_END_DECLS

@@ -22,6 +22,8 @@ struct _WsServerPool
   WsBroker   *broker;  /* (owned) (nullable): made when it listens */
   GPtrArray  *threads; /* of WsPoolThread, while it listens */
   guint16     port;
+
+  WsServerStatistics gone; /* of servers that are no more */
 };
 
 typedef enum
@@ -36,6 +38,8 @@ typedef enum
 extern G_GNUC_INTERNAL GParamSpec *ws_server_pool_props[WS_POOL_N_PROPS];
 
 gboolean ws_server_pool_check_thread (WsServerPool *self, GError **error);
+/* The same for @caller, which cannot return an error: a warning says it. */
+gboolean ws_server_pool_may_call (WsServerPool *self, const char *caller);
 /* Ends the threads, with what their servers still have. */
 void ws_server_pool_stop (WsServerPool *self);
 

@@ -315,6 +315,8 @@ ws_server_pool_init (WsServerPool *self)
   self->n_threads = g_get_num_processors ();
   self->threads = g_ptr_array_new ();
   self->set_up = ws_pool_func_new (do_nothing, NULL, NULL);
+  self->gone.since = g_get_monotonic_time ();
+  self->gone.since_real = g_get_real_time ();
 }
 
 /**
