@@ -132,9 +132,18 @@ function promisifyAll() {
     promisify(Ws.Socket, 'receive_message_async', null);
     promisify(Ws.Socket, 'receive_stream_async', null);
     promisify(Ws.Socket, 'send_stream_async', Ws.MessageType.BINARY, null, null);
+    promisify(Ws.Socket, 'subscribe_since_async', null, null, 0, null);
     promisify(Ws.Server, 'accept_async', null);
     promisify(Ws.Server, 'close_async', 1001, null, null);
+    promisify(Ws.Server, 'publish_async', null, null, null, null);
     promisify(Ws.Server, 'drain_async', 2000, null);
+    promisify(Ws.Broker, 'publish_async', null, null);
+    promisify(Ws.Broker, 'read_history_async', null, null, 0, 0, null);
+    promisify(Ws.Broker, 'read_presence_async', null, null);
+    promisify(Ws.ServerPool, 'close_async', 1001, null, null);
+    promisify(Ws.ServerPool, 'drain_async', 2000, null);
+    promisify(Ws.ServerPool, 'dup_metrics_async', null);
+    promisify(Ws.ServerPool, 'get_statistics_async', null);
 }
 
 // Resolves with the first of the signals, or at once if it is not wanted.

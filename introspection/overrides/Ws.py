@@ -11,7 +11,6 @@ over.
 import atexit
 import functools
 import inspect
-import itertools
 
 from gi.repository import Gio, GLib, GObject
 
@@ -156,25 +155,27 @@ def _convert_props():
 
 # --- The end of the program ---
 
-_living = {}
-_serial = itertools.count()
-
-
-def _forget(key):
-    _living.pop(key, None)
+_living = []
+_bound = 64
 
 
 def _note(thing):
     """@thing is told when the program ends, if it is still there."""
-    key = next(_serial)
-    _living[key] = thing.weak_ref(_forget, key)
+    global _living, _bound
+    # No callback of a weak reference does this: it may be called while an
+    # exception is under way, which it would take the place of.
+    if len(_living) >= _bound:
+        _living = [reference for reference in _living if reference() is not None]
+        _bound = max(64, 2 * len(_living))
+    _living.append(thing.weak_ref())
 
 
 @atexit.register
 def _say_goodbye():
     """Peers learn that we are going away (1001), as a browser's do: what is
-    still referred to now is not collected any more."""
-    for reference in list(_living.values()):
+    still referred to now is not collected any more. The threads of pools end
+    before the interpreter does."""
+    for reference in _living:
         thing = reference()
         if thing is not None:
             thing.run_dispose()
@@ -486,6 +487,16 @@ def _on_listening(server, _pspec):
         _listening.discard(server)
 
 
+def _inet_address(address):
+    """Of an address that may be a text."""
+    if not isinstance(address, str):
+        return address
+    parsed = Gio.InetAddress.new_from_string(address)
+    if parsed is None:
+        raise ValueError("the address of a server is numeric")
+    return parsed
+
+
 @extend(Ws.Server)
 class _Server:
     def __init__(self, *args, **properties):
@@ -507,11 +518,7 @@ class _Server:
 
     def listen(self, address=None, port=0):
         """Begins to listen at an address, given as text too; None: at all."""
-        if isinstance(address, str):
-            address = Gio.InetAddress.new_from_string(address)
-            if address is None:
-                raise ValueError("the address of a server is numeric")
-        return _server_listen(self, address, port)
+        return _server_listen(self, _inet_address(address), port)
 
     def broadcast(self, message):
         """Sends str, bytes or a Ws.Message to all clients."""
@@ -526,6 +533,18 @@ class _Server:
         from . import _ws_asyncio
 
         await _ws_asyncio.wait_for_signal(self, "closed", lambda: self.get_listening())
+
+
+_pool_listen = Ws.ServerPool.listen
+
+
+@extend(Ws.ServerPool)
+class _ServerPool:
+    def listen(self, address=None, port=0):
+        """Starts the threads, whose servers listen at an address, given as text
+        too; None: at all."""
+        _note(self)
+        return _pool_listen(self, _inet_address(address), port)
 
 
 _response_refuse = Ws.Response.refuse
@@ -570,7 +589,7 @@ def _awaitable(class_, method, defaults):
     setattr(class_, name, call)
 
 
-for _class in (Ws.Socket, Ws.Server):
+for _class in (Ws.Broker, Ws.Server, Ws.ServerPool, Ws.Socket):
     for _method in _class.__info__.get_methods():
         if _method.get_name().endswith("_async"):
             _awaitable(_class, _method, {"close_async": 1000, "drain_async": 2000})

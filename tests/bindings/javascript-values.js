@@ -2,6 +2,7 @@
 // The override: bytes, headers, defaults, promises, and handlers that fail.
 
 import Gio from 'gi://Gio?version=2.0';
+import GIRepository from 'gi://GIRepository?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
 import System from 'system';
 import Ws from 'gi://Ws?version=1.0';
@@ -237,6 +238,28 @@ await run({
         System.gc();
         await until(() => heard.length > 0);
         checkEqual(heard, ['hello'], 'what was heard');
+    },
+
+    // What is asynchronous returns a promise, whatever class it is of.
+    promises() {
+        const repository = GIRepository.Repository.get_default();
+        const methods = [];
+
+        for (let i = 0; i < repository.get_n_infos('Ws'); i++) {
+            const info = repository.get_info('Ws', i);
+            if (info.get_type() !== GIRepository.InfoType.OBJECT)
+                continue;
+            for (let m = 0; m < GIRepository.object_info_get_n_methods(info); m++)
+                methods.push([info, GIRepository.object_info_get_method(info, m)]);
+        }
+        const found = methods.map(([info, method]) =>
+            [info.get_name(), method.get_name()]).filter(([, name]) =>
+            name.endsWith('_async'));
+        check(found.length > 15, `${found}`);
+        for (const [class_, name] of found) {
+            check(!String(Ws[class_].prototype[name]).includes('native'),
+                `${class_}.${name} returns no promise`);
+        }
     },
 
     legacy() {

@@ -38,6 +38,14 @@ def client(url):
     socket.connect("connected", lambda peer: loop.quit())
     socket.open()
 
+def pool(url):
+    def set_up(server, *_):
+        server.connect("client-connected", lambda *_: GLib.idle_add(loop.quit))
+    pool = Ws.ServerPool.new(2, Ws.SslMode.NON_SECURE, set_up)
+    pool.listen("127.0.0.1", 0)
+    print("ws://127.0.0.1:%d/" % pool.get_server_port(), flush=True)
+    globals()["kept"] = pool
+
 def server(url):
     server = Ws.Server()
     server.connect("client-connected", lambda *_: GLib.idle_add(loop.quit))
@@ -45,7 +53,7 @@ def server(url):
     print(server.get_url(), flush=True)
 
 import sys
-{"client": client, "server": server}[sys.argv[1]](sys.argv[-1])
+{"client": client, "pool": pool, "server": server}[sys.argv[1]](sys.argv[-1])
 loop.run()
 """
 
@@ -74,7 +82,14 @@ class Exit(unittest.TestCase):
         server.close()
 
     def test_server(self):
-        with self.start("server") as child:
+        self.check_server("server")
+
+    def test_pool(self):
+        """Its threads end before the interpreter does."""
+        self.check_server("pool")
+
+    def check_server(self, kind):
+        with self.start(kind) as child:
             socket = Ws.Socket(url=child.stdout.readline().strip())
             socket.open()
             wait(lambda: socket.get_close_code_received())
@@ -87,6 +102,24 @@ class Exit(unittest.TestCase):
         Ws.Socket().weak_ref(gone.append, True)
         gc.collect()
         self.assertEqual(gone, [True])
+
+    def test_dropped_by_exception(self):
+        """A socket that an exception frees does not take its place."""
+        with self.assertRaises(ZeroDivisionError):
+            print(Ws.Socket(), 1 // 0)
+
+    def test_awaited(self):
+        """What is asynchronous can be awaited, whatever class it is of."""
+        for name in dir(Ws):
+            class_ = getattr(Ws, name)
+            if not hasattr(class_, "__info__") or not hasattr(class_.__info__, "get_methods"):
+                continue
+            for method in class_.__info__.get_methods():
+                if method.get_name().endswith("_async"):
+                    self.assertTrue(
+                        hasattr(getattr(class_, method.get_name()), "__wrapped__"),
+                        f"{name}.{method.get_name()}",
+                    )
 
 
 class Headers(unittest.TestCase):
