@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "examples/ssl-report.h"
-#include "password.h"
 
 #define MIB               (1024 * 1024)
 #define DEFAULT_REDIRECTS 10
@@ -54,6 +53,10 @@ add_tls (ClientOptions *self, GOptionContext *context)
       "Our own certificate (PEM)", "FILE" },
     { "key", 0, 0, G_OPTION_ARG_FILENAME, &self->key,
       "The certificate's key (default: beside it)", "FILE" },
+    { "passphrase", 0, 0, G_OPTION_ARG_STRING, &self->key_password.said,
+      "The key's; else it is asked for", "TEXT" },
+    { "passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &self->key_password.file,
+      "The same in the file's first line", "FILE" },
     { "insecure", 'k', 0, G_OPTION_ARG_NONE, &self->insecure,
       "Take any certificate: anybody can listen", NULL },
     { "sni", 0, 0, G_OPTION_ARG_STRING, &self->server_name,
@@ -133,7 +136,10 @@ client_options_check (ClientOptions *self, char **arguments, GError **error)
     return fail (error, "--max-size is not negative", "");
   if (self->insecure)
     g_printerr ("Warning: --insecure believes whoever answers\n");
-  return find_login (self, arguments, error);
+  return key_password_find (&self->key_password,
+                            self->key != NULL ? self->key : self->certificate,
+                            arguments, error)
+         && find_login (self, arguments, error);
 }
 
 /* Returns a URL (owned by the caller) for what people type. */
@@ -255,6 +261,7 @@ set_tls (ClientOptions *self, WsSocket *socket)
   ws_ssl_configuration_set_local_certificate_file (configuration,
                                                    self->certificate);
   ws_ssl_configuration_set_private_key_file (configuration, self->key);
+  ws_ssl_configuration_set_password (configuration, self->key_password.text);
   ws_ssl_configuration_set_peer_verify_name (configuration, self->server_name);
   g_signal_connect (socket, "ssl-errors", G_CALLBACK (on_ssl_errors), self);
 }
@@ -309,6 +316,7 @@ client_options_clear (ClientOptions *self)
   g_clear_pointer (&self->authorities, g_free);
   g_clear_pointer (&self->certificate, g_free);
   g_clear_pointer (&self->key, g_free);
+  key_password_clear (&self->key_password);
   g_clear_pointer (&self->server_name, g_free);
   g_clear_pointer (&self->user, g_free);
   g_clear_pointer (&self->password, password_free);

@@ -3,6 +3,8 @@
 
 #include <ws-glib/ws-glib.h>
 
+#include "password.h"
+
 G_BEGIN_DECLS
 
 /* What every subcommand that opens connections can be told about them. All is
@@ -20,11 +22,12 @@ typedef struct
   int      max_redirects;
   gboolean no_compression;
 
-  char    *authorities; /* (nullable): a file */
-  char    *certificate; /* (nullable): a file */
-  char    *key;         /* (nullable): a file */
-  char    *server_name; /* (nullable) */
-  gboolean insecure;
+  char       *authorities; /* (nullable): a file */
+  char       *certificate; /* (nullable): a file */
+  char       *key;         /* (nullable): a file */
+  KeyPassword key_password;
+  char       *server_name; /* (nullable) */
+  gboolean    insecure;
 
   double timeout;  /* seconds; 0: as the library has it */
   int    max_size; /* MiB; 0: as the library has it */

@@ -15,6 +15,8 @@
 
 /* Nobody waits at a pipe, and the answers to what was sent may be long. */
 #define PIPE_CLOSE_TIMEOUT_MS 30000
+/* As wscat waits for the answer to what was sent. */
+#define DEFAULT_WAIT_S 2
 
 struct _ConnectSession
 {
@@ -252,6 +254,8 @@ send_arguments (ConnectSession *self)
 {
   ConnectOptions *options = self->options;
   gboolean        is_text = !options->is_binary;
+  const double    wait
+      = options->wait == CONNECT_WAIT_UNSAID ? DEFAULT_WAIT_S : options->wait;
 
   for (char **message = options->messages; message && *message; message++)
     {
@@ -261,9 +265,8 @@ send_arguments (ConnectSession *self)
     }
   for (char **file = options->files; file && *file; file++)
     connect_session_send_file (self, *file, is_text);
-  if (options->wait > 0)
-    self->wait_id
-        = g_timeout_add ((guint) (options->wait * 1000), on_waited, self);
+  if (wait > 0)
+    self->wait_id = g_timeout_add ((guint) (wait * 1000), on_waited, self);
   on_input_end (self);
 }
 

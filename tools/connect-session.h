@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 
 typedef struct _ConnectSession ConnectSession;
 
+/* No seconds were said to wait for. */
+#define CONNECT_WAIT_UNSAID -G_MAXDOUBLE
+
 /* What the command line says. All is owned. */
 typedef struct
 {
@@ -17,7 +20,8 @@ typedef struct
   char        **messages; /* (nullable): sent first */
   char        **files;    /* (nullable): sent next */
   char         *output;   /* (nullable): a file for what comes */
-  double        wait;     /* seconds between the last of these and the close */
+  double        wait;     /* seconds between the last of these and the close,
+                             or CONNECT_WAIT_UNSAID */
   double        ping;     /* seconds between two; 0: none */
   int           close_code;
   char         *close_reason; /* (nullable) */

@@ -12,7 +12,7 @@ add_main (ConnectOptions *self, GOptionContext *context)
     { "send", 'f', 0, G_OPTION_ARG_FILENAME_ARRAY, &self->files,
       "Send a file as one message (repeatable)", "FILE" },
     { "wait", 'w', 0, G_OPTION_ARG_DOUBLE, &self->wait,
-      "Wait so long before closing then", "SECONDS" },
+      "Wait so long before closing then (default: 2)", "SECONDS" },
     { "binary", 'b', 0, G_OPTION_ARG_NONE, &self->is_binary,
       "Binary messages, as they are read; output raw", NULL },
     { "output", 'O', 0, G_OPTION_ARG_FILENAME, &self->output,
@@ -76,14 +76,15 @@ is_close_code (int code)
 static gboolean
 check (ConnectOptions *self, char **arguments, GError **error)
 {
-  const char *complaint = NULL;
+  const char    *complaint = NULL;
+  const gboolean waits = self->wait != CONNECT_WAIT_UNSAID;
 
-  if (self->wait < 0 || self->ping < 0 || self->wait > G_MAXINT / 1000
-      || self->ping > G_MAXINT / 1000)
+  if ((waits && self->wait < 0) || self->ping < 0
+      || self->wait > G_MAXINT / 1000 || self->ping > G_MAXINT / 1000)
     complaint = "That is no time to wait";
   else if (self->is_whole && (self->messages != NULL || self->files != NULL))
     complaint = "--whole is about standard input, which is not read with this";
-  else if (self->wait > 0 && self->messages == NULL && self->files == NULL)
+  else if (waits && self->messages == NULL && self->files == NULL)
     complaint = "--wait needs --execute or --send";
   else if (!is_close_code (self->close_code))
     complaint = "--close takes 1000 to 1003, 1007 to 1014 and 3000 to 4999";
@@ -131,8 +132,9 @@ run (ConnectOptions *options, int argc, char **argv)
 int
 connect_main (int argc, char **argv)
 {
-  ConnectOptions options = { .close_code = WS_CLOSE_CODE_NORMAL };
-  int            status = run (&options, argc, argv);
+  ConnectOptions options
+      = { .wait = CONNECT_WAIT_UNSAID, .close_code = WS_CLOSE_CODE_NORMAL };
+  int status = run (&options, argc, argv);
 
   clear (&options);
   return status;

@@ -293,7 +293,7 @@ add_entries (Frames *self, GOptionContext *context)
     { "execute", 'x', 0, G_OPTION_ARG_FILENAME_ARRAY, &self->connect.messages,
       "Send this, no standard input (repeatable)", "MESSAGE" },
     { "wait", 'w', 0, G_OPTION_ARG_DOUBLE, &self->connect.wait,
-      "Wait so long before closing then", "SECONDS" },
+      "Wait so long before closing then (default: 2)", "SECONDS" },
     { "length", 'n', 0, G_OPTION_ARG_INT, &self->max_shown,
       "Show so much of a payload (default: 64)", "BYTES" },
     { "time", 0, 0, G_OPTION_ARG_NONE, &self->has_times,
@@ -314,7 +314,8 @@ check (Frames *self, int argc, char **arguments, GError **error)
 
   if (self->max_shown < 0 || self->max_shown > G_MAXINT / 2)
     complaint = "--length is no length";
-  else if (self->connect.wait < 0 || self->connect.wait > G_MAXINT / 1000)
+  else if (self->connect.wait != CONNECT_WAIT_UNSAID
+           && (self->connect.wait < 0 || self->connect.wait > G_MAXINT / 1000))
     complaint = "--wait is no time";
   else if (self->listen != NULL && argc < 2)
     complaint = "--listen needs a URL";
@@ -357,7 +358,8 @@ int
 frames_main (int argc, char **argv)
 {
   Frames self = { .max_shown = MAX_SHOWN,
-                  .connect = { .close_code = WS_CLOSE_CODE_NORMAL } };
+                  .connect = { .wait = CONNECT_WAIT_UNSAID,
+                               .close_code = WS_CLOSE_CODE_NORMAL } };
   int    status = run (&self, argc, argv);
 
   client_options_clear (&self.connect.client);

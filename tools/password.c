@@ -96,3 +96,52 @@ password_free (char *password)
     explicit_bzero (password, strlen (password));
   g_free (password);
 }
+
+/* What cannot be read is for those to complain about who need it. */
+static gboolean
+is_encrypted (const char *path)
+{
+  g_autofree char *content = NULL;
+  gboolean         result;
+  gsize            size;
+
+  if (!g_file_get_contents (path, &content, &size, NULL))
+    return FALSE;
+  result = g_strstr_len (content, (gssize) size, "ENCRYPTED") != NULL;
+  explicit_bzero (content, size);
+  return result;
+}
+
+gboolean
+key_password_find (KeyPassword *self,
+                   const char  *path,
+                   char       **arguments,
+                   GError     **error)
+{
+  g_autofree char *prompt = NULL;
+
+  if (self->said != NULL)
+    {
+      self->text = g_strdup (self->said);
+      password_hide (arguments, self->said);
+      return TRUE;
+    }
+  if (self->file != NULL)
+    self->text = password_read_file (self->file, error);
+  else if (path == NULL || !is_encrypted (path))
+    return TRUE;
+  else
+    {
+      prompt = g_strdup_printf ("Passphrase of %s: ", path);
+      self->text = password_ask (prompt, error);
+    }
+  return self->text != NULL;
+}
+
+void
+key_password_clear (KeyPassword *self)
+{
+  g_clear_pointer (&self->said, password_free);
+  g_clear_pointer (&self->file, g_free);
+  g_clear_pointer (&self->text, password_free);
+}

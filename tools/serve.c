@@ -5,8 +5,10 @@
 #include "examples/chat/chat-service.h"
 #include "examples/server-program.h"
 #include "examples/terminal-text.h"
+#include "password.h"
 #include "serve-exec.h"
 #include "serve-folder.h"
+#include "serve-listen.h"
 #include "tool.h"
 
 #define MIB (1024 * 1024)
@@ -24,13 +26,14 @@ typedef struct
   char    *folder;  /* (nullable) */
   char   **program; /* (unowned) (nullable): a part of the arguments */
 
-  char    *host; /* (nullable) */
-  int      port;
-  char    *unix_path; /* (nullable) */
-  gboolean inherits;
-  char    *certificate;        /* (nullable) */
-  char    *key;                /* (nullable) */
-  char    *client_authorities; /* (nullable): clients need a certificate */
+  char       *host; /* (nullable) */
+  int         port;
+  char       *unix_path; /* (nullable) */
+  gboolean    inherits;
+  char       *certificate; /* (nullable) */
+  char       *key;         /* (nullable) */
+  KeyPassword password;
+  char       *client_authorities; /* (nullable): clients need a certificate */
 
   char   **origins;      /* (nullable) */
   char   **subprotocols; /* (nullable) */
@@ -60,7 +63,7 @@ add_main (ServeOptions *self, GOptionContext *context)
     { "port", 'p', 0, G_OPTION_ARG_INT, &self->port,
       "Listen there (default: 8080; 0: any)", "PORT" },
     { "host", 0, 0, G_OPTION_ARG_STRING, &self->host,
-      "Listen there (default: 127.0.0.1)", "ADDRESS" },
+      "Listen there (default: 127.0.0.1)", "HOST" },
     { "unix", 0, 0, G_OPTION_ARG_FILENAME, &self->unix_path,
       "Listen on a Unix socket instead", "PATH" },
     { "inherited", 0, 0, G_OPTION_ARG_NONE, &self->inherits,
@@ -83,6 +86,10 @@ add_more (ServeOptions *self, GOptionContext *context)
       "Let pages from there in only (repeatable)", "ORIGIN" },
     { "subprotocol", 's', 0, G_OPTION_ARG_STRING_ARRAY, &self->subprotocols,
       "Speak this subprotocol (repeatable)", "NAME" },
+    { "passphrase", 0, 0, G_OPTION_ARG_STRING, &self->password.said,
+      "The key's; else it is asked for", "TEXT" },
+    { "passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &self->password.file,
+      "The same in the file's first line", "FILE" },
     { "client-ca", 0, 0, G_OPTION_ARG_FILENAME, &self->client_authorities,
       "Clients need certificates by these (PEM)", "FILE" },
     { "max-connections", 0, 0, G_OPTION_ARG_INT, &self->max_connections,
@@ -106,7 +113,7 @@ add_more (ServeOptions *self, GOptionContext *context)
 }
 
 static gboolean
-check (ServeOptions *self, GError **error)
+check (ServeOptions *self, char **arguments, GError **error)
 {
   const char *complaint = NULL;
 
@@ -129,7 +136,9 @@ check (ServeOptions *self, GError **error)
   else if (!self->executes && self->program[0] != NULL)
     complaint = "A PROGRAM needs --exec";
   if (complaint == NULL)
-    return TRUE;
+    return key_password_find (&self->password,
+                              self->key != NULL ? self->key : self->certificate,
+                              arguments, error);
   g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                        complaint);
   return FALSE;
@@ -213,7 +222,8 @@ make_server (ServeOptions *options)
   if (is_secure)
     g_object_set (ws_server_get_ssl_configuration (server),
                   "local-certificate-file", options->certificate,
-                  "private-key-file", options->key, "ca-certificates-file",
+                  "private-key-file", options->key, "password",
+                  options->password.text, "ca-certificates-file",
                   options->client_authorities, "peer-verify-mode",
                   options->client_authorities != NULL
                       ? WS_SSL_VERIFY_MODE_VERIFY
@@ -243,20 +253,11 @@ make_server (ServeOptions *options)
 static gboolean
 listen_somewhere (ServeOptions *options, WsServer *server, GError **error)
 {
-  g_autoptr (GInetAddress) address
-      = options->host != NULL
-            ? g_inet_address_new_from_string (options->host)
-            : g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-
   if (options->inherits)
     return ws_server_listen_inherited (server, error);
   if (options->unix_path != NULL)
     return ws_server_listen_unix (server, options->unix_path, error);
-  if (address != NULL)
-    return ws_server_listen (server, address, (guint16) options->port, error);
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-               "%s is not an IP address", options->host);
-  return FALSE;
+  return serve_listen (server, options->host, (guint16) options->port, error);
 }
 
 static int
@@ -304,7 +305,8 @@ run (ServeOptions *options, int argc, char **argv)
   g_autoptr (GOptionContext) context = g_option_context_new (
       "[--exec PROGRAM [ARGUMENT…]] - serve WebSocket clients");
   g_autoptr (GError) error = NULL;
-  int status;
+  g_autofree char **arguments = tool_keep (argc, argv);
+  int               status;
 
   add_main (options, context);
   add_more (options, context);
@@ -313,7 +315,7 @@ run (ServeOptions *options, int argc, char **argv)
   if (!g_option_context_parse (context, &argc, &argv, &error))
     return tool_complain (error);
   options->program = argv + 1;
-  if (!check (options, &error))
+  if (!check (options, arguments, &error))
     return tool_complain (error);
   status = serve (options, &error);
   return error != NULL ? tool_complain (error) : status;
@@ -330,6 +332,7 @@ serve_main (int argc, char **argv)
   g_free (options.unix_path);
   g_free (options.certificate);
   g_free (options.key);
+  key_password_clear (&options.password);
   g_free (options.client_authorities);
   g_strfreev (options.origins);
   g_strfreev (options.subprotocols);

@@ -76,6 +76,22 @@ class Messages(TestCase):
         output, _ = self.run_tool("connect", self.url, "-x", "one", "--execute=two")
         self.assertEqual(output, b"one\ntwo\n")
 
+    def test_execute_waits(self):
+        """For an answer, before it closes."""
+        said = []
+
+        def talk(peer):
+            said.append(peer.receive())
+            peer.send(PING, b"")
+            said.append(peer.receive())
+            peer.send(TEXT, b"late")
+            said.append(peer.answer_close())
+
+        server = RawServer(self, talk)
+        program = self.start("connect", server.url, "-x", "a", stdout=subprocess.PIPE)
+        self.assertEqual(program.communicate(timeout=DEADLINE)[0], b"late\n")
+        self.assertEqual(said, [(TEXT, b"a"), (10, b""), b"\x03\xe8"])
+
     def test_file(self):
         sent = os.urandom(2_000_000)
         output, _ = self.run_tool(
@@ -448,6 +464,10 @@ class Tls(TestCase):
         arguments = ("--ca", certificate("root.pem"), "-x", "a")
         output, _ = self.run_tool("connect", url, *arguments, "--cert",
                                   certificate("client.pem"), "--key", certificate("leaf.key"))
+        self.assertEqual(output, b"a\n")
+        output, _ = self.run_tool("connect", url, *arguments, "--cert",
+                                  certificate("client.pem"), "--key",
+                                  certificate("encrypted.key"), "--passphrase", "secret")
         self.assertEqual(output, b"a\n")
         program = self.start("connect", url, *arguments, stdout=subprocess.PIPE)
         self.assertEqual(program.stdout.read(), b"")

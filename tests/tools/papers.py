@@ -2,12 +2,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What is said about the tool: help, manual page, completion, documentation."""
 
+import contextlib
+import os
 import pathlib
+import pty
 import re
+import shutil
 import subprocess
+import threading
 import unittest
 
-from support import OK, USAGE, TestCase
+from support import OK, TOOL, USAGE, TestCase, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "tools" / "ws-glib.1"
@@ -15,6 +20,18 @@ COMPLETIONS = ROOT / "tools" / "completions"
 COMMANDS = ("connect", "serve", "bench", "frames")
 OPTION = re.compile(r"^  (?:-(.), )?--([a-z-]+)", re.M)
 ROWS, COLUMNS = 24, 80
+
+
+def drain(terminal):
+    """Until nobody has its other end open any more."""
+    with contextlib.suppress(OSError):
+        while os.read(terminal, 65536):
+            pass
+
+
+def count_lines(path):
+    with open(path, "rb") as file:
+        return file.read().count(b"\n")
 
 
 class Papers(TestCase):
@@ -81,18 +98,69 @@ class Papers(TestCase):
         ).stdout.split()
 
     def test_completion(self):
-        tool = __import__("os").environ["WS_GLIB_TOOL"]
-        self.assertEqual(self.complete(tool, "c"), ["connect"])
-        self.assertEqual(self.complete(tool, "frames", "--he"),
+        self.assertEqual(self.complete(TOOL, "c"), ["connect"])
+        self.assertEqual(self.complete(TOOL, "frames", "--he"),
                          ["--help", "--help-all", "--help-http", "--help-tls", "--header",
                           "--hex"])
         self.path("root.pem", b"")
-        self.assertEqual(self.complete(tool, "connect", "--ca", "ro"), ["root.pem"])
-        self.assertEqual(self.complete(tool, "connect", "--ca", "=", "ro"), ["root.pem"])
+        self.assertEqual(self.complete(TOOL, "connect", "--ca", "ro"), ["root.pem"])
+        self.assertEqual(self.complete(TOOL, "connect", "--ca", "=", "ro"), ["root.pem"])
         for command in COMMANDS:
-            words = self.complete(tool, command, "--")
+            words = self.complete(TOOL, command, "--")
             for _, name in self.options(command):
                 self.assertIn("--" + name, words)
+
+    def complete_in_zsh(self, lines):
+        """What a tab makes of each of @lines in an interactive zsh."""
+        master, slave = pty.openpty()
+        environment = dict(
+            self.environment, FPATH_HERE=str(COMPLETIONS), OUT=self.path("out", b""),
+            PATH=os.path.dirname(TOOL) + ":" + self.environment["PATH"], PS1="", TERM="dumb",
+        )
+        setup = """
+        fpath=($FPATH_HERE $fpath)
+        autoload -Uz compinit && compinit -D -u
+        note () { print -r -- "$BUFFER" >>$OUT; BUFFER=; }
+        zle -N note
+        bindkey '^I' complete-word '^X' note
+        """
+        shell = subprocess.Popen(
+            ["zsh", "-f", "-i"], stdin=slave, stdout=slave, stderr=slave, env=environment,
+            cwd=self.folder, start_new_session=True,
+        )
+        os.close(slave)
+        reader = threading.Thread(target=drain, args=(master,), daemon=True)
+        reader.start()
+        path = self.path("out")
+        os.write(master, setup.replace("\n", ";").encode() + b"\n")
+        os.write(master, b"print ready >>$OUT\n")
+        wait_until(lambda: count_lines(path) == 1)
+        for n, line in enumerate(lines, 2):
+            os.write(master, line.encode() + b"\t\x18")
+            wait_until(lambda n=n: count_lines(path) == n)
+        os.write(master, b"exit\n")
+        shell.wait()
+        reader.join()
+        os.close(master)
+        with open(path, encoding="utf-8") as file:
+            return [line.rstrip() for line in file.read().splitlines()[1:]]
+
+    @unittest.skipUnless(shutil.which("zsh"), "there is no zsh")
+    def test_zsh(self):
+        self.path("root.pem", b"")
+        expected = {
+            "ws-glib conn": "ws-glib connect",
+            "ws-glib connect --ca ro": "ws-glib connect --ca root.pem",
+            "ws-glib serve --passphrase-file ro": "ws-glib serve --passphrase-file root.pem",
+        }
+        for command in COMMANDS:
+            names = sorted(name for _, name in self.options(command))
+            unique = [name for name in names
+                      if sum(other.startswith(name[:-1]) for other in names) == 1]
+            for name in unique[:2] + unique[-2:]:
+                whole = "ws-glib %s --%s" % (command, name)
+                expected[whole[:-1]] = whole
+        self.assertEqual(self.complete_in_zsh(expected), [*expected.values()])
 
     def test_completions_know_files(self):
         """Each option that takes a file, in all three shells."""

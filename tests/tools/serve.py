@@ -271,12 +271,34 @@ class Serve(TestCase):
         self.assertRegex(text, r"127\.0\.0\.1:\d+ has come for /room\n")
         self.assertRegex(text, r"127\.0\.0\.1:\d+ has gone: 1000 \\u001B\[2J\n")
 
+    def test_name(self):
+        """A name stands for all its addresses, on one port."""
+        url = self.serve("--host", "localhost")
+        port = url.rstrip("/").rpartition(":")[2]
+        hosts = {info[4][0] for info in socket.getaddrinfo("localhost", port)}
+        for host in hosts:
+            literal = "[%s]" % host if ":" in host else host
+            output, _ = self.run_tool("connect", "ws://%s:%s" % (literal, port), "-x", "a")
+            self.assertEqual(output, b"a\n")
+
+    def test_passphrase(self):
+        arguments = ("--cert", certificate("client.pem"), "--key", certificate("encrypted.key"))
+        for said in (
+            ("--passphrase", "secret"),
+            ("--passphrase-file", self.path("phrase", b"secret\n")),
+        ):
+            url = self.serve(*arguments, *said)
+            with open("/proc/%d/cmdline" % self.server.pid, "rb") as file:
+                self.assertNotIn(b"secret", file.read())
+            self.assertEqual(self.run_tool("connect", url, "-k", "-x", "a")[0], b"a\n")
+
     def test_usage(self):
         for arguments in (
             ("--echo", "--chat"),
             ("--exec",),
             ("-p", "70000"),
-            ("--host", "nowhere"),
+            ("--host", "nowhere.invalid"),
+            ("--host", "192.0.2.1"),
             ("--key", "x"),
             ("--client-ca", "x"),
             ("--folder", "/nowhere"),
@@ -287,6 +309,10 @@ class Serve(TestCase):
             ("--inherited",),
             ("--unix", "/nowhere/socket"),
             ("-p", "0", "--cert", "/nowhere"),
+            ("-p", "0", "--cert", certificate("client.pem"), "--key",
+             certificate("encrypted.key"), "--passphrase", "wrong"),
+            ("-p", "0", "--cert", certificate("client.pem"), "--key",
+             certificate("encrypted.key"), "--passphrase-file", "/nowhere"),
         ):
             with self.subTest(arguments=arguments):
                 _, errors = self.run_tool("serve", *arguments, status=USAGE)

@@ -15,6 +15,7 @@ from support import (
     USAGE,
     RawServer,
     TestCase,
+    certificate,
     frame,
 )
 
@@ -189,6 +190,19 @@ class Passwords(TestCase):
         terminal.send("\x04")
         self.assertEqual(terminal.end(), OK)
         self.assertIn("Authorization: Basic YW5uYTpzZWNyZXQ=", server.heads[1])
+        self.assertNotIn(b"secret", terminal.output)
+
+    def test_passphrase(self):
+        """Of a key that is encrypted, without a word about it."""
+        terminal = self.terminal(
+            "serve", "-p", "0", "--cert", certificate("client.pem"), "--key",
+            certificate("encrypted.key"),
+        )
+        terminal.expect("Passphrase of %s: " % certificate("encrypted.key"))
+        terminal.send("secret\n")
+        terminal.expect("wss://127.0.0.1:")
+        terminal.send("\x03")
+        self.assertEqual(terminal.end(), OK)
         self.assertNotIn(b"secret", terminal.output)
 
     def test_without_terminal(self):

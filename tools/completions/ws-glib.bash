@@ -4,7 +4,7 @@
 _ws_glib ()
 {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-  local command=${COMP_WORDS[1]} files='^(--(send|output|ca|cert|key|client-ca|auth-file|folder|unix)|-f|-O)$'
+  local command=${COMP_WORDS[1]} files='^(--(send|output|ca|cert|key|client-ca|auth-file|passphrase-file|folder|unix)|-f|-O)$'
 
   # bash takes "--ca=FILE" for three words.
   [ "$word" != = ] || word=
