@@ -3,17 +3,46 @@
 
 #include <libintl.h>
 #include <locale.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
 
 /* What people read, in their language. */
 
-/* Any locale but C will do where LANGUAGE is set, which gettext looks at when
- * the locale changes. */
+#define SYSTEM_LOCALE "/usr/lib/locale/C.utf8"
+#define OWN_LOCALE    "en_US.UTF-8"
+
+/* In the locale C nothing is translated, nor in C.UTF-8 by glibc from 2.41 on.
+ * Any other name of what this machine surely has will do. Returns what to
+ * remove, with the link in there (owned by the caller). */
+static char *
+make_locale (void)
+{
+  char            *folder = g_dir_make_tmp ("ws-locale-XXXXXX", NULL);
+  g_autofree char *link = g_build_filename (folder, OWN_LOCALE, NULL);
+
+  g_assert_cmpint (symlink (SYSTEM_LOCALE, link), ==, 0);
+  g_setenv ("LOCPATH", folder, TRUE);
+  return folder;
+}
+
+static void
+remove_locale (char *folder)
+{
+  g_autofree char *link = g_build_filename (folder, OWN_LOCALE, NULL);
+
+  g_remove (link);
+  g_rmdir (folder);
+  g_free (folder);
+}
+
+/* Of LANGUAGE gettext takes note when the locale changes. */
 static void
 speak (const char *language)
 {
   g_setenv ("LANGUAGE", language, TRUE);
   g_assert_nonnull (setlocale (LC_ALL, "C"));
-  g_assert_nonnull (setlocale (LC_ALL, "C.UTF-8"));
+  g_assert_nonnull (setlocale (LC_ALL, OWN_LOCALE));
 }
 
 /* The library tells gettext where the catalogues will be installed, when it
@@ -92,10 +121,16 @@ test_certificates (void)
 int
 main (int argc, char **argv)
 {
+  char *folder;
+  int   status;
+
   api_test_init (&argc, &argv);
+  folder = make_locale ();
   bind_built ();
   half_add_client ("/api/languages/status-text", NULL, test_status_text);
   half_add_client ("/api/languages/errors", NULL, test_errors);
   g_test_add_func ("/api/languages/certificates", test_certificates);
-  return g_test_run ();
+  status = g_test_run ();
+  remove_locale (folder);
+  return status;
 }
