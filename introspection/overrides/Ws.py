@@ -547,6 +547,16 @@ class _ServerPool:
         return _pool_listen(self, _inet_address(address), port)
 
 
+_broker_set_state = Ws.Broker.set_state
+
+
+@extend(Ws.Broker)
+class _Broker:
+    def set_state(self, state, error=None):
+        """Sets how it is with the connection; PyGObject takes no None for an error."""
+        _broker_set_state(self, state, *([] if error is None else [error]))
+
+
 _response_refuse = Ws.Response.refuse
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The type stubs: mypy accepts the examples, and sees mistakes.
 
-usage: python-types.py MYPY STUB SOURCES
+usage: python-types.py MYPY SOURCES STUB…
 """
 
 import pathlib
@@ -11,8 +11,10 @@ import subprocess
 import sys
 import tempfile
 
-MYPY, STUB = sys.argv[1:3]
-SOURCES = pathlib.Path(sys.argv[3])
+MYPY = sys.argv[1]
+SOURCES = pathlib.Path(sys.argv[2])
+STUBS = [pathlib.Path(name) for name in sys.argv[3:]]
+HAS_REDIS = any(stub.name == "WsRedis.pyi" for stub in STUBS)
 
 GOOD = """
 import gi
@@ -44,6 +46,18 @@ async def main() -> int:
 
 reveal_type(Ws.run(main()))
 """
+# Where there is a stub of it.
+GOOD_REDIS = """
+from gi.repository import WsRedis
+
+broker = WsRedis.Broker.new("redis://a")
+broker.set_history("a/*", 10, 0)
+broker.set_state(Ws.BrokerState.CONNECTED)
+reveal_type(broker.get_prefix())
+server = Ws.Server(broker=broker)
+server.set_broker(broker)
+"""
+REVEALED_REDIS = ["builtins.str"]
 REVEALED = [
     "Union[builtins.str, builtins.bytes]",
     "gi.repository.Ws.Server",
@@ -68,9 +82,10 @@ def lay_out(folder):
     """The stubs where mypy looks: there no package is partial."""
     stubs = folder / "stubs" / "gi"
     shutil.copytree(SOURCES / "introspection" / "stubs", stubs)
-    shutil.copy(STUB, stubs / "repository" / "Ws.pyi")
+    for stub in STUBS:
+        shutil.copy(stub, stubs / "repository")
     (stubs / "py.typed").unlink()
-    (folder / "good.py").write_text(GOOD)
+    (folder / "good.py").write_text(GOOD + (GOOD_REDIS if HAS_REDIS else ""))
     bad = "from gi.repository import Ws\n" + "\n".join(BAD) + "\n"
     (folder / "bad.py").write_text(bad)
     for example in (SOURCES / "examples" / "python").glob("*.py"):
@@ -99,7 +114,7 @@ def main():
     revealed = [line.split('"')[1] for line in lines if "Revealed" in line]
     seen = {line.split(": ")[0] for line in lines if ": error: " in line}
     expected = {f"bad.py:{number}" for number in range(2, 2 + len(BAD))}
-    if revealed != REVEALED or seen != expected:
+    if revealed != REVEALED + (REVEALED_REDIS if HAS_REDIS else []) or seen != expected:
         sys.exit(output)
 
 

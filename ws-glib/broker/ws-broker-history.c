@@ -214,8 +214,8 @@ ws_broker_take_history (GAsyncResult *result, GError **error)
  * offset that was asked for: what lies between is not kept any more. If the
  * epoch is another one, there are none.
  *
- * Returns: (transfer full) (element-type Ws.Publication): the publications, the
- *   oldest first, or %NULL with @error set
+ * Returns: (transfer container) (element-type Ws.Publication): what was
+ *   published, the oldest first, or %NULL with @error set
  *
  * Since: 1.0
  */
