@@ -108,6 +108,30 @@ far_side_ip (FarSide *self, const char *arguments)
   call_there (self, ip_there, (gpointer) arguments);
 }
 
+typedef struct
+{
+  void (*function) (gpointer argument);
+  gpointer argument;
+} Request;
+
+static void
+do_there (FarSide *self, gpointer argument)
+{
+  const Request *request = argument;
+
+  request->function (request->argument);
+}
+
+void
+far_side_call (FarSide *self,
+               void (*function) (gpointer argument),
+               gpointer argument)
+{
+  Request request = { function, argument };
+
+  call_there (self, do_there, &request);
+}
+
 static void
 on_client_connected (WsServer *server, WsSocket *client)
 {

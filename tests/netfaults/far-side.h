@@ -33,7 +33,11 @@ void far_side_set_keepalive (FarSide *self, guint time);
 
 /* Runs ip(8) with these arguments, blanks between, there. */
 void far_side_ip (FarSide *self, const char *arguments);
-/* The same here. */
+/* Runs @function in its thread, whose network that of the far side is. */
+void far_side_call (FarSide *self,
+                    void (*function) (gpointer argument),
+                    gpointer argument);
+/* The same as far_side_ip() here. */
 void near_side_ip (const char *arguments);
 
 G_END_DECLS

@@ -12,7 +12,8 @@ struct _RedisServer
   char        *socket;   /* (owned) */
   char        *url;      /* (owned) */
   char        *password; /* (owned) (nullable) */
-  guint        port;     /* 0: at the socket only */
+  char        *address;  /* (owned) (nullable): at the socket only */
+  guint        port;     /* of the address */
   GSubprocess *process;  /* (owned) (nullable) */
 };
 
@@ -57,7 +58,7 @@ try_start (RedisServer *self)
                          "--port",
                          port,
                          "--bind",
-                         "127.0.0.1",
+                         self->address != NULL ? self->address : "127.0.0.1",
                          "--unixsocket",
                          self->socket,
                          "--dir",
@@ -102,27 +103,35 @@ choose_port (void)
 }
 
 RedisServer *
-redis_server_new (gboolean is_tcp, const char *password)
+redis_server_new_at (const char *address, const char *password)
 {
-  RedisServer     *self = g_new0 (RedisServer, 1);
-  g_autofree char *login
-      = password != NULL ? g_strdup_printf (":%s@", password) : g_strdup ("");
-  guint n_attempts = 0;
+  RedisServer *self = g_new0 (RedisServer, 1);
+  guint        n_attempts = 0;
 
   self->folder = g_dir_make_tmp ("ws-redis-XXXXXX", NULL);
   self->socket = g_build_filename (self->folder, "socket", NULL);
+  self->address = g_strdup (address);
   self->password = g_strdup (password);
   do
     {
-      self->port = is_tcp ? choose_port () : 0;
+      self->port = address != NULL ? choose_port () : 0;
       g_assert_cmpuint (n_attempts++, <, 10);
     }
   while (!try_start (self));
-  if (is_tcp)
-    self->url = g_strdup_printf ("redis://%s127.0.0.1:%u", login, self->port);
+  if (address != NULL)
+    self->url
+        = g_strdup_printf ("redis://%s%s%s%s:%u", password != NULL ? ":" : "",
+                           password != NULL ? password : "",
+                           password != NULL ? "@" : "", address, self->port);
   else
-    self->url = g_strdup_printf ("redis+unix://%s%s", login, self->socket);
+    self->url = redis_server_dup_socket_url (self);
   return self;
+}
+
+RedisServer *
+redis_server_new (gboolean is_tcp, const char *password)
+{
+  return redis_server_new_at (is_tcp ? "127.0.0.1" : NULL, password);
 }
 
 void
@@ -175,6 +184,7 @@ redis_server_free (RedisServer *self)
   g_free (self->socket);
   g_free (self->url);
   g_free (self->password);
+  g_free (self->address);
   g_free (self);
 }
 
@@ -186,6 +196,16 @@ redis_server_get_url (RedisServer *self)
   return self->url;
 }
 
+char *
+redis_server_dup_socket_url (RedisServer *self)
+{
+  const gboolean has_password = self->password != NULL;
+
+  return g_strdup_printf ("redis+unix://%s%s%s%s", has_password ? ":" : "",
+                          has_password ? self->password : "",
+                          has_password ? "@" : "", self->socket);
+}
+
 guint
 redis_server_get_port (RedisServer *self)
 {
@@ -195,7 +215,7 @@ redis_server_get_port (RedisServer *self)
 char *
 redis_server_dup_host (RedisServer *self)
 {
-  return g_strdup_printf ("127.0.0.1:%u", self->port);
+  return g_strdup_printf ("%s:%u", self->address, self->port);
 }
 
 char *

@@ -6,18 +6,22 @@
 
 G_BEGIN_DECLS
 
-/* A Redis of a test's own, in a folder of its own, at a Unix socket or a port
- * of the loopback. It dies with the test. */
+/* A Redis of a test's own, in a folder of its own, at a Unix socket and, if
+ * asked for, at a port. It dies with the thread that has started it. */
 typedef struct _RedisServer RedisServer;
 
 /* (transfer full): runs. @password (nullable) */
 RedisServer *redis_server_new (gboolean is_tcp, const char *password);
+/* (transfer full): at a port of @address, for which it takes a @password. */
+RedisServer *redis_server_new_at (const char *address, const char *password);
 /* Kills it, and removes its folder. */
 void redis_server_free (RedisServer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RedisServer, redis_server_free)
 
 /* With the password. */
 const char *redis_server_get_url (RedisServer *self);
+/* (transfer full): the same, by its Unix socket. */
+char *redis_server_dup_socket_url (RedisServer *self);
 /* HOST:PORT, of one at a port. */
 char *redis_server_dup_host (RedisServer *self);
 guint redis_server_get_port (RedisServer *self);
