@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "async-test.h"
 
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 guint outcome_last;
 
@@ -257,26 +262,91 @@ flood_push (Flood *self)
   while (n > 0);
 }
 
+static gboolean
+is_address (const struct sockaddr_in *a, const struct sockaddr_in *b)
+{
+  return a->sin_port == b->sin_port && a->sin_addr.s_addr == b->sin_addr.s_addr;
+}
+
+/* The descriptor of the other end, which is in this process, too. */
+static int
+find_other_end (int fd)
+{
+  struct sockaddr_in here, there, name, peer;
+  socklen_t          len = sizeof here;
+  const long         n = sysconf (_SC_OPEN_MAX);
+
+  g_assert_no_errno (getsockname (fd, (struct sockaddr *) &here, &len));
+  g_assert_no_errno (getpeername (fd, (struct sockaddr *) &there, &len));
+  for (int other = 0; other < n; other++)
+    {
+      socklen_t name_len = sizeof name, peer_len = sizeof peer;
+
+      if (getsockname (other, (struct sockaddr *) &name, &name_len) == 0
+          && getpeername (other, (struct sockaddr *) &peer, &peer_len) == 0
+          && name.sin_family == AF_INET && is_address (&name, &there)
+          && is_address (&peer, &here))
+        return other;
+    }
+  g_assert_not_reached ();
+}
+
+/* Whether the kernel has more to send, and has sent what the peer's window has
+ * room for: it takes no more then. */
+static gboolean
+is_stuffed (int fd)
+{
+  struct tcp_info info;
+  socklen_t       len = sizeof info;
+  int             n_unsent = 0;
+
+  g_assert_no_errno (getsockopt (fd, IPPROTO_TCP, TCP_INFO, &info, &len));
+  g_assert_no_errno (ioctl (fd, SIOCOUTQNSD, &n_unsent));
+  return info.tcpi_unacked == 0 && n_unsent > 0;
+}
+
+/* A buffer whose size was set does not grow by itself. A smaller one would do
+ * harm: what its window had promised room for is lost, and sent for ever. */
+static void
+keep_size (int fd, int option)
+{
+  int       size;
+  socklen_t len = sizeof size;
+
+  g_assert_no_errno (getsockopt (fd, SOL_SOCKET, option, &size, &len));
+  size /= 2; /* Linux doubles what is set. */
+  g_assert_no_errno (setsockopt (fd, SOL_SOCKET, option, &size, sizeof size));
+}
+
 void
 fill_buffer (Half *half)
 {
   guint8 chunk[64 * 1024] = { 0 };
   g_autoptr (GBytes) bytes = g_bytes_new (chunk, sizeof chunk);
-
-  int small = 16 * 1024;
+  const int fd = find_other_end (half->peer->fd);
+  guint64   before;
 
   /* The kernel shall not find room for more later. */
-  setsockopt (half->peer->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  keep_size (half->peer->fd, SO_RCVBUF);
+  keep_size (fd, SO_SNDBUF);
   raw_peer_set_reading (half->peer, FALSE);
-  while (ws_socket_get_bytes_to_write (half->socket) < sizeof chunk)
+  do
     {
-      g_assert_cmpint (ws_socket_send_binary_message (half->socket, bytes,
-                                                      NULL),
-                       >, 0);
+      while (ws_socket_get_bytes_to_write (half->socket) < sizeof chunk)
+        {
+          g_assert_cmpint (ws_socket_send_binary_message (half->socket, bytes,
+                                                          NULL),
+                           >, 0);
+          settle ();
+        }
+      before = ws_socket_get_bytes_to_write (half->socket);
+      while (!is_stuffed (fd)
+             && ws_socket_get_bytes_to_write (half->socket) == before)
+        settle ();
       settle ();
     }
-  ws_socket_set_max_bytes_to_write (half->socket, ws_socket_get_bytes_to_write (
-                                                      half->socket));
+  while (ws_socket_get_bytes_to_write (half->socket) != before);
+  ws_socket_set_max_bytes_to_write (half->socket, before);
 }
 
 void
