@@ -221,10 +221,16 @@ far_side_count_clients (FarSide *self)
 static void
 set_keepalive_there (FarSide *self, gpointer argument)
 {
-  guint time = *(guint *) argument;
+  GListModel *clients = G_LIST_MODEL (self->server);
+  const guint time = *(guint *) argument;
 
-  ws_server_set_ping_interval (self->server, time);
-  ws_server_set_ping_timeout (self->server, time);
+  for (guint i = 0; i < g_list_model_get_n_items (clients); i++)
+    {
+      g_autoptr (WsSocket) client = g_list_model_get_item (clients, i);
+
+      ws_socket_set_ping_timeout (client, time);
+      ws_socket_set_ping_interval (client, time);
+    }
 }
 
 void
