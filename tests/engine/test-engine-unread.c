@@ -290,7 +290,6 @@ test_blocked_loop (gconstpointer data)
 {
   FakeTransport *transport;
   Rig           *rig = new_fake (data, &transport);
-  gint64         end;
 
   rig->settings.write_timeout = 100;
   transport->capacity = 0;
@@ -298,9 +297,7 @@ test_blocked_loop (gconstpointer data)
   rig_send_text (rig, "Hello");
   rig_until (rig, ws_deadline_is_armed (&rig->engine->write_deadline));
   transport->capacity = 3;
-  end = g_get_monotonic_time () + 150 * 1000;
-  while (g_get_monotonic_time () < end)
-    ;
+  ws_test_block (150);
   g_main_context_iteration (rig->context, FALSE);
   g_assert_cmpuint (transport->written->len, ==, 3);
   g_assert_true (ws_deadline_is_armed (&rig->engine->write_deadline));

@@ -239,19 +239,17 @@ test_left_behind (void)
   g_assert_false (ws_deadline_is_armed (&a.deadline));
 }
 
-/* What a handler arms after it has taken its time is not over at once. */
+/* What a handler arms after it has taken its time is due that much later. */
 static void
 arm_late (Alarm *alarm)
 {
   WsPoller *poller = alarm->rig->poller;
   gint64    start = ws_poller_now (poller);
 
-  while (g_get_monotonic_time () - start < 20 * G_TIME_SPAN_MILLISECOND)
-    ;
-  ws_poller_arm_after (poller, &alarm->other->deadline,
-                       20 * G_TIME_SPAN_MILLISECOND);
+  ws_test_block (20);
+  ws_poller_arm_after (poller, &alarm->other->deadline, G_TIME_SPAN_HOUR);
   g_assert_cmpint (alarm->other->deadline.due - start, >=,
-                   40 * G_TIME_SPAN_MILLISECOND);
+                   20 * G_TIME_SPAN_MILLISECOND + G_TIME_SPAN_HOUR);
 }
 
 static void
@@ -263,9 +261,7 @@ test_arm_late (PollerRig *rig, gconstpointer data)
   slow.other = &late;
   arm (&slow, 0);
   poller_rig_expect (rig, "s");
-  g_assert_true (ws_deadline_is_armed (&late.deadline));
-  ws_test_until (rig->context, !ws_deadline_is_armed (&late.deadline));
-  g_assert_cmpstr (rig->log->str, ==, "sl");
+  ws_poller_disarm (rig->poller, &late.deadline);
 }
 
 static void

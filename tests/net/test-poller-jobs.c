@@ -284,10 +284,7 @@ test_order (PollerRig *rig, gconstpointer data)
 static void
 take_long (Step *step)
 {
-  const gint64 end = g_get_monotonic_time () + 10 * G_TIME_SPAN_MILLISECOND;
-
-  while (g_get_monotonic_time () < end)
-    ;
+  ws_test_block (10);
 }
 
 /* Those that go on where they left off share dispatches when they take long,
@@ -311,8 +308,12 @@ test_crowded (PollerRig *rig, gconstpointer data)
                     WS_READ_BUFFER_SIZE);
   poller_rig_expect (rig, "b");
   poller_rig_expect (rig, "c");
-  g_assert_cmpuint (ws_poller_get_read_size (rig->poller), ==,
-                    WS_READ_BUFFER_SIZE);
+  /* Where this process had no turn meanwhile that took long, too. */
+  while (ws_poller_get_read_size (rig->poller) < WS_READ_BUFFER_SIZE)
+    {
+      queue (&c, WS_JOB_RESUME);
+      poller_rig_expect (rig, "c");
+    }
 }
 
 /* A turn is short where the dispatch has been long. */
