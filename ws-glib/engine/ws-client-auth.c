@@ -35,25 +35,11 @@ ws_client_auth_set_login (WsClientAuth *self,
   self->n_stale = 0;
 }
 
-gboolean
-ws_client_auth_take_challenge (WsClientAuth        *self,
-                               const WsHttpHeaders *headers,
-                               const char          *name,
-                               gboolean            *may_repeat)
+void
+ws_client_auth_answer (WsClientAuth *self)
 {
-  WsHttpChallenge challenge;
-
-  if (!ws_http_challenge_choose (headers, name, &challenge))
-    return FALSE;
-  *may_repeat = self->has_challenge && self->tried && challenge.stale
-                && self->n_stale < MAX_STALE;
-  if (self->has_challenge)
-    ws_http_challenge_clear (&self->challenge);
-  self->challenge = challenge;
-  self->has_challenge = TRUE;
-  self->nonce_count = 0;
-  self->n_stale = *may_repeat ? self->n_stale + 1 : 0;
-  return TRUE;
+  self->tried = TRUE;
+  self->answers = TRUE;
 }
 
 char *
@@ -86,8 +72,20 @@ ws_client_auth_authorize (WsClientAuth *self,
   return value;
 }
 
-char *
-ws_client_auth_describe (const WsClientAuth *self)
+/* --- Challenges --- */
+
+static void
+take_challenge (WsClientAuth *self, const WsHttpChallenge *challenge)
+{
+  if (self->has_challenge)
+    ws_http_challenge_clear (&self->challenge);
+  self->challenge = *challenge;
+  self->has_challenge = TRUE;
+  self->nonce_count = 0;
+}
+
+static char *
+describe (const WsClientAuth *self)
 {
   g_autofree char *realm = ws_http_quote (self->challenge.realm);
 
@@ -98,12 +96,38 @@ ws_client_auth_describe (const WsClientAuth *self)
                           realm);
 }
 
-char *
-ws_client_auth_describe_unknown (const WsHttpHeaders *headers, const char *name)
+static char *
+describe_unknown (const WsHttpHeaders *headers, const char *name)
 {
   g_autofree char *asked = ws_http_headers_join (headers, name);
   g_autofree char *quoted = ws_http_quote (asked != NULL ? asked : "");
 
   return g_strdup_printf (
       "it asks for credentials in no way that is known here: %s", quoted);
+}
+
+WsLogin
+ws_client_auth_judge (WsClientAuth        *self,
+                      const WsHttpHeaders *headers,
+                      const char          *name,
+                      char               **what)
+{
+  WsHttpChallenge challenge;
+  gboolean        is_stale;
+
+  if (!ws_http_challenge_choose (headers, name, &challenge))
+    {
+      *what = describe_unknown (headers, name);
+      return WS_LOGIN_UNKNOWN;
+    }
+  /* The last answer had a nonce that was too old, and was right for the rest. */
+  is_stale = self->has_challenge && self->tried && challenge.stale
+             && self->n_stale < MAX_STALE;
+  self->n_stale = is_stale ? self->n_stale + 1 : 0;
+  take_challenge (self, &challenge);
+  *what = describe (self);
+  if (self->user == NULL || (self->tried && !is_stale))
+    return WS_LOGIN_ASK;
+  ws_client_auth_answer (self);
+  return WS_LOGIN_ANSWER;
 }

@@ -28,13 +28,23 @@ void ws_client_auth_set_login (WsClientAuth *self,
                                const char   *user,
                                const char   *password);
 
-/* Takes the strongest challenge of the fields called @name. FALSE: no scheme is
- * known. @may_repeat: the last answer only had a nonce that was too old, so
- * that the same credentials may do. */
-gboolean ws_client_auth_take_challenge (WsClientAuth        *self,
-                                        const WsHttpHeaders *headers,
-                                        const char          *name,
-                                        gboolean            *may_repeat);
+/* The next request carries them. */
+void ws_client_auth_answer (WsClientAuth *self);
+
+typedef enum
+{
+  WS_LOGIN_UNKNOWN, /* no scheme is known */
+  WS_LOGIN_ASK,     /* somebody has to say them, for the first time or anew */
+  WS_LOGIN_ANSWER   /* the next request carries what is known */
+} WsLogin;
+
+/* Takes the strongest challenge of the fields called @name, and judges what is
+ * to be done. @what (out): what is wanted, for a message, such as "it asks for
+ * credentials for Basic, realm ..." */
+WsLogin ws_client_auth_judge (WsClientAuth        *self,
+                              const WsHttpHeaders *headers,
+                              const char          *name,
+                              char               **what);
 
 /* (transfer full) (nullable): the value of Authorization, or of
  * Proxy-Authorization; NULL with an error of the engine. */
@@ -42,12 +52,5 @@ char *ws_client_auth_authorize (WsClientAuth *self,
                                 const char   *method,
                                 const char   *target,
                                 GError      **error);
-
-/* (transfer full): what the challenge wants, for a message: "it asks for
- * credentials for Basic, realm ..." */
-char *ws_client_auth_describe (const WsClientAuth *self);
-/* (transfer full): the same where no challenge is known. */
-char *ws_client_auth_describe_unknown (const WsHttpHeaders *headers,
-                                       const char          *name);
 
 G_END_DECLS

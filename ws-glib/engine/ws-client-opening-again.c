@@ -78,42 +78,22 @@ describe_server (const WsUrl *url)
   return g_strconcat (url->secure ? "wss://" : "ws://", url->authority, NULL);
 }
 
-static void
-describe_challenge (WsClientOpening *self)
-{
-  g_autofree char *what = ws_client_auth_describe (&self->auth);
-
-  set_refusal (self, WS_ENGINE_ERROR_AUTHENTICATION_REQUIRED, what);
-}
-
 /* 9110, 11.6.1 */
 static WsProgress
 judge_login (WsClientOpening *self)
 {
-  gboolean may_repeat = FALSE;
+  g_autofree char *what = NULL;
+  g_autofree char *uri = NULL;
+  const WsLogin login = ws_client_auth_judge (&self->auth, self->parsed.headers,
+                                              CHALLENGE_FIELD, &what);
 
-  if (!ws_client_auth_take_challenge (&self->auth, self->parsed.headers,
-                                      CHALLENGE_FIELD, &may_repeat))
-    {
-      g_autofree char *what
-          = ws_client_auth_describe_unknown (self->parsed.headers,
-                                             CHALLENGE_FIELD);
-
-      set_refusal (self, WS_ENGINE_ERROR_AUTHENTICATION_REQUIRED, what);
-      return WS_PROGRESS_FAILED;
-    }
-  describe_challenge (self);
-  if (self->is_given && !can_ask_here (self))
+  set_refusal (self, WS_ENGINE_ERROR_AUTHENTICATION_REQUIRED, what);
+  if (login == WS_LOGIN_UNKNOWN || (self->is_given && !can_ask_here (self)))
     return WS_PROGRESS_FAILED;
-  if (self->auth.user == NULL || (self->auth.tried && !may_repeat))
-    {
-      g_autofree char *uri = describe_server (self->url);
-
-      return ws_client_opening_ask_login (self, &self->auth, uri);
-    }
-  self->auth.tried = TRUE;
-  self->auth.answers = TRUE;
-  return begin_again (self);
+  if (login == WS_LOGIN_ANSWER)
+    return begin_again (self);
+  uri = describe_server (self->url);
+  return ws_client_opening_ask_login (self, &self->auth, uri);
 }
 
 void
@@ -130,8 +110,7 @@ ws_client_opening_authenticate (WsClientOpening *self,
       return;
     }
   ws_client_auth_set_login (&self->auth, user, password);
-  self->auth.tried = TRUE;
-  self->auth.answers = TRUE;
+  ws_client_auth_answer (&self->auth);
   ws_client_opening_go_on (self, WS_STEP_AGAIN);
 }
 

@@ -166,36 +166,10 @@ set_refusal (WsClientOpening *self, WsEngineError code, const char *what)
   return ws_client_opening_fail_proxy (self, code, message);
 }
 
-/* 9110, 11.7.1 */
-static WsProgress
-judge_login (WsClientOpening *self)
+/* Asks the proxy once more, on the connection if it is kept. */
+static void
+repeat (WsClientOpening *self)
 {
-  WsOpeningProxy  *proxy = &self->proxy;
-  WsClientAuth    *auth = &proxy->auth;
-  WsHttpHeaders   *headers = proxy->answer.response.headers;
-  gboolean         may_repeat = FALSE;
-  g_autofree char *what = NULL;
-
-  if (!ws_client_auth_take_challenge (auth, headers, CHALLENGE_FIELD,
-                                      &may_repeat))
-    {
-      what = ws_client_auth_describe_unknown (headers, CHALLENGE_FIELD);
-      return set_refusal (self, WS_ENGINE_ERROR_PROXY_AUTHENTICATION_REQUIRED,
-                          what);
-    }
-  what = ws_client_auth_describe (auth);
-  set_refusal (self, WS_ENGINE_ERROR_PROXY_AUTHENTICATION_REQUIRED, what);
-  if (auth->user == NULL || (auth->tried && !may_repeat))
-    return ws_client_opening_ask_login (self, auth, proxy->uri);
-  ws_client_opening_answer_tunnel (self);
-  return WS_PROGRESS_NEXT;
-}
-
-void
-ws_client_opening_answer_tunnel (WsClientOpening *self)
-{
-  self->proxy.auth.tried = TRUE;
-  self->proxy.auth.answers = TRUE;
   if (self->proxy.transport == NULL)
     {
       redial (self);
@@ -203,6 +177,32 @@ ws_client_opening_answer_tunnel (WsClientOpening *self)
     }
   self->proxy.is_reused = TRUE;
   self->step = WS_STEP_CONNECT;
+}
+
+/* 9110, 11.7.1 */
+static WsProgress
+judge_login (WsClientOpening *self)
+{
+  WsClientAuth    *auth = &self->proxy.auth;
+  g_autofree char *what = NULL;
+  const WsLogin    login
+      = ws_client_auth_judge (auth, self->proxy.answer.response.headers,
+                              CHALLENGE_FIELD, &what);
+
+  set_refusal (self, WS_ENGINE_ERROR_PROXY_AUTHENTICATION_REQUIRED, what);
+  if (login == WS_LOGIN_UNKNOWN)
+    return WS_PROGRESS_FAILED;
+  if (login == WS_LOGIN_ASK)
+    return ws_client_opening_ask_login (self, auth, self->proxy.uri);
+  repeat (self);
+  return WS_PROGRESS_NEXT;
+}
+
+void
+ws_client_opening_answer_tunnel (WsClientOpening *self)
+{
+  ws_client_auth_answer (&self->proxy.auth);
+  repeat (self);
 }
 
 /* The server beyond the tunnel speaks when spoken to. */
