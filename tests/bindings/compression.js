@@ -32,7 +32,7 @@ socket.connect("text-message-received", (_socket, text) => {
   loop.quit();
 });
 socket.open(server.url);
-GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, 20, () => loop.quit());
+GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, 100, () => loop.quit());
 loop.run();
 check(got === TEXT, "text");
 check(socket.extensions.includes("server_max_window_bits=12"), "extensions");

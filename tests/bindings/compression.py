@@ -38,7 +38,7 @@ def on_text(socket, text):
 
 socket.connect("text-message-received", on_text)
 socket.open(server.props.url)
-GLib.timeout_add_seconds(20, loop.quit)
+GLib.timeout_add_seconds(100, loop.quit)
 loop.run()
 assert "server_max_window_bits=12" in socket.props.extensions
 assert 0 < socket.props.statistics.compression_ratio_received < 0.1

@@ -2,40 +2,9 @@
 // Qt's QML tests in GJS: nothing but properties, set in any order.
 
 import GLib from 'gi://GLib?version=2.0';
-import System from 'system';
 import Ws from 'gi://Ws?version=1.0';
 
-const DEADLINE = 20; // seconds; nothing waits for it but a hanging test
-
-// An exception inside a handler is only logged, so failures are counted.
-let failures = 0;
-
-function check(condition, what) {
-    if (condition)
-        return;
-    failures++;
-    printerr(`failed: ${what}`);
-}
-
-function checkEqual(actual, expected, what) {
-    check(String(actual) === String(expected),
-        `${what}: ${actual} is not ${expected}`);
-}
-
-function wait(condition, what) {
-    let expired = false;
-    const source = GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, DEADLINE, () => {
-        expired = true;
-        return GLib.SOURCE_CONTINUE;
-    });
-    while (!condition() && !expired)
-        GLib.MainContext.default().iteration(true);
-    GLib.source_remove(source);
-    if (expired) {
-        printerr(`failed: waited for ${what}`);
-        System.exit(1);
-    }
-}
+import {check, checkEqual, finish, wait} from './harness.js';
 
 const names = ['first', 'second'];
 const server = new Ws.Server({listening: true, supported_subprotocols: names});
@@ -115,4 +84,4 @@ failClosed(sendText, 'hello');
 failClosed(sendBinary, [1, 2, 3]);
 
 server.close();
-System.exit(failures > 0 ? 1 : 0);
+finish();

@@ -2,10 +2,11 @@
 
 // Brokers from JavaScript: the one in memory, and one that is derived here.
 
-import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 import System from 'system';
 import Ws from 'gi://Ws?version=1.0';
+
+import {wait} from './harness.js';
 
 // Carries everything back to where it came from, as bytes.
 const Loop = GObject.registerClass(class Loop extends Ws.Broker {
@@ -21,22 +22,6 @@ const Loop = GObject.registerClass(class Loop extends Ws.Broker {
         this.wanted = [...this.wanted ?? [], topic];
     }
 });
-
-function wait(condition) {
-    const context = GLib.MainContext.default();
-    let late = false;
-    const source = GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, 30, () => {
-        late = true;
-        return GLib.SOURCE_REMOVE;
-    });
-
-    while (!condition()) {
-        context.iteration(true);
-        if (late)
-            throw new Error('this takes too long');
-    }
-    GLib.source_remove(source);
-}
 
 function listen(broker) {
     const server = Ws.Server.new(null, Ws.SslMode.NON_SECURE);

@@ -78,7 +78,7 @@ class Clients:
 def wait(condition):
     context = GLib.MainContext.default()
     late = []
-    source = GLib.timeout_add_seconds(30, lambda: late.append(True))
+    source = GLib.timeout_add_seconds(100, lambda: late.append(True))
     while not condition():
         context.iteration(True)
         if late:

@@ -3,21 +3,11 @@
 
 import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
-import System from 'system';
 import Ws from 'gi://Ws?version=1.0';
 
-const DEADLINE = 20; // seconds; nothing waits for it but a hanging test
+import {checkEqual, finish, run} from './harness.js';
+
 const LOGIN = `Basic ${GLib.base64_encode('anna:geheim')}`;
-
-// An exception inside a handler is only logged, so failures are counted.
-let failures = 0;
-
-function checkEqual(actual, expected, what) {
-    if (String(actual) === String(expected))
-        return;
-    failures++;
-    printerr(`failed: ${what}: ${actual} is not ${expected}`);
-}
 
 function checkThrows(callback, code, what) {
     try {
@@ -46,15 +36,10 @@ function onHandshake(_server, request, response) {
     }
 }
 
-function run(path, setUp, open) {
+function attempt(path, setUp, open) {
     const loop = new GLib.MainLoop(null, false);
     const socket = new Ws.Socket();
     const seen = [];
-    const watchdog = GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, DEADLINE,
-        () => {
-            printerr(`nothing happened for ${DEADLINE} s`);
-            System.exit(1);
-        });
     requests.length = 0;
     socket.connect('error', (_socket, error) => seen.push(error.code));
     socket.connect('connected', () => {
@@ -64,8 +49,7 @@ function run(path, setUp, open) {
     socket.connect('disconnected', () => loop.quit());
     setUp(socket);
     open(socket, makeUrl(path));
-    loop.run();
-    GLib.source_remove(watchdog);
+    run(loop);
     return [socket, seen.join()];
 }
 
@@ -84,7 +68,7 @@ function makeUrl(path) {
 }
 
 function testHeaders() {
-    const [socket, seen] = run('/', peer => {
+    const [socket, seen] = attempt('/', peer => {
         peer.request_headers.append('Cookie', 'a=b');
     }, open);
     checkEqual(seen, 'connected', 'headers');
@@ -95,7 +79,7 @@ function testHeaders() {
 }
 
 function testRequest() {
-    const [socket, seen] = run('/room?a=b', () => {}, (peer, url) => {
+    const [socket, seen] = attempt('/room?a=b', () => {}, (peer, url) => {
         const request = Ws.Request.new(url);
         request.headers.append('Cookie', 'once=yes');
         request.subprotocols = ['news', 'chat'];
@@ -116,7 +100,7 @@ function answer(authenticator) {
 
 function testLogin() {
     const asked = [];
-    const [, atOnce] = run('/login', socket => {
+    const [, atOnce] = attempt('/login', socket => {
         socket.connect('authentication-required', (_socket, authenticator) => {
             asked.push(authenticator.realm, authenticator.scheme,
                 authenticator.retries, socket.response.status);
@@ -126,7 +110,7 @@ function testLogin() {
     checkEqual(atOnce, 'connected', 'login at once');
     checkEqual(asked, 'Zimmer,Basic,0,401', 'question');
 
-    const [, later] = run('/login', socket => {
+    const [, later] = attempt('/login', socket => {
         socket.connect('authentication-required', (_socket, authenticator) => {
             authenticator.defer();
             GLib.timeout_add(GLib.PRIORITY_DEFAULT, 20, () => {
@@ -138,14 +122,14 @@ function testLogin() {
     }, open);
     checkEqual(later, 'connected', 'login later');
 
-    const [, never] = run('/login', socket => {
+    const [, never] = attempt('/login', socket => {
         socket.connect('authentication-required', () => {});
     }, open);
     checkEqual(never, Ws.SocketError.AUTHENTICATION_REQUIRED, 'no login');
 }
 
 function testRefusal() {
-    const [socket, seen] = run('/forbidden', () => {}, open);
+    const [socket, seen] = attempt('/forbidden', () => {}, open);
     checkEqual(seen, Ws.SocketError.HANDSHAKE_REJECTED, 'refusal');
     const {status, reason, headers, body} = socket.response;
     checkEqual(`${status} ${reason}`, '403 Forbidden', 'status');
@@ -154,7 +138,7 @@ function testRefusal() {
 }
 
 function testRedirects() {
-    const [, followed] = run('/moved', socket => {
+    const [, followed] = attempt('/moved', socket => {
         socket.max_redirects = 1;
         socket.connect('redirected', (_socket, request) =>
             checkEqual(request.url, makeUrl('/room'), 'place'));
@@ -163,7 +147,7 @@ function testRedirects() {
     checkEqual(requests.map(request => request.resource_name), '/moved,/room',
         'way');
 
-    const [socket, refused] = run('/moved', peer => {
+    const [socket, refused] = attempt('/moved', peer => {
         peer.max_redirects = 1;
         peer.connect('redirected', () => peer.refuse_redirect());
     }, open);
@@ -192,4 +176,4 @@ testRefusal();
 testRedirects();
 testProxy();
 server.close();
-System.exit(failures === 0 ? 0 : 1);
+finish();

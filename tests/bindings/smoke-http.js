@@ -3,20 +3,9 @@
 
 import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
-import System from 'system';
 import Ws from 'gi://Ws?version=1.0';
 
-const DEADLINE = 20; // seconds; nothing waits for it but a hanging test
-
-// An exception inside a handler is only logged, so failures are counted.
-let failures = 0;
-
-function checkEqual(actual, expected, what) {
-    if (actual === expected)
-        return;
-    failures++;
-    printerr(`failed: ${what}: ${actual} is not ${expected}`);
-}
+import {checkEqual, finish, run} from './harness.js';
 
 function later(callback) {
     GLib.timeout_add(GLib.PRIORITY_DEFAULT, 20, () => {
@@ -59,21 +48,15 @@ function serve() {
     return server;
 }
 
-function run(begin) {
+function converse(begin) {
     const loop = new GLib.MainLoop(null, false);
-    const watchdog = GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, DEADLINE,
-        () => {
-            printerr(`nothing happened for ${DEADLINE} s`);
-            System.exit(1);
-        });
     begin(loop);
-    loop.run();
-    GLib.source_remove(watchdog);
+    run(loop);
 }
 
 function fetchPage(port) {
     let answer = '';
-    run(loop => {
+    converse(loop => {
         const file = new Gio.SocketClient();
         file.connect_to_host_async('127.0.0.1', port, null, (_file, result) => {
             const stream = file.connect_to_host_finish(result);
@@ -97,7 +80,7 @@ function fetchPage(port) {
 
 function connectClient(port, path) {
     const seen = [];
-    run(loop => {
+    converse(loop => {
         const client = new Ws.Socket({
             url: `ws://127.0.0.1:${port}${path}`,
             origin: 'https://a.example',
@@ -128,4 +111,4 @@ const refused = connectClient(server.port, '/refused');
 checkEqual(refused.length, 1, 'refusal');
 checkEqual(refused[0].includes('404'), true, 'reason');
 server.close();
-System.exit(failures === 0 ? 0 : 1);
+finish();

@@ -4,25 +4,9 @@
 import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
 import GObject from 'gi://GObject?version=2.0';
-import System from 'system';
 import Ws from 'gi://Ws?version=1.0';
 
-const DEADLINE = 20; // seconds; nothing waits for it but a hanging test
-
-// An exception inside a handler is only logged, so failures are counted.
-let failures = 0;
-
-function check(condition, what) {
-    if (condition)
-        return;
-    failures++;
-    printerr(`failed: ${what}`);
-}
-
-function checkEqual(actual, expected, what) {
-    check(String(actual) === String(expected),
-        `${what}: ${actual} is not ${expected}`);
-}
+import {checkEqual, finish, run} from './harness.js';
 
 const Patient = GObject.registerClass(
 class Patient extends Ws.ReconnectPolicy {
@@ -54,12 +38,7 @@ socket.connect('notify::active', () => {
 });
 socket.active = true;
 
-const watchdog = GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, DEADLINE, () => {
-    check(false, `nothing happened for ${DEADLINE} s`);
-    System.exit(1);
-});
-loop.run();
-GLib.source_remove(watchdog);
+run(loop);
 
 checkEqual(seen, 'open,1 in 1,open,2 in 2,open', 'what was signalled');
 checkEqual(policy.asked, '1000,1000,1000', 'what the policy was asked');
@@ -76,4 +55,4 @@ checkEqual(plain.get_fatal_close_codes(), '7', 'fatal close codes');
 checkEqual(plain.fatal_close_codes.deepUnpack(), '7', 'fatal close codes');
 
 server.close();
-System.exit(failures > 0 ? 1 : 0);
+finish();

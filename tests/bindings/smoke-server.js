@@ -3,28 +3,12 @@
 
 import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
-import System from 'system';
 import Ws from 'gi://Ws?version=1.0';
 
-const DEADLINE = 20; // seconds; nothing waits for it but a hanging test
+import {check, checkEqual, finish, run} from './harness.js';
 
 Gio._promisify(Ws.Server.prototype, 'accept_async', 'accept_finish');
 Gio._promisify(Ws.Server.prototype, 'close_async', 'close_finish');
-
-// An exception inside a handler is only logged, so failures are counted.
-let failures = 0;
-
-function check(condition, what) {
-    if (condition)
-        return;
-    failures++;
-    printerr(`failed: ${what}`);
-}
-
-function checkEqual(actual, expected, what) {
-    check(String(actual) === String(expected),
-        `${what}: ${actual} is not ${expected}`);
-}
 
 const loop = new GLib.MainLoop(null, false);
 const folder = GLib.dir_make_tmp('ws-XXXXXX');
@@ -78,12 +62,7 @@ const clients = [
 ];
 serve(2).catch(error => check(false, error)).finally(() => loop.quit());
 
-const watchdog = GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, DEADLINE, () => {
-    check(false, `nothing happened for ${DEADLINE} s`);
-    System.exit(1);
-});
-loop.run();
-GLib.source_remove(watchdog);
+run(loop);
 
 checkEqual(heard.sort(), 'one,two', 'what was heard');
 for (const client of clients) {
@@ -92,4 +71,4 @@ for (const client of clients) {
 }
 check(!GLib.file_test(path, GLib.FileTest.EXISTS), 'the file is gone');
 GLib.rmdir(folder);
-System.exit(failures ? 1 : 0);
+finish();

@@ -6,7 +6,8 @@ import GLib from 'gi://GLib?version=2.0';
 import System from 'system';
 import Ws from 'gi://Ws?version=1.0';
 
-const DEADLINE = 20; // seconds; nothing waits for it but a hanging test
+import {check, checkEqual, finish, run} from './harness.js';
+
 const FOLDER = GLib.getenv('WS_TEST_CERTIFICATES');
 
 // The server's certificate is all of this at once.
@@ -15,30 +16,6 @@ const WRONG = [
     Ws.SslErrorCode.CERTIFICATE_EXPIRED,
     Ws.SslErrorCode.HOST_NAME_MISMATCH,
 ].sort().join();
-
-// An exception inside a handler is only logged, so failures are counted.
-let failures = 0;
-
-function check(condition, what) {
-    if (condition)
-        return;
-    failures++;
-    printerr(`failed: ${what}`);
-}
-
-function checkEqual(actual, expected, what) {
-    check(actual === expected, `${what}: ${actual} is not ${expected}`);
-}
-
-function run(loop) {
-    const watchdog = GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, DEADLINE,
-        () => {
-            check(false, `nothing happened for ${DEADLINE} s`);
-            System.exit(1);
-        });
-    loop.run();
-    GLib.source_remove(watchdog);
-}
 
 function serveEcho() {
     const server = Ws.Server.new('smoke', Ws.SslMode.SECURE);
@@ -135,4 +112,4 @@ function testPause() {
 
 testIgnore();
 testPause();
-System.exit(failures ? 1 : 0);
+finish();

@@ -4,50 +4,13 @@
 
 import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
-import System from 'system';
 import Ws from 'gi://Ws?version=1.0';
 
-const DEADLINE = 20; // seconds; nothing waits for it but a hanging test
+import {
+    check, countUnlucky, finish, hideUnlucky, unlucky, wait,
+} from './harness.js';
 
-let failures = 0;
-
-function check(condition, what) {
-    if (condition)
-        return;
-    failures++;
-    printerr(`failed: ${what}`);
-}
-
-function wait(condition, what) {
-    let expired = false;
-    const source = GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, DEADLINE, () => {
-        expired = true;
-        return GLib.SOURCE_CONTINUE;
-    });
-    while (!condition() && !expired)
-        GLib.MainContext.default().iteration(true);
-    GLib.source_remove(source);
-    if (expired) {
-        printerr(`failed: waited for ${what}`);
-        System.exit(1);
-    }
-}
-
-// What would be printed for each is taken, and counted.
-let nThrown = 0;
-GLib.log_set_writer_func((level, fields) => {
-    const decoder = new TextDecoder();
-    const message = fields.MESSAGE ? decoder.decode(fields.MESSAGE) : '';
-    if (message.includes('unlucky'))
-        nThrown++;
-    else if (level < GLib.LogLevelFlags.LEVEL_MESSAGE)
-        printerr(message);
-    return GLib.LogWriterOutput.HANDLED;
-});
-
-function unlucky() {
-    throw new Error('unlucky');
-}
+hideUnlucky();
 
 // The first line of what is answered to a request of plain HTTP.
 function ask(server, path) {
@@ -84,7 +47,7 @@ server.connect('http-request', (_server, _request, response) => {
     response.set_text('fine');
 });
 check(ask(server, '/').includes(' 500 '), 'a failing handler of http-request answered');
-check(nThrown === 1, `http-request: ${nThrown} were told`);
+check(countUnlucky() === 1, `http-request: ${countUnlucky()} were told`);
 throws = false;
 check(ask(server, '/').includes(' 200 '), 'the server did not go on');
 
@@ -120,4 +83,4 @@ client.open(server.url);
 wait(() => nArrived === 1, 'the redirect to be followed');
 client.abort();
 
-System.exit(failures > 0 ? 1 : 0);
+finish();

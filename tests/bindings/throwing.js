@@ -3,46 +3,13 @@
 
 import GLib from 'gi://GLib?version=2.0';
 import GObject from 'gi://GObject?version=2.0';
-import System from 'system';
 import Ws from 'gi://Ws?version=1.0';
 
-const DEADLINE = 20; // seconds; nothing waits for it but a hanging test
+import {
+    check, countUnlucky, finish, hideUnlucky, unlucky, wait,
+} from './harness.js';
 
-let failures = 0;
-
-function check(condition, what) {
-    if (condition)
-        return;
-    failures++;
-    printerr(`failed: ${what}`);
-}
-
-function wait(condition, what) {
-    let expired = false;
-    const source = GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, DEADLINE, () => {
-        expired = true;
-        return GLib.SOURCE_CONTINUE;
-    });
-    while (!condition() && !expired)
-        GLib.MainContext.default().iteration(true);
-    GLib.source_remove(source);
-    if (expired) {
-        printerr(`failed: waited for ${what}`);
-        System.exit(1);
-    }
-}
-
-// What would be printed for each is taken, and counted.
-let nThrown = 0;
-GLib.log_set_writer_func((level, fields) => {
-    const decoder = new TextDecoder();
-    const message = fields.MESSAGE ? decoder.decode(fields.MESSAGE) : '';
-    if (message.includes('unlucky'))
-        nThrown++;
-    else if (level < GLib.LogLevelFlags.LEVEL_MESSAGE)
-        printerr(message);
-    return GLib.LogWriterOutput.HANDLED;
-});
+hideUnlucky();
 
 const heard = {};
 const sockets = [];
@@ -62,7 +29,7 @@ function connectAll(object, kind) {
                 sockets.push(args[0]);
                 connectAll(args[0], 'socket');
             }
-            throw new Error('unlucky');
+            unlucky();
         });
     }
 }
@@ -95,6 +62,6 @@ for (const name of ['client-connected', 'client-disconnected', 'notify',
     'handshake-requested', 'origin-authentication-required'])
     check(heard[`server ${name}`] > 0, `${name} was not heard of the server`);
 const nHeard = Object.values(heard).reduce((sum, n) => sum + n, 0);
-check(nThrown === nHeard, `${nThrown} of ${nHeard} were told`);
+check(countUnlucky() === nHeard, `${countUnlucky()} of ${nHeard} were told`);
 
-System.exit(failures > 0 ? 1 : 0);
+finish();

@@ -374,23 +374,18 @@ test_limit (void)
   g_assert_cmpuint (faults_disarm (FAULTS_GETRLIMIT), ==, 1);
 }
 
+#define add(name, test)                                                   \
+  g_test_add ("/net/failing-listener/" name, Fixture, NULL, set_up, test, \
+              tear_down)
+
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *path;
-    void (*test) (Fixture *fixture, gconstpointer data);
-  } tests[] = {
-    { "/net/failing-listener/listening", test_listening },
-    { "/net/failing-listener/removing", test_removing },
-    { "/net/failing-listener/accepting", test_accepting },
-    { "/net/failing-listener/adopting", test_adopting },
-  };
-
   ws_test_init (&argc, &argv);
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+  add ("listening", test_listening);
+  add ("removing", test_removing);
+  add ("accepting", test_accepting);
+  add ("adopting", test_adopting);
   g_test_add_func ("/net/failing-listener/inherited", test_inherited);
   g_test_add_func ("/net/failing-listener/limit", test_limit);
   return g_test_run ();

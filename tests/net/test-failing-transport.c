@@ -374,23 +374,18 @@ test_dialling (void)
     }
 }
 
+#define add(name, test)                                                    \
+  g_test_add ("/net/failing-transport/" name, Fixture, NULL, set_up, test, \
+              tear_down)
+
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *path;
-    void (*test) (Fixture *fixture, gconstpointer data);
-  } tests[] = {
-    { "/net/failing-transport/reading", test_reading },
-    { "/net/failing-transport/writing", test_writing },
-    { "/net/failing-transport/asking", test_asking },
-    { "/net/failing-transport/setting-up", test_setting_up },
-  };
-
   ws_test_init (&argc, &argv);
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+  add ("reading", test_reading);
+  add ("writing", test_writing);
+  add ("asking", test_asking);
+  add ("setting-up", test_setting_up);
   g_test_add_func ("/net/failing-transport/no-epoll", test_no_epoll);
   g_test_add_func ("/net/failing-transport/full-epoll", test_full_epoll);
   g_test_add_func ("/net/failing-transport/failing-wait", test_failing_wait);
