@@ -36,8 +36,8 @@ void ws_test_block (guint ms);
 
 /* Iterates @context (NULL: the default one) until @condition holds; aborts the
  * test after WS_TEST_DEADLINE seconds, which are so many that they pass on the
- * busiest machine only where something hangs. It sleeps between events: what another
- * thread changes has to wake the context up. */
+ * busiest machine only where something hangs. It sleeps between events: what
+ * another thread changes has to wake the context up. */
 #define WS_TEST_DEADLINE 100
 #define ws_test_until(context, condition)                                  \
   G_STMT_START                                                             \

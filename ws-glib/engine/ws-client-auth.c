@@ -120,7 +120,7 @@ ws_client_auth_judge (WsClientAuth        *self,
       *what = describe_unknown (headers, name);
       return WS_LOGIN_UNKNOWN;
     }
-  /* The last answer had a nonce that was too old, and was right for the rest. */
+  /* The last answer had a nonce that was too old: the same login may do. */
   is_stale = self->has_challenge && self->tried && challenge.stale
              && self->n_stale < MAX_STALE;
   self->n_stale = is_stale ? self->n_stale + 1 : 0;
