@@ -321,6 +321,37 @@ test_handshake_timeout (SslPair *pair, gconstpointer data)
   ssl_pair_close (pair);
 }
 
+/* What came while our own loop was blocked for longer than the time-out counts,
+ * also where TLS has not begun. */
+static void
+test_blocked_loop (SslPair *pair, gconstpointer data)
+{
+  g_autoptr (SslTap) tap
+      = ssl_tap_new (ws_server_get_server_port (pair->server));
+  g_autofree char *url = ssl_tap_make_url (tap);
+  guint8           hello[16384];
+  gssize           n = -1;
+
+  ws_server_set_handshake_timeout (pair->server, 1000);
+  ssl_pair_begin (pair, url);
+  ws_test_until (NULL, tap->n_clients == 1);
+  ssl_tap_hold (tap, &tap->client);
+  while (n < 0)
+    {
+      /* The server accepts meanwhile. */
+      ssl_iterate (10);
+      n = recv (tap->client.fd, hello, sizeof hello, MSG_DONTWAIT);
+    }
+  g_assert_cmpint (send (tap->server.fd, hello, (gsize) n, MSG_NOSIGNAL), ==,
+                   n);
+  ws_test_block (1100);
+  ssl_tap_release (tap, &tap->client);
+  api_wait_state (pair->client, WS_STATE_CONNECTED);
+  pair->accepted = api_server_take (pair->server);
+  ssl_pair_check (pair);
+  ssl_pair_close (pair);
+}
+
 /* A peer that says nothing. */
 static void
 test_open_timeout (SslPair *pair, gconstpointer data)
@@ -357,6 +388,7 @@ main (int argc, char **argv)
   g_test_add_func ("/api/ssl-streams/handled-badly", test_handled_badly);
   ssl_pair_add ("/api/ssl-streams/handshake-timeout", NULL,
                 test_handshake_timeout);
+  ssl_pair_add ("/api/ssl-streams/blocked-loop", NULL, test_blocked_loop);
   ssl_pair_add ("/api/ssl-streams/open-timeout", NULL, test_open_timeout);
   return g_test_run ();
 }
