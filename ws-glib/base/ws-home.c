@@ -70,7 +70,7 @@ is_here (const WsHome *self)
 }
 
 gboolean
-ws_home_check (const WsHome *self, const char *problem, GError **error)
+ws_home_check_stranger (const WsHome *self, const char *problem, GError **error)
 {
   if (is_here (self))
     return TRUE;

@@ -21,9 +21,18 @@ typedef struct
  * there. */
 void ws_home_move (WsHome *self, GMainContext *context);
 void ws_home_clear (WsHome *self);
-/* In another thread: FALSE with WRONG_CONTEXT and @problem, a sentence. */
-gboolean
-ws_home_check (const WsHome *self, const char *problem, GError **error);
+/* In another thread: FALSE with WRONG_CONTEXT and @problem, a sentence; or TRUE
+ * if it runs the context now. */
+gboolean ws_home_check_stranger (const WsHome *self,
+                                 const char   *problem,
+                                 GError      **error);
+/* The same, in any thread. */
+static inline gboolean
+ws_home_check (const WsHome *self, const char *problem, GError **error)
+{
+  return G_LIKELY (self->thread == g_thread_self ())
+         || ws_home_check_stranger (self, problem, error);
+}
 /* As ws_context_enter(), for an object that is to begin something there: NULL
  * with WRONG_CONTEXT, and a sentence that says what to do, if another thread
  * runs @context (nullable). */

@@ -199,7 +199,8 @@ flush (WsEngine *self)
       self->above_mark = FALSE;
       self->sink->drained (self->user_data);
     }
-  ws_engine_settle_pong (self);
+  if (G_UNLIKELY (self->owed_pong != NULL))
+    ws_engine_settle_pong (self);
   ws_engine_check_finished (self);
 }
 
@@ -425,7 +426,8 @@ take_turn (WsEngine *self)
   if (has_more || self->resting
       || self->protocol.reader.n_frames - frames > LIGHT_FRAMES
       || self->traffic.wire_received - bytes > LIGHT_BYTES
-      || ws_poller_get_work (self->poller) - work > LIGHT_TIME)
+      || (G_UNLIKELY (work > 0)
+          && ws_poller_get_work (self->poller) - work > LIGHT_TIME))
     self->n_heavy = LIGHT_TURNS;
   else if (G_UNLIKELY (self->n_heavy > 0))
     self->n_heavy--;

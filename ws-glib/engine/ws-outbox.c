@@ -4,147 +4,17 @@
 
 #include <string.h>
 
-#include "net/ws-log.h"
-#include "net/ws-memory.h"
+#include "engine/ws-outbox-chunk.h"
 #include "protocol/ws-mask.h"
 
-/* A chunk of collected frames has this much room, or what one frame needs. */
-#define CHUNK_ROOM (8 * 1024)
 /* Payloads up to this size are copied: less work than a reference and one more
  * vector. */
 #define COPY_MAX (4 * 1024)
 /* While more than this waits, small frames of a broadcast are copied. */
 #define SHARE_MAX (16 * 1024)
-/* So many chunks of the usual size a thread keeps for the next use. All sockets
- * of a batch need one at the same time, and to give that much back to the
- * system and take it again would cost more than the writing. */
-#define MAX_SPARE 64
-/* When so many bytes have waited in a thread, and three quarters of them are
- * gone, memory is given back to the system. */
-#define MIN_PEAK (32 * 1024 * 1024)
 /* A chunk of control frames that go before messages has this much room. */
 #define CONTROL_ROOM 1024
 #define MAX_VECTORS  64
-
-struct _WsOutboxChunk
-{
-  WsOutboxChunk *next;
-  GBytes        *bytes;  /* (owned) (nullable): referenced payload */
-  WsShared      *shared; /* (owned) (nullable): referenced frames */
-  const guint8  *data;   /* the first byte that waits */
-  gsize          len;    /* bytes that wait */
-  gsize          size;   /* of @store */
-  gsize          room;   /* behind the bytes, for collecting */
-  gsize          phase;  /* of the mask at @data */
-  guint8         mask[4];
-  guint          masked : 1;     /* @data is yet to be masked */
-  guint          ends_frame : 1; /* a frame ends with the chunk's last byte */
-  guint8         store[];        /* what is collected */
-};
-
-/* --- Chunks --- */
-
-typedef struct
-{
-  WsOutboxChunk *first; /* (owned) */
-  guint          n;
-  gssize         held; /* bytes in all chunks */
-  gssize         peak; /* of those, since memory was given back */
-} Spare;
-
-static void
-free_spare (gpointer data)
-{
-  Spare *spare = data;
-
-  while (spare->first != NULL)
-    {
-      WsOutboxChunk *chunk = spare->first;
-
-      spare->first = chunk->next;
-      g_free (chunk);
-    }
-  g_free (spare);
-}
-
-static GPrivate spare_of_thread = G_PRIVATE_INIT (free_spare);
-
-static Spare *
-get_spare (void)
-{
-  Spare *spare = g_private_get (&spare_of_thread);
-
-  if (spare == NULL)
-    {
-      spare = g_new0 (Spare, 1);
-      g_private_set (&spare_of_thread, spare);
-    }
-  return spare;
-}
-
-static gssize
-get_held (const WsOutboxChunk *chunk)
-{
-  return (
-      gssize) (chunk->size
-               + (chunk->bytes != NULL ? g_bytes_get_size (chunk->bytes) : 0));
-}
-
-/* The allocator keeps what many small pieces have left, of a peak that may not
- * come again. */
-static void
-give_back (Spare *spare)
-{
-  if (ws_log_has (WS_LOG_POOL))
-    ws_log (&(WsLogFacts){ .topic = WS_LOG_POOL },
-            "memory is given back: of %" G_GSSIZE_FORMAT
-            " KiB that waited to be written %" G_GSSIZE_FORMAT " are left",
-            spare->peak / 1024, spare->held / 1024);
-  spare->peak = spare->held;
-  ws_memory_trim ();
-}
-
-static void
-chunk_free (WsOutboxChunk *chunk)
-{
-  Spare *spare = get_spare ();
-
-  spare->held -= get_held (chunk);
-  g_clear_pointer (&chunk->bytes, g_bytes_unref);
-  g_clear_pointer (&chunk->shared, ws_shared_unref);
-  if (chunk->size != CHUNK_ROOM || spare->n == MAX_SPARE)
-    g_free (chunk);
-  else
-    {
-      chunk->next = spare->first;
-      spare->first = chunk;
-      spare->n++;
-    }
-  if (G_UNLIKELY (spare->peak >= MIN_PEAK && spare->held < spare->peak / 4))
-    give_back (spare);
-}
-
-static WsOutboxChunk *
-chunk_new (gsize size, GBytes *bytes)
-{
-  Spare         *spare = get_spare ();
-  WsOutboxChunk *chunk = NULL;
-
-  if (size == CHUNK_ROOM && spare->n > 0)
-    {
-      chunk = spare->first;
-      spare->first = chunk->next;
-      spare->n--;
-    }
-  else
-    chunk = g_malloc (sizeof *chunk + size);
-  *chunk = (WsOutboxChunk){ .data = chunk->store, .size = size, .room = size };
-  if (bytes != NULL)
-    chunk->bytes = g_bytes_ref (bytes);
-  spare->held += get_held (chunk);
-  spare->peak = MAX (spare->peak, spare->held);
-  return chunk;
-}
 
 /* --- Filling --- */
 
@@ -166,7 +36,7 @@ ws_outbox_clear (WsOutbox *self)
       WsOutboxChunk *chunk = self->head;
 
       self->head = chunk->next;
-      chunk_free (chunk);
+      ws_outbox_chunk_free (chunk);
     }
   self->tail = NULL;
   self->control = NULL;
@@ -199,7 +69,7 @@ claim (WsOutbox *self, gsize len)
 
   if (chunk == NULL || chunk->room < len)
     {
-      chunk = chunk_new (MAX (len, CHUNK_ROOM), NULL);
+      chunk = ws_outbox_chunk_new (MAX (len, WS_OUTBOX_CHUNK_ROOM), NULL);
       append_chunk (self, chunk);
     }
   place = (guint8 *) chunk->data + chunk->len;
@@ -297,7 +167,7 @@ ws_outbox_push_bytes (WsOutbox            *self,
   ws_frame_header_write (&complete, claim (self, header_size (self, len)));
   self->tail->ends_frame = FALSE;
 
-  chunk = chunk_new (0, bytes);
+  chunk = ws_outbox_chunk_new (0, bytes);
   chunk->data = payload + offset;
   chunk->len = len;
   chunk->masked = complete.masked;
@@ -313,7 +183,7 @@ ws_outbox_push_bytes (WsOutbox            *self,
 static void
 append_shared (WsOutbox *self, WsShared *store, const guint8 *data, gsize size)
 {
-  WsOutboxChunk *chunk = chunk_new (0, NULL);
+  WsOutboxChunk *chunk = ws_outbox_chunk_new (0, NULL);
 
   chunk->shared = ws_shared_ref (store);
   chunk->data = data;
@@ -416,7 +286,7 @@ insert_frame (WsOutbox            *self,
 
   if (chunk == NULL || chunk->room < size)
     {
-      chunk = chunk_new (CONTROL_ROOM, NULL);
+      chunk = ws_outbox_chunk_new (CONTROL_ROOM, NULL);
       chunk->ends_frame = TRUE;
       chunk->next = place->next;
       place->next = chunk;
@@ -546,7 +416,7 @@ drop_written (WsOutbox *self, gsize written)
         self->tail = NULL;
       if (self->control == chunk)
         self->control = NULL;
-      chunk_free (chunk);
+      ws_outbox_chunk_free (chunk);
     }
 }
 

@@ -327,9 +327,8 @@ take_piece (WsProtocol *self, WsEvent *event)
   return TRUE;
 }
 
-/* Whether some of a message was gathered before pieces were asked for. */
-static gboolean
-has_gathered (const WsProtocol *self)
+gboolean
+ws_protocol_has_gathered (const WsProtocol *self)
 {
   return self->streaming && self->assembler.message.len > 0
          && self->phase == WS_PROTOCOL_READING;
@@ -446,7 +445,7 @@ pull (WsProtocol *self, WsEvent *event)
 {
   if (G_UNLIKELY (self->pending != WS_PENDING_NONE))
     return take_pending (self, event);
-  if (G_UNLIKELY (has_gathered (self)))
+  if (G_UNLIKELY (ws_protocol_has_gathered (self)))
     {
       yield_piece (self, FALSE, event);
       return TRUE;
@@ -545,13 +544,6 @@ ws_protocol_next_event (WsProtocol *self, WsEvent *event)
   return yields;
 }
 
-gboolean
-ws_protocol_has_input (const WsProtocol *self)
-{
-  return self->input_len > 0 || self->pending != WS_PENDING_NONE
-         || has_gathered (self);
-}
-
 void
 ws_protocol_keep_input (WsProtocol *self)
 {
@@ -584,8 +576,11 @@ gboolean
 ws_protocol_get_owed (const WsProtocol *self, WsOwed *owed)
 {
   const WsFrameReader *reader = &self->reader;
-  gboolean             is_message = !ws_assembler_is_idle (&self->assembler);
+  gboolean             is_message;
 
+  if (!ws_protocol_is_waiting (self))
+    return FALSE;
+  is_message = !ws_assembler_is_idle (&self->assembler);
   owed->is_gathered = !is_streaming (self);
   owed->offset = is_message ? self->message_offset : reader->offset;
   owed->progress = reader->n_stored;
@@ -594,5 +589,5 @@ ws_protocol_get_owed (const WsProtocol *self, WsOwed *owed)
   else if (reader->in_frame)
     owed->progress
         = WS_FRAME_HEADER_MAX + (reader->header.length - reader->left);
-  return ws_protocol_is_waiting (self);
+  return TRUE;
 }

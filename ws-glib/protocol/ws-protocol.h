@@ -93,8 +93,16 @@ void ws_protocol_feed (WsProtocol *self, guint8 *data, gsize len);
  * peer's CLOSE. */
 gboolean ws_protocol_next_event (WsProtocol *self, WsEvent *event);
 
+/* Whether some of a message was gathered before pieces were asked for. */
+gboolean ws_protocol_has_gathered (const WsProtocol *self);
+
 /* Whether there may be an event to pull without feeding more. */
-gboolean ws_protocol_has_input (const WsProtocol *self);
+static inline gboolean
+ws_protocol_has_input (const WsProtocol *self)
+{
+  return self->input_len > 0 || self->pending != WS_PENDING_NONE
+         || (self->streaming && ws_protocol_has_gathered (self));
+}
 
 /* Moves the unread rest into storage of the core's own, so that the fed memory
  * can be given back. */
@@ -103,7 +111,7 @@ void ws_protocol_keep_input (WsProtocol *self);
 /* Whether the peer owes the rest of a frame or of a message. FALSE once the
  * peer has sent a close frame or a fault was found. */
 gboolean ws_protocol_is_waiting (const WsProtocol *self);
-/* The same, and of what; any value of @owed if there is nothing. */
+/* The same, and of what. */
 gboolean ws_protocol_get_owed (const WsProtocol *self, WsOwed *owed);
 
 G_END_DECLS
