@@ -200,12 +200,19 @@ async def vanish(page, file):
     ends = asyncio.Queue()
     text = Path(file).read_bytes()
 
-    def serve_page(path, headers):
-        if headers.get("Upgrade") is None:
-            return HTTPStatus.OK, [("Content-Type", "text/html; charset=utf-8")], text
-        return None
+    def serve_page(connection, request):
+        """Before websockets 14 these were a path and headers."""
+        if getattr(request, "headers", request).get("Upgrade") is not None:
+            return None
+        kind = "text/html; charset=utf-8"
+        if not hasattr(connection, "respond"):
+            return HTTPStatus.OK, [("Content-Type", kind)], text
+        response = connection.respond(HTTPStatus.OK, text.decode())
+        del response.headers["Content-Type"]
+        response.headers["Content-Type"] = kind
+        return response
 
-    async def keep(connection, path):
+    async def keep(connection, _path=None):
         await connection.send("Hello, page")
         await connection.wait_closed()
         ends.put_nowait((connection.close_code, connection.close_reason))
