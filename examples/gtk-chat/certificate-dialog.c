@@ -7,6 +7,10 @@
  */
 #include "certificate-dialog.h"
 
+#include <glib/gi18n.h>
+
+#include "trusted-servers.h"
+
 struct _CertificateDialog
 {
   GtkWindow parent_instance;
@@ -45,11 +49,13 @@ on_once (GtkButton *button, CertificateDialog *self)
 static void
 on_always (GtkButton *button, CertificateDialog *self)
 {
-  if (self->certificate != NULL)
-    ws_ssl_configuration_add_exception (ws_socket_get_ssl_configuration (
-                                            self->socket),
-                                        self->certificate,
-                                        ws_socket_get_peer_name (self->socket));
+  g_autoptr (GError) error = NULL;
+
+  if (self->certificate != NULL
+      && !trusted_servers_add (ws_socket_get_ssl_configuration (self->socket),
+                               self->certificate,
+                               ws_socket_get_peer_name (self->socket), &error))
+    g_message ("Accepted until the program ends: %s", error->message);
   go_on (self);
 }
 
@@ -107,7 +113,7 @@ static void
 show_problems (CertificateDialog *self, GPtrArray *errors)
 {
   g_autofree char *heading
-      = g_strdup_printf ("%s cannot be trusted",
+      = g_strdup_printf (_ ("%s cannot be trusted"),
                          ws_socket_get_peer_name (self->socket));
   g_autoptr (GString) text = g_string_new (NULL);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "certificate-dialog.h"
+#include "trusted-servers.h"
 
 struct _ChatWindow
 {
@@ -122,6 +123,18 @@ on_ssl_errors (WsSocket *socket, GPtrArray *errors, ChatWindow *self)
   gtk_window_present (GTK_WINDOW (self->question));
 }
 
+static void
+forget (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  ChatWindow         *self = CHAT_WINDOW (widget);
+  WsSslConfiguration *configuration
+      = ws_socket_get_ssl_configuration (self->socket);
+  g_autoptr (GError) error = NULL;
+
+  if (!trusted_servers_clear (configuration, &error))
+    g_message ("Forgotten until the program ends: %s", error->message);
+}
+
 /* --- Its life --- */
 
 static void
@@ -180,6 +193,7 @@ chat_window_class_init (ChatWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.reconnect", NULL,
                                    reconnect);
   gtk_widget_class_install_action (widget_class, "win.leave", NULL, leave);
+  gtk_widget_class_install_action (widget_class, "win.forget", NULL, forget);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w,
                                        GDK_CONTROL_MASK, "window.close", NULL);
 }
@@ -193,6 +207,7 @@ chat_window_init (ChatWindow *self)
   factory = gtk_builder_list_item_factory_new_from_resource (
       NULL, "/gtk-chat/chat-row.ui");
   gtk_list_view_set_factory (self->list, factory);
+  trusted_servers_load (ws_socket_get_ssl_configuration (self->socket));
   g_signal_connect_object (self->socket, "ssl-errors",
                            G_CALLBACK (on_ssl_errors), self, 0);
   g_signal_connect_object (self->log, "items-changed",

@@ -3,7 +3,10 @@
 /*
  * Chats in a window, with whom a chat-server knows; or hosts the chat itself.
  */
+#include <locale.h>
 #include <stdlib.h>
+
+#include <glib/gi18n.h>
 
 #include "chat-window.h"
 #include "host-window.h"
@@ -118,18 +121,30 @@ add_options (GtkChat *self, GApplication *application)
 {
   const GOptionEntry entries[] = {
     { "name", 'n', 0, G_OPTION_ARG_STRING, &self->name,
-      "Your nickname (default: your user name)", "NAME" },
+      _ ("Your nickname (default: your user name)"), _ ("NAME") },
     { "host", 0, 0, G_OPTION_ARG_INT, &self->port,
-      "Host a chat at this port of the loopback, and join it; 0: any", "PORT" },
+      _ ("Host a chat at this port of the loopback, and join it; 0: any"),
+      _ ("PORT") },
     { "ca", 0, 0, G_OPTION_ARG_FILENAME, &self->authorities,
-      "Trust the authorities in this file (PEM) as well", "FILE" },
+      _ ("Trust the authorities in this file (PEM) as well"), _ ("FILE") },
     { NULL },
   };
 
   g_application_add_main_option_entries (application, entries);
   g_application_set_option_context_parameter_string (application, "[URL]");
   g_application_set_option_context_summary (
-      application, "Chats in a window, with whom a chat-server knows.");
+      application, _ ("Chats in a window, with whom a chat-server knows."));
+}
+
+/* The user's language. The catalogues are where the program was built, as an
+ * example is not installed. */
+static void
+speak (void)
+{
+  setlocale (LC_ALL, "");
+  bindtextdomain ("gtk-chat", GTK_CHAT_LOCALE_FOLDER);
+  bind_textdomain_codeset ("gtk-chat", "UTF-8");
+  textdomain ("gtk-chat");
 }
 
 int
@@ -141,6 +156,7 @@ main (int argc, char **argv)
                                        | G_APPLICATION_NON_UNIQUE);
   int status;
 
+  speak ();
   add_options (&self, G_APPLICATION (application));
   g_signal_connect (application, "startup", G_CALLBACK (on_startup), &self);
   g_signal_connect (application, "command-line", G_CALLBACK (on_command_line),

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <libintl.h>
+#include <locale.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
 #include "../../examples/gtk-chat/certificate-dialog.h"
 #include "../../examples/gtk-chat/chat-window.h"
 #include "../../examples/gtk-chat/host-window.h"
+#include "../../examples/gtk-chat/trusted-servers.h"
 #include "gtk-rig.h"
 #include "support/ws-test.h"
 
@@ -263,18 +271,207 @@ test_certificate (gconstpointer data)
                                || ws_socket_get_is_connected (socket));
       g_assert_cmpint (find_dialog () == NULL, ==, answer->connects_again);
     }
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.forget", NULL);
   gtk_window_destroy (GTK_WINDOW (window));
   g_assert_finalize_object (window);
   g_assert_finalize_object (server);
 }
 
+/* --- What is accepted for good --- */
+
+/* (transfer full) */
+static WsSslCertificate *
+load_certificate (const char *name)
+{
+  g_autofree char *path
+      = g_build_filename (g_getenv ("WS_TEST_CERTIFICATES"), name, NULL);
+
+  return ws_ssl_certificate_new_from_file (path, NULL);
+}
+
+/* (transfer full) */
+static char *
+make_store_path (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "gtk-chat",
+                           "trusted-servers", NULL);
+}
+
+/* (transfer full) */
+static char *
+read_store (void)
+{
+  g_autofree char *path = make_store_path ();
+  char            *text = NULL;
+
+  g_file_get_contents (path, &text, NULL, NULL);
+  return text;
+}
+
+/* Whether a window that is opened now connects without a question. */
+static gboolean
+is_trusted (WsServer *server)
+{
+  ChatWindow *window = g_object_ref (chat_window_new (NULL));
+  WsSocket   *socket = chat_window_get_socket (window);
+  gboolean    result;
+
+  gtk_window_present (GTK_WINDOW (window));
+  chat_window_join (window, ws_server_get_url (server), "anna");
+  ws_test_until (NULL,
+                 find_dialog () != NULL || ws_socket_get_is_connected (socket));
+  result = find_dialog () == NULL;
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_assert_finalize_object (window);
+  return result;
+}
+
+static void
+test_kept (void)
+{
+  g_autoptr (WsServer) server = secure_server_new ();
+  g_autoptr (WsSslCertificate) certificate
+      = load_certificate ("self-signed.pem");
+  g_autoptr (WsSslCertificate) other = load_certificate ("root.pem");
+  g_autoptr (WsSslConfiguration) configuration = ws_ssl_configuration_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = make_store_path ();
+  g_autofree char *text = NULL;
+  GStatBuf         status;
+
+  g_assert_true (trusted_servers_clear (configuration, &error));
+  g_assert_false (is_trusted (server));
+  /* For another host, or another certificate, it does not hold. */
+  trusted_servers_add (configuration, certificate, "::1", &error);
+  g_assert_no_error (error);
+  trusted_servers_add (configuration, other, "127.0.0.1", &error);
+  g_assert_no_error (error);
+  g_assert_false (is_trusted (server));
+  trusted_servers_add (configuration, certificate, "127.0.0.1", &error);
+  g_assert_no_error (error);
+  g_assert_true (is_trusted (server));
+  g_assert_cmpint (g_stat (path, &status), ==, 0);
+  g_assert_cmphex (status.st_mode & 0777, ==, 0600);
+  text = read_store ();
+  g_assert_nonnull (strstr (text, "[::1]"));
+  g_assert_true (trusted_servers_clear (configuration, &error));
+  g_assert_false (is_trusted (server));
+}
+
+/* What has been changed by another hand is not believed, and not lost. */
+static void
+test_spoilt (void)
+{
+  g_autoptr (WsServer) server = secure_server_new ();
+  g_autoptr (WsSslCertificate) certificate
+      = load_certificate ("self-signed.pem");
+  g_autoptr (WsSslCertificate) other = load_certificate ("root.pem");
+  g_autoptr (WsSslConfiguration) configuration = ws_ssl_configuration_new ();
+  g_autofree char *path = make_store_path ();
+  g_autofree char *digest
+      = ws_ssl_certificate_digest (other, G_CHECKSUM_SHA256);
+  g_autofree char *real
+      = ws_ssl_certificate_digest (certificate, G_CHECKSUM_SHA256);
+  g_autofree char *spoilt = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *after = NULL;
+  g_autoptr (GString) swapped = NULL;
+  g_autoptr (GError) error = NULL;
+
+  trusted_servers_add (configuration, certificate, "127.0.0.1", &error);
+  g_assert_no_error (error);
+  text = read_store ();
+  swapped = g_string_new (text);
+  g_assert_cmpuint (g_string_replace (swapped, real, digest, 0), ==, 1);
+  g_assert_true (g_file_set_contents (path, swapped->str, -1, NULL));
+  g_assert_false (is_trusted (server));
+
+  spoilt = g_strconcat (text, "no line of this kind\n", NULL);
+  g_assert_true (g_file_set_contents (path, spoilt, -1, NULL));
+  g_assert_false (is_trusted (server));
+  g_assert_false (
+      trusted_servers_add (configuration, other, "127.0.0.1", &error));
+  g_assert_nonnull (strstr (error->message, path));
+  after = read_store ();
+  g_assert_cmpstr (after, ==, spoilt);
+  g_assert_true (trusted_servers_clear (configuration, NULL));
+}
+
+/* --- Languages --- */
+
+#ifdef GTK_CHAT_HAS_CATALOGUES
+#define SYSTEM_LOCALE "/usr/lib/locale/C.utf8"
+
+static void
+expect_title (const char *language, const char *title, const char *problem)
+{
+  g_autoptr (WsSocket) socket = ws_socket_new ();
+  g_autoptr (GPtrArray) errors = g_ptr_array_new ();
+  GtkWidget *dialog;
+
+  g_setenv ("LANGUAGE", language, TRUE);
+  setlocale (LC_ALL, "C");
+  g_assert_nonnull (setlocale (LC_ALL, "en_US.UTF-8"));
+  ws_socket_set_url (socket, "wss://chat.example/");
+  dialog = GTK_WIDGET (certificate_dialog_new (NULL, socket, errors));
+  gtk_window_present (GTK_WINDOW (dialog));
+  g_assert_cmpstr (gtk_window_get_title (GTK_WINDOW (dialog)), ==, title);
+  g_assert_true (gtk_rig_shows (dialog, problem));
+  gtk_window_destroy (GTK_WINDOW (dialog));
+}
+
+/* In the locale C nothing is translated: what every machine has gets another
+ * name. */
+static void
+test_languages (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("ws-locale-XXXXXX", NULL);
+  g_autofree char *link = g_build_filename (folder, "en_US.UTF-8", NULL);
+
+  g_assert_cmpint (symlink (SYSTEM_LOCALE, link), ==, 0);
+  g_setenv ("LOCPATH", folder, TRUE);
+  bindtextdomain ("gtk-chat", GTK_CHAT_LOCALE_FOLDER);
+  bind_textdomain_codeset ("gtk-chat", "UTF-8");
+  textdomain ("gtk-chat");
+  expect_title ("de", "Problem mit dem Zertifikat", "nicht vertrauensw");
+  expect_title ("fr", "Problème de certificat", "pas digne de confiance");
+  expect_title ("en", "Certificate Problem", "cannot be trusted");
+  setlocale (LC_ALL, "C");
+  g_unlink (link);
+  g_rmdir (folder);
+}
+#endif
+
 #define ROOM_TEST(name)                                             \
   g_test_add ("/examples/gtk-chat/" #name, Room, NULL, room_set_up, \
               test_##name, room_tear_down)
 
+/* Nothing of the user's is read or written. (transfer full): what to remove. */
+static char *
+use_own_home (void)
+{
+  char *folder = g_dir_make_tmp ("ws-gtk-chat-XXXXXX", NULL);
+
+  g_setenv ("XDG_DATA_HOME", folder, TRUE);
+  return folder;
+}
+
+static void
+remove_home (char *folder)
+{
+  g_autofree char *own = g_build_filename (folder, "gtk-chat", NULL);
+
+  g_rmdir (own);
+  g_rmdir (folder);
+  g_free (folder);
+}
+
 int
 main (int argc, char **argv)
 {
+  char *home = use_own_home ();
+  int   status;
+
   ws_test_init (&argc, &argv);
   gtk_init ();
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE,
@@ -285,5 +482,12 @@ main (int argc, char **argv)
   ROOM_TEST (host);
   for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
     g_test_add_data_func (answers[i].path, &answers[i], test_certificate);
-  return g_test_run ();
+  g_test_add_func ("/examples/gtk-chat/kept", test_kept);
+  g_test_add_func ("/examples/gtk-chat/spoilt", test_spoilt);
+#ifdef GTK_CHAT_HAS_CATALOGUES
+  g_test_add_func ("/examples/gtk-chat/languages", test_languages);
+#endif
+  status = g_test_run ();
+  remove_home (home);
+  return status;
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Checks that po/ has every text, in every language, and as it is now.
+"""Checks that the folders of catalogues have every text, in every language, and as
+it is now.
 
-Needs gettext's tools; the arguments of xgettext are those of po/meson.build.
+Needs gettext's tools; the arguments of xgettext are those of the meson.build there.
 """
 
 import re
@@ -12,6 +13,12 @@ from pathlib import Path
 
 import sources
 
+# Where catalogues are -> what they are for.
+FOLDERS = {"po": "ws-glib/", "examples/gtk-chat/po": "examples/gtk-chat/"}
+READ = re.compile(
+    r'<(?:property|attribute) name="(label|title|tooltip-text|placeholder-text)">'
+    r"([^<]*[A-Za-z][^<]*)<"
+)
 MARKED = re.compile(r"[^\w\"](?:N?_|ws_translate_plural) \(")
 
 
@@ -28,22 +35,36 @@ def run(*command):
     return result.stdout.decode().splitlines() if result.returncode else []
 
 
-def check_potfiles():
-    potfiles = listed("po/POTFILES")
+def is_marked(name):
+    text = sources.read(name)
+    if name.endswith(".ui"):
+        return 'translatable="yes"' in text
+    # Where the functions are, nothing is marked with them.
+    return MARKED.search(text) and not name.endswith("ws-translate.c")
+
+
+def check_potfiles(folder, source):
+    potfiles = listed(folder + "/POTFILES")
     marked = [
         name
-        for name in sources.files(".c")
-        if name.startswith("ws-glib/") and MARKED.search(sources.read(name))
-        # Where the functions are, nothing is marked with them.
-        and not name.endswith("ws-translate.c")
+        for ending in (".c", ".ui")
+        for name in sources.files(ending)
+        if name.startswith(source) and is_marked(name)
     ]
     for name in sorted(set(potfiles) ^ set(marked)):
-        yield "po/POTFILES: %s is missing, or has nothing to translate" % name
+        yield "%s/POTFILES: %s is missing, or has nothing to translate" % (folder, name)
 
 
-def check_catalogue(language, template):
+def check_windows(source):
+    """That what can be read in a .ui file is marked."""
+    for name in sources.files(".ui"):
+        if name.startswith(source):
+            for kind, text in READ.findall(sources.read(name)):
+                yield '%s: the %s "%s" is not translatable' % (name, kind, text)
+
+
+def check_catalogue(catalogue, template):
     """That it is right in form, and has the texts of @template and no others."""
-    catalogue = "po/%s.po" % language
     yield from run("msgfmt", "--check", "-o", "/dev/null", catalogue)
     yield from run("msgcmp", catalogue, template)
     # The other way round: what is in the catalogue only is not needed any more.
@@ -52,14 +73,21 @@ def check_catalogue(language, template):
         yield "%s: has texts that are not used any more" % catalogue
 
 
+def check_folder(folder, source):
+    yield from check_potfiles(folder, source)
+    arguments = re.findall(r"'(--[^']+)'", sources.read(folder + "/meson.build"))
+    with tempfile.TemporaryDirectory() as scratch:
+        template = str(Path(scratch) / "texts.pot")
+        names = listed(folder + "/POTFILES")
+        yield from run("xgettext", *arguments, "--output", template, *names)
+        for language in listed(folder + "/LINGUAS"):
+            yield from check_catalogue("%s/%s.po" % (folder, language), template)
+
+
 def main():
-    problems = list(check_potfiles())
-    arguments = re.findall(r"'(--[^']+)'", sources.read("po/meson.build"))
-    with tempfile.TemporaryDirectory() as folder:
-        template = str(Path(folder) / "texts.pot")
-        problems += run("xgettext", *arguments, "--output", template, *listed("po/POTFILES"))
-        for language in listed("po/LINGUAS"):
-            problems += check_catalogue(language, template)
+    problems = list(check_windows("examples/gtk-chat/"))
+    for folder, source in FOLDERS.items():
+        problems += check_folder(folder, source)
     sources.finish(problems)
 
 
