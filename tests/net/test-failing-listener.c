@@ -140,7 +140,7 @@ static const Row listening[] = {
   { FAULTS_SOCKET, 0, EAFNOSUPPORT, AT_PORT, G_IO_ERROR_NOT_SUPPORTED },
   { FAULTS_SOCKET, 0, EMFILE, AT_PATH, G_IO_ERROR_TOO_MANY_OPEN_FILES },
   { FAULTS_SETSOCKOPT, 0, ENOPROTOOPT, AT_PORT, FINE },
-  { FAULTS_SETSOCKOPT, 1, ENOPROTOOPT, AT_PORT | REUSES, G_IO_ERROR_FAILED },
+  { FAULTS_SETSOCKOPT, 0, ENOPROTOOPT, AT_PORT | REUSES, G_IO_ERROR_FAILED },
   { FAULTS_BIND, 0, EADDRINUSE, AT_PORT, G_IO_ERROR_ADDRESS_IN_USE },
   { FAULTS_BIND, 0, EACCES, AT_PORT, G_IO_ERROR_PERMISSION_DENIED },
   { FAULTS_BIND, 0, EADDRNOTAVAIL, AT_PORT, G_IO_ERROR_INVALID_ARGUMENT },
@@ -190,9 +190,11 @@ check_listening (Fixture *fixture, const Row *row)
 
   if (row->how & HAS_STALE)
     make_stale (fixture);
-  faults_arm (row->call, row->skip, 1, row->code);
+  /* How many options GIO sets before ours depends on its version. */
+  faults_arm (row->call, row->skip, row->how & REUSES ? FAULTS_FOR_EVER : 1,
+              row->code);
   ok = ws_listener_add_address (fixture->listener, address, &options, &error);
-  g_assert_cmpuint (faults_disarm (row->call), ==, 1);
+  g_assert_cmpuint (faults_disarm (row->call), >=, 1);
   g_assert_true (ok == (row->expected == FINE));
   if (ok)
     return;
