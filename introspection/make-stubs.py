@@ -69,14 +69,20 @@ def safe(name):
 
 
 def parameters_of(function):
-    """Pairs of a name and a type; lengths of arrays are no arguments."""
+    """Pairs of a name and a type; lengths of arrays are no arguments,
+    nor are what goes along with a function, and its end."""
     parameters = function.findall(CORE + "parameters/" + CORE + "parameter")
     hidden = set()
     for node in function.iter(CORE + "array"):
         if node.get("length"):
             hidden.add(int(node.get("length")))
     for index, parameter in enumerate(parameters):
-        is_data = any(p.get("closure") == str(index) for p in parameters if p is not parameter)
+        is_data = any(
+            p.get(role) == str(index)
+            for p in parameters
+            for role in ("closure", "destroy")
+            if p is not parameter
+        )
         if index in hidden or is_data or parameter.get("direction") == "out":
             continue
         name = type_of(parameter)

@@ -357,6 +357,12 @@ gssize ws_socket_send_binary_message (WsSocket *self,
                                       GBytes   *message,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_1_0
+gssize ws_socket_send_data (WsSocket     *self,
+                            WsMessageType type,
+                            const guint8 *data,
+                            gsize         length,
+                            GError      **error) G_GNUC_WARN_UNUSED_RESULT;
+WS_AVAILABLE_IN_1_0
 gssize ws_socket_send_message (WsSocket  *self,
                                WsMessage *message,
                                GError   **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -182,6 +182,7 @@ def _say_goodbye():
 
 
 _message_get_bytes = Ws.Message.get_bytes
+_socket_send_data = Ws.Socket.send_data
 _wrap_all()
 _convert_props()
 
@@ -371,6 +372,7 @@ _socket_init = Ws.Socket.__init__
 _socket_close = Ws.Socket.close
 _socket_ping = Ws.Socket.ping
 _socket_send_message = Ws.Socket.send_message
+_socket_set_message_handler = Ws.Socket.set_message_handler
 _socket_set_request_headers = Ws.Socket.set_request_headers
 
 
@@ -406,6 +408,28 @@ class _Socket:
     def send_message(self, message):
         """Sends a message: str, bytes or Ws.Message."""
         return _socket_send_message(self, as_message(message))
+
+    def send_data(self, kind, data):
+        """Sends the bytes of a message of this type."""
+        try:
+            return _socket_send_data(self, kind, data)
+        except GLib.Error as error:
+            raise translate(error, self) from None
+
+    def set_message_handler(self, handler, *user_data):
+        """Calls @handler with the socket and each message, str or bytes, before
+        any signal: when it returns True, there is none. None takes it away."""
+        if handler is None:
+            _socket_set_message_handler(self, None)
+            return
+        text = Ws.MessageType.TEXT
+
+        # PyGObject tells the length of an array, too.
+        def call(socket, kind, data, _length):
+            message = data.decode() if kind == text else data
+            return bool(handler(socket, message, *user_data))
+
+        _socket_set_message_handler(self, call)
 
     def ping(self, payload=None):
         """Sends a ping; the signal pong tells when it came back."""

@@ -122,6 +122,8 @@ act_disconnect_handler (World *world, GObject *target)
 {
   g_signal_handlers_disconnect_matched (target, G_SIGNAL_MATCH_CLOSURE, 0, 0,
                                         world->closure, NULL, NULL);
+  if (WS_IS_SOCKET (target))
+    ws_socket_set_message_handler (WS_SOCKET (target), NULL, NULL, NULL);
 }
 
 static void

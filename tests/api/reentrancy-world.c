@@ -89,19 +89,24 @@ on_disconnected (WsSocket *socket, Witness *self)
 }
 
 /* Messages are numbered: none comes twice, or after a later one. */
-static void
-on_message (WsSocket *socket, WsMessage *message, Witness *self)
+void
+witness_note_message (Witness *self, const char *text)
 {
   guint number = 0;
 
   g_assert_false (self->is_over);
   self->n_messages++;
-  if (ws_message_get_message_type (message) != WS_MESSAGE_TYPE_TEXT
-      || sscanf (ws_message_get_text (message), "message %u", &number) != 1)
+  if (text == NULL || sscanf (text, "message %u", &number) != 1)
     return;
   if (!self->world->is_disordered)
     g_assert_cmpuint (number, >, self->last_message);
   self->last_message = number;
+}
+
+static void
+on_message (WsSocket *socket, WsMessage *message, Witness *self)
+{
+  witness_note_message (self, ws_message_get_text (message));
 }
 
 static void
@@ -163,60 +168,6 @@ world_watch (World *self, WsSocket *socket)
   return witness;
 }
 
-/* --- The handler under test --- */
-
-static gboolean
-on_answer (gpointer user_data)
-{
-  ws_response_done (user_data);
-  return G_SOURCE_REMOVE;
-}
-
-/* The answer comes when all is over that the action has begun at once. */
-static void
-put_off (WsResponse *response)
-{
-  ws_response_defer (response);
-  ws_response_set_text (response, "later");
-  g_idle_add_full (G_PRIORITY_DEFAULT, on_answer, g_object_ref (response),
-                   g_object_unref);
-}
-
-/* The emission's own reference of the target keeps it while we are here. */
-static void
-marshal_signal (GClosure     *closure,
-                GValue       *result,
-                guint         n_values,
-                const GValue *values,
-                gpointer      hint,
-                gpointer      marshal_data)
-{
-  World   *self = closure->data;
-  GObject *target = g_value_get_object (&values[0]);
-
-  /* What it leaves alone would say that it has failed. */
-  if (result != NULL)
-    g_value_set_boolean (result, FALSE);
-  if (self->signal->state >= 0
-      && (int) ws_socket_get_state (WS_SOCKET (target)) != self->signal->state)
-    return;
-  self->n_fired++;
-  if (self->role == ROLE_SERVER
-      && g_str_has_suffix (self->signal->name, "-deferred"))
-    put_off (g_value_get_object (&values[2]));
-  world_log_in (self, &values[n_values - 1]);
-  if (self->n_acts_left == 0)
-    return;
-  self->n_acts_left--;
-  self->action->act (self, target);
-}
-
-static void
-arm (World *self, gpointer target)
-{
-  g_signal_connect_closure (target, self->signal->signal, self->closure, FALSE);
-}
-
 /* --- The stage --- */
 
 WsSocket *
@@ -231,7 +182,7 @@ on_client_connected (WsServer *server, WsSocket *client, World *self)
   world_watch (self, client);
   g_set_object (&self->peer, client);
   if (self->role == ROLE_PEER)
-    arm (self, client);
+    world_arm (self, client);
 }
 
 static void
@@ -292,7 +243,7 @@ connect_server (World *self)
     g_signal_connect (self->server, "client-connected",
                       G_CALLBACK (on_client_connected), self);
   if (self->role == ROLE_SERVER)
-    arm (self, self->server);
+    world_arm (self, self->server);
   if (queues)
     g_signal_connect (self->server, "new-connection",
                       G_CALLBACK (on_new_connection), self);
@@ -319,10 +270,7 @@ world_new (Role role, const Signal *signal, const Action *action, guint n_acts)
   self->action = action;
   self->n_acts_left = n_acts;
   self->witnesses = g_ptr_array_new_with_free_func (g_free);
-  self->closure = g_closure_new_simple (sizeof (GClosure), self);
-  g_closure_set_marshal (self->closure, marshal_signal);
-  g_closure_ref (self->closure);
-  g_closure_sink (self->closure);
+  world_make_handler (self);
   self->server = listen (self, &self->url);
   self->refuge = listen (self, &self->refuge_url);
   g_signal_connect (self->refuge, "client-connected",
@@ -337,7 +285,7 @@ world_new (Role role, const Signal *signal, const Action *action, guint n_acts)
   if (role == ROLE_FRONTED)
     world_put_front (self);
   if (role == ROLE_CLIENT || role == ROLE_RECONNECTING || role == ROLE_FRONTED)
-    arm (self, self->client);
+    world_arm (self, self->client);
   return self;
 }
 

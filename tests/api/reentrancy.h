@@ -68,7 +68,7 @@ typedef enum
 typedef struct
 {
   const char *name;   /* of the test */
-  const char *signal; /* of the object */
+  const char *signal; /* of the object, or "message-handler" */
   Phase       phase;
   Ending      ending;
   int         state; /* counts only in this state; -1: in any */
@@ -109,6 +109,8 @@ world_run (Role role, const Signal *signal, const Action *action, guint n_acts);
 void     world_track (World *self, gpointer object);
 Witness *world_watch (World *self, WsSocket *socket);
 Witness *world_find_witness (WsSocket *socket);
+/* A message has come; @text: (nullable). */
+void witness_note_message (Witness *self, const char *text);
 /* A new attempt begins by an action. */
 void world_expect_attempt (WsSocket *socket);
 /* Sends the next numbered message, if @socket can. */
@@ -117,6 +119,10 @@ void world_send (World *self, WsSocket *socket);
 void world_breathe (World *self);
 /* The socket at the other end of @socket. */
 WsSocket *world_other_end (World *self, WsSocket *socket);
+
+/* The handler under test, and where it is to act. */
+void world_make_handler (World *self);
+void world_arm (World *self, gpointer target);
 
 /* Puts a front before the server, for the client to open. */
 void world_put_front (World *self);

@@ -8,6 +8,9 @@
 
 /* The rows for a socket, whichever side it is of. */
 static const Signal socket_signals[] = {
+  { "message-handler", "message-handler", PHASE_TALK, END_BY_OTHER, ANY },
+  { "message-handler-instead", "message-handler", PHASE_TALK, END_BY_SELF,
+    ANY },
   { "message-received", "message-received", PHASE_TALK, END_BY_OTHER, ANY },
   { "text-message-received", "text-message-received", PHASE_TALK, END_BY_SELF,
     ANY },

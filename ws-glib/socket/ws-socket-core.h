@@ -46,6 +46,9 @@ typedef struct
 /* What only sockets have whose asynchronous calls are used. */
 typedef struct _WsSocketAsync WsSocketAsync;
 
+/* The function that messages are given to: see ws-socket-handler.h. */
+typedef struct _WsSocketHandler WsSocketHandler;
+
 /* What only clients have: see ws-socket-http.h. */
 typedef struct _WsSocketHttp WsSocketHttp;
 
@@ -110,8 +113,9 @@ typedef struct
   WsTraffic    *last_traffic; /* (owned) (nullable): of an ended connection */
   WsSslSession *ssl_session;  /* (owned) (nullable): also of the last one */
 
-  WsSocketAsync *async; /* (owned) (nullable) */
-  GSList        *taps;  /* (owned) (nullable): see ws-socket-tap.h */
+  WsSocketAsync   *async;   /* (owned) (nullable) */
+  WsSocketHandler *handler; /* (owned) (nullable) (atomic) */
+  GSList          *taps;    /* (owned) (nullable): see ws-socket-tap.h */
 
   /* A client's. */
   WsReconnect   reconnect;

@@ -7,6 +7,7 @@
 #include "socket/ws-socket-messages.h"
 
 #include "socket/ws-socket-ending.h"
+#include "socket/ws-socket-handler.h"
 #include "socket/ws-socket-queue.h"
 #include "socket/ws-socket-receive-private.h"
 #include "socket/ws-socket-signals.h"
@@ -117,8 +118,8 @@ emit_binary (WsSocket *self, WsEvent *event, WsMessage *message)
   ws_socket_emit (self, WS_SOCKET_SIGNAL_BINARY_MESSAGE_RECEIVED, bytes);
 }
 
-/* The generic signal comes first. Where the message took the event's storage,
- * the message holds it, so that the text stays. */
+/* The handler comes first, then the generic signal. Where the message took the
+ * event's storage, the message holds it, so that the text stays. */
 static void
 on_message (gpointer user_data, WsEvent *event)
 {
@@ -140,6 +141,9 @@ on_message (gpointer user_data, WsEvent *event)
       g_object_unref (self);
       return;
     }
+  if (priv->handler != NULL
+      && (ws_socket_call_handler (self, event) || ws_engine_has_ended (engine)))
+    return;
   if (hears_messages (self, priv))
     {
       message = make_message (event);

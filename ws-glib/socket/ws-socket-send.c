@@ -120,6 +120,16 @@ send_message (WsSocket     *self,
   return len;
 }
 
+static gboolean
+check_text (const guint8 *text, gsize len, GError **error)
+{
+  if (ws_utf8_is_valid (text, len))
+    return TRUE;
+  g_set_error_literal (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_UTF8,
+                       "The text to send is not valid UTF-8");
+  return FALSE;
+}
+
 /**
  * ws_socket_send_text_message:
  * @self: a socket
@@ -156,12 +166,8 @@ ws_socket_send_text_message (WsSocket   *self,
   if (!ws_socket_check_sendable (self, error))
     return -1;
   len = strlen (message);
-  if (!ws_utf8_is_valid ((const guint8 *) message, len))
-    {
-      g_set_error_literal (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_UTF8,
-                           "The text to send is not valid UTF-8");
-      return -1;
-    }
+  if (!check_text ((const guint8 *) message, len, error))
+    return -1;
   return send_message (self, WS_OPCODE_TEXT, (const guint8 *) message, len,
                        NULL, error);
 }
@@ -229,6 +235,48 @@ ws_socket_send_binary_message (WsSocket *self, GBytes *message, GError **error)
     return -1;
   data = g_bytes_get_data (message, &len);
   return send_message (self, WS_OPCODE_BINARY, data, len, message, error);
+}
+
+/**
+ * ws_socket_send_data:
+ * @self: a socket
+ * @type: what the message is
+ * @data: (array length=length): the payload, which is copied; text is valid
+ *   UTF-8
+ * @length: how many bytes @data has
+ * @error: return location for an error
+ *
+ * Sends a message of either type whose bytes lie anywhere.
+ *
+ * What a [callback@SocketMessageFunc] has got is sent on with this. Large
+ * payloads that are in a [struct@GLib.Bytes] or a [struct@Message] already are
+ * better sent as such, for they are not copied. Fails as
+ * [method@Socket.send_text_message].
+ *
+ * Returns: the number of bytes, which may be 0, or -1 on error: to be tested
+ *   with `< 0`
+ *
+ * Since: 1.0
+ */
+gssize
+ws_socket_send_data (WsSocket     *self,
+                     WsMessageType type,
+                     const guint8 *data,
+                     gsize         length,
+                     GError      **error)
+{
+  g_return_val_if_fail (WS_IS_SOCKET (self), -1);
+  g_return_val_if_fail (type == WS_MESSAGE_TYPE_TEXT
+                            || type == WS_MESSAGE_TYPE_BINARY,
+                        -1);
+  g_return_val_if_fail (data != NULL || length == 0, -1);
+  g_return_val_if_fail (error == NULL || *error == NULL, -1);
+
+  if (!ws_socket_check_sendable (self, error)
+      || (type == WS_MESSAGE_TYPE_TEXT && !check_text (data, length, error)))
+    return -1;
+  return send_message (self, ws_message_type_to_opcode (type), data, length,
+                       NULL, error);
 }
 
 /**

@@ -5,6 +5,7 @@
 #include "ws-authenticator.h"
 #include "ws-psk-authenticator.h"
 #include "ws-ssl-error.h"
+#include "socket/ws-socket-handler.h"
 #include "base/ws-answered.h"
 
 static guint signals[WS_SOCKET_N_SIGNALS];
@@ -511,6 +512,8 @@ has_handler (WsSocket *self, guint id)
 gboolean
 ws_socket_is_heard (WsSocket *self)
 {
+  if (ws_socket_has_handler (self))
+    return TRUE;
   for (guint i = 0; i < WS_SOCKET_N_SIGNALS; i++)
     if (ws_socket_has_listener (self, i) || has_handler (self, signals[i]))
       return TRUE;

@@ -3,6 +3,7 @@
 #include "ws-socket.h"
 
 #include "socket/ws-socket-ending.h"
+#include "socket/ws-socket-handler.h"
 #include "socket/ws-socket-http.h"
 #include "socket/ws-socket-ignoring.h"
 #include "socket/ws-socket-keeping.h"
@@ -107,6 +108,7 @@ ws_socket_dispose (GObject *object)
   ws_socket_end_keeping (self);
   ws_socket_tell_gone (self);
   ws_socket_end_calls (self);
+  ws_socket_clear_handler (self);
   g_clear_object (&priv->reconnect.policy);
   g_clear_object (&priv->ssl_configuration);
   g_clear_object (&priv->ssl_session);
@@ -120,6 +122,7 @@ ws_socket_finalize (GObject *object)
   WsSocketPrivate *priv = ws_socket_peek (WS_SOCKET (object));
 
   WS_TSAN_ACQUIRE (object);
+  ws_socket_clear_handler (WS_SOCKET (object));
   ws_socket_free_async (WS_SOCKET (object));
   ws_socket_clear_http (WS_SOCKET (object));
   ws_socket_clear_taps (WS_SOCKET (object));

@@ -351,6 +351,32 @@ value_pool_func (Values *self, guint choice)
   return choice == 0 ? use_server : NULL;
 }
 
+static gboolean
+handle_message (WsSocket     *socket,
+                WsMessageType type,
+                const guint8 *bytes,
+                gsize         length,
+                gpointer      data)
+{
+  return FALSE;
+}
+
+WsSocketMessageFunc
+value_message_func (Values *self, guint choice)
+{
+  return choice == 0 ? handle_message : NULL;
+}
+
+/* The last of them is no text. */
+const guint8 *
+value_octets (Values *self, guint choice)
+{
+  static const char *const values[VALUES_octets]
+      = { "plain", NULL, "\xff\xfe\xc0\x80" };
+
+  return (const guint8 *) values[choice];
+}
+
 gboolean *
 value_boolean_out (Values *self, guint choice)
 {

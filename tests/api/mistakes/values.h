@@ -61,8 +61,10 @@ void     values_unmake (const char *name, gpointer instance);
 #define VALUES_io_stream       4
 #define VALUES_length          3
 #define VALUES_list_model      4
+#define VALUES_message_func    2
 #define VALUES_n_items         2
 #define VALUES_object          3
+#define VALUES_octets          3
 #define VALUES_pointers        4
 #define VALUES_pool_func       2
 #define VALUES_port            2
@@ -128,5 +130,7 @@ char              **value_string_out (Values *self, guint choice);
 const GError       *value_error_in (Values *self, guint choice);
 GDestroyNotify      value_destroy (Values *self, guint choice);
 WsServerPoolFunc    value_pool_func (Values *self, guint choice);
+WsSocketMessageFunc value_message_func (Values *self, guint choice);
+const guint8       *value_octets (Values *self, guint choice);
 
 G_END_DECLS

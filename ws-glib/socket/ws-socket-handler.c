@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The function that gets messages before any signal does. */
+#include "socket/ws-socket-handler.h"
+
+#include "ws-socket-receive.h"
+
+#include "message/ws-message-private.h"
+
+/* What is set, and what is running: a handler may be replaced, and the socket
+ * may go, while the handler runs. */
+struct _WsSocketHandler
+{
+  WsSocketMessageFunc func;
+  gpointer            user_data;
+  GDestroyNotify      destroy; /* (nullable) */
+  guint               n_refs;
+};
+
+static void
+handler_unref (WsSocketHandler *self)
+{
+  if (--self->n_refs > 0)
+    return;
+  if (self->destroy != NULL)
+    self->destroy (self->user_data);
+  g_free (self);
+}
+
+gboolean
+ws_socket_call_handler (WsSocket *self, const WsEvent *event)
+{
+  WsSocketHandler *handler = ws_socket_peek (self)->handler;
+  gboolean         is_done;
+
+  if (ws_socket_is_abandoned (self))
+    return FALSE;
+  handler->n_refs++;
+  is_done = handler->func (self, ws_message_type_from_opcode (event->opcode),
+                           event->data, event->len, handler->user_data);
+  handler_unref (handler);
+  return is_done;
+}
+
+gboolean
+ws_socket_has_handler (WsSocket *self)
+{
+  return g_atomic_pointer_get (&ws_socket_peek (self)->handler) != NULL;
+}
+
+/* @handler: (transfer full) (nullable). The old one's end may run a user's
+ * code. */
+static void
+take (WsSocket *self, WsSocketHandler *handler)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsSocketHandler *old = priv->handler;
+
+  g_atomic_pointer_set (&priv->handler, handler);
+  if (old != NULL)
+    handler_unref (old);
+}
+
+void
+ws_socket_clear_handler (WsSocket *self)
+{
+  take (self, NULL);
+}
+
+/**
+ * ws_socket_set_message_handler:
+ * @self: a socket
+ * @handler: (nullable) (scope notified) (closure user_data) (destroy destroy):
+ *   called with each message; %NULL takes the present one away
+ * @user_data: what @handler is given as well
+ * @destroy: (nullable): called with @user_data when @handler is not needed any
+ *   more
+ *
+ * Sets the function that gets each message before any signal does, and as long
+ * as that function wants instead of them.
+ *
+ * This is the direct way for who handles very many messages: the bytes are seen
+ * where they were received, and neither a [struct@Message] is made nor a signal
+ * emitted. See [callback@SocketMessageFunc] for what the function may do. All
+ * signals are emitted as they are without a handler, but of a message for which
+ * the handler returns %TRUE there is no [signal@Socket::message-received],
+ * [signal@Socket::text-message-received] or
+ * [signal@Socket::binary-message-received]. With [property@Socket:pull]
+ * messages wait to be received, and the handler is not called.
+ *
+ * The handler stays when the socket is opened again. It may be set at any time,
+ * by itself too: the next message is for the new one. @destroy is called when
+ * another handler is set, or when the socket is disposed of, but not before a
+ * call of @handler that goes on meanwhile has returned. As with signals,
+ * [property@Socket:stays-alive] takes a handler for somebody who listens.
+ *
+ * A socket that is in use belongs to a thread: elsewhere the call is refused
+ * with a warning, and @destroy is called.
+ *
+ * Since: 1.0
+ */
+void
+ws_socket_set_message_handler (WsSocket           *self,
+                               WsSocketMessageFunc handler,
+                               gpointer            user_data,
+                               GDestroyNotify      destroy)
+{
+  WsSocketHandler *made = NULL;
+
+  g_return_if_fail (WS_IS_SOCKET (self));
+
+  if (handler != NULL)
+    {
+      made = g_new (WsSocketHandler, 1);
+      *made = (WsSocketHandler){ handler, user_data, destroy, 1 };
+    }
+  if (ws_socket_may_instruct (self, G_STRFUNC))
+    take (self, made);
+  else if (made != NULL)
+    handler_unref (made);
+  if (handler == NULL && destroy != NULL)
+    destroy (user_data);
+}
