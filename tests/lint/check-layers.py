@@ -37,8 +37,8 @@ SYSTEM = {
         C_HEADERS,
         GLIB,
         GIO,
-        re.compile(r"^(gnutls|sys|netinet|arpa|linux)/"),
-        re.compile(r"^(unistd|fcntl|poll|netdb|pthread|signal|pwd|grp|malloc|libintl)\.h$"),
+        re.compile(r"^(gnutls|sys|net|netinet|arpa|linux)/"),
+        re.compile(r"^(unistd|fcntl|poll|netdb|ifaddrs|pthread|signal|pwd|grp|malloc|libintl)\.h$"),
     ],
     # arpa/inet.h reads and writes addresses as text, which is no I/O.
     "protocol": [C_HEADERS, re.compile(r"^(glib|zlib|sys/mman|arpa/inet)\.h$")],

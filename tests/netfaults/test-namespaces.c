@@ -3,6 +3,8 @@
 #include "api/fake-network.h"
 #include "far-side.h"
 
+#include <string.h>
+
 /* Real cables that are pulled, addresses that come and go, and GIO's own
  * monitor of all that. No name server is asked. */
 
@@ -226,6 +228,40 @@ test_moves_while_dialling (void)
   world_tear_down (&world);
 }
 
+/* An address of a link may have no zone where only one link can be meant. */
+static void
+test_no_zone (void)
+{
+  World world = { 0 };
+  g_autoptr (WsServer) server = NULL;
+  g_autofree char *url = NULL;
+  g_autofree char *own = NULL;
+
+  world_set_up (&world, FAR_ADDRESS);
+  ws_socket_set_reconnect (world.socket, NULL);
+  near_side_ip ("addr add fe80::9/64 dev near nodad");
+  far_side_ip (world.far, "addr add fe80::8/64 dev far nodad");
+  url = g_strdup_printf ("ws://[fe80::8]:%u/", far_side_get_port (world.far));
+  api_socket_open (world.socket, url);
+
+  near_side_ip ("link add left type veth peer name right");
+  near_side_ip ("addr add fe80::7/64 dev left nodad");
+  near_side_ip ("link set left up");
+  near_side_ip ("link set right up");
+  g_assert_true (ws_socket_open (world.socket, url, NULL));
+  api_wait_state (world.socket, WS_STATE_UNCONNECTED);
+  g_assert_nonnull (strstr (ws_socket_get_error_string (world.socket),
+                            "as in [fe80::8%25eth0]"));
+
+  server = ws_server_new (NULL, WS_SSL_MODE_NON_SECURE);
+  g_assert_true (ws_server_listen (server, NULL, 0, NULL));
+  own = g_strdup_printf ("ws://[fe80::7]:%u/",
+                         ws_server_get_server_port (server));
+  api_socket_open (world.socket, own);
+  near_side_ip ("link del left");
+  world_tear_down (&world);
+}
+
 /* --- The race --- */
 
 /* open-timeout is one for all addresses. */
@@ -281,6 +317,7 @@ main (int argc, char **argv)
   g_test_add_func ("/netfaults/client-moves", test_client_moves);
   g_test_add_func ("/netfaults/moves-while-dialling",
                    test_moves_while_dialling);
+  g_test_add_func ("/netfaults/no-zone", test_no_zone);
   g_test_add_func ("/netfaults/all-lost", test_all_lost);
   g_test_add_data_func ("/netfaults/broken-ipv6", broken_ipv6, test_one_lost);
   g_test_add_data_func ("/netfaults/broken-ipv4", broken_ipv4, test_one_lost);

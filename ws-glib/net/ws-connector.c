@@ -8,6 +8,7 @@
 #include "net/ws-context.h"
 #include "net/ws-socket-address.h"
 #include "net/ws-unix-path.h"
+#include "net/ws-zone.h"
 
 /* What an HTTP proxy's URI means without a port. */
 #define HTTP_PORT 80
@@ -178,6 +179,20 @@ connect_to (GTask              *task,
                                  g_object_ref (task));
 }
 
+static void
+connect_directly (GTask *task)
+{
+  Dial   *self = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (GSocketConnectable) target
+      = ws_zone_complete (self->target, &error);
+
+  if (target == NULL)
+    fail (task, error);
+  else
+    connect_to (task, target, NULL);
+}
+
 /* --- Proxies --- */
 
 static void
@@ -221,7 +236,7 @@ try_next (GTask *task)
       return;
     }
   forget_proxy (self);
-  connect_to (task, self->target, NULL);
+  connect_directly (task);
 }
 
 static void
@@ -236,7 +251,7 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->uris == NULL)
     g_task_return_error (task, error);
   else if (self->uris[0] == NULL)
-    connect_to (task, self->target, NULL);
+    connect_directly (task);
   else
     try_next (task);
 }
@@ -266,7 +281,7 @@ dial (GTask *task, const WsConnectorTarget *target)
   Dial *self = g_task_get_task_data (task);
 
   if (target->unix_path != NULL)
-    connect_to (task, self->target, NULL);
+    connect_directly (task);
   else if (target->proxy_uri == NULL)
     ws_connector_look_up_proxies (target, g_task_get_cancellable (task),
                                   on_looked_up, g_object_ref (task));

@@ -351,6 +351,10 @@ open_socket (WsSocket *self, Start *start, GError **error)
  * one gets %WS_SOCKET_ERROR_WRONG_CONTEXT, and nothing is signalled. An
  * unconnected socket shows it as its [property@Socket:status].
  *
+ * An IPv6 address that is valid on one link only says on which with a zone (RFC
+ * 6874): `ws://[fe80::1%25eth0]/`. Without one it is tried where only one link
+ * can be meant.
+ *
  * Returns: whether the attempt has begun
  *
  * Since: 1.0
