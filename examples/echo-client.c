@@ -40,7 +40,7 @@ main (int argc, char **argv)
   EchoOptions options;
 
   echo_options_parse (&options, argc, argv);
-  if (options.cases)
+  if (options.runs_cases)
     return echo_cases_run (&options);
 
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);

@@ -13,7 +13,7 @@ echo_options_parse (EchoOptions *self, int argc, char **argv)
   static char *agent = NULL, *authorities = NULL;
 
   const GOptionEntry entries[] = {
-    { "cases", 0, 0, G_OPTION_ARG_NONE, &self->cases,
+    { "cases", 0, 0, G_OPTION_ARG_NONE, &self->runs_cases,
       "Run the cases of a conformance server at URL", NULL },
     { "agent", 0, 0, G_OPTION_ARG_FILENAME, &agent,
       "The name to run cases under (default: ws-glib)", "NAME" },
@@ -34,7 +34,7 @@ echo_options_parse (EchoOptions *self, int argc, char **argv)
   else if (argc < 2)
     g_printerr ("%s: Give the server's URL, --help says more\n",
                 g_get_prgname ());
-  else if (self->cases && argc > 2)
+  else if (self->runs_cases && argc > 2)
     g_printerr ("%s: Unexpected argument %s\n", g_get_prgname (), argv[2]);
   else
     {

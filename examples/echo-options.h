@@ -10,7 +10,7 @@ typedef struct
   const char *url;   /* (unowned): one of the arguments */
   char      **lines; /* (unowned): the arguments after the URL */
   gboolean    no_compression;
-  gboolean    cases;       /* whether to run a case server's cases */
+  gboolean    runs_cases;  /* whether to run a case server's cases */
   const char *agent;       /* (unowned): the name to run them under */
   const char *authorities; /* (unowned) (nullable): a file of whom to trust */
 } EchoOptions;

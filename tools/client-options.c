@@ -27,7 +27,7 @@ add_http (ClientOptions *self, GOptionContext *context)
       "Through http://, socks5://, or \"none\"", "URI" },
     { "connect-to", 0, 0, G_OPTION_ARG_STRING, &self->connect_to,
       "Connect there, whatever the URL says", "HOST:PORT" },
-    { "location", 'L', 0, G_OPTION_ARG_NONE, &self->follow, "Follow redirects",
+    { "location", 'L', 0, G_OPTION_ARG_NONE, &self->follows, "Follow redirects",
       NULL },
     { "max-redirects", 0, 0, G_OPTION_ARG_INT, &self->max_redirects,
       "Follow at most so many (default: 10 with -L)", "N" },
@@ -279,7 +279,7 @@ client_options_apply (ClientOptions *self,
   ws_socket_set_subprotocols (socket, (const char *const *) self->subprotocols);
   if (self->max_redirects > 0)
     ws_socket_set_max_redirects (socket, (guint) self->max_redirects);
-  else if (self->follow)
+  else if (self->follows)
     ws_socket_set_max_redirects (socket, DEFAULT_REDIRECTS);
   if (self->no_compression)
     ws_socket_set_compression (socket, NULL);

@@ -18,7 +18,7 @@ typedef struct
   char    *auth_file;    /* (nullable): has such a line */
   char    *proxy;        /* (nullable): a URI, or "none" */
   char    *connect_to;   /* (nullable): HOST:PORT */
-  gboolean follow;       /* redirects */
+  gboolean follows;      /* redirects */
   int      max_redirects;
   gboolean no_compression;
 

@@ -37,7 +37,7 @@ fill (WsAttempt *self)
   self->peer_address = g_inet_socket_address_new_from_string ("127.0.0.1", 2);
   ws_attempt_get_tls (self)->ticket = g_bytes_new_static ("ticket", 6);
   self->tls->ssl_errors = g_ptr_array_new ();
-  self->tls->ignored.all = TRUE;
+  self->tls->ignored.has_all = TRUE;
   self->tls->ignored.list = g_ptr_array_new ();
 }
 
@@ -117,7 +117,7 @@ test_forget_ssl_errors (void)
   ws_attempt_forget_ssl_errors (&attempt);
   g_assert_null (attempt.tls->ssl_errors);
   g_assert_false (attempt.ssl_paused);
-  g_assert_false (attempt.tls->ignored.all);
+  g_assert_false (attempt.tls->ignored.has_all);
   g_assert_null (attempt.tls->ignored.list);
   g_assert_cmpstr (attempt.target->resource, ==, "/first");
   ws_attempt_clear (&attempt);

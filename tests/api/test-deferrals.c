@@ -54,11 +54,11 @@ tear_down (Fixture *fixture, gconstpointer data)
 }
 
 static RawPeer *
-ask (Fixture *fixture, gboolean handshake)
+ask (Fixture *fixture, gboolean is_handshake)
 {
   g_autofree char *request
-      = handshake ? raw_peer_make_request (NULL)
-                  : g_strdup ("GET / HTTP/1.1\r\nHost: here\r\n\r\n");
+      = is_handshake ? raw_peer_make_request (NULL)
+                     : g_strdup ("GET / HTTP/1.1\r\nHost: here\r\n\r\n");
   RawPeer *peer
       = raw_peer_connect (ws_server_get_server_port (fixture->server));
 
@@ -67,10 +67,10 @@ ask (Fixture *fixture, gboolean handshake)
 }
 
 static RawPeer *
-wait_for_answer (Fixture *fixture, gboolean handshake)
+wait_for_answer (Fixture *fixture, gboolean is_handshake)
 {
   const guint n = fixture->n_asked;
-  RawPeer    *peer = ask (fixture, handshake);
+  RawPeer    *peer = ask (fixture, is_handshake);
 
   ws_test_until (NULL, fixture->n_asked > n);
   return peer;
@@ -78,10 +78,10 @@ wait_for_answer (Fixture *fixture, gboolean handshake)
 
 /* Nobody is asked about it, and it is told when to come back. */
 static void
-expect_refusal (Fixture *fixture, gboolean handshake)
+expect_refusal (Fixture *fixture, gboolean is_handshake)
 {
   const guint n_asked = fixture->n_asked, n_errors = fixture->n_errors;
-  g_autoptr (RawPeer) peer = ask (fixture, handshake);
+  g_autoptr (RawPeer) peer = ask (fixture, is_handshake);
 
   api_expect_refusal (peer, 503);
   g_assert_nonnull (strstr (peer->head, "\r\nRetry-After: 1\r\n"));
@@ -142,11 +142,11 @@ test_none (Fixture *fixture, gconstpointer data)
 
 /* Who leaves before the answer is told of. */
 static void
-ask_and_leave (Fixture *fixture, gboolean handshake)
+ask_and_leave (Fixture *fixture, gboolean is_handshake)
 {
   const guint n_errors = fixture->n_errors;
 
-  raw_peer_reset (wait_for_answer (fixture, handshake));
+  raw_peer_reset (wait_for_answer (fixture, is_handshake));
   ws_test_until (NULL, fixture->n_errors > n_errors);
 }
 

@@ -20,7 +20,7 @@ typedef struct
   WsDeflateSettings settings;
   gsize             limit;
   gsize             piece;
-  gboolean          frame_events;
+  gboolean          wants_frame_events;
 } Choices;
 
 typedef struct
@@ -48,7 +48,7 @@ choose (const guint8 *data)
     .settings = settings,
     .limit = (gsize) 1 << (data[1] % 18),
     .piece = 1u + data[2],
-    .frame_events = (data[0] & 0x10) != 0,
+    .wants_frame_events = (data[0] & 0x10) != 0,
   };
 }
 
@@ -178,7 +178,7 @@ run (const Choices *choices, const guint8 *data, gsize size, gsize piece)
 
   ws_protocol_init (&self.core, WS_ROLE_CLIENT);
   ws_protocol_set_limits (&self.core, G_MAXUINT32, choices->limit);
-  ws_protocol_set_frame_events (&self.core, choices->frame_events);
+  ws_protocol_set_frame_events (&self.core, choices->wants_frame_events);
   ws_protocol_take_extension (&self.core,
                               ws_deflate_new (WS_ROLE_CLIENT, &choices->params,
                                               &choices->settings));

@@ -14,10 +14,10 @@
 typedef struct
 {
   WsRole   role;
-  gboolean frame_events;
-  gboolean extension;
-  gboolean keep; /* the rest is kept after each event */
-  gboolean hold; /* events are held while the next ones are pulled */
+  gboolean wants_frame_events;
+  gboolean is_extended;
+  gboolean keeps; /* the rest is kept after each event */
+  gboolean holds; /* events are held while the next ones are pulled */
   guint64  max_frame_size;
   guint64  max_message_size;
   guint8   pieces; /* their size, or a seed for it */
@@ -101,10 +101,10 @@ choose (const guint8 *data)
 {
   return (Choices){
     .role = data[0] & 0x01 ? WS_ROLE_SERVER : WS_ROLE_CLIENT,
-    .frame_events = (data[0] & 0x02) != 0,
-    .extension = (data[0] & 0x04) != 0,
-    .keep = (data[0] & 0x08) != 0,
-    .hold = (data[0] & 0x10) != 0,
+    .wants_frame_events = (data[0] & 0x02) != 0,
+    .is_extended = (data[0] & 0x04) != 0,
+    .keeps = (data[0] & 0x08) != 0,
+    .holds = (data[0] & 0x10) != 0,
     .max_frame_size = (guint64) 1 << (data[1] % 64),
     .max_message_size = (guint64) 1 << (data[2] % 64),
     .pieces = data[3],
@@ -152,7 +152,7 @@ observe (Observer *self, WsEvent *event)
   if (event->fault != NULL)
     self->hash = hash_bytes (self->hash, event->fault->reason,
                              strlen (event->fault->reason));
-  if (!self->choices->hold)
+  if (!self->choices->holds)
     {
       ws_event_release (event);
       return;
@@ -196,7 +196,7 @@ feed (WsProtocol *core, const guint8 *data, gsize len, Observer *observer)
   while (ws_protocol_next_event (core, &event))
     {
       observe (observer, &event);
-      if (!observer->choices->keep)
+      if (!observer->choices->keeps)
         continue;
       let_go (observer);
       ws_protocol_keep_input (core);
@@ -217,8 +217,8 @@ run (Choices choices, const guint8 *data, gsize size, gboolean in_pieces)
   ws_protocol_init (&core, choices.role);
   ws_protocol_set_limits (&core, choices.max_frame_size,
                           choices.max_message_size);
-  ws_protocol_set_frame_events (&core, choices.frame_events);
-  if (choices.extension)
+  ws_protocol_set_frame_events (&core, choices.wants_frame_events);
+  if (choices.is_extended)
     {
       WsExtension *flip = g_new0 (WsExtension, 1);
 
@@ -252,7 +252,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   pieces = run (choices, data + 4, size - 4, TRUE);
   /* Which of two faults of a frame is seen first depends on the pieces that the
    * extension gets. */
-  if (!choices.extension)
+  if (!choices.is_extended)
     g_assert_cmpuint (whole, ==, pieces);
   return 0;
 }

@@ -30,8 +30,8 @@ check_answer (const WsHttpChallenge *challenge, const char *answer)
   g_assert_cmpstr (again.nonce, ==, challenge->nonce);
   g_assert_cmpstr (again.opaque, ==, challenge->opaque);
   g_assert_true (again.hash == challenge->hash);
-  g_assert_true (again.session == challenge->session);
-  g_assert_true (again.userhash == challenge->userhash);
+  g_assert_true (again.is_session == challenge->is_session);
+  g_assert_true (again.hashes_user == challenge->hashes_user);
   qop = strstr (answer, "qop=auth");
   g_assert_true (!challenge->qop_auth || qop != NULL);
   ws_http_challenge_clear (&again);

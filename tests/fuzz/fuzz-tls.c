@@ -116,8 +116,8 @@ make_credentials (gboolean is_server, guint8 choice, guint8 more)
           .minimum = choice & 0x04 ? WS_TLS_PROTOCOL_1_3 : WS_TLS_PROTOCOL_1_2,
           .maximum = choice & 0x08 ? WS_TLS_PROTOCOL_1_2 : WS_TLS_PROTOCOL_1_3,
           .verify = is_server ? more % 4 : WS_TLS_VERIFY_AUTO,
-          .resumption = (choice & 0x20) != 0,
-          .psk = (choice & 0x40) != 0,
+          .resumes = (choice & 0x20) != 0,
+          .offers_psk = (choice & 0x40) != 0,
           .psk_hint = is_server ? "a hint" : NULL };
   WsTlsCredentials *credentials;
 

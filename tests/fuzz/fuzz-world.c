@@ -62,18 +62,18 @@ choose (Tape *tape)
   return (WorldChoices){
     .ends = a % 4 % 3,
     .streams = (a & 0x04) != 0,
-    .deflate = (a & 0x08) != 0,
+    .compresses = (a & 0x08) != 0,
     .client_pulls = (a & 0x10) != 0,
     .peers_pull = (a & 0x20) != 0,
     .taking = a / 64 % 3,
-    .reconnect = (b & 0x01) != 0,
+    .reconnects = (b & 0x01) != 0,
     .small_buffers = (b & 0x02) != 0,
     .small_limits = (b & 0x04) != 0,
-    .frames = (b & 0x08) != 0,
-    .texts = (b & 0x10) != 0,
-    .notes = (b & 0x20) != 0,
+    .hears_frames = (b & 0x08) != 0,
+    .hears_texts = (b & 0x10) != 0,
+    .hears_notes = (b & 0x20) != 0,
     .skips_slow = (b & 0x40) != 0,
-    .subprotocols = (b & 0x80) != 0,
+    .has_subprotocols = (b & 0x80) != 0,
     .frame_size = c * 64u,
     .max_redirects = d % 4,
   };
@@ -112,7 +112,7 @@ set_server (World *self)
 
   self->server = ws_server_new ("world", WS_SSL_MODE_NON_SECURE);
   world_track (self, self->server);
-  if (choices->deflate)
+  if (choices->compresses)
     ws_server_set_compression (self->server, options);
   ws_server_set_outgoing_frame_size (self->server, choices->frame_size);
   if (choices->small_limits)
@@ -122,7 +122,7 @@ set_server (World *self)
                   "max-connections", 2, "max-pending-connections", 1, NULL);
   if (choices->skips_slow)
     ws_server_set_slow_client_policy (self->server, WS_SLOW_CLIENT_POLICY_SKIP);
-  if (choices->subprotocols)
+  if (choices->has_subprotocols)
     ws_server_set_supported_subprotocols (self->server, subprotocols);
   if (choices->taking == 0)
     g_signal_connect (self->server, "client-connected",
@@ -150,7 +150,7 @@ set_client (World *self)
   g_autoptr (WsDeflateOptions) options = make_deflate_options ();
   g_autoptr (WsSocket) client = ws_socket_new ();
 
-  ws_socket_set_compression (client, choices->deflate ? options : NULL);
+  ws_socket_set_compression (client, choices->compresses ? options : NULL);
   ws_socket_set_pull (client, choices->client_pulls);
   ws_socket_set_outgoing_frame_size (client, choices->frame_size);
   ws_socket_set_max_redirects (client, choices->max_redirects);
@@ -158,9 +158,9 @@ set_client (World *self)
     g_object_set (client, "max-incoming-message-size", (guint64) 1000,
                   "max-incoming-frame-size", (guint64) 300, "max-header-size",
                   500, NULL);
-  if (choices->subprotocols)
+  if (choices->has_subprotocols)
     ws_socket_set_subprotocols (client, subprotocols);
-  if (choices->reconnect)
+  if (choices->reconnects)
     set_policy (client);
   self->client = g_object_ref (client);
   world_watch (self, client);

@@ -571,10 +571,10 @@ world_listen (World *self, gpointer object)
       return;
     }
   listen_to (self, object, socket_signals);
-  if (self->choices.texts)
+  if (self->choices.hears_texts)
     listen_to (self, object, texts);
-  if (self->choices.frames)
+  if (self->choices.hears_frames)
     listen_to (self, object, frames);
-  if (self->choices.notes)
+  if (self->choices.hears_notes)
     listen_to (self, object, notes);
 }

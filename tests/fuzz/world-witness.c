@@ -267,10 +267,10 @@ watch_messages (World *self, WsSocket *socket, Witness *witness)
 {
   g_signal_connect (socket, "message-received", G_CALLBACK (on_message),
                     witness);
-  if (self->choices.texts)
+  if (self->choices.hears_texts)
     g_signal_connect (socket, "text-message-received", G_CALLBACK (on_text),
                       witness);
-  if (self->choices.frames)
+  if (self->choices.hears_frames)
     g_signal_connect (socket, "text-frame-received", G_CALLBACK (on_text_frame),
                       witness);
 }

@@ -110,15 +110,16 @@ typedef struct
 {
   guint    ends; /* 0: both real, 1: only the server is, 2: only the client */
   gboolean streams; /* the server's ends are no sockets */
-  gboolean deflate;
+  gboolean compresses;
   gboolean client_pulls, peers_pull;
-  gboolean reconnect;
+  gboolean reconnects;
   guint    taking; /* 0: client-connected, 1: queue, 2: accept_async */
   gboolean small_buffers, small_limits;
-  gboolean frames, texts, notes; /* which signals have handlers */
+  gboolean hears_frames, hears_texts,
+      hears_notes; /* which signals have handlers */
   guint    frame_size;
   gboolean skips_slow;
-  gboolean subprotocols;
+  gboolean has_subprotocols;
   guint    max_redirects;
 } WorldChoices;
 

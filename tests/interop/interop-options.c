@@ -13,7 +13,7 @@ typedef struct
   char  *ocsp;         /* (owned) (nullable): response to staple, DER */
   char  *tls;          /* (owned) (nullable): the only version to speak */
 
-  gboolean compression;
+  gboolean compresses;
 } Options;
 
 static gboolean
@@ -34,7 +34,7 @@ parse (Options *options, int argc, char **argv, GError **error)
       "The response to staple", "FILE" },
     { "tls", 0, 0, G_OPTION_ARG_STRING, &options->tls, "Only this: 1.2 or 1.3",
       "VERSION" },
-    { "compression", 0, 0, G_OPTION_ARG_NONE, &options->compression,
+    { "compression", 0, 0, G_OPTION_ARG_NONE, &options->compresses,
       "Agree to permessage-deflate", NULL },
     { NULL },
   };
@@ -130,7 +130,7 @@ interop_options_make_server (int argc, char **argv)
                                          : WS_SSL_MODE_NON_SECURE);
   if (options.certificates != NULL)
     apply (ws_server_get_ssl_configuration (server), &options);
-  if (options.compression)
+  if (options.compresses)
     {
       g_autoptr (WsDeflateOptions) compression = ws_deflate_options_new ();
 

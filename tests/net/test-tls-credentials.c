@@ -364,7 +364,7 @@ test_sni (void)
   static const struct
   {
     const char *host;
-    gboolean    second;
+    gboolean    is_second;
   } names[] = {
     { "localhost", FALSE },
     { "xn--bcher-kva.test", TRUE },
@@ -411,7 +411,7 @@ test_sni (void)
                                       g_bytes_get_size (leaf), "bcher");
         /* Without a name that matches, the first will do. */
         if (i < 5)
-          g_assert_true (is_second == names[i].second);
+          g_assert_true (is_second == names[i].is_second);
         else
           g_assert_true (is_second == (order == 1));
         tls_rig_clear (&rig);

@@ -38,7 +38,7 @@ static const Case cases[] = {
 static WsTlsCredentials *
 make_credentials (gboolean is_server)
 {
-  TlsRigSide client = { .trust = "root.pem", .resumption = TRUE };
+  TlsRigSide client = { .trust = "root.pem", .resumes = TRUE };
   TlsRigSide server = { .chain = "server-chain.pem", .key = "server.key" };
 
   return tls_rig_credentials (is_server, is_server ? &server : &client);

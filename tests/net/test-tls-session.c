@@ -22,7 +22,8 @@
 #define PEER    .verify = WS_TLS_VERIFY_PEER
 #define ASKS    SERVER, TRUST, QUERY
 #define DEMANDS SERVER, TRUST, PEER
-#define RESUMES .resumption = TRUE
+#define PSK     .offers_psk = TRUE
+#define RESUMES .resumes = TRUE
 #define ONLY_12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
 #define ONLY_13 "NORMAL:-VERS-ALL:+VERS-TLS1.3"
 
@@ -392,25 +393,27 @@ typedef struct
 
 /* clang-format off */
 static const Psk psks[] = {
-  { "1.3", ONLY_13, { .psk = TRUE }, "key", "key", NULL, TRUE, 1 },
-  { "1.3-hint", ONLY_13, { .psk = TRUE, .psk_hint = "hint" }, "key", "key",
+  { "1.3", ONLY_13, { PSK }, "key", "key", NULL, TRUE, 1 },
+  { "1.3-hint", ONLY_13, { PSK, .psk_hint = "hint" },
+    "key", "key",
     NULL, TRUE, 1 },
-  { "1.2", ONLY_12, { .psk = TRUE }, "key", "key", NULL, TRUE, 1 },
-  { "1.2-hint", ONLY_12, { .psk = TRUE, .psk_hint = "hint" }, "key", "key",
+  { "1.2", ONLY_12, { PSK }, "key", "key", NULL, TRUE, 1 },
+  { "1.2-hint", ONLY_12, { PSK, .psk_hint = "hint" },
+    "key", "key",
     "hint", TRUE, 1 },
-  { "1.2-bytes-as-hint", ONLY_12, { .psk = TRUE, .psk_hint = "caf\351" }, "key",
+  { "1.2-bytes-as-hint", ONLY_12, { PSK, .psk_hint = "caf\351" }, "key",
     "key", "caf\357\277\275", TRUE, 1 },
-  { "both-1.2-hint", NULL, { .psk = TRUE, .psk_hint = "hint", V12 }, "key",
+  { "both-1.2-hint", NULL, { PSK, .psk_hint = "hint", V12 }, "key",
     "key", "hint", TRUE, 2 },
-  { "1.3-wrong", ONLY_13, { .psk = TRUE }, "key", "other", NULL, FALSE, 1 },
-  { "1.2-wrong", ONLY_12, { .psk = TRUE }, "key", "other", NULL, FALSE, 1 },
-  { "1.3-unknown", ONLY_13, { .psk = TRUE }, "key", NULL, NULL, FALSE, 1 },
-  { "1.2-unknown", ONLY_12, { .psk = TRUE }, "key", NULL, NULL, FALSE, 1 },
-  { "1.3-none", ONLY_13, { .psk = TRUE }, NULL, "key", NULL, FALSE, 1 },
-  { "1.2-none", ONLY_12, { .psk = TRUE }, NULL, "key", NULL, FALSE, 1 },
-  { "1.3-none-certificate", ONLY_13, { SERVER, .psk = TRUE }, NULL, "key", NULL,
+  { "1.3-wrong", ONLY_13, { PSK }, "key", "other", NULL, FALSE, 1 },
+  { "1.2-wrong", ONLY_12, { PSK }, "key", "other", NULL, FALSE, 1 },
+  { "1.3-unknown", ONLY_13, { PSK }, "key", NULL, NULL, FALSE, 1 },
+  { "1.2-unknown", ONLY_12, { PSK }, "key", NULL, NULL, FALSE, 1 },
+  { "1.3-none", ONLY_13, { PSK }, NULL, "key", NULL, FALSE, 1 },
+  { "1.2-none", ONLY_12, { PSK }, NULL, "key", NULL, FALSE, 1 },
+  { "1.3-none-certificate", ONLY_13, { SERVER, PSK }, NULL, "key", NULL,
     TRUE, 1 },
-  { "1.3-required", ONLY_13, { SERVER, TRUST, .psk = TRUE,
+  { "1.3-required", ONLY_13, { SERVER, TRUST, PSK,
     PEER }, "key", "key", NULL, TRUE, 1 },
 };
 /* clang-format on */
@@ -419,7 +422,7 @@ static void
 test_psk (gconstpointer data)
 {
   const Psk *p = data;
-  TlsRigSide client = { TRUST, .psk = TRUE, .priority = p->priority };
+  TlsRigSide client = { TRUST, PSK, .priority = p->priority };
   TlsRig     rig;
 
   tls_rig_init (&rig, &client, &p->server);
@@ -449,8 +452,8 @@ test_psk_identity (gconstpointer data)
     gboolean    works;
   } cases[]
       = { { "caf\303\251", TRUE }, { "caf\351", FALSE }, { "\377", FALSE } };
-  TlsRigSide client = { TRUST, .psk = TRUE, .priority = data };
-  TlsRigSide server = { .psk = TRUE };
+  TlsRigSide client = { TRUST, PSK, .priority = data };
+  TlsRigSide server = { PSK };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {

@@ -22,13 +22,13 @@ typedef struct
   const char *name;
   const char *chain; /* file of the one who is judged; NULL: shows none */
   const char *key;
-  const char *trust;  /* file of the judge, NULL: trusts nobody */
-  const char *host;   /* NULL: any */
-  const char *crl;    /* file, NULL: none */
-  const char *ocsp;   /* file that is stapled, NULL: none */
-  gboolean    client; /* the client's certificate is judged by the server */
-  guint       depth;  /* the limit */
-  const char *text;   /* part of the first problem's text, NULL: any */
+  const char *trust;     /* file of the judge, NULL: trusts nobody */
+  const char *host;      /* NULL: any */
+  const char *crl;       /* file, NULL: none */
+  const char *ocsp;      /* file that is stapled, NULL: none */
+  gboolean    is_client; /* the client's certificate is judged by the server */
+  guint       depth;     /* the limit */
+  const char *text;      /* part of the first problem's text, NULL: any */
   guint       n_expected;
   Expected    expected[MAX_PROBLEMS];
 } Case;
@@ -63,9 +63,10 @@ static const Case cases[] = {
     .crl = "crl.pem" },
   { "good-depth", "server-full-chain.pem", "leaf.key", "root.pem", "localhost",
     .depth = 2 },
-  { "good-client", "client.pem", "leaf.key", "root.pem", NULL, .client = TRUE },
+  { "good-client", "client.pem", "leaf.key", "root.pem", NULL,
+    .is_client = TRUE },
 
-  { "no-certificate", NULL, NULL, "root.pem", NULL, .client = TRUE,
+  { "no-certificate", NULL, NULL, "root.pem", NULL, .is_client = TRUE,
     .n_expected = 1, .expected = { P (NO_PEER_CERTIFICATE, -1) } },
   { "self-signed", "self-signed.pem", "leaf.key", "root.pem", "localhost",
     .text = "CN=self-signed", .n_expected = 1,
@@ -127,7 +128,7 @@ static const Case cases[] = {
     .text = "not for a server", .n_expected = 1,
     .expected = { P (INVALID_PURPOSE, 0) } },
   { "server-as-client", "server-chain.pem", "leaf.key", "root.pem", NULL,
-    .client = TRUE,
+    .is_client = TRUE,
     .text = "not for a client", .n_expected = 1,
     .expected = { P (INVALID_PURPOSE, 0) } },
   { "not-a-ca", "under-leaf-chain.pem", "leaf.key", "root.pem", "localhost",
@@ -354,10 +355,11 @@ static GPtrArray *
 run (const Case *test, const char *priority)
 {
   End                      client = { 0 }, server = { 0 };
-  End                     *judge = test->client ? &server : &client;
+  End                     *judge = test->is_client ? &server : &client;
   GPtrArray               *problems = NULL;
-  const WsTlsVerifyOptions options
-      = { .host = test->host, .is_server = test->client, .depth = test->depth };
+  const WsTlsVerifyOptions options = { .host = test->host,
+                                       .is_server = test->is_client,
+                                       .depth = test->depth };
 
   end_init (&client, GNUTLS_CLIENT, priority);
   end_init (&server, GNUTLS_SERVER, priority);
@@ -365,7 +367,7 @@ run (const Case *test, const char *priority)
   server.outbox = client.inbox;
 
   load_trust (judge, test->trust, test->crl);
-  if (test->client)
+  if (test->is_client)
     {
       gnutls_certificate_server_set_request (server.session,
                                              GNUTLS_CERT_REQUEST);
@@ -375,7 +377,7 @@ run (const Case *test, const char *priority)
       gnutls_certificate_send_x509_rdn_sequence (server.session, 1);
     }
   if (test->chain != NULL)
-    load_identity (test->client ? &client : &server, test->chain, test->key,
+    load_identity (test->is_client ? &client : &server, test->chain, test->key,
                    test->ocsp);
 
   shake_hands (&client, &server);

@@ -65,8 +65,8 @@ tls_rig_credentials (gboolean is_server, const TlsRigSide *side)
                                .minimum = side->minimum,
                                .maximum = side->maximum,
                                .verify = side->verify,
-                               .resumption = side->resumption,
-                               .psk = side->psk,
+                               .resumes = side->resumes,
+                               .offers_psk = side->offers_psk,
                                .psk_hint = side->psk_hint,
                                .ocsp_response = ocsp };
 

@@ -22,8 +22,8 @@ typedef struct
   const char   *priority;
   WsTlsProtocol minimum, maximum;
   WsTlsVerify   verify;
-  gboolean      resumption;
-  gboolean      psk;
+  gboolean      resumes;
+  gboolean      offers_psk;
   const char   *psk_hint;
   const char   *ocsp; /* (nullable) */
 } TlsRigSide;

@@ -126,7 +126,7 @@ event_log_start (WsProtocol *core, const EventSetup *setup)
   guint64 max_message_size = setup->max_message_size;
 
   ws_protocol_init (core, setup->role);
-  ws_protocol_set_frame_events (core, setup->frame_events);
+  ws_protocol_set_frame_events (core, setup->wants_frame_events);
   if (max_frame_size > 0 || max_message_size > 0)
     ws_protocol_set_limits (
         core, max_frame_size > 0 ? max_frame_size : WS_ASSEMBLER_DEFAULT_LIMIT,
@@ -168,7 +168,7 @@ feed_piece (
       if (event.type != WS_EVENT_BUSY)
         event_log_write (log, &event);
       ws_event_release (&event);
-      if (cut.keep)
+      if (cut.keeps)
         {
           ws_protocol_keep_input (core);
           free_piece (g_steal_pointer (&piece), len, cut.guarded);
@@ -227,7 +227,7 @@ check_cut (const char       *name,
     g_error ("%s, cut after %" G_GSIZE_FORMAT ", then every %" G_GSIZE_FORMAT
              "%s%s:\n%sinstead of\n%s",
              name, cut.first, cut.step, cut.guarded ? ", guarded" : "",
-             cut.keep ? ", kept" : "", log, expected);
+             cut.keeps ? ", kept" : "", log, expected);
 }
 
 /* (transfer full): the log of the uncut stream, with reasons, once it has been
@@ -258,7 +258,7 @@ event_log_check_some (const char       *name,
 {
   g_autofree char *log = check_whole (name, setup, wire, len, expected);
   EventCut         cuts[] = {
-            { .first = len, .guarded = TRUE }, { .first = len, .keep = TRUE },
+            { .first = len, .guarded = TRUE }, { .first = len, .keeps = TRUE },
             { .first = 3, .step = 4093 },      { .first = len / 2 },
             { .first = len - MIN (len, 1) },
   };
@@ -281,7 +281,7 @@ event_log_check (const char       *name,
   EventCut         single = { .first = 1, .step = 1 };
   EventCut         guarded = { .first = len, .guarded = TRUE };
   EventCut         guarded_halves = { .first = len / 2 + 1, .guarded = TRUE };
-  EventCut         kept = { .first = len, .keep = TRUE };
+  EventCut         kept = { .first = len, .keeps = TRUE };
 
   check_cut (name, setup, wire, len, single, log);
   check_cut (name, setup, wire, len, guarded, log);
@@ -292,7 +292,7 @@ event_log_check (const char       *name,
       EventCut cut = { .first = at };
 
       check_cut (name, setup, wire, len, cut, log);
-      cut.keep = TRUE;
+      cut.keeps = TRUE;
       check_cut (name, setup, wire, len, cut, log);
     }
 }

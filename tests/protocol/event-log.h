@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   WsRole   role;
-  gboolean frame_events;
+  gboolean wants_frame_events;
   guint64  max_frame_size;          /* 0: the default */
   guint64  max_message_size;        /* 0: the default */
   WsExtension *(*extension) (void); /* (nullable) */
@@ -30,7 +30,7 @@ typedef struct
   gsize    first;
   gsize    step;
   gboolean guarded; /* pieces end at an unreadable page */
-  gboolean keep; /* the rest is kept, and the piece freed, after each event */
+  gboolean keeps; /* the rest is kept, and the piece freed, after each event */
 } EventCut;
 
 /* Appends a frame as the peer of @role sends it: @first_byte as it is, a length

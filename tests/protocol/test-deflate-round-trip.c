@@ -22,7 +22,7 @@ typedef struct
   WsDeflateSettings settings;
   WsRole            role;      /* ours */
   z_stream          reference; /* deflates: what the peer sends */
-  gboolean          peer_takeover;
+  gboolean          peer_keeps;
 } Rig;
 
 static guint
@@ -58,9 +58,9 @@ rig_init (Rig *self, guint seed)
 
   bits = self->role == WS_ROLE_SERVER ? self->params.client_window_bits
                                       : self->params.server_window_bits;
-  self->peer_takeover = self->role == WS_ROLE_SERVER
-                            ? !self->params.client_no_context_takeover
-                            : !self->params.server_no_context_takeover;
+  self->peer_keeps = self->role == WS_ROLE_SERVER
+                         ? !self->params.client_no_context_takeover
+                         : !self->params.server_no_context_takeover;
   g_assert_cmpint (deflateInit2 (&self->reference, (int) draw (self, 10),
                                  Z_DEFLATED, -(int) MAX (bits, 9),
                                  1 + (int) draw (self, 9),
@@ -116,7 +116,7 @@ reference_deflate (Rig *rig, const WsBuffer *text, WsBuffer *out)
 
   /* A new stream may follow a last block; and with takeover a sender may begin
    * anew whenever it likes. */
-  if (!rig->peer_takeover || draw (rig, 8) == 0)
+  if (!rig->peer_keeps || draw (rig, 8) == 0)
     deflateReset (stream);
   do
     {

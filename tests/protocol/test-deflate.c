@@ -209,7 +209,8 @@ static void
 test_frame_events (void)
 {
   check_vectors (frame_vectors, G_N_ELEMENTS (frame_vectors),
-                 (EventSetup){ .frame_events = TRUE, .extension = client_new });
+                 (EventSetup){ .wants_frame_events = TRUE,
+                               .extension = client_new });
 }
 
 /* (transfer full): what the message says that breaks @rule. */

@@ -51,9 +51,9 @@ describe (const WsHttpChallenge *challenge)
     g_string_append (text,
                      challenge->hash == G_CHECKSUM_MD5 ? " MD5" : " SHA-256");
   g_string_append_printf (text, "%s%s%s%s%s '%s'",
-                          challenge->session ? " sess" : "",
+                          challenge->is_session ? " sess" : "",
                           challenge->qop_auth ? " auth" : "",
-                          challenge->userhash ? " userhash" : "",
+                          challenge->hashes_user ? " userhash" : "",
                           challenge->utf8 ? " utf8" : "",
                           challenge->stale ? " stale" : "", challenge->realm);
   return g_string_free (g_steal_pointer (&text), FALSE);

@@ -69,8 +69,8 @@ test_validity (void)
   static const struct
   {
     const char *text;
-    gboolean    name;
-    gboolean    value;
+    gboolean    is_name;
+    gboolean    is_value;
   } rows[] = {
     { "Host", TRUE, TRUE },
     { "!#$%&'*+-.^_`|~09azAZ", TRUE, TRUE },
@@ -94,11 +94,11 @@ test_validity (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_test_message ("row %" G_GSIZE_FORMAT, i);
-      g_assert_cmpint (ws_http_is_token (rows[i].text), ==, rows[i].name);
+      g_assert_cmpint (ws_http_is_token (rows[i].text), ==, rows[i].is_name);
       g_assert_cmpint (ws_http_header_name_is_valid (rows[i].text), ==,
-                       rows[i].name);
+                       rows[i].is_name);
       g_assert_cmpint (ws_http_header_value_is_valid (rows[i].text), ==,
-                       rows[i].value);
+                       rows[i].is_value);
     }
 }
 

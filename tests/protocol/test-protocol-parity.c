@@ -15,7 +15,7 @@
 #include "support/ws-test.h"
 
 static const EventSetup client
-    = { .role = WS_ROLE_CLIENT, .frame_events = TRUE };
+    = { .role = WS_ROLE_CLIENT, .wants_frame_events = TRUE };
 
 /* (transfer full): one frame as a server sends it. */
 static GByteArray *

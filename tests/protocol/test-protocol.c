@@ -184,7 +184,7 @@ static void
 test_frame_events (void)
 {
   check_vectors (frame_vectors, G_N_ELEMENTS (frame_vectors),
-                 (EventSetup){ .frame_events = TRUE });
+                 (EventSetup){ .wants_frame_events = TRUE });
 }
 
 static void

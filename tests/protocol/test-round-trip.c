@@ -18,7 +18,7 @@
 typedef struct
 {
   WsRole      role; /* of the reader */
-  gboolean    frame_events;
+  gboolean    wants_frame_events;
   GByteArray *wire;
   GString    *expected;
 } Stream;
@@ -137,7 +137,7 @@ append_message (Stream *stream)
       end = opcode == WS_OPCODE_TEXT && !fin
                 ? ws_utf8_cut ((char *) payload->data, payload->len, at)
                 : at;
-      if (stream->frame_events)
+      if (stream->wants_frame_events)
         expect (stream, WS_EVENT_FRAME, opcode, fin, payload->data + told,
                 end - told);
       told = end;
@@ -150,8 +150,8 @@ append_message (Stream *stream)
 static void
 check_stream (Stream *stream)
 {
-  EventSetup setup
-      = { .role = stream->role, .frame_events = stream->frame_events };
+  EventSetup setup = { .role = stream->role,
+                       .wants_frame_events = stream->wants_frame_events };
 
   for (guint i = 0; i < 4; i++)
     {
@@ -159,7 +159,7 @@ check_stream (Stream *stream)
       EventCut         cut = { .first = 1 + random_size (),
                                .step = 1 + random_size () + len / 2000,
                                .guarded = i == 0,
-                               .keep = g_test_rand_bit () };
+                               .keeps = g_test_rand_bit () };
       g_autofree char *log = NULL;
 
       log = event_log_read (&setup, stream->wire->data, len, cut);
@@ -176,7 +176,7 @@ test_random (void)
       g_autoptr (GString) expected = g_string_new (NULL);
       Stream stream
           = { .role = g_test_rand_bit () ? WS_ROLE_SERVER : WS_ROLE_CLIENT,
-              .frame_events = g_test_rand_bit (),
+              .wants_frame_events = g_test_rand_bit (),
               .wire = wire,
               .expected = expected };
       guint n_messages = (guint) g_test_rand_int_range (1, 12);

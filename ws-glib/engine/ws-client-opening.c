@@ -133,10 +133,10 @@ static const WsTlsStreamSink stream_sink = {
 };
 
 void
-ws_client_opening_resume (WsClientOpening *self, gboolean accept)
+ws_client_opening_resume (WsClientOpening *self, gboolean is_accepted)
 {
   ws_client_opening_start_clock (self);
-  ws_tls_stream_resume (self->transport, accept);
+  ws_tls_stream_resume (self->transport, is_accepted);
 }
 
 guint

@@ -85,8 +85,9 @@ WsClientOpening *ws_client_opening_new (WsPoller                     *poller,
 /* Cancels, and closes what was not stolen, at once. */
 void ws_client_opening_free (WsClientOpening *self);
 
-/* Goes on after a pause: @accept the problems, or fail (from the context). */
-void ws_client_opening_resume (WsClientOpening *self, gboolean accept);
+/* Goes on after a pause: the problems are accepted, or it fails (from the
+ * context). */
+void ws_client_opening_resume (WsClientOpening *self, gboolean is_accepted);
 /* The status of the last answer, 0: none came. */
 guint ws_client_opening_get_status (WsClientOpening *self);
 /* (transfer none) (nullable): while a wss connection is there. */

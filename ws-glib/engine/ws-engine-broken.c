@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A connection that cannot be written to any more. What was received before
+/* A connection that cannot be written to any has_more. What was received before
  * still has to be read, so that the end is judged later, and never inside a
  * call of the user's. */
 #include "engine/ws-engine-private.h"
@@ -43,16 +43,16 @@ await_end (WsEngine *self)
 void
 ws_engine_settle_broken (WsEngine *self)
 {
-  gboolean more, is_readable;
+  gboolean has_more, is_readable;
 
   if (self->broken == NULL || self->state == WS_ENGINE_ENDED)
     return;
-  more = ws_engine_read_to_the_end (self);
+  has_more = ws_engine_read_to_the_end (self);
   if (self->state == WS_ENGINE_ENDED)
     return;
-  is_readable
-      = !self->paused && !more && ws_transport_is_readable (self->transport);
-  if (!self->paused && !more && !is_readable)
+  is_readable = !self->paused && !has_more
+                && ws_transport_is_readable (self->transport);
+  if (!self->paused && !has_more && !is_readable)
     {
       ws_engine_lose (self, self->broken);
       return;
@@ -60,6 +60,6 @@ ws_engine_settle_broken (WsEngine *self)
   await_end (self);
   /* TLS tells of an alert before the end that comes of it, and reports when its
    * record is there. */
-  if (more || (is_readable && !self->transport->is_encrypted))
+  if (has_more || (is_readable && !self->transport->is_encrypted))
     ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
 }

@@ -172,9 +172,9 @@ ws_server_opening_await_start (WsServerOpening              *self,
 }
 
 void
-ws_server_opening_resume (WsServerOpening *self, gboolean accept)
+ws_server_opening_resume (WsServerOpening *self, gboolean is_accepted)
 {
-  ws_tls_stream_resume (self->transport, accept);
+  ws_tls_stream_resume (self->transport, is_accepted);
 }
 
 WsTlsSession *

@@ -94,8 +94,9 @@ void ws_server_opening_free (WsServerOpening *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsServerOpening, ws_server_opening_free)
 
 WsTransport *ws_server_opening_get_transport (WsServerOpening *self);
-/* Goes on after a pause: @accept the problems, or fail (from the context). */
-void ws_server_opening_resume (WsServerOpening *self, gboolean accept);
+/* Goes on after a pause: the problems are accepted, or it fails (from the
+ * context). */
+void ws_server_opening_resume (WsServerOpening *self, gboolean is_accepted);
 /* (transfer none) (nullable): of a wss connection. */
 WsTlsSession *ws_server_opening_get_session (WsServerOpening *self);
 /* Valid once the request is. */

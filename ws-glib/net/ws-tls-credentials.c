@@ -24,8 +24,8 @@ struct _WsTlsCredentials
   WsTlsVerify    verify;
   guint          verify_depth;
   gboolean       is_server;
-  gboolean       resumption;
-  gboolean       psk;
+  gboolean       resumes;
+  gboolean       offers_psk;
   gboolean       tls13;             /* may be negotiated */
   gboolean       names_authorities; /* a server tells clients whom it trusts */
 };
@@ -47,7 +47,7 @@ make_priority_string (const WsTlsConfig *config)
    * that key later (RFC 9325, 4.1). */
   if (config->priority == NULL)
     g_string_append (text, ":-RSA");
-  if (config->psk)
+  if (config->offers_psk)
     g_string_append (text, ":+ECDHE-PSK:+DHE-PSK:+PSK");
   if (minimum != WS_TLS_PROTOCOL_ANY)
     g_string_append (text, ":-VERS-TLS1.0:-VERS-TLS1.1");
@@ -276,7 +276,7 @@ load_certificates (WsTlsCredentials  *self,
 static void
 load_psk (WsTlsCredentials *self, const char *hint)
 {
-  if (!self->psk)
+  if (!self->offers_psk)
     return;
 
   if (!self->is_server)
@@ -302,7 +302,7 @@ load_ticket_key (WsTlsCredentials *self, GBytes *key, GError **error)
   gsize         len = 0;
   gconstpointer data = key != NULL ? g_bytes_get_data (key, &len) : NULL;
 
-  if (!self->is_server || !self->resumption)
+  if (!self->is_server || !self->resumes)
     return TRUE;
   if (key != NULL && len != WS_TLS_TICKET_KEY_SIZE)
     {
@@ -339,8 +339,8 @@ ws_tls_credentials_new (const WsTlsConfig *config, GError **error)
   self->is_server = config->is_server;
   self->verify = resolve_verify (config);
   self->verify_depth = config->verify_depth;
-  self->resumption = config->resumption;
-  self->psk = config->psk;
+  self->resumes = config->resumes;
+  self->offers_psk = config->offers_psk;
 
   if (!load_priority (self, config, error)
       || !load_certificates (self, config, error)
@@ -413,9 +413,9 @@ apply_to_server (WsTlsCredentials *self, gnutls_session_t session)
     gnutls_certificate_send_x509_rdn_sequence (session, 1);
   if (self->names != NULL)
     gnutls_handshake_set_post_client_hello_function (session, on_client_hello);
-  if (self->resumption)
+  if (self->resumes)
     gnutls_session_ticket_enable_server (session, &self->ticket_key);
-  if (self->psk)
+  if (self->offers_psk)
     gnutls_credentials_set (session, GNUTLS_CRD_PSK, self->psk_server);
 }
 
@@ -438,7 +438,7 @@ ws_tls_credentials_apply (WsTlsCredentials *self,
 
   if (self->is_server)
     apply_to_server (self, session);
-  else if (self->psk)
+  else if (self->offers_psk)
     gnutls_credentials_set (session, GNUTLS_CRD_PSK, self->psk_client);
   return TRUE;
 }
@@ -467,13 +467,13 @@ ws_tls_credentials_get_verify_depth (WsTlsCredentials *self)
 gboolean
 ws_tls_credentials_wants_resumption (WsTlsCredentials *self)
 {
-  return self->resumption;
+  return self->resumes;
 }
 
 gboolean
 ws_tls_credentials_offers_psk (WsTlsCredentials *self)
 {
-  return self->psk;
+  return self->offers_psk;
 }
 
 gboolean

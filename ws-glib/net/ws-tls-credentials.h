@@ -52,10 +52,10 @@ typedef struct
   WsTlsProtocol minimum, maximum;
   WsTlsVerify   verify;
   guint         verify_depth;  /* 0: any */
-  gboolean      resumption;    /* tickets, server and client */
+  gboolean      resumes;       /* tickets, server and client */
   GBytes       *ticket_key;    /* (nullable): server: WS_TLS_TICKET_KEY_SIZE
                                   bytes; NULL: random ones */
-  gboolean      psk;           /* PSK key exchanges are offered */
+  gboolean      offers_psk;    /* PSK key exchanges are offered */
   const char   *psk_hint;      /* (nullable): server */
   GBytes       *ocsp_response; /* (nullable): server: stapled, of the first
                                   identity */

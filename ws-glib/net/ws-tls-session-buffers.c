@@ -105,7 +105,7 @@ ws_tls_session_keep_input (WsTlsSession *self)
 void
 ws_tls_session_feed_eof (WsTlsSession *self)
 {
-  self->eof = TRUE;
+  self->is_at_eof = TRUE;
 }
 
 void
@@ -140,7 +140,7 @@ on_pull (gnutls_transport_ptr_t pointer, void *data, size_t len)
   gboolean      may = may_pull (self, len);
   gsize         n = may ? take_input (self, data, len) : 0;
 
-  if (n == 0 && !(may && self->eof))
+  if (n == 0 && !(may && self->is_at_eof))
     {
       gnutls_transport_set_errno (self->tls, EAGAIN);
       return -1;
@@ -154,7 +154,7 @@ on_pull_timeout (gnutls_transport_ptr_t pointer, unsigned int timeout)
 {
   WsTlsSession *self = pointer;
 
-  return input_len (self) > 0 || self->eof;
+  return input_len (self) > 0 || self->is_at_eof;
 }
 
 /* --- Out --- */

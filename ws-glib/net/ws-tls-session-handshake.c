@@ -283,7 +283,7 @@ run_handshake (WsTlsSession *self)
   self->handshaken = code == GNUTLS_E_SUCCESS;
 
   /* What is missing of a record is a wrong length to GnuTLS. */
-  if (code == GNUTLS_E_UNEXPECTED_PACKET_LENGTH && self->eof
+  if (code == GNUTLS_E_UNEXPECTED_PACKET_LENGTH && self->is_at_eof
       && ws_tls_session_get_unread (self) == 0)
     code = GNUTLS_E_PREMATURE_TERMINATION;
   return code;

@@ -55,7 +55,7 @@ struct _WsTlsSession
   WsTurn turn;            /* the records of the present call */
   guint  is_server : 1;
   guint  lent : 1;       /* the output's place */
-  guint  eof : 1;        /* no ciphertext will follow */
+  guint  is_at_eof : 1;  /* no ciphertext will follow */
   guint  resting : 1;    /* the call has taken what a turn may */
   guint  judged : 1;     /* the peer's chain; the problems are complete */
   guint  accepted : 1;   /* and the problems of the chain are accepted */

@@ -96,7 +96,7 @@ ws_tls_session_read (WsTlsSession *self,
       if (n > 0)
         total += (gsize) n;
     }
-  if (self->state == WS_TLS_SESSION_OPEN && total == 0 && self->eof
+  if (self->state == WS_TLS_SESSION_OPEN && total == 0 && self->is_at_eof
       && !has_input (self))
     ws_tls_session_fail (self, GNUTLS_E_PREMATURE_TERMINATION);
 
@@ -118,7 +118,7 @@ ws_tls_session_is_readable (WsTlsSession *self)
   switch (self->state)
     {
     case WS_TLS_SESSION_OPEN:
-      return self->eof || has_input (self);
+      return self->is_at_eof || has_input (self);
     case WS_TLS_SESSION_ENDED:
     case WS_TLS_SESSION_FAILED:
       return TRUE;

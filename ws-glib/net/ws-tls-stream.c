@@ -531,14 +531,14 @@ ws_tls_stream_set_sink_data (WsTransport *stream, gpointer user_data)
 }
 
 void
-ws_tls_stream_resume (WsTransport *stream, gboolean accept)
+ws_tls_stream_resume (WsTransport *stream, gboolean is_accepted)
 {
   WsTlsStream *self = (WsTlsStream *) stream;
 
   g_return_if_fail (stream->klass == &tls_class);
   g_return_if_fail (self->state == WS_TLS_STREAM_PAUSED);
 
-  if (accept)
+  if (is_accepted)
     {
       ws_tls_session_accept_problems (self->session);
       set_state (self, WS_TLS_STREAM_HANDSHAKE);

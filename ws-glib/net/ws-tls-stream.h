@@ -41,9 +41,9 @@ ws_tls_stream_push_input (WsTransport *stream, const guint8 *data, gsize len);
 /* What @sink is given from now on; the session's own sink keeps its own. */
 void ws_tls_stream_set_sink_data (WsTransport *stream, gpointer user_data);
 
-/* Goes on with a paused handshake: @accept the problems, or end it (failed
- * follows). */
-void ws_tls_stream_resume (WsTransport *stream, gboolean accept);
+/* Goes on with a paused handshake: the problems are accepted, or it ends
+ * (failed follows). */
+void ws_tls_stream_resume (WsTransport *stream, gboolean is_accepted);
 
 WsTlsSession *ws_tls_stream_get_session (WsTransport *stream);
 

@@ -73,12 +73,12 @@ decode (WsAssembler  *self,
         WsExtension  *extension,
         const guint8 *data,
         gsize         len,
-        gboolean      last,
+        gboolean      is_last,
         WsFault      *fault)
 {
-  if (len == 0 && !last)
+  if (len == 0 && !is_last)
     return TRUE;
-  return extension->klass->decode (extension, data, len, last, self->room,
+  return extension->klass->decode (extension, data, len, is_last, self->room,
                                    &self->message, fault);
 }
 
@@ -177,14 +177,14 @@ ws_assembler_add (WsAssembler         *self,
 {
   gsize    before = self->message.len;
   gsize    phase = (gsize) ((header->length - left - len) & 3);
-  gboolean last = header->fin && left == 0;
+  gboolean is_last = header->fin && left == 0;
   gboolean ok = TRUE;
 
   if (self->transformed)
     {
       if (header->masked)
         ws_mask (data, data, len, header->mask, phase);
-      ok = decode (self, extension, data, len, last, fault);
+      ok = decode (self, extension, data, len, is_last, fault);
     }
   else if (len > 0)
     {
@@ -204,7 +204,7 @@ ws_assembler_add (WsAssembler         *self,
       && !ws_utf8_feed (&self->utf8, self->message.data + before,
                         self->message.len - before))
     return ws_assembler_refuse_text (fault);
-  if (ok && last && !ws_utf8_is_complete (&self->utf8))
+  if (ok && is_last && !ws_utf8_is_complete (&self->utf8))
     return ws_assembler_refuse_text (fault);
   return ok;
 }

@@ -20,7 +20,7 @@ static gboolean
 ws_deflate_decode (WsExtension  *extension,
                    const guint8 *data,
                    gsize         len,
-                   gboolean      last,
+                   gboolean      is_last,
                    guint64       limit,
                    WsBuffer     *out,
                    WsFault      *fault)
@@ -28,10 +28,11 @@ ws_deflate_decode (WsExtension  *extension,
   WsDeflate *self = (WsDeflate *) extension;
   gsize      before = out->len;
 
-  if (!ws_inflater_feed (&self->inflater, data, len, last, limit, out, fault))
+  if (!ws_inflater_feed (&self->inflater, data, len, is_last, limit, out,
+                         fault))
     return FALSE;
   self->saved_now += (gint64) (out->len - before) - (gint64) len;
-  if (last)
+  if (is_last)
     {
       self->n_messages++;
       self->saved_received += self->saved_now;
@@ -90,18 +91,18 @@ ws_deflate_new (WsRole                   role,
   gboolean   is_client = role == WS_ROLE_CLIENT;
   guint      client_bits = params->client_window_bits;
   guint      server_bits = params->server_window_bits;
-  gboolean   client_takeover = !params->client_no_context_takeover;
-  gboolean   server_takeover = !params->server_no_context_takeover;
+  gboolean   client_keeps = !params->client_no_context_takeover;
+  gboolean   server_keeps = !params->server_no_context_takeover;
 
   self->parent.klass = &ws_deflate_class;
   self->threshold = settings->threshold;
   ws_inflater_init (&self->inflater, is_client ? server_bits : client_bits,
-                    is_client ? server_takeover : client_takeover,
+                    is_client ? server_keeps : client_keeps,
                     settings->max_ratio);
   ws_deflater_init (&self->deflater,
                     make_shape (settings,
                                 is_client ? client_bits : server_bits),
-                    is_client ? client_takeover : server_takeover);
+                    is_client ? client_keeps : server_keeps);
   return &self->parent;
 }
 

@@ -11,9 +11,12 @@
 #define MAX_STEP (1024 * 1024 * 1024)
 
 void
-ws_deflater_init (WsDeflater *self, WsDeflateShape shape, gboolean takeover)
+ws_deflater_init (WsDeflater    *self,
+                  WsDeflateShape shape,
+                  gboolean       keeps_context)
 {
-  *self = (WsDeflater){ .shape = shape, .takeover = takeover != FALSE };
+  *self
+      = (WsDeflater){ .shape = shape, .keeps_context = keeps_context != FALSE };
 }
 
 void
@@ -79,7 +82,7 @@ ws_deflater_compress (WsDeflater   *self,
     self->stream = ws_deflate_pool_take_deflater (self->shape);
   ws_buffer_reserve (out, MIN (len / 2 + 64, max - before), max);
   ok = deflate_all (self->stream, data, len, max, out);
-  if (!ok || !self->takeover)
+  if (!ok || !self->keeps_context)
     ws_deflater_forget (self);
   if (!ok)
     {

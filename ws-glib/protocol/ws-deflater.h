@@ -12,11 +12,12 @@ typedef struct
 {
   z_stream      *stream; /* (owned) (nullable): the context */
   WsDeflateShape shape;
-  guint8         takeover;
+  guint8         keeps_context;
 } WsDeflater;
 
-void
-ws_deflater_init (WsDeflater *self, WsDeflateShape shape, gboolean takeover);
+void ws_deflater_init (WsDeflater    *self,
+                       WsDeflateShape shape,
+                       gboolean       keeps_context);
 void ws_deflater_clear (WsDeflater *self);
 
 /* Appends to @out what a whole message becomes. FALSE if that is no shorter:

@@ -16,13 +16,13 @@ typedef struct
 {
   guint8 rsv; /* reserved bits claimed, as on the wire */
 
-  /* Appends to @out what @data (unmasked) becomes. @last: the message ends with
-   * it. @limit: @out must not grow beyond so many bytes; what would is fault
-   * 1009. */
+  /* Appends to @out what @data (unmasked) becomes. @is_last: the message ends
+   * with it. @limit: @out must not grow beyond so many bytes; what would is
+   * fault 1009. */
   gboolean (*decode) (WsExtension  *self,
                       const guint8 *data,
                       gsize         len,
-                      gboolean      last,
+                      gboolean      is_last,
                       guint64       limit,
                       WsBuffer     *out,
                       WsFault      *fault);

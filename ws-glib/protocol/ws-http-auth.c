@@ -24,7 +24,7 @@ typedef struct
 {
   const char   *name;
   GChecksumType hash;
-  gboolean      session;
+  gboolean      is_session;
 } Algorithm;
 
 static const Algorithm algorithms[] = {
@@ -135,14 +135,14 @@ read_digest (const Draft *draft, WsHttpChallenge *challenge)
 
   challenge->scheme = WS_HTTP_AUTH_DIGEST;
   challenge->hash = algorithms[i].hash;
-  challenge->session = algorithms[i].session;
+  challenge->is_session = algorithms[i].is_session;
   challenge->qop_auth = offers_auth (draft->qop);
-  challenge->userhash = equal (draft->userhash, "true");
+  challenge->hashes_user = equal (draft->userhash, "true");
   challenge->stale = equal (draft->stale, "true");
   if (challenge->qop_auth)
     return TRUE;
   /* 2069 knew neither qop nor the sessions, which need a cnonce. */
-  return (draft->qop == NULL || *draft->qop == '\0') && !challenge->session;
+  return (draft->qop == NULL || *draft->qop == '\0') && !challenge->is_session;
 }
 
 /* Whether the finished draft can be answered. */
@@ -322,7 +322,7 @@ append_user (const WsHttpChallenge *challenge, const char *user, GString *out)
 {
   g_autofree char *encoded = NULL;
 
-  if (challenge->userhash)
+  if (challenge->hashes_user)
     {
       encoded = hash (challenge, user, challenge->realm, NULL);
       append_quoted (out, "username", encoded);
@@ -350,7 +350,7 @@ digest_response (const WsHttpChallenge *challenge,
       = hash (challenge, user, challenge->realm, password, NULL);
   g_autofree char *a2 = hash (challenge, method, target, NULL);
 
-  if (challenge->session)
+  if (challenge->is_session)
     {
       char *key = hash (challenge, a1, challenge->nonce, cnonce, NULL);
 
@@ -391,7 +391,7 @@ answer_digest (const WsHttpChallenge *challenge,
   append_quoted (parameters, "response", response);
   if (challenge->opaque != NULL)
     append_quoted (parameters, "opaque", challenge->opaque);
-  if (challenge->userhash)
+  if (challenge->hashes_user)
     g_string_append (parameters, ", userhash=true");
   /* Without the first comma. */
   return g_strconcat ("Digest", parameters->str + 1, NULL);

@@ -24,11 +24,11 @@ typedef struct
   char            *opaque;    /* (nullable) */
   char            *algorithm; /* (nullable): as the server spells it */
   GChecksumType    hash;
-  gboolean         session;  /* one of the -sess algorithms */
-  gboolean         qop_auth; /* else as in RFC 2069 */
-  gboolean         userhash; /* the name is sent hashed */
-  gboolean         utf8;     /* of Basic, too: the server said so */
-  gboolean         stale;    /* only the nonce was too old */
+  gboolean         is_session;  /* one of the -sess algorithms */
+  gboolean         qop_auth;    /* else as in RFC 2069 */
+  gboolean         hashes_user; /* the name is sent hashed */
+  gboolean         utf8;        /* of Basic, too: the server said so */
+  gboolean         stale;       /* only the nonce was too old */
 } WsHttpChallenge;
 
 /* Finds the strongest challenge that can be answered in all fields called @name

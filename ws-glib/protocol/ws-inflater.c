@@ -31,11 +31,11 @@
 void
 ws_inflater_init (WsInflater *self,
                   guint       window_bits,
-                  gboolean    takeover,
+                  gboolean    keeps_context,
                   guint       max_ratio)
 {
   *self = (WsInflater){ .window_bits = (guint8) window_bits,
-                        .takeover = takeover != FALSE,
+                        .keeps_context = keeps_context != FALSE,
                         .max_ratio = max_ratio };
 }
 
@@ -252,7 +252,7 @@ gboolean
 ws_inflater_feed (WsInflater   *self,
                   const guint8 *data,
                   gsize         len,
-                  gboolean      last,
+                  gboolean      is_last,
                   guint64       limit,
                   WsBuffer     *out,
                   WsFault      *fault)
@@ -261,7 +261,7 @@ ws_inflater_feed (WsInflater   *self,
     begin_message (self);
   if (len > 0 && !inflate_all (self, data, len, limit, out, fault))
     return FALSE;
-  if (!last)
+  if (!is_last)
     return TRUE;
 
   if (!finish_blocks (self, limit, out, fault))
@@ -269,7 +269,7 @@ ws_inflater_feed (WsInflater   *self,
   trim (out);
   g_clear_pointer (&self->reach, ws_deflate_reach_free);
   self->in_message = FALSE;
-  if (!self->takeover)
+  if (!self->keeps_context)
     give_stream (self);
   return TRUE;
 }

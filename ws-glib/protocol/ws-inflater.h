@@ -22,14 +22,14 @@ typedef struct
   guint64 n_out;
   guint   max_ratio; /* 0: none */
   guint8  window_bits;
-  guint8  takeover;
+  guint8  keeps_context;
   guint8  in_message;
   guint8  at_end; /* behind a last block: another may follow */
 } WsInflater;
 
 void ws_inflater_init (WsInflater *self,
                        guint       window_bits,
-                       gboolean    takeover,
+                       gboolean    keeps_context,
                        guint       max_ratio);
 void ws_inflater_clear (WsInflater *self);
 
@@ -40,7 +40,7 @@ void ws_inflater_clear (WsInflater *self);
 gboolean ws_inflater_feed (WsInflater   *self,
                            const guint8 *data,
                            gsize         len,
-                           gboolean      last,
+                           gboolean      is_last,
                            guint64       limit,
                            WsBuffer     *out,
                            WsFault      *fault);

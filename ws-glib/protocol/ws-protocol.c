@@ -138,7 +138,7 @@ take_span (WsProtocol *self, WsOpcode opcode, WsEvent *event)
   event->type = WS_EVENT_MESSAGE;
   event->opcode = opcode;
   event->is_last = TRUE;
-  if (G_UNLIKELY (self->frame_events))
+  if (G_UNLIKELY (self->wants_frame_events))
     {
       event->type = WS_EVENT_FRAME;
       self->pending = WS_PENDING_SPAN;
@@ -245,7 +245,7 @@ take_gathered (WsProtocol *self, WsEvent *event)
   WsOpcode opcode = self->assembler.opcode;
 
   ws_frame_reader_finish (&self->reader);
-  if (!self->frame_events)
+  if (!self->wants_frame_events)
     {
       ws_assembler_skip_frame (&self->assembler);
       return is_last && take_message (self, opcode, event);
@@ -506,7 +506,7 @@ ws_protocol_set_max_fragments (WsProtocol *self, guint max_fragments)
 void
 ws_protocol_set_frame_events (WsProtocol *self, gboolean wanted)
 {
-  self->frame_events = wanted;
+  self->wants_frame_events = wanted;
 }
 
 void

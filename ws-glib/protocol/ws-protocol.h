@@ -62,7 +62,7 @@ typedef struct
   WsOpcode        pending_opcode;
   WsPending       pending;
   WsProtocolPhase phase;
-  gboolean        frame_events;
+  gboolean        wants_frame_events;
   gboolean        streaming;
 } WsProtocol;
 

@@ -110,15 +110,15 @@ ws_server_on_opening_paused (WsServerOpening *opening, gpointer user_data)
   WsTlsSession   *session = ws_server_opening_get_session (opening);
   g_autoptr (GPtrArray) errors
       = ws_ssl_error_list_problems (ws_tls_session_get_problems (session));
-  gboolean accept;
+  gboolean is_accepted;
 
   ws_server_client_ref (client);
   ws_socket_note_session (client->socket, session);
-  accept = client->server != NULL && interrupt (client, errors)
-           && client->server != NULL && tell_each (client, errors)
-           && ws_socket_ignores (client->socket, errors);
+  is_accepted = client->server != NULL && interrupt (client, errors)
+                && client->server != NULL && tell_each (client, errors)
+                && ws_socket_ignores (client->socket, errors);
   if (client->server != NULL)
-    ws_server_opening_resume (opening, accept);
+    ws_server_opening_resume (opening, is_accepted);
   ws_server_client_unref (client);
   g_object_unref (self);
 }

@@ -20,7 +20,7 @@ is_slot (const GSignalQuery *query)
 
 /* Adds the names of @type's own signals, or slots. */
 static void
-list_signals (GString *names, GType type, gboolean slots)
+list_signals (GString *names, GType type, gboolean wants_slots)
 {
   guint             n_ids;
   g_autofree guint *ids = g_signal_list_ids (type, &n_ids);
@@ -30,7 +30,7 @@ list_signals (GString *names, GType type, gboolean slots)
       GSignalQuery query;
 
       g_signal_query (ids[i], &query);
-      if (!slots || is_slot (&query))
+      if (!wants_slots || is_slot (&query))
         g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "",
                                 query.signal_name);
     }
@@ -38,7 +38,7 @@ list_signals (GString *names, GType type, gboolean slots)
 
 /* (transfer full): what @object could have been asked for. */
 static char *
-list_all_signals (GObject *object, gboolean slots)
+list_all_signals (GObject *object, gboolean wants_slots)
 {
   GString          *names = g_string_new (NULL);
   guint             n_interfaces;
@@ -47,9 +47,9 @@ list_all_signals (GObject *object, gboolean slots)
 
   for (GType type = G_OBJECT_TYPE (object); type != 0;
        type = g_type_parent (type))
-    list_signals (names, type, slots);
+    list_signals (names, type, wants_slots);
   for (guint i = 0; i < n_interfaces; i++)
-    list_signals (names, interfaces[i], slots);
+    list_signals (names, interfaces[i], wants_slots);
   if (names->len == 0)
     g_string_append (names, "none");
   return g_string_free (names, FALSE);
@@ -59,14 +59,14 @@ static void
 set_not_found (GError    **error,
                GObject    *object,
                const char *name,
-               gboolean    slots)
+               gboolean    wants_slots)
 {
-  g_autofree char *names = list_all_signals (object, slots);
+  g_autofree char *names = list_all_signals (object, wants_slots);
 
   g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_ARGUMENT,
                "%s has no %s \"%s\"; there are: %s",
-               G_OBJECT_TYPE_NAME (object), slots ? "slot" : "signal", name,
-               names);
+               G_OBJECT_TYPE_NAME (object), wants_slots ? "slot" : "signal",
+               name, names);
 }
 
 gboolean

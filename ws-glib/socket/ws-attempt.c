@@ -8,7 +8,7 @@
 void
 ws_ssl_ignored_clear (WsSslIgnored *self)
 {
-  self->all = FALSE;
+  self->has_all = FALSE;
   g_clear_pointer (&self->list, g_ptr_array_unref);
 }
 

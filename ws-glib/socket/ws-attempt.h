@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /* The certificate errors that do not count. */
 typedef struct
 {
-  gboolean   all;
+  gboolean   has_all;
   GPtrArray *list; /* (owned) (nullable): of WsSslError */
 } WsSslIgnored;
 

@@ -71,12 +71,12 @@ ws_mailbox_submit (WsMailbox *self, WsMail *mail)
 gboolean
 ws_mailbox_is_current (WsMailbox *self, const WsMail *mail)
 {
-  gboolean answer;
+  gboolean is_current;
 
   lock (self);
-  answer = self->poller != NULL && self->connection == mail->connection;
+  is_current = self->poller != NULL && self->connection == mail->connection;
   unlock (self);
-  return answer;
+  return is_current;
 }
 
 void

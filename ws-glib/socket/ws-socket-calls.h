@@ -53,7 +53,7 @@ struct _WsSocketAsync
 
   GQueue         outgoing;      /* of WsOutgoing, in the order of sending */
   guint64        outgoing_cost; /* of the plain sends among them */
-  gboolean       framing;       /* the first is being framed */
+  gboolean       is_framing;    /* the first is being framed */
   WsMessageSink *message;       /* (owned) (nullable): of begin_message() */
 
   GQueue         inbox;      /* of WsMessage, not taken yet */

@@ -25,7 +25,7 @@ is_listed (GPtrArray *list, WsSslError *error)
 static gboolean
 ignores (const WsSslIgnored *ignored, WsSslError *error)
 {
-  return ignored->all || is_listed (ignored->list, error);
+  return ignored->has_all || is_listed (ignored->list, error);
 }
 
 gboolean
@@ -117,7 +117,7 @@ ws_socket_ignore_ssl_errors (WsSocket *self)
   g_return_if_fail (WS_IS_SOCKET (self));
 
   if (ws_socket_may_instruct (self, G_STRFUNC))
-    ignored_of_this_time (ws_socket_peek (self))->all = TRUE;
+    ignored_of_this_time (ws_socket_peek (self))->has_all = TRUE;
 }
 
 static gboolean
@@ -190,7 +190,7 @@ ws_socket_ignore_ssl_errors_always (WsSocket *self)
 
   always = replace_ignored_always (self, G_STRFUNC);
   if (always != NULL)
-    always->all = TRUE;
+    always->has_all = TRUE;
 }
 
 /**

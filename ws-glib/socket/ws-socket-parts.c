@@ -77,9 +77,9 @@ ws_socket_send_part (WsSocket      *self,
    * main loop: no other part may come before this one. */
   g_object_ref (self);
   engine = ws_engine_ref (priv->now.engine);
-  priv->async->framing = TRUE;
+  priv->async->is_framing = TRUE;
   ws_engine_send_fragment (engine, opcode, FALSE, data, len);
-  priv->async->framing = FALSE;
+  priv->async->is_framing = FALSE;
   ws_engine_unref (engine);
   if (sink->finished || sink->outgoing == NULL)
     ws_socket_frame_outgoing (self);

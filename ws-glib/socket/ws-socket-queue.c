@@ -163,7 +163,7 @@ frame_head (WsSocket *self)
   if (outgoing->call != NULL)
     task = g_object_ref (outgoing->call->base.task);
   ws_socket_drop_outgoing (self, outgoing);
-  async->framing = TRUE;
+  async->is_framing = TRUE;
   if (sink != NULL)
     frame_end (self, engine, sink);
   else
@@ -171,7 +171,7 @@ frame_head (WsSocket *self)
       ws_socket_tell_message (self, message);
       ws_socket_frame_message (engine, message);
     }
-  async->framing = FALSE;
+  async->is_framing = FALSE;
   if (task != NULL)
     note_framed (self, engine, task);
   g_clear_pointer (&sink, ws_message_sink_unref);
@@ -213,7 +213,7 @@ ws_socket_frame_outgoing (WsSocket *self)
   guint            attempt = priv->now.number;
   WsOutgoing      *head;
 
-  if (!ws_socket_has_outgoing (self) || priv->async->framing)
+  if (!ws_socket_has_outgoing (self) || priv->async->is_framing)
     return;
   g_object_ref (self);
   while ((head = peek_head (self, attempt)) != NULL && fits (priv, head))
@@ -282,7 +282,7 @@ is_at_turn (WsSocketPrivate *priv, const WsMessageSink *sink)
 {
   return priv->now.engine != NULL && priv->state == WS_STATE_CONNECTED
          && priv->async->outgoing.head == &sink->outgoing->link
-         && !priv->async->framing;
+         && !priv->async->is_framing;
 }
 
 gboolean

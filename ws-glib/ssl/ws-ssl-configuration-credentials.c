@@ -361,16 +361,16 @@ load (WsSslConfiguration *self, gboolean is_server, GError **error)
           .maximum = protocol_of (self->maximum_protocol),
           .verify = verify_of (self->peer_verify_mode),
           .verify_depth = self->peer_verify_depth,
-          .resumption = self->session_resumption,
+          .resumes = self->session_resumption,
           .ticket_key = self->session_ticket_key,
-          .psk = has_psk,
+          .offers_psk = has_psk,
           .psk_hint = self->pre_shared_key_identity_hint,
   };
 
   materials_init (&materials);
   if (!collect (self, &materials, is_server, error))
     return NULL;
-  if (is_server && materials.identities->len == 0 && !config.psk)
+  if (is_server && materials.identities->len == 0 && !config.offers_psk)
     {
       g_set_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE,
                    "The TLS configuration of a server has no certificate");
