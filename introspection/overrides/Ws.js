@@ -425,6 +425,10 @@ const SOCKET = {
         return originals.sendMessage.call(this, asMessage(message));
     },
 
+    publish(topic, message) {
+        return originals.publishFrom.call(this, topic, asMessage(message));
+    },
+
     // Sends a string as text and bytes as binary, at once; or an iterable in
     // parts. The promise holds up who sends much.
     send(message) {
@@ -468,6 +472,7 @@ function installSockets() {
         open: prototype.open,
         close: prototype.close,
         ping: prototype.ping,
+        publishFrom: prototype.publish,
         sendMessage: prototype.send_message,
         sendBinary: prototype.send_binary_message,
         setHeaders: prototype.set_request_headers,

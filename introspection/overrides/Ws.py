@@ -373,6 +373,7 @@ _socket_close = Ws.Socket.close
 _socket_ping = Ws.Socket.ping
 _socket_send_message = Ws.Socket.send_message
 _socket_set_message_handler = Ws.Socket.set_message_handler
+_socket_publish = Ws.Socket.publish
 _socket_set_request_headers = Ws.Socket.set_request_headers
 
 
@@ -430,6 +431,11 @@ class _Socket:
             return bool(handler(socket, message, *user_data))
 
         _socket_set_message_handler(self, call)
+
+    def publish(self, topic, message):
+        """Sends str, bytes or a Ws.Message to the others who subscribe to
+        @topic."""
+        return _socket_publish(self, topic, as_message(message))
 
     def ping(self, payload=None):
         """Sends a ping; the signal pong tells when it came back."""

@@ -143,6 +143,33 @@ class Tasks(unittest.TestCase):
         self.assertTrue(any(line.startswith("attempt 1 in ") for line in seen))
 
     @in_each_language
+    async def test_rooms(self, programs):
+        process = await programs.start("rooms", "0")
+        url = (await process.stdout.readline()).decode().strip().rstrip("/")
+        with self.assertRaises(Ws.HandshakeRejected) as refused:
+            await Ws.connect(url + "/kitchen")
+        self.assertEqual(refused.exception.status, 401)
+        anna, ben, otto, mia = [
+            await Ws.connect(f"{url}/{room}?name={name}")
+            for room, name in (
+                ("kitchen", "anna"), ("kitchen", "ben"), ("hall", "otto"), ("hall", "mia")
+            )
+        ]
+        await anna.send("hi")
+        self.assertEqual(await ben.recv(), "anna: hi")
+        await otto.send("you")
+        self.assertEqual(await mia.recv(), "otto: you")
+        await ben.send("hello")
+        self.assertEqual(await anna.recv(), "ben: hello")
+        # Asked to end, the server sends all of them to the next one.
+        process.terminate()
+        for socket in anna, ben, otto, mia:
+            with self.assertRaises(Ws.ConnectionClosed):
+                await socket.recv()
+            self.assertEqual(socket.get_close_code(), 1012)
+        self.assertEqual(await process.wait(), 0)
+
+    @in_each_language
     async def test_upload(self, programs):
         n_bytes = 0
 

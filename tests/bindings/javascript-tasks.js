@@ -126,6 +126,31 @@ const tests = {
         await server.close_async();
     },
 
+    async rooms() {
+        const process = start('rooms.js', '0');
+        const url = await linesOf(process)();
+        const refused = await Ws.connect(`${url}/kitchen`).catch(e => e);
+        checkEqual(refused.matches(Ws.SocketError,
+            Ws.SocketError.HANDSHAKE_REJECTED), true, 'without a name');
+        const sockets = [];
+        for (const target of ['kitchen?name=anna', 'kitchen?name=ben', 'hall?name=mia'])
+            sockets.push(await Ws.connect(`${url}/${target}`));
+        const [anna, ben, mia] = sockets;
+
+        await mia.send('nobody hears that');
+        await anna.send('hi');
+        checkEqual(await ben.recv(), 'anna: hi', 'ben');
+        await ben.send('hello');
+        checkEqual(await anna.recv(), 'ben: hello', 'anna');
+        process.send_signal(15);
+        for (const socket of sockets) {
+            await socket.recv().catch(() => null);
+            checkEqual(socket.get_close_code(), 1012, 'the close code');
+        }
+        await process.wait_async(null);
+        checkEqual(process.get_exit_status(), 0, 'the exit status');
+    },
+
     async upload() {
         const size = 100 * 1024 * 1024;
         const [file, stream] = Gio.File.new_tmp('ws-XXXXXX');
