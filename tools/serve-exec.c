@@ -120,8 +120,10 @@ on_message (WsSocket *client, WsMessage *message, ServeExec *self)
 static void
 send_line (WsSocket *client, GBytes *bytes)
 {
-  g_autofree char *line = g_utf8_make_valid (g_bytes_get_data (bytes, NULL),
-                                             (gssize) g_bytes_get_size (bytes));
+  gsize            size;
+  const char      *data = g_bytes_get_data (bytes, &size);
+  g_autofree char *line
+      = g_utf8_make_valid (data != NULL ? data : "", (gssize) size);
 
   if (ws_socket_send_text_message (client, line, NULL) < 0)
     ws_socket_abort (client);

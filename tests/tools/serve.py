@@ -132,6 +132,10 @@ class Serve(TestCase):
         client.stdin.close()
         self.assertEqual(client.wait(DEADLINE), OK)
 
+    def test_exec_empty_line(self):
+        url = self.serve("--exec", "printf", "a\\n\\n\\000b\\n")
+        self.assertEqual(self.run_tool("connect", "-n", url)[0], b"a\n\n\xef\xbf\xbdb\n")
+
     def test_exec_environment(self):
         url = self.serve("--exec", "env")
         output, _ = self.run_tool("connect", "-n", url + "/p%20q?x=1", "-H", "X-A: b",
