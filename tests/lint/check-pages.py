@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Checks that the pages of doc/ can be read in the repository: they begin with
-their heading, their links lead somewhere, and what they show of examples/ is what
-is there."""
+their heading, their links lead somewhere, names are whole, and what they show of
+examples/ is what is there."""
 
 import posixpath
 import re
@@ -12,6 +12,7 @@ import sources
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.M)
 BLOCK = re.compile(r"^```.*?^```$", re.M | re.S)
+HYPHEN = re.compile(r"^[^`\n]*(?:`[^`\n]*`[^`\n]*)*(`[^`\n]*-)$", re.M)
 EXAMPLE = re.compile(
     r"^\[`(examples/[^`]+)`\]\([^)]*\)[^\n]*\n\n```\w+\n(.*?)^```$", re.M | re.S
 )
@@ -39,6 +40,12 @@ def check_links(name, text):
             yield "%s: %s has no heading for #%s" % (name, file, anchor)
 
 
+def check_breaks(name, text):
+    """A name that a line ends in has a blank where it goes on."""
+    for line in HYPHEN.findall(BLOCK.sub("", text)):
+        yield "%s: a name is broken at its hyphen: %s" % (name, line)
+
+
 def check_examples(name, text):
     for example, code in EXAMPLE.findall(text):
         if PREAMBLE.sub("", sources.read(example)) != code:
@@ -53,6 +60,7 @@ def main():
             if not text.startswith("# "):
                 problems.append("%s:1: a page begins with its heading" % name)
             problems += check_links(name, text)
+            problems += check_breaks(name, text)
             problems += check_examples(name, text)
     sources.finish(problems)
 
