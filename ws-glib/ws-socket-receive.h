@@ -67,6 +67,14 @@ ws_socket_receive_message_finish (WsSocket     *self,
                                   GAsyncResult *result,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_1_0
+WsMessage *
+ws_socket_try_receive_message (WsSocket *self) G_GNUC_WARN_UNUSED_RESULT;
+WS_AVAILABLE_IN_1_0
+gboolean ws_socket_try_receive_data (WsSocket      *self,
+                                     WsMessageType *type,
+                                     const guint8 **data,
+                                     gsize *length) G_GNUC_WARN_UNUSED_RESULT;
+WS_AVAILABLE_IN_1_0
 void ws_socket_pause_receiving (WsSocket *self);
 WS_AVAILABLE_IN_1_0
 void ws_socket_resume_receiving (WsSocket *self);

@@ -11,6 +11,10 @@ const decoder = new TextDecoder();
 
 // Set by _init(), which is called once.
 let Ws = null;
+let inboxes = null;
+// Ws.MessageType, looked up for each message.
+const TEXT = 1;
+const BINARY = 2;
 // Servers that listen are no garbage.
 const listening = new Set();
 const NICKS = ['unconnected', 'host-lookup', 'connecting', 'connected', 'bound',
@@ -20,18 +24,29 @@ const NICKS = ['unconnected', 'host-lookup', 'connecting', 'connected', 'bound',
 
 // Bytes as JavaScript has them; what programs ask that were written for GLib.Bytes
 // is answered, too.
+class Bytes extends Uint8Array {
+    static get [Symbol.species]() {
+        return Uint8Array;
+    }
+
+    toArray() {
+        return this;
+    }
+
+    get_data() {
+        return this;
+    }
+
+    get_size() {
+        return this.length;
+    }
+}
+
 function unpack(value) {
     if (!(value instanceof GLib.Bytes))
         return value;
     const array = value.toArray();
-    const hidden = {
-        toArray: () => array,
-        get_data: () => array,
-        get_size: () => array.length,
-    };
-    for (const [name, call] of Object.entries(hidden))
-        Object.defineProperty(array, name, {value: call});
-    return array;
+    return new Bytes(array.buffer, array.byteOffset, array.length);
 }
 
 function isBytes(value) {
@@ -74,6 +89,19 @@ function asHeaders(value) {
     for (const [name, text] of pairs)
         headers.append(name, text);
     return headers;
+}
+
+// Sends a string, bytes or a Ws.Message; returns the length in bytes. Up to some
+// length a copy costs less than an object that holds the bytes.
+const COPIED = 16 * 1024;
+
+function sendMessage(socket, message) {
+    const isText = typeof message === 'string';
+    const data = isText ? encoder.encode(message) : message;
+
+    if (data instanceof Uint8Array && data.length <= COPIED)
+        return socket.send_data(isText ? TEXT : BINARY, data);
+    return originals.sendMessage.call(socket, asMessage(message));
 }
 
 function converted(properties = {}) {
@@ -358,37 +386,25 @@ function finishing(name, resolve, reject) {
     };
 }
 
+// For what is over already. Each promise that is awaited costs GJS as much as
+// several calls: those of every message are as few as can be.
+const DONE = Promise.resolve();
+
+function isFull(socket) {
+    const nBytes = socket.get_bytes_to_write();
+
+    return nBytes > 0 && nBytes > socket.get_write_high_water_mark()
+        && socket.get_state() === Ws.State.CONNECTED;
+}
+
+async function waitUntilDrained(socket) {
+    while (isFull(socket))
+        await once(socket, ['drained', 'disconnected'], () => isFull(socket));
+}
+
 // Holds up who sends faster than the peer reads.
-async function drained(socket) {
-    const isFull = () => socket.get_state() === Ws.State.CONNECTED
-        && socket.get_bytes_to_write() > socket.get_write_high_water_mark();
-
-    while (isFull())
-        await once(socket, ['drained', 'disconnected'], isFull);
-}
-
-// Between two connections of the reconnect policy.
-function mayComeBack(socket) {
-    return socket.get_active() && socket.get_state() === Ws.State.UNCONNECTED;
-}
-
-// The next message; null at the end of the connection, if that was in order.
-async function receive(socket) {
-    for (;;) {
-        try {
-            const message = await socket.receive_message_async();
-
-            if (message !== null)
-                return content(message);
-            if (!mayComeBack(socket))
-                return null;
-        } catch (error) {
-            if (!mayComeBack(socket))
-                throw error;
-        }
-        await once(socket, ['state-changed', 'notify::active'],
-            () => mayComeBack(socket));
-    }
+function drained(socket) {
+    return isFull(socket) ? waitUntilDrained(socket) : DONE;
 }
 
 const SOCKET = {
@@ -414,15 +430,17 @@ const SOCKET = {
     },
 
     send_text_message(text) {
-        return originals.sendMessage.call(this, asMessage(String(text)));
+        return sendMessage(this, String(text));
     },
 
     send_binary_message(bytes) {
-        return originals.sendBinary.call(this, pack(bytes));
+        return bytes instanceof Uint8Array
+            ? sendMessage(this, bytes)
+            : originals.sendBinary.call(this, pack(bytes));
     },
 
     send_message(message) {
-        return originals.sendMessage.call(this, asMessage(message));
+        return sendMessage(this, message);
     },
 
     publish(topic, message) {
@@ -441,7 +459,7 @@ const SOCKET = {
 
     // The next message, a string or a Uint8Array; null at the end.
     recv() {
-        return receive(this);
+        return inboxes.receive(this);
     },
 
     // Resolves when the connection is over.
@@ -454,9 +472,8 @@ const SOCKET = {
         originals.setHeaders.call(this, asHeaders(headers));
     },
 
-    async* [Symbol.asyncIterator]() {
-        for (let message; (message = await receive(this)) !== null;)
-            yield message;
+    [Symbol.asyncIterator]() {
+        return new inboxes.Messages(this);
     },
 
     toString() {
@@ -636,5 +653,6 @@ function _init() {
     originals.connectSignal = Ws.connect;
     Ws.connect = connect;
     Ws.serve = serve;
+    inboxes = imports.overrides.WsInbox.make(Ws, content);
     Object.assign(Ws, imports.overrides.WsWebSocket.make(Ws));
 }

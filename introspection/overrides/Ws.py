@@ -23,6 +23,7 @@ from ._ws_values import (
     content,
     converted,
     pack,
+    send,
     translate,
     unpack,
 )
@@ -40,6 +41,14 @@ def public(thing):
 for _error in _ws_values.errors:
     globals()[_error.__name__] = _error
     __all__.append(_error.__name__)
+
+
+@functools.cache
+def _asyncio():
+    """What asyncio needs, which only those pay for who use it."""
+    from . import _ws_asyncio
+
+    return _ws_asyncio
 
 
 def extend(target):
@@ -336,9 +345,7 @@ class _Handler:
         ]
         result = self.function(source, *args)
         if inspect.iscoroutine(result):
-            from . import _ws_asyncio
-
-            _ws_asyncio.answer_later(args[1], result)
+            _asyncio().answer_later(args[1], result)
         return None
 
     def __eq__(self, other):
@@ -371,7 +378,6 @@ for _name in ("connect", "connect_after"):
 _socket_init = Ws.Socket.__init__
 _socket_close = Ws.Socket.close
 _socket_ping = Ws.Socket.ping
-_socket_send_message = Ws.Socket.send_message
 _socket_set_message_handler = Ws.Socket.set_message_handler
 _socket_publish = Ws.Socket.publish
 _socket_set_request_headers = Ws.Socket.set_request_headers
@@ -404,11 +410,17 @@ class _Socket:
         """Sends a text message: all of the string, U+0000 too."""
         if not isinstance(message, str):
             raise TypeError(f"text is a str, not {type(message).__name__}")
-        return _socket_send_message(self, as_message(message))
+        return send(self, message)
 
     def send_message(self, message):
         """Sends a message: str, bytes or Ws.Message."""
-        return _socket_send_message(self, as_message(message))
+        return send(self, message)
+
+    def send_binary_message(self, message):
+        """Sends a binary message: bytes."""
+        if isinstance(message, str):
+            raise TypeError("a binary message is bytes, not str")
+        return send(self, message)
 
     def send_data(self, kind, data):
         """Sends the bytes of a message of this type."""
@@ -443,44 +455,34 @@ class _Socket:
 
     def close(self, code=1000, reason=None):
         """Begins the closing handshake; what is returned may be awaited."""
-        from . import _ws_asyncio
-
         if reason is not None:
             # A C string ends there, and nothing is to be cut off.
             reason = reason.replace("\0", "\ufffd")
         _socket_close(self, code, reason)
-        return _ws_asyncio.Closing(self, code, reason)
+        return _asyncio().Closing(self, code, reason)
 
     def send(self, message):
         """Sends str as text and bytes as binary; for an iterable, or an
         asynchronous one, a message in parts. To be awaited: that is over at
         once unless much waits to be written already."""
-        from . import _ws_asyncio
+        return _asyncio().send(self, message)
 
-        return _ws_asyncio.send(self, message)
-
-    async def recv(self):
+    def recv(self):
         """Waits for the next message and returns it, str or bytes.
 
         Raises Ws.ConnectionClosed at the end. The socket is one of
         Ws.connect(), Ws.serve() or Server.accept_async(), or has pull set.
         """
-        from . import _ws_asyncio
-
-        return await _ws_asyncio.receive(self)
+        return _asyncio().receive(self)
 
     def recv_parts(self):
         """The next message in parts, as an asynchronous iterator: for those
         that are larger than memory should hold."""
-        from . import _ws_asyncio
-
-        return _ws_asyncio.receive_parts(self)
+        return _asyncio().receive_parts(self)
 
     async def wait_closed(self):
         """Waits until the connection is over."""
-        from . import _ws_asyncio
-
-        await _ws_asyncio.wait_closed(self)
+        await _asyncio().wait_closed(self)
 
     async def __aiter__(self):
         """All messages, until the connection ends in order."""
@@ -560,9 +562,7 @@ class _Server:
 
     async def serve_forever(self):
         """Waits until the server is closed."""
-        from . import _ws_asyncio
-
-        await _ws_asyncio.wait_for_signal(self, "closed", lambda: self.get_listening())
+        await _asyncio().wait_for_signal(self, "closed", lambda: self.get_listening())
 
 
 _pool_listen = Ws.ServerPool.listen
@@ -616,11 +616,9 @@ def _awaitable(class_, method, defaults):
         args = [pack(arg) for arg in args]
         if len(args) > n_args:
             return function(self, *args)
-        from . import _ws_asyncio
-
         args += [defaults.get(name)] * (n_args > len(args) == 0)
         args += [None] * (n_args - len(args))
-        return _ws_asyncio.call(
+        return _asyncio().call(
             lambda cancellable, done: function(self, *args, cancellable, done),
             lambda result: finish(self, result),
             self,
@@ -661,9 +659,7 @@ def connect(target, *args, **properties):
             return _connect_signal(target, *args, **properties)
         except GLib.Error as error:
             raise translate(error) from None
-    from . import _ws_asyncio
-
-    return _ws_asyncio.Connecting(target, *args, **properties)
+    return _asyncio().Connecting(target, *args, **properties)
 
 
 @public
@@ -678,14 +674,10 @@ def serve(handler, host="localhost", port=0, **properties):
     with 1001. What @handler raises is told as asyncio tells it, and closes its
     client with 1011.
     """
-    from . import _ws_asyncio
-
-    return _ws_asyncio.Serving(handler, host, port, **properties)
+    return _asyncio().Serving(handler, host, port, **properties)
 
 
 @public
 def run(main, *, debug=None):
     """Runs a coroutine as asyncio.run() does, on GLib's main loop."""
-    from . import _ws_asyncio
-
-    return _ws_asyncio.run(main, debug=debug)
+    return _asyncio().run(main, debug=debug)

@@ -4,7 +4,6 @@
 import asyncio
 import inspect
 import selectors
-import time
 from collections import deque
 
 from gi.repository import Gio, GLib
@@ -15,51 +14,55 @@ from ._ws_values import Ws
 # --- The loop ---
 
 
-class _Watch(GLib.Source):
-    """Looks at a descriptor and at the time, for a GLib main context."""
-
-    def __init__(self, fd):
-        super().__init__()
-        self.poll = GLib.PollFD(fd, GLib.IOCondition.IN)
-        self.deadline = None
-        self.add_poll(self.poll)
-
-    def prepare(self):
-        if self.deadline is None:
-            return False, -1
-        left = self.deadline - time.monotonic()
-        return left <= 0, max(0, int(left * 1000 + 1))
-
-    def check(self):
-        is_late = self.deadline is not None and time.monotonic() >= self.deadline
-        return self.poll.revents != 0 or is_late
-
-    def dispatch(self, _callback, _args):
-        return True
+# What the clock of a source can hold.
+_FAR = 1 << 62
 
 
 class _Selector(selectors.DefaultSelector):
     """asyncio's descriptors, which one of their own stands for in the main
-    context; to wait for them is to run that."""
+    context; to wait for them is to run that. GLib's own sources watch: one in
+    Python would cost each round of the loop more than what it waits for."""
 
     def __init__(self):
         super().__init__()
         default = GLib.MainContext.default()
         self.context = GLib.MainContext.get_thread_default() or default
-        self.watch = _Watch(self.fileno())
-        self.watch.attach(self.context)
+        self.is_ready = False
+        self.is_timed = False
+        self.watch = GLib.unix_fd_source_new(self.fileno(), GLib.IOCondition.IN)
+        self.watch.set_callback(self._on_ready)
+        self.timer = GLib.timeout_source_new(GLib.MAXUINT)
+        self.timer.set_callback(self._on_time)
+        for source in (self.watch, self.timer):
+            source.attach(self.context)
+
+    def _on_ready(self, *_args):
+        self.is_ready = True
+        return GLib.SOURCE_CONTINUE
+
+    def _on_time(self, *_args):
+        return GLib.SOURCE_CONTINUE
+
+    def _set_timer(self, timeout):
+        """The context wakes up after @timeout seconds; None: never."""
+        if timeout is not None:
+            moment = GLib.get_monotonic_time() + int(timeout * 1e6) + 1
+            self.timer.set_ready_time(min(moment, _FAR))
+        elif self.is_timed:
+            self.timer.set_ready_time(-1)
+        self.is_timed = timeout is not None
 
     def select(self, timeout=None):
-        ready = super().select(0)
-        may_block = not ready and (timeout is None or timeout > 0)
-        self.watch.deadline = None
-        if timeout is not None:
-            self.watch.deadline = time.monotonic() + timeout
+        may_block = timeout is None or timeout > 0
+        if may_block:
+            self._set_timer(timeout)
+        self.is_ready = False
         self.context.iteration(may_block)
-        return ready or super().select(0)
+        return super().select(0) if self.is_ready else []
 
     def close(self):
         self.watch.destroy()
+        self.timer.destroy()
         super().close()
 
 
@@ -167,32 +170,42 @@ async def wait_closed(socket):
 # --- Sending ---
 
 
+def _is_full(socket):
+    n_bytes = socket.get_bytes_to_write()
+    return (
+        n_bytes > 0
+        and n_bytes > socket.get_write_high_water_mark()
+        and socket.get_state() == Ws.State.CONNECTED
+    )
+
+
 class _Sent:
     """A message is on its way; to be awaited by who sends a lot."""
 
     def __init__(self, socket):
         self.socket = socket
 
-    def _is_full(self):
-        mark = self.socket.get_write_high_water_mark()
-        is_open = self.socket.get_state() == Ws.State.CONNECTED
-        return is_open and self.socket.get_bytes_to_write() > mark
+    def __await__(self):
+        while _is_full(self.socket):
+            yield from wait_for_signal(
+                self.socket, ("drained", "disconnected"), lambda: _is_full(self.socket)
+            ).__await__()
 
-    async def _drain(self):
-        while self._is_full():
-            await wait_for_signal(
-                self.socket, ("drained", "disconnected"), self._is_full
-            )
+
+class _Done:
+    """What is over already."""
 
     def __await__(self):
-        if self._is_full():
-            yield from self._drain().__await__()
+        return iter(())
+
+
+_DONE = _Done()
 
 
 def send(socket, message):
     if isinstance(message, (str, bytes, bytearray, memoryview, GLib.Bytes, Ws.Message)):
-        socket.send_message(message)
-        return _Sent(socket)
+        values.send(socket, message)
+        return _Sent(socket) if _is_full(socket) else _DONE
     if hasattr(message, "__iter__") or hasattr(message, "__aiter__"):
         return _send_parts(socket, message)
     raise TypeError(f"a message is a str or bytes, not {type(message).__name__}")
@@ -271,49 +284,92 @@ def _closed(socket):
     return error
 
 
-def _kept(socket):
-    """Messages that had been taken for somebody who did not wait any more."""
-    if not hasattr(socket, "_kept"):
-        socket._kept = deque()
-    return socket._kept
+# So many messages a receiver takes before the other tasks have their turn.
+_AT_ONCE = 64
 
 
-def _may_come_back(socket):
-    """Whether the reconnect policy is at work."""
-    return socket.get_active() and socket.get_state() == Ws.State.UNCONNECTED
+def _is_over(socket):
+    """Whether no more will come, from a reconnect policy at work either."""
+    return socket.get_state() == Ws.State.UNCONNECTED and not socket.get_active()
+
+
+class _Inbox:
+    """Those who wait for messages of a socket, in their order. Nobody is given
+    a message before being about to return it, so that none gets lost with a
+    task that is cancelled."""
+
+    def __init__(self, socket):
+        self.waiting = deque()
+        self.n_at_once = 0
+        for name in ("ready-read", "state-changed", "notify::active"):
+            socket.connect(name, self._wake)
+
+    def _wake(self, *_args):
+        future = self.waiting[0].future if self.waiting else None
+        if future is not None and not future.done():
+            future.set_result(None)
+
+    def take_at_once(self, socket):
+        """The next message, if one waits and its receiver need not."""
+        if self.waiting or self.n_at_once == _AT_ONCE:
+            return None
+        self.n_at_once += 1
+        return values.take(socket)
+
+    async def take(self, socket):
+        """The next message; None when all is over."""
+        if self.n_at_once == _AT_ONCE:
+            await asyncio.sleep(0)
+        self.n_at_once = 0
+        turn = _Turn()
+        self.waiting.append(turn)
+        try:
+            while True:
+                if self.waiting[0] is turn:
+                    message = values.take(socket)
+                    if message is not None or _is_over(socket):
+                        return message
+                turn.future = _running_loop().create_future()
+                await turn.future
+        finally:
+            self.waiting.remove(turn)
+            self._wake()
+
+
+class _Turn:
+    """One of those who wait."""
+
+    future = None
+
+
+async def _receive_end(socket):
+    """Asks for a message where none is to come: that tells why."""
+    message = await call(
+        lambda cancellable, done: socket.receive_message_async(cancellable, done),
+        lambda result: socket.receive_message_finish(result),
+        socket,
+    )
+    if message is None:
+        raise _closed(socket)
+    return values.content(message)
+
+
+def _inbox_of(socket):
+    """Who waits for messages; None if they are signalled."""
+    inbox = getattr(socket, "_inbox", None)
+    if inbox is None and socket.get_pull():
+        inbox = socket._inbox = _Inbox(socket)
+    return inbox
 
 
 async def receive(socket):
-    if hasattr(socket, "_kept") and socket._kept:
-        return socket._kept.popleft()
-
-    def keep(message):
-        if message is not None:
-            _kept(socket).append(values.content(message))
-
-    while True:
-        try:
-            message = await call(
-                lambda cancellable, done: socket.receive_message_async(
-                    cancellable, done
-                ),
-                lambda result: socket.receive_message_finish(result),
-                socket,
-                keep,
-            )
-        except values.Error:
-            if not _may_come_back(socket):
-                raise
-            message = None
-        if message is not None:
-            return values.content(message)
-        if not _may_come_back(socket):
-            raise _closed(socket)
-        await wait_for_signal(
-            socket,
-            ("state-changed", "notify::active"),
-            lambda: _may_come_back(socket),
-        )
+    inbox = _inbox_of(socket)
+    message = None
+    if inbox is not None:
+        message = inbox.take_at_once(socket)
+        if message is None:
+            message = await inbox.take(socket)
+    return await _receive_end(socket) if message is None else message
 
 
 async def receive_parts(socket, size=64 * 1024):

@@ -9,6 +9,18 @@ Ws = get_introspection_module("Ws")
 
 errors = []
 
+# The library's own functions, where each microsecond of a message counts: what
+# wraps them for programs costs several.
+_get_bytes = Ws.Message.get_bytes
+_get_message_type = Ws.Message.get_message_type
+_send_data = Ws.Socket.send_data
+_send_message = Ws.Socket.send_message
+_try_receive_data = Ws.Socket.try_receive_data
+_TEXT = Ws.MessageType.TEXT
+_BINARY = Ws.MessageType.BINARY
+# Up to here a copy costs less than an object that holds the bytes.
+_COPIED = 16 * 1024
+
 
 def public(thing):
     """Makes a class a member of Ws."""
@@ -195,8 +207,32 @@ def as_message(value):
 
 def content(message):
     """What a message holds: str or bytes."""
-    data = unpack(message.get_bytes())
-    return data.decode() if message.get_message_type() == Ws.MessageType.TEXT else data
+    data = _get_bytes(message).get_data() or b""
+    return data.decode() if _get_message_type(message) == _TEXT else _Bytes(data)
+
+
+def take(socket):
+    """The next message that waits, str or bytes; None if there is none."""
+    is_there, kind, data = _try_receive_data(socket)
+    if not is_there:
+        return None
+    return data.decode() if kind == _TEXT else data
+
+
+def send(socket, message):
+    """Sends str, bytes or Ws.Message; returns the length in bytes."""
+    try:
+        if isinstance(message, str):
+            data, kind = message.encode(), _TEXT
+        elif isinstance(message, bytes):
+            data, kind = message, _BINARY
+        else:
+            data = None
+        if data is not None and len(data) <= _COPIED:
+            return _send_data(socket, kind, data)
+        return _send_message(socket, as_message(message))
+    except GLib.Error as error:
+        raise translate(error, socket) from None
 
 
 _CONVERTED = {

@@ -169,6 +169,45 @@ await run({
         await server.close_async();
     },
 
+    // Each gets one, in the order in which they asked, and at the end none.
+    async severalReceive() {
+        const server = await Ws.serve(echo);
+        const socket = await Ws.connect(server.url);
+        const asked = [1, 2, 3, 4].map(() => socket.recv());
+
+        for (const text of ['', 'a\0b', 'c'])
+            socket.send(text);
+        checkEqual(await Promise.all(asked.slice(0, 3)), ['', 'a\0b', 'c'], 'order');
+        socket.close();
+        checkEqual(await asked[3], null, 'the end');
+        checkEqual(await socket.recv(), null, 'after the end');
+        await server.close_async();
+    },
+
+    // Who finds a message each time lets the main loop go on.
+    async othersHaveTurns() {
+        const server = await Ws.serve(echo);
+        const socket = await Ws.connect(server.url);
+        let turns = 0, isOver = false;
+
+        for (let i = 0; i < 2000; i++)
+            socket.send('x');
+        await until(() => socket.get_statistics().messages_received >= 1000);
+        GLib.idle_add(GLib.PRIORITY_DEFAULT, () => {
+            turns++;
+            return !isOver;
+        });
+        let n = 0;
+        for await (const _message of socket) {
+            if (++n === 1000)
+                break;
+        }
+        check(turns > 10, `${turns} turns`);
+        isOver = true;
+        await socket.close();
+        await server.close_async();
+    },
+
     async reconnect() {
         let n = 0;
         const server = await Ws.serve(async socket => {

@@ -182,6 +182,53 @@ class Client(unittest.TestCase):
         self.assertEqual(heard, [str(i) for i in range(200)])
 
     @on_glib
+    async def test_several_receive(self):
+        """Each gets one, in the order in which they asked; what was for one that
+        is cancelled is for the next."""
+        async with Ws.serve(echo) as server:
+            async with Ws.connect(server.get_url()) as socket:
+                tasks = [asyncio.create_task(socket.recv()) for _ in range(6)]
+                await asyncio.sleep(0)
+                tasks[0].cancel()
+                tasks[3].cancel()
+                for i in range(4):
+                    socket.send(str(i))
+                heard = await asyncio.gather(*tasks, return_exceptions=True)
+                for i in 0, 3:
+                    self.assertIsInstance(heard.pop(i - i // 3), asyncio.CancelledError)
+                self.assertEqual(heard, ["0", "1", "2", "3"])
+                late = [asyncio.create_task(socket.recv()) for _ in range(2)]
+                await asyncio.sleep(0)
+                await socket.close()
+                for ended in await asyncio.gather(*late, return_exceptions=True):
+                    self.assertIsInstance(ended, Ws.ConnectionClosed)
+
+    @on_glib
+    async def test_others_have_turns(self):
+        """Who finds a message each time asks no other task to wait for all."""
+        n_messages, n_turns, is_over = 2000, 0, False
+
+        async def count_turns():
+            nonlocal n_turns
+            while not is_over:
+                n_turns += 1
+                await asyncio.sleep(0)
+
+        async with Ws.serve(echo) as server:
+            async with Ws.connect(server.get_url()) as socket:
+                for _ in range(n_messages):
+                    socket.send("x")
+                await until(lambda: socket.get_statistics().messages_received >= 1000)
+                other = asyncio.create_task(count_turns())
+                await asyncio.sleep(0)
+                n_turns = 0
+                for _ in range(1000):
+                    await socket.recv()
+                self.assertGreater(n_turns, 10)
+                is_over = True
+                await other
+
+    @on_glib
     async def test_parts(self):
         async def pieces():
             for _ in range(3):

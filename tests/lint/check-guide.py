@@ -49,6 +49,7 @@ WORD = re.compile(r"^[a-z]+(?:-[a-z]+)*$")
 # What the overrides add.
 OVERRIDES = (
     "introspection/overrides/_ws_values.py",
+    "introspection/overrides/WsInbox.js",
     "introspection/overrides/WsWebSocket.js",
 )
 # Variables of the environment, fields of the log, and metrics.

@@ -58,9 +58,11 @@ struct _WsSocketAsync
 
   GQueue         inbox;      /* of WsMessage, not taken yet */
   guint64        inbox_size; /* what the messages cost */
+  WsMessage     *taken;      /* (owned) (nullable): whose data was given away */
   WsMessagePipe *pipe; /* (owned) (nullable): the message that is under way */
   gboolean       is_unclaimed; /* nobody was given what reads the pipe */
   gboolean       streams;      /* a stream was asked for last */
+  gboolean       is_announced; /* ready-read was told of what waits */
 };
 
 /* Made when first needed. */

@@ -8,8 +8,14 @@ G_BEGIN_DECLS
 /* The default of read-buffer-size. */
 #define WS_SOCKET_READ_BUFFER_SIZE (1024 * 1024)
 
+#define WS_SOCKET_NOT_PULLED \
+  "Messages are signalled: the property pull is not set"
+
 /* (transfer full): a message for who pulls. */
 void ws_socket_take_message (WsSocket *self, WsMessage *message);
+/* (transfer full) (nullable): takes the first message that waits, unless
+ * receiving is paused. */
+WsMessage *ws_socket_pop_message (WsSocket *self);
 /* Some of a message, for a caller that wants it in pieces. */
 void ws_socket_take_piece (WsSocket *self, WsMessageType type, WsEvent *event);
 /* Reads as long as somebody wants what comes. */

@@ -4,6 +4,7 @@
 
 #include "ws-socket-error.h"
 #include "socket/ws-socket-receive-private.h"
+#include "socket/ws-socket-signals.h"
 #include "socket/ws-socket-state.h"
 #include "message/ws-message-input-stream-private.h"
 #include "message/ws-message-private.h"
@@ -35,12 +36,13 @@ is_broken (WsSocketPrivate *priv)
          && ws_engine_get_failure (priv->now.engine) != NULL;
 }
 
-/* Whether the message under way is to come as a whole, as somebody wants it who
- * has asked after it began. */
+/* Whether the message under way is to come as a whole, as the caller wants it
+ * who has asked after it began. */
 static gboolean
 is_gathered (const WsSocketAsync *async)
 {
-  return async->is_unclaimed && async->calls[WS_CALL_RECEIVE].length > 0;
+  return async->is_unclaimed
+         && (async->calls[WS_CALL_RECEIVE].length > 0 || !async->streams);
 }
 
 /* Whether nothing more is to be read before something was taken. Who closes may
@@ -126,6 +128,8 @@ ws_socket_forget_received (WsSocket *self)
     return;
   g_queue_clear_full (&async->inbox, (GDestroyNotify) ws_message_unref);
   async->inbox_size = 0;
+  async->is_announced = FALSE;
+  g_clear_pointer (&async->taken, ws_message_unref);
   end_pipe (self, FALSE);
 }
 
@@ -198,6 +202,36 @@ return_message (WsSocket *self, WsSocketCall *call, WsMessage *message)
   ws_message_pipe_unref (pipe);
 }
 
+WsMessage *
+ws_socket_pop_message (WsSocket *self)
+{
+  WsSocketAsync *async = ws_socket_peek (self)->async;
+  WsMessage     *message = NULL;
+
+  if (async->inbox.length > 0 && !ws_socket_peek (self)->now.receiving_paused)
+    {
+      message = g_queue_pop_head (&async->inbox);
+      async->inbox_size -= get_cost (message);
+    }
+  async->is_announced = async->is_announced && async->inbox.length > 0;
+  return message;
+}
+
+/* Tells that messages wait which no call has taken, once until all are taken.
+ * Last, for a handler may do anything. */
+static void
+announce (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsSocketAsync   *async = priv->async;
+
+  if (async->inbox.length == 0 || async->is_announced
+      || priv->now.receiving_paused)
+    return;
+  async->is_announced = TRUE;
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_READY_READ);
+}
+
 /* Gives the messages that wait to the calls that wait for them, and then what
  * reads the one under way. Each callback may do anything. */
 static void
@@ -206,15 +240,10 @@ deliver (WsSocket *self)
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsSocketAsync   *async = ws_socket_get_async (self);
   GQueue          *calls = &async->calls[WS_CALL_RECEIVE];
+  WsMessage       *message;
 
-  while (async->inbox.length > 0 && calls->length > 0
-         && !priv->now.receiving_paused)
-    {
-      WsMessage *message = g_queue_pop_head (&async->inbox);
-
-      async->inbox_size -= get_cost (message);
-      return_message (self, calls->head->data, message);
-    }
+  while (calls->length > 0 && (message = ws_socket_pop_message (self)) != NULL)
+    return_message (self, calls->head->data, message);
   if (async->is_unclaimed && calls->length > 0 && !priv->now.receiving_paused
       && ws_socket_call_get_class (calls->head->data)->streams)
     {
@@ -222,6 +251,7 @@ deliver (WsSocket *self)
       return_stream (self, calls->head->data, async->pipe);
     }
   ws_socket_update_receiving (self);
+  announce (self);
 }
 
 static void
@@ -281,11 +311,9 @@ ws_socket_queue_receive (WsSocket *self, WsSocketCall *call)
 
   if (!priv->pull)
     {
-      ws_call_fail (
-          &call->base,
-          g_error_new_literal (WS_SOCKET_ERROR, WS_SOCKET_ERROR_OPERATION,
-                               "Messages are signalled: the property pull is "
-                               "not set"));
+      ws_call_fail (&call->base, g_error_new_literal (WS_SOCKET_ERROR,
+                                                      WS_SOCKET_ERROR_OPERATION,
+                                                      WS_SOCKET_NOT_PULLED));
       return;
     }
   ws_socket_get_async (self)->streams
@@ -304,75 +332,6 @@ void
 ws_socket_give_up_receiving (gpointer socket, WsCall *call)
 {
   ws_socket_update_receiving (socket);
-}
-
-static const WsSocketCallClass receive_class = {
-  .base = { sizeof (WsSocketCall), ws_socket_give_up_receiving, NULL },
-  .kind = WS_CALL_RECEIVE,
-};
-
-/**
- * ws_socket_receive_message_async:
- * @self: a socket with [property@Socket:pull]
- * @cancellable: (nullable): ends the waiting
- * @callback: (scope async) (closure user_data): called when there is a message
- * @user_data: for @callback
- *
- * Takes the next message, or waits for it.
- *
- * Several may wait; they get messages in their order. None is lost when one is
- * cancelled. It needs [property@Socket:pull], and fails with
- * %WS_SOCKET_ERROR_OPERATION without. On a socket that is connecting it waits
- * for the connection, too.
- *
- * Since: 1.0
- */
-void
-ws_socket_receive_message_async (WsSocket           *self,
-                                 GCancellable       *cancellable,
-                                 GAsyncReadyCallback callback,
-                                 gpointer            user_data)
-{
-  WsSocketCall *call;
-
-  g_return_if_fail (WS_IS_SOCKET (self));
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  call = ws_socket_begin_call (self, &receive_class,
-                               ws_socket_receive_message_async, cancellable,
-                               callback, user_data);
-  if (call != NULL)
-    ws_socket_queue_receive (self, call);
-}
-
-/**
- * ws_socket_receive_message_finish:
- * @self: a socket
- * @result: what the callback got
- * @error: return location for an error
- *
- * Gets what [method@Socket.receive_message_async] has received.
- *
- * After a closing handshake, when all messages have been taken, there is
- * neither a message nor an error; a connection that was lost gives its error,
- * and a socket that was not opened %WS_SOCKET_ERROR_NOT_CONNECTED.
- *
- * Returns: (transfer full) (nullable): a message; %NULL at the end
- *
- * Since: 1.0
- */
-WsMessage *
-ws_socket_receive_message_finish (WsSocket     *self,
-                                  GAsyncResult *result,
-                                  GError      **error)
-{
-  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  g_return_val_if_fail (
-      g_async_result_is_tagged (result, ws_socket_receive_message_async), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /* --- Pausing --- */
@@ -552,10 +511,11 @@ const WsProperty ws_socket_receive_properties[] = {
    *
    * Whether messages are taken, one by one, rather than signalled.
    *
-   * Then [method@Socket.receive_message_async] gets them, the signals of
-   * messages and frames are silent, and the peer is held up when nobody takes
-   * what it sends: reading stops at the first message that waits, or beyond it
-   * at [property@Socket:read-buffer-size]. As long as none waits the connection
+   * Then [method@Socket.receive_message_async] or
+   * [method@Socket.try_receive_message] gets them, the signals of messages and
+   * frames are silent, and the peer is held up when nobody takes what it sends:
+   * reading stops at the first message that waits, or beyond it at
+   * [property@Socket:read-buffer-size]. As long as none waits the connection
    * is read, so that pings are answered and its end is seen.
    *
    * It can be set until the first bytes were received: before opening, in a

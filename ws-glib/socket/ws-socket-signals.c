@@ -299,6 +299,21 @@ install_transport_signals (void)
    * Since: 1.0
    */
   add_signal (WS_SOCKET_SIGNAL_DRAINED, "drained", 0, G_TYPE_NONE, G_TYPE_NONE);
+
+  /**
+   * WsSocket::ready-read:
+   * @self: the socket
+   *
+   * With [property@Socket:pull]: messages wait for
+   * [method@Socket.try_receive_message].
+   *
+   * Emitted when the first message comes that no call waits for; not again
+   * before all that wait are taken. While receiving is paused it is put off.
+   *
+   * Since: 1.0
+   */
+  add_signal (WS_SOCKET_SIGNAL_READY_READ, "ready-read", 0, G_TYPE_NONE,
+              G_TYPE_NONE);
 }
 
 static void

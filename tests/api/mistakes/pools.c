@@ -90,6 +90,30 @@ value_characters (Values *self, guint choice)
   return choice == VALUES_characters - 1 ? NULL : values[choice];
 }
 
+const guint8 *
+value_octets (Values *self, guint choice)
+{
+  static const guint8 values[VALUES_octets - 1][LENGTH] = {
+    { 'a', 0, 'b' },
+    { 0xff, 0xfe, 0 },
+    { 0 },
+  };
+
+  return choice == VALUES_octets - 1 ? NULL : values[choice];
+}
+
+const guint8 **
+value_octets_out (Values *self, guint choice)
+{
+  return choice == 0 ? &self->data : NULL;
+}
+
+WsMessageType *
+value_message_type_out (Values *self, guint choice)
+{
+  return choice == 0 ? &self->type : NULL;
+}
+
 GClosure *
 value_closure (Values *self, guint choice)
 {
@@ -365,16 +389,6 @@ WsSocketMessageFunc
 value_message_func (Values *self, guint choice)
 {
   return choice == 0 ? handle_message : NULL;
-}
-
-/* The last of them is no text. */
-const guint8 *
-value_octets (Values *self, guint choice)
-{
-  static const char *const values[VALUES_octets]
-      = { "plain", NULL, "\xff\xfe\xc0\x80" };
-
-  return (const guint8 *) values[choice];
 }
 
 gboolean *

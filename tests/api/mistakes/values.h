@@ -11,14 +11,16 @@ G_BEGIN_DECLS
  * values_clear(). */
 typedef struct
 {
-  gpointer   self;   /* (nullable): what the functions are methods of */
-  gpointer   other;  /* (nullable): a socket, for arguments that take one */
-  char      *url;    /* (owned) (nullable): where somebody listens */
-  GPtrArray *kept;   /* (element-type Kept): what ends with the call */
-  GError    *error;  /* (owned) (nullable): what the call reported */
-  gsize      length; /* where the call writes a length */
-  guint64    number; /* any other number */
-  char      *text;   /* (owned) (nullable): a text that the caller owns */
+  gpointer      self;   /* (nullable): what the functions are methods of */
+  gpointer      other;  /* (nullable): a socket, for arguments that take one */
+  char         *url;    /* (owned) (nullable): where somebody listens */
+  GPtrArray    *kept;   /* (element-type Kept): what ends with the call */
+  GError       *error;  /* (owned) (nullable): what the call reported */
+  gsize         length; /* where the call writes a length */
+  guint64       number; /* any other number */
+  WsMessageType type;   /* where the call writes a type */
+  const guint8 *data;   /* where the call writes where data lie */
+  char         *text;   /* (owned) (nullable): a text that the caller owns */
 } Values;
 
 void values_init (Values *self);
@@ -37,52 +39,54 @@ void     values_unmake (const char *name, gpointer instance);
 
 /* How many values each pool has. Those of instances are right, NULL and, of
  * GObjects, one of another class. */
-#define VALUES_instance        3
-#define VALUES_async_callback  2
-#define VALUES_boolean         3
-#define VALUES_boolean_out     2
-#define VALUES_bytes           5
-#define VALUES_callback        2
-#define VALUES_cancellable     3
-#define VALUES_characters      3
-#define VALUES_closure         2
-#define VALUES_codes           2
-#define VALUES_data            2
-#define VALUES_descriptor      4
-#define VALUES_destroy         2
-#define VALUES_double          6
-#define VALUES_enum            5
-#define VALUES_error           2
-#define VALUES_error_in        2
-#define VALUES_inet_address    3
-#define VALUES_input_stream    4
-#define VALUES_int             5
-#define VALUES_int64           5
-#define VALUES_io_stream       4
-#define VALUES_length          3
-#define VALUES_list_model      4
-#define VALUES_message_func    2
-#define VALUES_n_items         2
-#define VALUES_object          3
-#define VALUES_octets          3
-#define VALUES_pointers        4
-#define VALUES_pool_func       2
-#define VALUES_port            2
-#define VALUES_proxy_resolver  3
-#define VALUES_result          3
-#define VALUES_size            4
-#define VALUES_size_out        2
-#define VALUES_socket_address  4
-#define VALUES_socket_fd       4
-#define VALUES_string          9
-#define VALUES_string_out      2
-#define VALUES_strings         8
-#define VALUES_tls_certificate 3
-#define VALUES_uint            5
-#define VALUES_uint64          4
-#define VALUES_uint64_out      2
-#define VALUES_uint_out        2
-#define VALUES_url             12
+#define VALUES_instance         3
+#define VALUES_async_callback   2
+#define VALUES_boolean          3
+#define VALUES_boolean_out      2
+#define VALUES_bytes            5
+#define VALUES_callback         2
+#define VALUES_cancellable      3
+#define VALUES_characters       3
+#define VALUES_closure          2
+#define VALUES_codes            2
+#define VALUES_data             2
+#define VALUES_descriptor       4
+#define VALUES_destroy          2
+#define VALUES_double           6
+#define VALUES_enum             5
+#define VALUES_error            2
+#define VALUES_error_in         2
+#define VALUES_inet_address     3
+#define VALUES_input_stream     4
+#define VALUES_int              5
+#define VALUES_int64            5
+#define VALUES_io_stream        4
+#define VALUES_length           3
+#define VALUES_list_model       4
+#define VALUES_message_func     2
+#define VALUES_message_type_out 2
+#define VALUES_n_items          2
+#define VALUES_object           3
+#define VALUES_octets           4
+#define VALUES_octets_out       2
+#define VALUES_pointers         4
+#define VALUES_pool_func        2
+#define VALUES_port             2
+#define VALUES_proxy_resolver   3
+#define VALUES_result           3
+#define VALUES_size             4
+#define VALUES_size_out         2
+#define VALUES_socket_address   4
+#define VALUES_socket_fd        4
+#define VALUES_string           9
+#define VALUES_string_out       2
+#define VALUES_strings          8
+#define VALUES_tls_certificate  3
+#define VALUES_uint             5
+#define VALUES_uint64           4
+#define VALUES_uint64_out       2
+#define VALUES_uint_out         2
+#define VALUES_url              12
 
 gpointer value_self (Values *self, const char *type, guint choice);
 gpointer value_other (Values *self, const char *type, guint choice);
@@ -93,6 +97,9 @@ GBytes             *value_bytes (Values *self, guint choice);
 GCallback           value_callback (Values *self, guint choice);
 GCancellable       *value_cancellable (Values *self, guint choice);
 const gunichar     *value_characters (Values *self, guint choice);
+const guint8       *value_octets (Values *self, guint choice);
+const guint8      **value_octets_out (Values *self, guint choice);
+WsMessageType      *value_message_type_out (Values *self, guint choice);
 GClosure           *value_closure (Values *self, guint choice);
 const guint        *value_codes (Values *self, guint choice);
 gpointer            value_data (Values *self, guint choice);
@@ -131,6 +138,5 @@ const GError       *value_error_in (Values *self, guint choice);
 GDestroyNotify      value_destroy (Values *self, guint choice);
 WsServerPoolFunc    value_pool_func (Values *self, guint choice);
 WsSocketMessageFunc value_message_func (Values *self, guint choice);
-const guint8       *value_octets (Values *self, guint choice);
 
 G_END_DECLS
