@@ -19,6 +19,7 @@ typedef struct
   guint      n_over;
   gint64     begun;
   gint64     window;          /* µs */
+  GArray    *times;           /* monotonic µs: when each was told */
   GError    *error;           /* (nullable): of drain_async() */
   void (*act) (gpointer rig); /* (nullable): when the next one is closed */
 } Rig;
@@ -38,12 +39,14 @@ on_over (GObject *server, GAsyncResult *result, gpointer user_data)
 static void
 on_about_to_close (WsSocket *socket, Rig *rig)
 {
-  gint64 elapsed = g_get_monotonic_time () - rig->begun;
+  gint64 now = g_get_monotonic_time ();
+  gint64 elapsed = now - rig->begun;
   void (*act) (gpointer rig) = rig->act;
 
   g_assert_cmpint (elapsed, >=,
                    rig->n_closed * rig->window / (gint64) rig->clients->len);
   rig->n_closed++;
+  g_array_append_val (rig->times, now);
   rig->act = NULL;
   if (act != NULL)
     act (rig);
@@ -60,7 +63,8 @@ static void
 rig_init (Rig *rig, guint n_clients)
 {
   *rig = (Rig){ .server = api_server_new (),
-                .clients = g_ptr_array_new_with_free_func (g_object_unref) };
+                .clients = g_ptr_array_new_with_free_func (g_object_unref),
+                .times = g_array_new (FALSE, FALSE, sizeof (gint64)) };
   ws_server_set_max_connections (rig->server, 0);
   api_count (rig->server, "notify::draining", &rig->n_draining);
   api_count (rig->server, "closed", &rig->n_ended);
@@ -81,6 +85,7 @@ rig_clear (Rig *rig)
 {
   ws_test_until (NULL, rig->n_ended > 0);
   g_ptr_array_unref (rig->clients);
+  g_array_unref (rig->times);
   g_clear_error (&rig->error);
   g_assert_finalize_object (rig->server);
 }
@@ -105,13 +110,44 @@ allow_many_files (void)
     }
 }
 
+/* However late the server is: in no tenth of the window more than a sixth of
+ * all clients was told. */
 static void
-test_spread (void)
+assert_even (const Rig *rig)
 {
-  Rig rig;
+  const gint64 *times = (const gint64 *) (const void *) rig->times->data;
+  guint         first = 0;
+
+  for (guint i = 0; i < rig->times->len; i++)
+    {
+      while (times[i] - times[first] >= rig->window / 10)
+        first++;
+      g_assert_cmpuint (i - first + 1, <=, rig->clients->len / 6);
+    }
+}
+
+/* Holds the server up, again and again, as a handler may that takes its time. */
+static gboolean
+on_hold_up (gpointer data)
+{
+  const gint64 until = g_get_monotonic_time () + WINDOW_MS * 1000 / 5;
+  guint       *n_left = data;
+
+  while (g_get_monotonic_time () < until)
+    continue;
+  return --*n_left > 0;
+}
+
+static void
+test_spread (gconstpointer data)
+{
+  guint n_stalls = GPOINTER_TO_UINT (data);
+  Rig   rig;
 
   allow_many_files ();
   rig_init (&rig, MANY);
+  if (n_stalls > 0)
+    g_timeout_add (WINDOW_MS / 4, on_hold_up, &n_stalls);
   rig_drain (&rig, WINDOW_MS, NULL);
   g_assert_false (ws_server_get_listening (rig.server));
   g_assert_true (ws_server_get_draining (rig.server));
@@ -119,6 +155,8 @@ test_spread (void)
   ws_test_until (NULL, rig.n_over == 1);
   g_assert_no_error (rig.error);
   g_assert_cmpuint (rig.n_closed, ==, MANY);
+  g_assert_cmpuint (n_stalls, ==, 0);
+  assert_even (&rig);
   g_assert_cmpuint (rig.n_draining, ==, 2);
   g_assert_false (ws_server_get_draining (rig.server));
   for (guint i = 0; i < MANY; i++)
@@ -324,7 +362,10 @@ main (int argc, char **argv)
 {
   api_test_init (&argc, &argv);
 
-  g_test_add_func ("/api/draining/spread", test_spread);
+  g_test_add_data_func ("/api/draining/spread", GUINT_TO_POINTER (0),
+                        test_spread);
+  g_test_add_data_func ("/api/draining/held-up", GUINT_TO_POINTER (3),
+                        test_spread);
   g_test_add_func ("/api/draining/goes-on", test_goes_on);
   g_test_add_func ("/api/draining/come-back", test_come_back);
   g_test_add_func ("/api/draining/hurried", test_hurried);

@@ -93,13 +93,25 @@ get_due (const WsServerClosing *call, guint i)
   return call->begun + call->window * i / (gint64) call->waiting->len;
 }
 
+/* What is later than that is put off, with all that follows: a server that was
+ * held up goes on evenly, rather than to send away at once who should have been
+ * gone. */
+static gint64
+get_most_late (const WsServerClosing *call)
+{
+  return call->window / 40;
+}
+
 /* (transfer full): whose time has come. */
 static GPtrArray *
 take_due (WsServerClosing *call, gint64 now)
 {
   GPtrArray *due = g_ptr_array_new_with_free_func (
       (GDestroyNotify) ws_server_client_unref);
+  const gint64 late = now - get_due (call, call->n_told);
 
+  if (late > get_most_late (call))
+    call->begun += late - get_most_late (call);
   while (call->n_told < call->waiting->len
          && get_due (call, call->n_told) <= now)
     add_client (g_ptr_array_index (call->waiting, call->n_told++), due);
@@ -313,6 +325,7 @@ ws_server_close_finish (WsServer *self, GAsyncResult *result, GError **error)
  * on the way gets in no more, but a 503 that says `Retry-After`; requests of
  * plain HTTP are answered as ever, and answers written to their end.
  *
+ * A server that is held up meanwhile goes on evenly, and takes so much longer.
  * It is done when all are gone, as [method@Server.close_async] is, which may be
  * called meanwhile where there is no more time. [property@Server:draining] is
  * %TRUE until then. Cancelling it aborts what is left.
