@@ -126,7 +126,7 @@ assert_even (const Rig *rig)
     }
 }
 
-/* Holds the server up, again and again, as a handler may that takes its time. */
+/* Holds the server up, again and again, as a slow handler may. */
 static gboolean
 on_hold_up (gpointer data)
 {
