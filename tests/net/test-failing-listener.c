@@ -121,7 +121,8 @@ typedef enum
   REUSES = 1 << 2,
   HAS_STALE = 1 << 3, /* a file is in the way */
   HAS_OWNER = 1 << 4,
-  KEEPS_FILE = 1 << 5 /* that is in the way */
+  KEEPS_FILE = 1 << 5, /* that is in the way */
+  HAS_NAMES = 1 << 6   /* of an owner and a group */
 } How;
 
 typedef struct
@@ -160,6 +161,11 @@ static const Row listening[] = {
     G_IO_ERROR_ADDRESS_IN_USE },
   { FAULTS_CONNECT, 0, EAGAIN, AT_PATH | HAS_STALE | KEEPS_FILE,
     G_IO_ERROR_ADDRESS_IN_USE },
+  { FAULTS_OPEN, 0, EMFILE, AT_PATH | HAS_STALE | KEEPS_FILE,
+    G_IO_ERROR_ADDRESS_IN_USE },
+  { FAULTS_OPEN, 0, EACCES, AT_PATH | HAS_STALE | KEEPS_FILE,
+    G_IO_ERROR_ADDRESS_IN_USE },
+  { FAULTS_OPEN, 0, ENOENT, AT_PATH | HAS_STALE, FINE }, /* no /proc */
   { FAULTS_UNLINK, 0, EACCES, AT_PATH | HAS_STALE | KEEPS_FILE,
     G_IO_ERROR_ADDRESS_IN_USE },
   { FAULTS_BIND, 1, EACCES, AT_PATH | HAS_STALE, G_IO_ERROR_PERMISSION_DENIED },
@@ -167,6 +173,15 @@ static const Row listening[] = {
   { FAULTS_CHMOD, 0, EROFS, AT_PATH, G_IO_ERROR_READ_ONLY },
   { FAULTS_LCHOWN, 0, EPERM, AT_PATH | HAS_OWNER,
     G_IO_ERROR_PERMISSION_DENIED },
+  { FAULTS_GETPWNAM, 0, 0, AT_PATH | HAS_NAMES, G_IO_ERROR_PERMISSION_DENIED },
+  { FAULTS_GETPWNAM, 0, ESRCH, AT_PATH | HAS_NAMES,
+    G_IO_ERROR_PERMISSION_DENIED },
+  { FAULTS_GETPWNAM, 0, EMFILE, AT_PATH | HAS_NAMES,
+    G_IO_ERROR_TOO_MANY_OPEN_FILES },
+  { FAULTS_GETPWNAM, 0, EIO, AT_PATH | HAS_NAMES, G_IO_ERROR_FAILED },
+  { FAULTS_GETGRNAM, 0, 0, AT_PATH | HAS_NAMES, G_IO_ERROR_PERMISSION_DENIED },
+  { FAULTS_GETGRNAM, 0, ENFILE, AT_PATH | HAS_NAMES,
+    G_IO_ERROR_TOO_MANY_OPEN_FILES },
   { FAULTS_LSTAT, 1, EACCES, AT_PATH, G_IO_ERROR_PERMISSION_DENIED },
 };
 
@@ -177,15 +192,23 @@ make_address (Fixture *fixture, How how)
                        : g_inet_socket_address_new_from_string ("127.0.0.1", 0);
 }
 
+/* (transfer full) (nullable) */
+static char *
+make_owner (How how)
+{
+  if (how & HAS_NAMES)
+    return g_strdup ("root:root");
+  return how & HAS_OWNER ? g_strdup_printf ("%u", getuid ()) : NULL;
+}
+
 static void
 check_listening (Fixture *fixture, const Row *row)
 {
   g_autoptr (GSocketAddress) address = make_address (fixture, row->how);
   g_autoptr (GError) error = NULL;
-  g_autofree char  *owner = g_strdup_printf ("%u", getuid ());
+  g_autofree char  *owner = make_owner (row->how);
   WsListenerOptions options
-      = { .reuse_port = (row->how & REUSES) != 0,
-          .access.owner = row->how & HAS_OWNER ? owner : NULL };
+      = { .reuse_port = (row->how & REUSES) != 0, .access.owner = owner };
   gboolean ok;
 
   if (row->how & HAS_STALE)

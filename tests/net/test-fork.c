@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "net/ws-listener.h"
 
+#include "support/faults.h"
 #include "support/ws-test.h"
 
 #include <errno.h>
@@ -338,6 +339,43 @@ test_unused_connection (Fixture *fixture, gconstpointer data)
   assert_talk (fixture);
 }
 
+/* A child that has no descriptor to spare. */
+static void
+free_in_want (Fixture *fixture)
+{
+  GInputStream *input = g_io_stream_get_input_stream (fixture->stream);
+  int           fd = g_unix_input_stream_get_fd (G_UNIX_INPUT_STREAM (input));
+
+  g_clear_pointer (&fixture->transport, ws_transport_free);
+  g_assert_cmpint (write (fd, "x", 1), <, 0);
+}
+
+static void
+free_without_sockets (gpointer data)
+{
+  faults_arm (FAULTS_SOCKET, 0, FAULTS_FOR_EVER, EMFILE);
+  free_in_want (data);
+  g_assert_cmpuint (faults_disarm (FAULTS_SOCKET), ==, 2);
+}
+
+static void
+free_without_copies (gpointer data)
+{
+  faults_arm (FAULTS_DUP2, 0, FAULTS_FOR_EVER, EBUSY);
+  free_in_want (data);
+  faults_disarm (FAULTS_DUP2);
+}
+
+static void
+test_poor_child (Fixture *fixture, gconstpointer data)
+{
+  make_connection (fixture, TRUE);
+  ws_test_fork (free_without_sockets, fixture);
+  ws_test_fork (free_without_copies, fixture);
+  assert_silence (fixture);
+  assert_talk (fixture);
+}
+
 /* In a handler, and the child goes on from there. */
 static void
 fork_when_ready (gpointer user_data, GIOCondition condition)
@@ -396,6 +434,7 @@ main (int argc, char **argv)
   ADD ("connection", 0, test_connection);
   ADD ("unused-connection", FALSE, test_unused_connection);
   ADD ("unused-stream", TRUE, test_unused_connection);
+  ADD ("poor-child", 0, test_poor_child);
   ADD ("fork-in-handler", 0, test_fork_in_handler);
   ADD ("own-connection", 0, test_own_connection);
   return g_test_run ();

@@ -7,7 +7,9 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -290,6 +292,12 @@ connect (int fd, const struct sockaddr *address, socklen_t len)
 }
 
 int
+dup2 (int fd, int other)
+{
+  return fails (FAULTS_DUP2) ? -1 : REAL (dup2) (fd, other);
+}
+
+int
 epoll_create1 (int flags)
 {
   return fails (FAULTS_EPOLL_CREATE1) ? -1 : REAL (epoll_create1) (flags);
@@ -324,10 +332,36 @@ fcntl (int fd, int command, ...)
 }
 
 int
+getgrnam_r (const char    *name,
+            struct group  *group,
+            char          *buffer,
+            size_t         size,
+            struct group **found)
+{
+  *found = NULL;
+  return fails (FAULTS_GETGRNAM)
+             ? errno
+             : REAL (getgrnam_r) (name, group, buffer, size, found);
+}
+
+int
 getpeername (int fd, struct sockaddr *address, socklen_t *len)
 {
   return fails (FAULTS_GETPEERNAME) ? -1
                                     : REAL (getpeername) (fd, address, len);
+}
+
+int
+getpwnam_r (const char     *name,
+            struct passwd  *user,
+            char           *buffer,
+            size_t          size,
+            struct passwd **found)
+{
+  *found = NULL;
+  return fails (FAULTS_GETPWNAM)
+             ? errno
+             : REAL (getpwnam_r) (name, user, buffer, size, found);
 }
 
 int
@@ -368,6 +402,18 @@ int
 lstat (const char *path, struct stat *found)
 {
   return fails (FAULTS_LSTAT) ? -1 : REAL_LARGE (lstat) (path, found);
+}
+
+int
+open (const char *path, int flags, ...)
+{
+  va_list args;
+  mode_t  mode;
+
+  va_start (args, flags);
+  mode = va_arg (args, mode_t);
+  va_end (args);
+  return fails (FAULTS_OPEN) ? -1 : REAL_LARGE (open) (path, flags, mode);
 }
 
 int

@@ -331,16 +331,22 @@ stream_get_address (WsTransport *transport, gboolean remote)
                 : g_socket_connection_get_local_address (connection, NULL);
 }
 
-/* What is written to @fd of this process from now on goes nowhere. */
+/* What is written to @fd of this process from now on goes nowhere. It is closed
+ * first, for there may be no descriptor to spare. */
 static void
 silence_fd (int fd)
 {
-  int silent = socket (AF_UNIX, SOCK_STREAM, 0);
+  int silent;
 
-  if (silent >= 0 && dup2 (silent, fd) == fd)
-    fcntl (fd, F_SETFD, FD_CLOEXEC);
+  close (fd);
+  silent = socket (AF_UNIX, SOCK_STREAM, 0);
+  if (silent >= 0 && silent != fd)
+    {
+      dup2 (silent, fd);
+      close (silent);
+    }
   if (silent >= 0)
-    close (silent);
+    fcntl (fd, F_SETFD, FD_CLOEXEC);
 }
 
 static void

@@ -109,15 +109,17 @@ may_be_bound (const char *line, const char *path, const struct stat *found)
 
 /* Nobody is refused but by a socket that does not listen: that of a program
  * which is about to, or one that nobody has any more. Only the system knows of
- * the former, in our network namespace. */
+ * the former, in our network namespace: whoever has no descriptor left to ask
+ * with leaves the file alone. */
 static gboolean
 is_bound (const char *path, const struct stat *found)
 {
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
+  g_autoptr (GError) error = NULL;
 
-  if (!g_file_get_contents ("/proc/net/unix", &text, NULL, NULL))
-    return FALSE;
+  if (!g_file_get_contents ("/proc/net/unix", &text, NULL, &error))
+    return !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
   lines = g_strsplit (text, "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)
     if (may_be_bound (lines[i], path, found))
@@ -200,42 +202,59 @@ ws_unix_file_remove_stale (WsUnixFile *self)
 /* What the databases may say of a user or group, in bytes. */
 #define MAX_ENTRY (64 * 1024)
 
-/* A name of the user or group database, or a number. G_MAXUINT32, which is
- * none: there is no such. */
-static guint32
-look_up (const char *name, gboolean is_group)
+/* A name of the user or group database, or a number. Returns 0, or an errno:
+ * ENOENT if there is no such name. */
+static int
+look_up (const char *name, gboolean is_group, guint32 *id)
 {
   g_autofree char *buffer = g_malloc (MAX_ENTRY);
   guint64          number;
   struct passwd    user, *found_user = NULL;
   struct group     group, *found_group = NULL;
+  int              code;
 
   if (g_ascii_string_to_unsigned (name, 10, 0, G_MAXUINT32 - 1, &number, NULL))
-    return (guint32) number;
-  if (is_group)
-    getgrnam_r (name, &group, buffer, MAX_ENTRY, &found_group);
-  else
-    getpwnam_r (name, &user, buffer, MAX_ENTRY, &found_user);
+    {
+      *id = (guint32) number;
+      return 0;
+    }
+  code = is_group ? getgrnam_r (name, &group, buffer, MAX_ENTRY, &found_group)
+                  : getpwnam_r (name, &user, buffer, MAX_ENTRY, &found_user);
   if (found_group != NULL)
-    return (guint32) group.gr_gid;
-  return found_user != NULL ? (guint32) user.pw_uid : G_MAXUINT32;
+    *id = (guint32) group.gr_gid;
+  else if (found_user != NULL)
+    *id = (guint32) user.pw_uid;
+  else
+    return code != 0 ? code : ENOENT;
+  return 0;
+}
+
+/* What else than 0 says that a name is in no database (getpwnam(3)). */
+static gboolean
+means_none (int code)
+{
+  return code == ENOENT || code == ESRCH || code == EBADF || code == EPERM;
 }
 
 /* @id is left as it is where @name is empty. */
 static gboolean
 find_id (const char *name, gboolean is_group, guint32 *id, GError **error)
 {
-  g_autofree char *quoted = NULL;
+  const char      *what = is_group ? "group" : "user";
+  const int        code = *name != '\0' ? look_up (name, is_group, id) : 0;
+  g_autofree char *quoted = code != 0 ? ws_url_quote (name) : NULL;
 
-  if (*name == '\0')
+  if (code == 0)
     return TRUE;
-  *id = look_up (name, is_group);
-  if (*id != G_MAXUINT32)
-    return TRUE;
-  quoted = ws_url_quote (name);
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-               "There is no %s %s who could own the socket file",
-               is_group ? "group" : "user", quoted);
+  if (means_none (code))
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+                 "There is no %s %s who could own the socket file", what,
+                 quoted);
+  else
+    g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
+                 "The %s %s who is to own the socket file cannot be looked up: "
+                 "%s",
+                 what, quoted, g_strerror (code));
   return FALSE;
 }
 
