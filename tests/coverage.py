@@ -35,7 +35,11 @@ class Count:
 
 
 def read(folder):
-    command = ["gcovr", "--json", "-r", ROOT, folder, "--filter", ROOT / "ws-glib"]
+    # Not what tests compile once more, as for another system: functions of the
+    # same name are other ones there.
+    objects = pathlib.Path(folder) / "ws-glib"
+    command = ["gcovr", "--json", "-r", ROOT, objects, "--filter", ROOT / "ws-glib"]
+    command += ["--gcov-ignore-parse-errors"]
     command += ["--exclude-lines-by-pattern", MISTAKES]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
     return json.loads(done.stdout)["files"]
