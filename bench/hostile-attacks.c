@@ -229,6 +229,15 @@ bind_peer (int fd, guint number)
   bind (fd, (struct sockaddr *) &address, sizeof address);
 }
 
+/* What the system keeps for attackers is elsewhere in earnest, and would be
+ * taken here from what it has for the server and for its clients. */
+static void
+spare_memory (int fd)
+{
+  setsockopt (fd, SOL_SOCKET, SO_RCVBUF, &(int){ 8192 }, sizeof (int));
+  setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &(int){ 65536 }, sizeof (int));
+}
+
 static void
 peer_open (Siege *self, Peer *peer)
 {
@@ -238,6 +247,7 @@ peer_open (Siege *self, Peer *peer)
 
   if (fd < 0)
     return;
+  spare_memory (fd);
   bind_peer (fd, (guint) (peer - self->peers));
   if (connect (fd, (struct sockaddr *) &self->address, sizeof self->address) < 0
       && errno != EINPROGRESS)

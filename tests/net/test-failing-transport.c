@@ -10,7 +10,9 @@
 #include <errno.h>
 #include <gio/gio.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -156,6 +158,31 @@ test_writing (Fixture *fixture, gconstpointer data)
       g_assert_cmpuint (faults_disarm (FAULTS_SENDMSG), ==, 1);
       check (&rows[i], n, 5, error);
     }
+}
+
+/* Nothing is written any more to a peer that does not read, long before the
+ * kernel keeps megabytes for it. */
+static void
+test_unread (Fixture *fixture, gconstpointer data)
+{
+#if defined(__linux__) && defined(TCP_NOTSENT_LOWAT)
+  g_autofree char *chunk = g_malloc0 (1024 * 1024);
+  GOutputVector    vector = { chunk, 1024 * 1024 };
+  gssize           n;
+  int              n_kept = 0;
+
+  setsockopt (fixture->peer, SOL_SOCKET, SO_RCVBUF, &(int){ 4096 },
+              sizeof (int));
+  do
+    n = ws_transport_writev (fixture->transport, &vector, 1, NULL);
+  while (n > 0);
+  g_assert_cmpint (n, ==, WS_IO_AGAIN);
+  g_assert_no_errno (ioctl (fixture->fd, TIOCOUTQ, &n_kept));
+  g_test_message ("%d bytes are kept", n_kept);
+  g_assert_cmpint (n_kept, <=, 320 * 1024);
+#else
+  g_test_skip ("This system keeps what it likes");
+#endif
 }
 
 /* --- What is only asked --- */
@@ -382,6 +409,7 @@ main (int argc, char **argv)
   ws_test_init (&argc, &argv);
   add ("reading", test_reading);
   add ("writing", test_writing);
+  add ("unread", test_unread);
   add ("asking", test_asking);
   add ("setting-up", test_setting_up);
   g_test_add_func ("/net/failing-transport/no-epoll", test_no_epoll);

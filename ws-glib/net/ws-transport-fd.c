@@ -19,6 +19,11 @@
 /* A system may take so many ms to acknowledge (RFC 1122, 4.2.3.2). */
 #define ACK_DELAY 500
 
+/* Bytes that the kernel keeps for a peer beyond what is on its way. More makes
+ * nothing faster, and thousands of peers that do not read would have it, at
+ * megabytes each, out of what all of the system's connections share. */
+#define MAX_NOT_SENT (128 * 1024)
+
 /* A GOutputVector is passed to the kernel as it is. */
 G_STATIC_ASSERT (sizeof (GOutputVector) == sizeof (struct iovec));
 G_STATIC_ASSERT (G_STRUCT_OFFSET (GOutputVector, buffer)
@@ -216,6 +221,10 @@ set_up (int fd)
   add_flag (fd, F_GETFD, F_SETFD, FD_CLOEXEC);
   setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   setsockopt (fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+#ifdef TCP_NOTSENT_LOWAT
+  setsockopt (fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &(int){ MAX_NOT_SENT },
+              sizeof (int));
+#endif
 }
 
 static void
