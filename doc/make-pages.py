@@ -6,8 +6,8 @@ make-pages.py FILE.gir FOLDER PAGE.md…
 
 In the repository a page begins with its heading, and links to other files by
 their names. On the site the heading is the title as well, pages are .html, files
-that are no pages have no link, and the names of functions and types are links
-to the reference.
+that are no pages have no link, and the names of functions, types and their members
+are links to the reference.
 """
 
 import re
@@ -18,7 +18,8 @@ from pathlib import Path
 CORE = "{http://www.gtk.org/introspection/core/1.0}"
 IDENTIFIER = "{http://www.gtk.org/introspection/c/1.0}identifier"
 C_TYPE = "{http://www.gtk.org/introspection/c/1.0}type"
-ERROR_DOMAIN = "{http://www.gtk.org/introspection/glib/1.0}error-domain"
+GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
+ERROR_DOMAIN = GLIB + "error-domain"
 
 # The element of the GIR -> what gi-docgen calls the page.
 TYPES = {
@@ -29,15 +30,23 @@ TYPES = {
     "bitfield": "flags",
 }
 CALLS = {"method": "method", "constructor": "ctor", "function": "type_func"}
+# The same of what C has no name for -> how that is written behind the type's.
+MEMBERS = {
+    "property": ("property", ":"),
+    GLIB + "signal": ("signal", "::"),
+    "virtual-method": ("vfunc", "Class."),
+}
 
 BLOCK = re.compile(r"(^```.*?^```$|(?:^ {4}[^\n]*\n)+)", re.M | re.S)
 HEADING = re.compile(r"^# (.*)$", re.M)
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
-CODE = re.compile(r"(?<![`\[])`(\w+)((?: ?\([^`]*\))?)`(?![`\]])")
+# A name of C, or as GObject has those of members: "WsServer:broker",
+# "WsServer::closed", "WsBrokerClass.carry".
+CODE = re.compile(r"(?<![`\[])`(\w+(?:(?:::?|\.)[\w-]+)?)((?: ?\([^`]*\))?)`(?![`\]])")
 
 
 def pages_of(gir):
-    """C's name of a function or type -> its page."""
+    """C's name of a function or type, or a member's name -> its page."""
     namespace = ElementTree.parse(gir).getroot().find(CORE + "namespace")
     pages = {}
     for element in namespace:
@@ -51,6 +60,11 @@ def pages_of(gir):
         # The structs of classes are no pages of their own.
         if not name.endswith("Class"):
             pages[element.get(C_TYPE)] = "%s.%s.html" % (kind, name)
+        for member in element:
+            what, mark = MEMBERS.get(member.tag.removeprefix(CORE), (None, None))
+            if what:
+                written = element.get(C_TYPE) + mark + member.get("name")
+                pages[written] = "%s.%s.%s.html" % (what, name, member.get("name"))
         for call in element:
             what = CALLS.get(call.tag.removeprefix(CORE))
             if what and call.get("introspectable") != "0" and not call.get("moved-to"):
