@@ -341,13 +341,15 @@ raw_peer_expect_eof (RawPeer *self)
 
 /* --- Listening --- */
 
-RawListener *
-raw_listener_new (void)
+static RawListener *
+listener_new_at (guint32 host)
 {
   RawListener       *self = g_new0 (RawListener, 1);
   struct sockaddr_in address = make_address (0);
   socklen_t          len = sizeof address;
 
+  address.sin_addr.s_addr = host;
+  self->host = host;
   self->fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   g_assert_cmpint (self->fd, >=, 0);
   g_assert_no_errno (
@@ -357,6 +359,19 @@ raw_listener_new (void)
       getsockname (self->fd, (struct sockaddr *) &address, &len));
   self->port = ntohs (address.sin_port);
   return self;
+}
+
+RawListener *
+raw_listener_new (void)
+{
+  return listener_new_at (htonl (INADDR_LOOPBACK));
+}
+
+RawListener *
+raw_listener_new_apart (void)
+{
+  return listener_new_at (
+      htonl ((127U << 24) | (1U << 22) | ((guint32) getpid () & 0x3fffff)));
 }
 
 void
@@ -369,7 +384,10 @@ raw_listener_free (RawListener *self)
 char *
 raw_listener_make_url (RawListener *self, const char *path)
 {
-  return g_strdup_printf ("ws://127.0.0.1:%u%s", self->port, path);
+  char host[INET_ADDRSTRLEN];
+
+  g_assert_nonnull (inet_ntop (AF_INET, &self->host, host, sizeof host));
+  return g_strdup_printf ("ws://%s:%u%s", host, self->port, path);
 }
 
 static gboolean

@@ -76,12 +76,17 @@ void raw_peer_expect_eof (RawPeer *self);
 typedef struct
 {
   int     fd;
+  guint32 host; /* in network byte order, as inet_ntop() takes it */
   guint16 port;
 } RawListener;
 
 RawListener *raw_listener_new (void);
+/* The same at an address of 127.0.0.0/8 that no other process uses, for tests
+ * that have thousands of listeners: sooner or later one of them has the port of
+ * an earlier server, which clients of another test still try to reach. */
+RawListener *raw_listener_new_apart (void);
 void         raw_listener_free (RawListener *self);
-/* "ws://127.0.0.1:PORT", followed by @path. */
+/* "ws://HOST:PORT", followed by @path. */
 char *raw_listener_make_url (RawListener *self, const char *path);
 /* (transfer full): waits for the next client. */
 RawPeer *raw_listener_take (RawListener *self);

@@ -18,7 +18,7 @@ use (World *self, gpointer instance, WsSocket *other)
 static void
 use_listener (World *self)
 {
-  self->listener = raw_listener_new ();
+  self->listener = raw_listener_new_apart ();
   self->values.url = raw_listener_make_url (self->listener, "/");
   self->socket = ws_socket_new ();
   use (self, self->socket, self->socket);
