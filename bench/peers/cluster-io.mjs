@@ -9,7 +9,11 @@ const { createAdapter } = require("@socket.io/redis-adapter");
 const { createClient } = require("redis");
 const { Server } = require("socket.io");
 
-const publisher = createClient({ socket: { path: process.argv[2] } });
+// On a busy machine its five seconds are not enough.
+const publisher = createClient({
+    socket: { path: process.argv[2] },
+    commandOptions: { timeout: 60000 },
+});
 const subscriber = publisher.duplicate();
 await Promise.all([publisher.connect(), subscriber.connect()]);
 

@@ -150,6 +150,35 @@ class Install:
         shutil.copy(ROOT / "introspection" / command[-1], program)
         self.user(*command[:-1], program, GI_TYPELIB_PATH=typelibs)
 
+    def redis(self):
+        """The library for several machines, from C, Python and Vala."""
+        package = "ws-glib-redis-1.0"
+        if not (self.prefix / "lib" / "pkgconfig" / (package + ".pc")).exists():
+            return SKIPPED
+        program = self.folder / "redis"
+        flags = self.user("pkg-config", package, "--cflags", "--libs").split()
+        self.user(
+            *self.compiler, *WARNINGS, HERE / "consumer" / "redis.c", "-o", program, *flags
+        )
+        assert self.user(program) == "WsRedisBroker\n"
+        self.user(
+            "/usr/bin/python3",
+            "-c",
+            "from gi.repository import WsRedis; WsRedis.Broker.new('redis://127.0.0.1:1')",
+            GI_TYPELIB_PATH=self.pkg_config("--variable=typelibdir")[0],
+        )
+        if shutil.which("valac") is not None:
+            source = self.folder / "redis.vala"
+            source.write_text(
+                'void main () { try { new WsRedis.Broker ("redis://127.0.0.1:1"); }'
+                " catch (Error error) { assert_not_reached (); } }"
+            )
+            self.user(
+                "valac", "--pkg", package, "-X", "-w", source, "-o", self.folder / "vala"
+            )
+            self.user(self.folder / "vala")
+        return None
+
     def german(self):
         """The catalogues are where the library looks for them.
 
@@ -208,7 +237,7 @@ class Install:
 
 def main():
     meson, *compiler = sys.argv[1:]
-    names = ["subproject", "tags", "c", "python", "gjs", "german", "vala", "c_plus_plus",
+    names = ["subproject", "tags", "c", "python", "gjs", "redis", "german", "vala", "c_plus_plus",
              "static"]
     failed = False
     print("1..%d" % len(names), flush=True)
