@@ -4,9 +4,10 @@
  *   cluster-load KIND CLIENTS SIZE RATE SECONDS URL…
  *
  * CLIENTS clients in turn at the URLs. KIND "plain": the first one publishes
- * messages of SIZE bytes, RATE a second or, if RATE is 0, four at a time, each
- * when all have one that was before. "io": the same in the words of socket.io.
- * "echo": each client says something as soon as it has an echo.
+ * messages of SIZE bytes, RATE a second or, if RATE is 0, each when all have
+ * the one before, so that none shares a write with another. "io": the same in
+ * the words of socket.io. "echo": each client says something as soon as it has
+ * an echo.
  *
  * The lines "begin" and "end N" stand around the measured seconds; N is how
  * many messages were published, or echoed. The last line is the median and the
@@ -19,7 +20,6 @@
 #include <ws-glib/ws-glib.h>
 
 #define WARM_UP (G_USEC_PER_SEC / 2)
-#define DEPTH   4
 
 static struct
 {
@@ -130,8 +130,7 @@ note_ready (void)
     for (guint i = 0; i < all.n_clients; i++)
       publish (all.sockets->pdata[i]);
   else if (all.rate == 0)
-    for (guint i = 0; i < DEPTH; i++)
-      publish (all.sockets->pdata[0]);
+    publish (all.sockets->pdata[0]);
   else
     g_timeout_add (1, on_tick, &begun);
 }

@@ -11,7 +11,7 @@
 /* Redis dies, stops, is full, is not the master any more, or cannot be reached:
  * clients stay, everybody is told, and it heals. */
 
-#define PING 50
+#define PING 500
 
 typedef struct
 {

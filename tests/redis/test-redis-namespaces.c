@@ -9,7 +9,7 @@
 /* Redis is at the far end of a cable that is pulled. One node is beside it, and
  * speaks to it by its Unix socket; the other one is at the near end. */
 
-#define PING         50
+#define PING         500
 #define N_WHILE_AWAY 40
 
 typedef struct

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""make-calls.py OUTPUT SOURCE-ROOT: writes a C table of all public functions.
+"""make-calls.py OUTPUT SOURCE-ROOT [redis]: writes a C table of all public functions,
+those of the Redis library included if it is built.
 
 Every function that the public headers declare becomes a row with a caller, which
 takes each argument out of the pool of its kind (values.h) by number.  So a new
@@ -102,11 +103,25 @@ def read(path):
         return file.read()
 
 
-def owned_returns(root):
+# Of each library: where its sources are, its public headers, and what a program
+# includes.
+LIBRARIES = {
+    "ws-glib": ("ws-glib", "ws-glib", "ws-glib/ws-glib.h"),
+    "redis": ("redis", "redis/ws-glib-redis", "ws-glib-redis/ws-glib-redis.h"),
+}
+
+
+def headers(root, libraries):
+    """The paths of the public headers."""
+    return sorted(path for name in libraries
+                  for path in glob.glob(os.path.join(root, LIBRARIES[name][1], "*.h")))
+
+
+def owned_returns(root, libraries):
     """The functions whose caller owns what they return, by their comments."""
     owned = set()
-    for path in glob.glob(os.path.join(root, "ws-glib", "**", "*.c"),
-                          recursive=True):
+    for path in (path for name in libraries for path in glob.glob(
+            os.path.join(root, LIBRARIES[name][0], "**", "*.c"), recursive=True)):
         for name, text in re.findall(r"/\*\*\n \* (ws_\w+):(.*?)\*/",
                                      read(path), re.S):
             returns = re.search(r"\n \* Returns:(.*?)(?:\n \*\n|$)", text,
@@ -123,9 +138,9 @@ def split_argument(text):
     return re.sub(r"\s+", " ", found.group(1)).strip(), found.group(2)
 
 
-def declarations(root):
+def declarations(root, libraries):
     """Yields (return type, name, [(type, name)]) for each public function."""
-    for path in sorted(glob.glob(os.path.join(root, "ws-glib", "*.h"))):
+    for path in headers(root, libraries):
         text = re.sub(r"/\*.*?\*/", "", read(path), flags=re.S)
         for found in re.finditer(
                 r"^WS_AVAILABLE_IN_\w+\s+(?!G_DECLARE)([^;]*?)\b(ws_\w+) "
@@ -137,10 +152,10 @@ def declarations(root):
             yield re.sub(r"\s+", " ", returns).strip(), name, pairs
 
 
-def enums(root):
+def enums(root, libraries):
     """The names of the public enumerations."""
     names = {"GChecksumType"}
-    for path in glob.glob(os.path.join(root, "ws-glib", "*.h")):
+    for path in headers(root, libraries):
         names.update(re.findall(r"^\} (Ws\w+);", read(path), re.M))
     return names
 
@@ -193,11 +208,12 @@ def caller(returns, name, made, owned):
 
 def main():
     """Writes the table."""
-    output, root = sys.argv[1:]
-    owned = owned_returns(root)
-    names = enums(root)
+    output, root, *more = sys.argv[1:]
+    libraries = ["ws-glib", *more]
+    owned = owned_returns(root, libraries)
+    names = enums(root, libraries)
     callers, rows, unknown = [], [], []
-    for returns, name, arguments in declarations(root):
+    for returns, name, arguments in declarations(root, libraries):
         made, sizes = [], []
         for position, argument in enumerate(arguments):
             made_one, size = expression(argument, position, names)
@@ -217,6 +233,8 @@ def main():
                  + "\n  ".join(unknown))
     with open(output, "w", encoding="utf-8") as file:
         file.write('#include "calls.h"\n\n')
+        for name in more:
+            file.write(f"#include <{LIBRARIES[name][2]}>\n\n")
         file.write("G_GNUC_BEGIN_IGNORE_DEPRECATIONS\n\n")
         file.write("\n".join(callers))
         file.write("\nconst Call calls[] = {\n" + "\n".join(rows)

@@ -31,7 +31,7 @@ on_log (const char    *domain,
   if ((level & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING)) == 0)
     return;
   /* GObject's word on an enumeration's value is as good as ours. */
-  if (g_strcmp0 (domain, "Ws") == 0
+  if (g_strcmp0 (domain, "Ws") == 0 || g_strcmp0 (domain, "WsRedis") == 0
       || strstr (message, "is invalid or out of range for property") != NULL)
     {
       ++now.n_criticals;

@@ -3,6 +3,9 @@
 #include "values.h"
 
 #include <string.h>
+#ifdef HAVE_REDIS
+#include <ws-glib-redis/ws-glib-redis.h>
+#endif
 
 typedef struct
 {
@@ -119,6 +122,9 @@ static const struct
   { "WsMessageLogEntry", ws_message_log_entry_get_type },
   { "WsPskAuthenticator", ws_psk_authenticator_get_type },
   { "WsReconnectPolicy", ws_reconnect_policy_get_type },
+#ifdef HAVE_REDIS
+  { "WsRedisBroker", ws_redis_broker_get_type },
+#endif
   { "WsRequest", ws_request_get_type },
   { "WsResponse", ws_response_get_type },
   { "WsServer", ws_server_get_type },
