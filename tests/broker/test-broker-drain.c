@@ -20,6 +20,7 @@ typedef struct
 {
   Crowd    *crowd;
   WsSocket *socket;
+  gboolean  is_connected;
   guint     n_seen;    /* of the stream; its numbers are its offsets */
   guint     n_said;    /* taken for sending while it was connected */
   guint     n_restart; /* how often it was told 1012 */
@@ -128,6 +129,7 @@ on_connected (WsSocket *socket, Client *self)
 {
   g_autofree char *text = g_strdup_printf ("since %u", self->n_seen);
 
+  self->is_connected = TRUE;
   g_assert_cmpint (ws_socket_send_text_message (socket, text, NULL), >, 0);
 }
 
@@ -139,11 +141,14 @@ on_text (WsSocket *socket, const char *text, Client *self)
   say (self, "seen");
 }
 
+/* Of an attempt that had gone to the queue of the node that stopped listening
+ * nothing is asked but another one. */
 static void
 on_disconnected (WsSocket *socket, Client *self)
 {
-  if (self->crowd->is_over)
+  if (self->crowd->is_over || !self->is_connected)
     return;
+  self->is_connected = FALSE;
   g_assert_cmpuint (ws_socket_get_close_code (socket), ==, 1012);
   g_assert_true (ws_socket_get_was_clean (socket));
   self->n_restart++;
