@@ -158,10 +158,16 @@ static void
 feed_piece (
     WsProtocol *core, const guint8 *data, gsize len, EventCut cut, GString *log)
 {
-  guint8 *piece = copy_piece (data, len, cut.guarded);
+  gsize   n = len;
+  guint8 *place = cut.in_place ? ws_protocol_get_place (core, &n) : NULL;
+  guint8 *piece = NULL;
   WsEvent event;
 
-  ws_protocol_feed (core, piece, len);
+  if (place != NULL)
+    memcpy (place, data, n = MIN (n, len));
+  else
+    place = piece = copy_piece (data, n = len, cut.guarded);
+  ws_protocol_feed (core, place, n);
   while (ws_protocol_next_event (core, &event))
     {
       /* That depends on the cut. */
@@ -171,11 +177,13 @@ feed_piece (
       if (cut.keeps)
         {
           ws_protocol_keep_input (core);
-          free_piece (g_steal_pointer (&piece), len, cut.guarded);
+          free_piece (g_steal_pointer (&piece), n, cut.guarded);
         }
     }
   g_assert_false (ws_protocol_has_input (core));
-  free_piece (piece, len, cut.guarded);
+  free_piece (piece, n, cut.guarded);
+  if (n < len)
+    feed_piece (core, data + n, len - n, cut, log);
 }
 
 char *
@@ -258,9 +266,13 @@ event_log_check_some (const char       *name,
 {
   g_autofree char *log = check_whole (name, setup, wire, len, expected);
   EventCut         cuts[] = {
-            { .first = len, .guarded = TRUE }, { .first = len, .keeps = TRUE },
-            { .first = 3, .step = 4093 },      { .first = len / 2 },
+            { .first = len, .guarded = TRUE },
+            { .first = len, .keeps = TRUE },
+            { .first = 3, .step = 4093 },
+            { .first = len / 2 },
             { .first = len - MIN (len, 1) },
+            { .first = 3, .step = 4093, .in_place = TRUE },
+            { .first = len / 2, .in_place = TRUE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cuts); i++)

@@ -29,7 +29,8 @@ typedef struct
 {
   gsize    first;
   gsize    step;
-  gboolean guarded; /* pieces end at an unreadable page */
+  gboolean guarded;  /* pieces end at an unreadable page */
+  gboolean in_place; /* pieces are put where they stay, if there is a place */
   gboolean keeps; /* the rest is kept, and the piece freed, after each event */
 } EventCut;
 

@@ -279,6 +279,50 @@ test_growth (void)
   ws_assembler_reset (&assembler);
 }
 
+/* What is put where it stays is taken as what is copied there: unmasked, and
+ * checked. */
+static void
+test_place (gconstpointer data)
+{
+  const gboolean     is_bad = GPOINTER_TO_INT (data);
+  const gsize        length = 200000;
+  const gsize        first = 64 * 1024 + 1;
+  g_autofree guint8 *wire = g_malloc (length);
+  WsFrameHeader      header = data_frame (WS_OPCODE_TEXT, TRUE, length);
+  WsAssembler        assembler;
+  WsBuffer           message = { 0 };
+  WsFault            fault;
+  guint8            *place;
+  gsize              room;
+
+  header.masked = TRUE;
+  memcpy (header.mask, "mask", sizeof header.mask);
+  for (gsize i = 0; i < length; i++)
+    wire[i] = (guint8) ("\xc3\xa4"[i % 2] ^ "mask"[i % 4]);
+  if (is_bad)
+    wire[150001] ^= 0xff;
+  ws_assembler_init (&assembler);
+  g_assert_null (ws_assembler_get_place (&assembler, length, &room));
+  ws_assembler_begin_frame (&assembler, &header);
+  g_assert_null (ws_assembler_get_place (&assembler, length, &room));
+  g_assert_true (ws_assembler_add (&assembler, &header, wire, first,
+                                   length - first, NULL, &fault));
+  place = ws_assembler_get_place (&assembler, length - first, &room);
+  g_assert_nonnull (place);
+  g_assert_cmpuint (room, ==, length - first);
+  memcpy (place, wire + first, room);
+  g_assert_cmpint (ws_assembler_add (&assembler, &header, place, room, 0, NULL,
+                                     &fault),
+                   ==, !is_bad);
+  if (is_bad)
+    g_assert_cmpuint (fault.close_code, ==, 1007);
+  g_assert_true (is_bad || assembler.message.data + first == place);
+  ws_assembler_take_message (&assembler, &message);
+  for (gsize i = 0; i < message.len && !is_bad; i++)
+    g_assert_cmpint (message.data[i], ==, (guint8) "\xc3\xa4"[i % 2]);
+  ws_buffer_clear (&message);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -292,6 +336,10 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/assembler/masked-pieces", test_masked_pieces);
   g_test_add_func ("/protocol/assembler/copy-frame", test_copy_frame);
   g_test_add_func ("/protocol/assembler/growth", test_growth);
+  g_test_add_data_func ("/protocol/assembler/place", GINT_TO_POINTER (FALSE),
+                        test_place);
+  g_test_add_data_func ("/protocol/assembler/place-of-bad-text",
+                        GINT_TO_POINTER (TRUE), test_place);
 
   g_test_add_func ("/protocol/assembler/lowered-limit", test_lowered_limit);
   return g_test_run ();

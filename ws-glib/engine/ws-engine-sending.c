@@ -96,6 +96,26 @@ draw_aside (gpointer user_data, guint8 mask[4])
 
 /* Fragments are made aside when their masks are drawn by a user's code: what
  * that sends must not come between them. */
+static void
+push_fragments (WsEngine     *self,
+                WsFrameHeader header,
+                const guint8 *data,
+                gsize         len,
+                GBytes       *bytes,
+                guint64       part)
+{
+  WsOutbox aside;
+
+  if (self->outbox.draw == NULL)
+    {
+      push_parts (&self->outbox, header, data, len, bytes, part);
+      return;
+    }
+  ws_outbox_init (&aside, draw_aside, self);
+  push_parts (&aside, header, data, len, bytes, part);
+  ws_outbox_append (&self->outbox, &aside);
+}
+
 void
 ws_engine_push_message (WsEngine     *self,
                         WsOpcode      opcode,
@@ -104,20 +124,15 @@ ws_engine_push_message (WsEngine     *self,
                         gsize         len,
                         GBytes       *bytes)
 {
-  WsFrameHeader header = { .opcode = opcode, .rsv = rsv };
-  guint64       part = self->settings->outgoing_frame_size;
-  WsOutbox      aside;
+  WsFrameHeader header = { .fin = TRUE, .opcode = opcode, .rsv = rsv };
+  const guint64 part = self->settings->outgoing_frame_size;
 
-  if (part == 0)
-    part = G_MAXUINT64;
-  if (self->outbox.draw == NULL || len <= part)
-    {
-      push_parts (&self->outbox, header, data, len, bytes, part);
-      return;
-    }
-  ws_outbox_init (&aside, draw_aside, self);
-  push_parts (&aside, header, data, len, bytes, part);
-  ws_outbox_append (&self->outbox, &aside);
+  if (G_UNLIKELY (len > part && part > 0))
+    push_fragments (self, header, data, len, bytes, part);
+  else if (bytes != NULL)
+    ws_outbox_push_bytes (&self->outbox, &header, bytes, 0, len);
+  else
+    ws_outbox_push_copy (&self->outbox, &header, data, len);
 }
 
 void

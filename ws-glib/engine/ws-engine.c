@@ -352,6 +352,27 @@ pull (WsEngine *self)
     ws_engine_watch_contexts (self);
 }
 
+/* Where the next read may put its bytes: where those of a large message stay,
+ * or else into @buffer. A program's code, which a read may run, could have the
+ * message moved meanwhile. */
+static guint8 *
+find_place (WsEngine *self, gsize *size, WsReadBuffer **buffer)
+{
+  const gsize limit = ws_poller_get_read_size (self->poller);
+  guint8     *place = NULL;
+
+  if (self->transport->is_quiet)
+    place = ws_protocol_get_place (&self->protocol, size);
+  if (place == NULL)
+    {
+      *size = limit;
+      *buffer = ws_poller_acquire_buffer (self->poller);
+      return (*buffer)->data;
+    }
+  *size = MIN (*size, limit);
+  return place;
+}
+
 /* Reads once and hands out what came. TRUE when there may be more: what a read
  * did not fill says that nothing is left, unless the peer takes care that it
  * does not (urgent data, or descriptors over a Unix socket, end a read), which
@@ -360,11 +381,12 @@ static gboolean
 read_once (WsEngine *self, gsize *budget, gboolean to_the_end)
 {
   g_autoptr (GError) error = NULL;
-  WsReadBuffer *buffer = ws_poller_acquire_buffer (self->poller);
+  WsReadBuffer *buffer = NULL;
   gboolean      short_read_is_last
       = !to_the_end && self->transport->klass->short_read_is_last;
-  const gsize size = ws_poller_get_read_size (self->poller);
-  gssize n = ws_transport_read (self->transport, buffer->data, size, &error);
+  gsize   size;
+  guint8 *place = find_place (self, &size, &buffer);
+  gssize  n = ws_transport_read (self->transport, place, size, &error);
 
   if (G_UNLIKELY (self->state == WS_ENGINE_ENDED))
     g_clear_error (&error);
@@ -372,7 +394,7 @@ read_once (WsEngine *self, gsize *budget, gboolean to_the_end)
     {
       self->keepalive.last_received = ws_poller_now (self->poller);
       self->traffic.wire_received += n;
-      ws_protocol_feed (&self->protocol, buffer->data, n);
+      ws_protocol_feed (&self->protocol, place, n);
       pull (self);
       *budget -= MIN (*budget, (gsize) n);
     }
@@ -380,7 +402,8 @@ read_once (WsEngine *self, gsize *budget, gboolean to_the_end)
     ws_engine_handle_eof (self);
   else if (n == WS_IO_ERROR)
     ws_engine_lose (self, error);
-  ws_poller_release_buffer (self->poller, buffer);
+  if (buffer != NULL)
+    ws_poller_release_buffer (self->poller, buffer);
   return n > 0 && (!short_read_is_last || (gsize) n == size);
 }
 

@@ -228,6 +228,7 @@ ws_frame_tap_new (WsTransport *inner, WsRole role)
   self->parent = (WsTransport){ .klass = &self->klass,
                                 .poller = ws_poller_ref (inner->poller),
                                 .is_encrypted = inner->is_encrypted,
+                                .is_quiet = inner->is_quiet,
                                 .log_number = inner->log_number,
                                 .generation = inner->generation };
   self->inner = inner;

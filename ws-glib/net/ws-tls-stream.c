@@ -495,6 +495,7 @@ ws_tls_stream_new (WsTransport               *inner,
   self->parent.klass = &tls_class;
   self->parent.poller = ws_poller_ref (inner->poller);
   self->parent.is_encrypted = TRUE;
+  self->parent.is_quiet = inner->is_quiet;
   self->parent.generation = inner->generation;
   self->parent.log_number = inner->log_number;
   self->inner = inner;

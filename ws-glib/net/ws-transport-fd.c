@@ -245,6 +245,7 @@ ws_transport_fd_new (WsPoller *poller, int fd, GSocketConnection *connection)
 
   set_up (fd);
   self->parent.klass = &fd_class;
+  self->parent.is_quiet = TRUE;
   self->parent.generation = ws_fork_get_generation ();
   self->parent.poller = ws_poller_ref (poller);
   g_set_object (&self->connection, connection);

@@ -53,6 +53,7 @@ struct _WsTransport
   const WsTransportClass *klass;
   WsPoller               *poller;       /* (owned) */
   gboolean                is_encrypted; /* by TLS, ours or another's */
+  gboolean                is_quiet;     /* reading runs no program's code */
   int                     generation;   /* of its process: see ws-fork.h */
   guint                   log_number;   /* of the socket; 0: nobody asks */
   WsTransportReady        ready;

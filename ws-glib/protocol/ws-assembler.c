@@ -9,6 +9,13 @@
 
 /* What a peer may make us allocate before sending the bytes. */
 #define FIRST_RESERVE (64 * 1024)
+/* More than that, so that a message of which a quarter is there needs no other
+ * move: the first read brings its header as well. */
+#define SLACK 1024
+/* Less room than this is not worth a read of its own. */
+#define PLACE_MIN (16 * 1024)
+/* So much is unmasked before it is checked: it stays in the nearest cache. */
+#define STEP (16 * 1024)
 
 static gboolean
 refuse_order (const WsAssembler *self, WsFault *fault)
@@ -57,7 +64,8 @@ reserve (WsAssembler *self, gboolean fin, gsize len, guint64 left)
   gsize   extra = len;
 
   if (there + 1 > self->message.size)
-    extra = (gsize) MAX (len, MIN (len + left, MAX (FIRST_RESERVE, 3 * there)));
+    extra = (gsize) MAX (len, MIN (len + left, MAX (FIRST_RESERVE,
+                                                    len + 3 * there + SLACK)));
   ws_buffer_reserve (&self->message, extra + 1, (gsize) most + 1);
 }
 
@@ -166,6 +174,47 @@ ws_assembler_begin_frame (WsAssembler *self, const WsFrameHeader *header)
   self->transformed = header->rsv != 0;
 }
 
+guint8 *
+ws_assembler_get_place (WsAssembler *self, guint64 left, gsize *len)
+{
+  const WsBuffer *message = &self->message;
+  gsize           room = message->size - MIN (message->len + 1, message->size);
+
+  *len = (gsize) MIN (left, room);
+  if (self->transformed || *len < PLACE_MIN)
+    return NULL;
+  return message->data + message->len;
+}
+
+/* Appends payload that was masked with @key (nullable), from @phase on, and
+ * lies at its place perhaps. */
+static gboolean
+append (WsAssembler  *self,
+        const guint8 *data,
+        gsize         len,
+        const guint8 *key,
+        gsize         phase,
+        WsFault      *fault)
+{
+  while (len > 0)
+    {
+      guint8     *place = self->message.data + self->message.len;
+      const gsize n = self->opcode == WS_OPCODE_TEXT ? MIN (len, STEP) : len;
+
+      if (key != NULL)
+        ws_mask (place, data, n, key, phase);
+      else if (place != data)
+        memcpy (place, data, n);
+      self->message.len += n;
+      if (self->opcode == WS_OPCODE_TEXT
+          && !ws_utf8_feed (&self->utf8, place, n))
+        return ws_assembler_refuse_text (fault);
+      data += n;
+      len -= n;
+    }
+  return TRUE;
+}
+
 gboolean
 ws_assembler_add (WsAssembler         *self,
                   const WsFrameHeader *header,
@@ -189,18 +238,15 @@ ws_assembler_add (WsAssembler         *self,
   else if (len > 0)
     {
       reserve (self, header->fin, len, left);
-      if (header->masked)
-        ws_mask (self->message.data + before, data, len, header->mask, phase);
-      else
-        memcpy (self->message.data + before, data, len);
-      self->message.len += len;
+      ok = append (self, data, len, header->masked ? header->mask : NULL, phase,
+                   fault);
     }
 
   /* Of two faults the first one in the message is told, however the message was
    * cut. */
   if (self->opcode != WS_OPCODE_TEXT)
     return ok;
-  if (self->message.len > before
+  if (self->transformed && self->message.len > before
       && !ws_utf8_feed (&self->utf8, self->message.data + before,
                         self->message.len - before))
     return ws_assembler_refuse_text (fault);

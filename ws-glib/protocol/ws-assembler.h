@@ -56,6 +56,11 @@ gboolean ws_assembler_check (const WsAssembler   *self,
 /* Begins a frame that has been checked. */
 void ws_assembler_begin_frame (WsAssembler *self, const WsFrameHeader *header);
 
+/* Where payload may be put before it is given to ws_assembler_add() there, so
+ * that it need not be moved; NULL where that does not pay. @left: bytes of the
+ * frame that are still to come. @len: bytes of room, @left at most. */
+guint8 *ws_assembler_get_place (WsAssembler *self, guint64 left, gsize *len);
+
 /* Takes a piece of the payload as it is on the wire; @left bytes of the frame
  * are still to come. To be called at least once a frame. @data may be changed.
  * @extension (nullable). */

@@ -104,6 +104,21 @@ ws_protocol_has_input (const WsProtocol *self)
          || (self->streaming && ws_protocol_has_gathered (self));
 }
 
+/* Where what comes next may be put, at most *@len bytes, to be fed as it lies
+ * there, with no other call before: the rest of a large message, which need not
+ * be moved then. NULL: there is no such place. */
+static inline guint8 *
+ws_protocol_get_place (WsProtocol *self, gsize *len)
+{
+  const WsFrameReader *reader = &self->reader;
+
+  if (G_LIKELY (!reader->in_frame) || self->phase != WS_PROTOCOL_READING
+      || ws_opcode_is_control (reader->header.opcode) || self->streaming
+      || self->assembler.streamed > 0 || ws_protocol_has_input (self))
+    return NULL;
+  return ws_assembler_get_place (&self->assembler, reader->left, len);
+}
+
 /* Moves the unread rest into storage of the core's own, so that the fed memory
  * can be given back. */
 void ws_protocol_keep_input (WsProtocol *self);
