@@ -45,13 +45,14 @@ peer_ping (Rig *rig, guint number)
   rig_peer_frame (rig, TRUE, WS_OPCODE_PING, text, strlen (text));
 }
 
-/* Each is answered while the peer reads, however many come at once; where the
- * network takes single bytes, as many as may wait. */
+/* Each is answered while the peer reads, however many come at once; but where
+ * the network takes nothing now and then, of those that come meanwhile only the
+ * newest one is. */
 static void
 test_all_pongs (gconstpointer data)
 {
   g_autoptr (Rig) rig = rig_new (GPOINTER_TO_INT (data), RIG_UNIX);
-  const guint n_at_once = faults_are_on () ? 50 : 200;
+  const guint n_at_once = faults_are_on () ? 1 : 200;
 
   for (guint n = 0; n < 200; n += n_at_once)
     {
