@@ -68,7 +68,7 @@ read_escape (Reader *self)
 static gboolean
 read_string (Reader *self)
 {
-  const char *start = self->at;
+  const char *start;
 
   if (!is_next (self, '"'))
     return FALSE;
