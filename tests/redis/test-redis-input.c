@@ -288,6 +288,65 @@ test_flushed_scripts (void)
 }
 
 static void
+on_subscribed (GObject *client, GAsyncResult *result, gpointer is_done)
+{
+  g_autoptr (GError) error = NULL;
+
+  ws_socket_subscribe_since_finish (WS_SOCKET (client), result, NULL, NULL,
+                                    NULL, &error);
+  g_assert_no_error (error);
+  *(gboolean *) is_done = TRUE;
+}
+
+/* A name disturbs neither Redis' protocol nor its patterns, and no topic gets
+ * what is about another one. */
+static void
+test_topic_names (void)
+{
+  g_autofree char  *large = g_strnfill (256, 't');
+  const char *const topics[] = { "a b",      "a\r\n*1\r\n$4\r\nQUIT\r\n",
+                                 "*",        "[a-z]*",
+                                 "\\",       "\"",
+                                 "$5",       "\x01\x7f",
+                                 "\xc3\xbc", "{a}",
+                                 ":",        "a",
+                                 large };
+  g_autoptr (RedisServer) redis = redis_server_new (FALSE, NULL);
+  g_autoptr (RedisNodes) nodes
+      = redis_nodes_new (redis_server_get_url (redis), 1, 0);
+  g_autoptr (BrokerPeer) peer = broker_peer_new (nodes->nodes.ports[0]);
+  g_autoptr (WsSocket) client = NULL;
+  g_autoptr (GError) refusal = NULL;
+
+  ws_broker_set_history (nodes->brokers[0], "*", 10, 0);
+  broker_peer_do (peer, "join news");
+  client = g_list_model_get_item (G_LIST_MODEL (nodes->servers[0]), 0);
+  g_assert_false (ws_socket_subscribe (client, "\xff\xfe", &refusal));
+  g_assert_nonnull (strstr (refusal->message, "not valid UTF-8"));
+  for (guint i = 0; i < G_N_ELEMENTS (topics); i++)
+    {
+      gboolean is_done = FALSE;
+
+      ws_socket_subscribe_since_async (client, topics[i], NULL, 0, NULL,
+                                       on_subscribed, &is_done);
+      ws_test_until (NULL, is_done);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (topics); i++)
+    {
+      g_autofree char *number = g_strdup_printf ("%u", i);
+      g_autofree char *end = g_strdup_printf (" 1 %u", i);
+      g_autoptr (GError) error
+          = redis_watch_publish (nodes->brokers[0], topics[i], number);
+      g_autofree char *text = NULL;
+
+      g_assert_no_error (error);
+      text = broker_peer_take_text (peer);
+      g_assert_true (g_str_has_suffix (text, end));
+    }
+  g_assert_cmpuint (redis_watch_count (nodes->brokers[0], n_foreign), ==, 0);
+}
+
+static void
 test_too_large (void)
 {
   g_autoptr (RedisServer) redis = redis_server_new (FALSE, NULL);
@@ -359,6 +418,7 @@ main (int argc, char **argv)
   g_test_add_func ("/redis/input/foreign-entries", test_foreign_entries);
   g_test_add_func ("/redis/input/wrong-type", test_wrong_type);
   g_test_add_func ("/redis/input/flushed-scripts", test_flushed_scripts);
+  g_test_add_func ("/redis/input/topic-names", test_topic_names);
   g_test_add_func ("/redis/input/too-large", test_too_large);
   g_test_add_func ("/redis/input/shards", test_shards);
   return g_test_run ();
