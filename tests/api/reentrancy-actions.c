@@ -82,14 +82,14 @@ static void
 act_open_badly (World *world, GObject *target)
 {
   Witness *witness = world_find_witness (WS_SOCKET (target));
-  guint    n_errors = witness->n_errors;
+  guint    n_errors = witness->watch.n_errors;
   g_autoptr (GError) error = NULL;
 
   /* The refusal is signalled beside the attempt's own error. */
-  witness->n_errors = 0;
+  witness->watch.n_errors = 0;
   g_assert_false (ws_socket_open (WS_SOCKET (target), "http://x", &error));
   g_assert_nonnull (error);
-  witness->n_errors = n_errors;
+  witness->watch.n_errors = n_errors;
 }
 
 static void
@@ -154,7 +154,7 @@ act_nest_message (World *world, GObject *target)
                        && !g_str_equal (world->signal->signal, "state-changed")
                        && world->signal->phase != PHASE_END;
 
-  witness->is_loose |= !must_come;
+  witness->watch.is_loose |= !must_come;
   world_send (world, other);
   if (must_come && other != NULL && ws_socket_is_valid (other))
     ws_test_until (NULL, witness->n_messages > n_messages

@@ -15,77 +15,21 @@ world_find_witness (WsSocket *socket)
 }
 
 static void
-begin_attempt (Witness *self)
+on_begun (gpointer self)
 {
-  self->n_errors = 0;
-  self->n_connected = 0;
-  self->last_message = 0;
-  self->is_over = FALSE;
+  ((Witness *) self)->last_message = 0;
 }
 
 void
 world_expect_attempt (WsSocket *socket)
 {
-  begin_attempt (world_find_witness (socket));
-}
-
-static gboolean
-is_edge (WsState from, WsState to)
-{
-  static const struct
-  {
-    WsState from, to;
-  } edges[] = {
-    { WS_STATE_UNCONNECTED, WS_STATE_CONNECTING },
-    { WS_STATE_CONNECTING, WS_STATE_CONNECTED },
-    { WS_STATE_CONNECTING, WS_STATE_UNCONNECTED },
-    { WS_STATE_CONNECTED, WS_STATE_CLOSING },
-    { WS_STATE_CONNECTED, WS_STATE_UNCONNECTED },
-    { WS_STATE_CONNECTED, WS_STATE_CONNECTING },
-    { WS_STATE_CLOSING, WS_STATE_UNCONNECTED },
-    { WS_STATE_CLOSING, WS_STATE_CONNECTING },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (edges); i++)
-    if (edges[i].from == from && edges[i].to == to)
-      return TRUE;
-  return FALSE;
-}
-
-static void
-on_state_changed (WsSocket *socket, WsState state, Witness *self)
-{
-  if (!self->is_loose && !is_edge (self->state, state))
-    g_error ("state %d became %d", (int) self->state, (int) state);
-  g_assert_cmpint (ws_socket_get_state (socket), ==, state);
-  self->state = state;
-  if (state == WS_STATE_CONNECTING)
-    begin_attempt (self);
+  socket_watch_begin (&world_find_witness (socket)->watch);
 }
 
 static void
 on_error (WsSocket *socket, const GError *error, Witness *self)
 {
-  self->n_errors++;
-  g_assert_cmpuint (self->n_errors, ==, 1);
-  g_assert_cmpstr (error->message, !=, "");
-}
-
-static void
-on_connected (WsSocket *socket, Witness *self)
-{
-  g_assert_false (self->is_over);
-  self->n_connected++;
-  g_assert_cmpuint (self->n_connected, ==, 1);
-  g_assert_cmpint (ws_socket_get_state (socket), ==, WS_STATE_CONNECTED);
-}
-
-static void
-on_disconnected (WsSocket *socket, Witness *self)
-{
-  g_assert_false (self->is_over);
-  g_assert_cmpint (ws_socket_get_state (socket), ==, WS_STATE_UNCONNECTED);
-  self->is_over = TRUE;
+  g_assert_cmpuint (self->watch.n_errors, ==, 1);
 }
 
 /* Messages are numbered: none comes twice, or after a later one. */
@@ -94,7 +38,7 @@ witness_note_message (Witness *self, const char *text)
 {
   guint number = 0;
 
-  g_assert_false (self->is_over);
+  g_assert_false (self->watch.is_over);
   self->n_messages++;
   if (text == NULL || sscanf (text, "message %u", &number) != 1)
     return;
@@ -112,15 +56,8 @@ on_message (WsSocket *socket, WsMessage *message, Witness *self)
 static void
 on_pong (WsSocket *socket, guint64 elapsed, GBytes *payload, Witness *self)
 {
-  g_assert_false (self->is_over);
+  g_assert_false (self->watch.is_over);
   self->n_pongs++;
-}
-
-/* What nothing may follow. */
-static void
-on_sign_of_life (Witness *self)
-{
-  g_assert_false (self->is_over);
 }
 
 static void
@@ -141,30 +78,29 @@ world_track (World *self, gpointer object)
 Witness *
 world_watch (World *self, WsSocket *socket)
 {
-  static const char *const signs[] = {
-    "about-to-close",          "read-channel-finished", "text-message-received",
-    "binary-message-received", "text-frame-received",   "binary-frame-received",
-    "ping-received",           "bytes-written",         "drained"
-  };
-  Witness *witness = g_new0 (Witness, 1);
+  static const char *const signs[] = { "about-to-close",
+                                       "read-channel-finished",
+                                       "text-message-received",
+                                       "binary-message-received",
+                                       "text-frame-received",
+                                       "binary-frame-received",
+                                       "ping-received",
+                                       "bytes-written",
+                                       "drained",
+                                       NULL };
+  Witness                 *witness = g_new0 (Witness, 1);
 
   witness->world = self;
-  witness->state = ws_socket_get_state (socket);
+  witness->watch.begun = on_begun;
   g_ptr_array_add (self->witnesses, witness);
   g_object_set_data (G_OBJECT (socket), WITNESS_KEY, witness);
   world_track (self, socket);
-  g_signal_connect (socket, "state-changed", G_CALLBACK (on_state_changed),
-                    witness);
+  socket_watch_init (&witness->watch, socket);
   g_signal_connect (socket, "error", G_CALLBACK (on_error), witness);
-  g_signal_connect (socket, "connected", G_CALLBACK (on_connected), witness);
-  g_signal_connect (socket, "disconnected", G_CALLBACK (on_disconnected),
-                    witness);
   g_signal_connect (socket, "message-received", G_CALLBACK (on_message),
                     witness);
   g_signal_connect (socket, "pong", G_CALLBACK (on_pong), witness);
-  for (guint i = 0; i < G_N_ELEMENTS (signs); i++)
-    g_signal_connect_swapped (socket, signs[i], G_CALLBACK (on_sign_of_life),
-                              witness);
+  socket_watch_expect_life (&witness->watch, socket, signs);
   return witness;
 }
 

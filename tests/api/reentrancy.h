@@ -4,6 +4,7 @@
 #include <ws-glib/ws-glib.h>
 
 #include "http-rig.h"
+#include "support/socket-watch.h"
 #include "support/ws-test.h"
 
 G_BEGIN_DECLS
@@ -17,15 +18,11 @@ typedef struct _World World;
 /* What a socket has said since it was first seen. Outlives the socket. */
 typedef struct
 {
-  World   *world;
-  WsState  state;
-  guint    n_errors; /* of this attempt */
-  guint    n_connected;
-  guint    last_message; /* number of the last one of this attempt */
-  guint    n_messages;
-  guint    n_pongs;
-  gboolean is_over;  /* disconnected was signalled */
-  gboolean is_loose; /* it was asked to do what makes an order impossible */
+  SocketWatch watch;
+  World      *world;
+  guint       last_message; /* number of the last one of this attempt */
+  guint       n_messages;
+  guint       n_pongs;
 } Witness;
 
 typedef void (*WorldAct) (World *world, GObject *target);

@@ -137,8 +137,9 @@ check_end (Witness *self, WsSocket *socket)
 /* --- Signals --- */
 
 static void
-begin_attempt (Witness *self)
+on_begun (gpointer user_data)
 {
+  Witness    *self = user_data;
   const guint none = 0;
 
   self->serial = self->world->n_sent->len;
@@ -146,88 +147,32 @@ begin_attempt (Witness *self)
   self->remote = 0;
   self->n_received = 0;
   self->last_broadcast = 0;
-  self->n_errors = 0;
-  self->n_connected = 0;
-  self->is_over = FALSE;
   self->is_partly = FALSE;
 }
 
 void
 world_expect_attempt (WsSocket *socket)
 {
-  begin_attempt (world_find_witness (socket));
-}
-
-static gboolean
-is_edge (WsState from, WsState to)
-{
-  switch (from)
-    {
-    case WS_STATE_UNCONNECTED:
-      return to == WS_STATE_CONNECTING;
-    case WS_STATE_CONNECTING:
-      return to == WS_STATE_CONNECTED || to == WS_STATE_UNCONNECTED
-             || to == WS_STATE_CONNECTING;
-    case WS_STATE_CONNECTED:
-      return to == WS_STATE_CLOSING || to == WS_STATE_UNCONNECTED
-             || to == WS_STATE_CONNECTING;
-    case WS_STATE_CLOSING:
-      return to == WS_STATE_UNCONNECTED || to == WS_STATE_CONNECTING;
-    case WS_STATE_HOST_LOOKUP:
-    case WS_STATE_BOUND:
-    case WS_STATE_LISTENING:
-      break;
-    }
-  return FALSE;
-}
-
-static void
-on_state_changed (WsSocket *socket, WsState state, Witness *self)
-{
-  g_assert_true (is_edge (self->state, state));
-  g_assert_cmpint (ws_socket_get_state (socket), ==, state);
-  self->state = state;
-  if (state == WS_STATE_CONNECTING)
-    begin_attempt (self);
-}
-
-static void
-on_error (WsSocket *socket, const GError *error, Witness *self)
-{
-  g_assert_cmpstr (error->message, !=, "");
-  g_assert_true (g_utf8_validate (error->message, -1, NULL));
-  self->n_errors++;
-}
-
-static void
-on_connected (WsSocket *socket, Witness *self)
-{
-  g_assert_false (self->is_over);
-  g_assert_cmpint (ws_socket_get_state (socket), ==, WS_STATE_CONNECTED);
-  self->n_connected++;
-  g_assert_cmpuint (self->n_connected, ==, 1);
+  socket_watch_begin (&world_find_witness (socket)->watch);
 }
 
 static void
 on_disconnected (WsSocket *socket, Witness *self)
 {
-  g_assert_false (self->is_over);
-  g_assert_cmpint (ws_socket_get_state (socket), ==, WS_STATE_UNCONNECTED);
-  self->is_over = TRUE;
   check_end (self, socket);
 }
 
 static void
 on_message (WsSocket *socket, WsMessage *message, Witness *self)
 {
-  g_assert_false (self->is_over);
+  g_assert_false (self->watch.is_over);
   world_check_message (self, message);
 }
 
 static void
 on_text (WsSocket *socket, const char *text, Witness *self)
 {
-  g_assert_false (self->is_over);
+  g_assert_false (self->watch.is_over);
   g_assert_true (g_utf8_validate (text, -1, NULL));
 }
 
@@ -238,13 +183,6 @@ on_text_frame (WsSocket   *socket,
                Witness    *self)
 {
   on_text (socket, text, self);
-}
-
-/* What nothing may follow. */
-static void
-on_sign_of_life (Witness *self)
-{
-  g_assert_false (self->is_over);
 }
 
 static void
@@ -278,27 +216,25 @@ watch_messages (World *self, WsSocket *socket, Witness *witness)
 Witness *
 world_watch (World *self, WsSocket *socket)
 {
-  static const char *const signs[]
-      = { "about-to-close", "read-channel-finished",
-          "ping-received",  "bytes-written",
-          "drained",        "pong" };
-  Witness *witness = g_new0 (Witness, 1);
+  static const char *const signs[] = { "about-to-close",
+                                       "read-channel-finished",
+                                       "ping-received",
+                                       "bytes-written",
+                                       "drained",
+                                       "pong",
+                                       NULL };
+  Witness                 *witness = g_new0 (Witness, 1);
 
   witness->world = self;
-  witness->state = ws_socket_get_state (socket);
-  begin_attempt (witness);
+  witness->watch.begun = on_begun;
+  socket_watch_begin (&witness->watch);
   g_ptr_array_add (self->witnesses, witness);
   g_object_set_data (G_OBJECT (socket), WITNESS_KEY, witness);
   world_track (self, socket);
-  g_signal_connect (socket, "state-changed", G_CALLBACK (on_state_changed),
-                    witness);
-  g_signal_connect (socket, "error", G_CALLBACK (on_error), witness);
-  g_signal_connect (socket, "connected", G_CALLBACK (on_connected), witness);
+  socket_watch_init (&witness->watch, socket);
   g_signal_connect (socket, "disconnected", G_CALLBACK (on_disconnected),
                     witness);
   watch_messages (self, socket, witness);
-  for (guint i = 0; i < G_N_ELEMENTS (signs); i++)
-    g_signal_connect_swapped (socket, signs[i], G_CALLBACK (on_sign_of_life),
-                              witness);
+  socket_watch_expect_life (&witness->watch, socket, signs);
   return witness;
 }

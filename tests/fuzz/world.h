@@ -3,6 +3,7 @@
 
 #include <ws-glib/ws-glib.h>
 
+#include "../support/socket-watch.h"
 #include "tape.h"
 
 G_BEGIN_DECLS
@@ -60,17 +61,14 @@ void        world_wire_forget_clients (void);
 /* What a socket has said since it was first seen. Outlives the socket. */
 typedef struct
 {
-  World   *world;
-  WsState  state;
-  guint    serial; /* of the attempt, unique in the world */
-  guint    remote; /* serial of who sends to it, 0: unknown */
-  guint    n_received;
-  guint    last_broadcast;
-  guint    n_errors; /* of this attempt */
-  guint    n_connected;
-  gboolean is_over;   /* disconnected was signalled */
-  gboolean is_muted;  /* its handlers are gone */
-  gboolean is_partly; /* not all that came was asked for */
+  SocketWatch watch;
+  World      *world;
+  guint       serial; /* of the attempt, unique in the world */
+  guint       remote; /* serial of who sends to it, 0: unknown */
+  guint       n_received;
+  guint       last_broadcast;
+  gboolean    is_muted;  /* its handlers are gone */
+  gboolean    is_partly; /* not all that came was asked for */
 } Witness;
 
 void     world_track (World *self, gpointer object);
