@@ -64,10 +64,12 @@ static gboolean
 on_counted (gpointer data)
 {
   g_autofree Count *self = data;
-  GTask            *task = self->task;
-  Census           *census = g_task_get_task_data (task);
+  GTask            *task;
+  Census           *census;
 
   WS_TSAN_ACQUIRE (self);
+  task = self->task;
+  census = g_task_get_task_data (task);
   add_count (census, self);
   g_free (self->name);
   if (--census->n_left > 0)
