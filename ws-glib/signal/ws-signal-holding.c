@@ -22,14 +22,17 @@ on_change (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* In its own thread the sender looks at once: what another thread has counted,
+ * and is still about to tell, would come behind all that the sender reads in
+ * this turn. */
 static void
-tell (GObject *sender)
+tell (GObject *sender, gboolean has_changed)
 {
   WsHome home = ws_homed_copy_home (sender);
 
   if (home.thread == g_thread_self ())
     on_change (g_object_ref (sender));
-  else if (home.context != NULL)
+  else if (has_changed && home.context != NULL)
     ws_home_run_later (&home, on_change, sender);
   ws_home_clear (&home);
 }
@@ -38,7 +41,7 @@ void
 ws_signal_holding_update (WsSignalLink *link)
 {
   WsSignalHub *hub = link->sender;
-  gboolean     has_changed;
+  gboolean     has_changed, is_full;
   g_autoptr (GObject) sender = NULL;
 
   ws_signal_lock ();
@@ -46,10 +49,11 @@ ws_signal_holding_update (WsSignalLink *link)
   link->is_counted_full = link->queue.is_full;
   if (has_changed)
     hub->n_full += link->is_counted_full ? 1 : -1;
+  is_full = link->is_counted_full;
   ws_signal_unlock ();
-  if (!has_changed || !link->sender_is_ours)
+  if (!(has_changed || is_full) || !link->sender_is_ours)
     return;
   sender = ws_signal_hub_ref_object (hub);
   if (sender != NULL)
-    tell (sender);
+    tell (sender, has_changed);
 }
