@@ -3,8 +3,10 @@
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 struct _RedisServer
 {
@@ -144,7 +146,15 @@ redis_server_start (RedisServer *self)
 void
 redis_server_signal (RedisServer *self, int signal)
 {
+  siginfo_t info;
+
   g_subprocess_send_signal (self->process, signal);
+  /* Until then it goes on working. */
+  if (signal == SIGSTOP)
+    g_assert_no_errno (
+        waitid (P_PID,
+                (id_t) atoi (g_subprocess_get_identifier (self->process)),
+                &info, WSTOPPED | WNOWAIT));
 }
 
 void
