@@ -4,11 +4,17 @@
 
 A test that speaks TAP counts as its points, any other as one. A program that
 ends badly with no point failed (a crash, a timeout, a leak found at exit) is
-one failure more, and so is a stage that never came to run its tests.
+one failure more, and so is a stage that never came to run its tests. Beside each
+failure stand the last words of its program.
+
+A program that failed beside others is run again alone, several times: what a
+machine had no time for goes well then, what is wrong does not. One that passes
+each time counts as passed, and is named as unsteady, with its last words too.
 """
 
 import argparse
 import collections
+import glob
 import json
 import os
 import re
@@ -17,6 +23,10 @@ import sys
 POINT = re.compile(r"^(not )?ok\b\s*\d*\s*-?\s*(.*?)\s*(?:#\s*(SKIP|TODO)\b.*)?$", re.I)
 GOOD = {"OK", "EXPECTEDFAIL"}
 SKIPPED = {"SKIP"}
+N_LAST_WORDS = 8
+# Beside the log of a first run: of those of its programs that were run again. Meson
+# adds the name of the set-up, if it is another.
+AGAIN = "again*.json"
 
 
 def count_points(output):
@@ -56,6 +66,19 @@ def count_test(test):
     return counts, [(how, "%s: %s" % (test["name"], what)) for how, what in notable]
 
 
+def did_fail(test):
+    return test["result"] not in GOOD | SKIPPED
+
+
+def find_last_words(test):
+    """Returns the end of what a program said: of errors, if it said any."""
+    said = (test.get("stderr") or "").split("\n") + (test.get("stdout") or "").split("\n")
+    lines = [line for line in said if line.strip()]
+    errors = [i for i, line in enumerate(lines) if re.search(r"ERROR|WARNING|not ok", line)]
+    start = errors[0] if errors else max(0, len(lines) - N_LAST_WORDS)
+    return lines[start : start + N_LAST_WORDS]
+
+
 def read_log(path):
     """Reads one log: an object to a line."""
     with open(path, encoding="utf-8", errors="replace") as log:
@@ -67,8 +90,17 @@ def print_failed(path):
     if not os.path.exists(path):
         return
     for test in read_log(path):
-        if test["result"] not in GOOD | SKIPPED:
+        if did_fail(test):
             print(test["name"].split(" / ")[-1])
+
+
+def find_unsteady(folder):
+    """Returns the names of the programs that passed each time when run again."""
+    paths = glob.glob(os.path.join(folder, AGAIN))
+    again = [test for path in paths for test in read_log(path)]
+    return {test["name"] for test in again} - {
+        test["name"] for test in again if did_fail(test)
+    }
 
 
 def main():
@@ -93,14 +125,24 @@ def main():
             notable.append(("FAILED", "no results: %s" % error))
             total["failed"] += 1
             continue
+        unsteady = find_unsteady(os.path.dirname(path))
         for test in tests:
             counts, of_test = count_test(test)
+            if test["name"] in unsteady:
+                counts["passed"] += counts.pop("failed", 0)
+                of_test = [
+                    ("UNSTEADY" if how == "FAILED" else how, what) for how, what in of_test
+                ]
             total += counts
+            words = ["    " + line for line in find_last_words(test)] if did_fail(test) else []
             folder = path.split("/")[0]
-            notable += [(how, "%s (%s)" % (what, folder)) for how, what in of_test]
+            notable += [
+                (how, "\n".join(["%s (%s)" % (what, folder)] + words))
+                for how, what in of_test
+            ]
 
     for how, what in sorted(notable, key=lambda entry: entry[0], reverse=True):
-        print("%-7s %s" % (how, what))
+        print("%-8s %s" % (how, what))
     if not total["passed"] and not total["failed"]:
         print("Nothing ran.")
     print(

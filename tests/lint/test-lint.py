@@ -272,13 +272,18 @@ class Gir(unittest.TestCase):
 
 
 class Report(unittest.TestCase):
-    def report(self, tests, broken=""):
-        """Runs report.py over a log of @tests; returns status and last line."""
+    def write_log(self, path, tests):
+        with open(path, "w", encoding="utf-8") as log:
+            for result, stdout in tests:
+                test = {"name": "t", "result": result, "stdout": stdout}
+                log.write(json.dumps(test) + "\n")
+
+    def report(self, tests, broken="", again=()):
+        """Runs report.py over a log of @tests; returns status and lines."""
         with tempfile.TemporaryDirectory() as folder:
-            with open(folder + "/log.json", "w", encoding="utf-8") as log:
-                for result, stdout in tests:
-                    test = {"name": "t", "result": result, "stdout": stdout}
-                    log.write(json.dumps(test) + "\n")
+            self.write_log(folder + "/log.json", tests)
+            if again:
+                self.write_log(folder + "/again-stacks.json", again)
             with open(folder + "/broken", "w", encoding="utf-8") as file:
                 file.write(broken)
             script = str(sources.ROOT / "tests/report.py")
@@ -286,7 +291,7 @@ class Report(unittest.TestCase):
             result = subprocess.run(
                 command + [folder + "/log.json"], stdout=subprocess.PIPE
             )
-        return result.returncode, result.stdout.decode().splitlines()[-1]
+        return result.returncode, result.stdout.decode().splitlines()
 
     def test_sums(self):
         tap = "1..3\nok 1 /a\n# Start of b\nok 2 /b # SKIP no\nok 3 /c\n"
@@ -301,7 +306,19 @@ class Report(unittest.TestCase):
             ([], "", 1, "0 passed, 0 failed, 0 skipped"),
         ]:
             with self.subTest(tests=tests, broken=broken):
-                self.assertEqual(self.report(tests, broken), (status, line))
+                found, lines = self.report(tests, broken)
+                self.assertEqual((found, lines[-1]), (status, line))
+
+    def test_again(self):
+        tap = "ok 1 /a\n** ERROR: no answer\nnot ok 2 /b\n"
+        well, badly = ("OK", "ok 1 /a\n"), ("ERROR", tap)
+        status, lines = self.report([badly], again=[well, well, well])
+        self.assertEqual((status, lines[-1]), (0, "2 passed, 0 failed, 0 skipped"))
+        self.assertTrue(lines[0].startswith("UNSTEADY t: /b"))
+        self.assertEqual(lines[1], "    ** ERROR: no answer")
+        status, lines = self.report([badly], again=[well, badly, well])
+        self.assertEqual((status, lines[-1]), (1, "1 passed, 1 failed, 0 skipped"))
+        self.assertTrue(lines[0].startswith("FAILED   t: /b"))
 
     def test_failed(self):
         script = str(sources.ROOT / "tests/report.py")
