@@ -89,8 +89,10 @@ test_killed (void)
   g_autoptr (Rig) self = rig_new (NULL, 0);
   WsBroker        *broker = self->nodes->brokers[0];
   g_autofree char *refused = NULL;
+  g_autofree char *kept = NULL;
   g_autofree char *lost = NULL;
 
+  join (self, "h/x");
   redis_server_kill (self->redis);
   wait_all (self, FALSE);
   broker_peer_say (self->peers[0], "srv news nobody");
@@ -99,10 +101,12 @@ test_killed (void)
                                    "error The broker has no connection: "
                                    "Redis"));
   g_assert_cmpuint (redis_watch_count (broker, n_refused), ==, 1);
-  /* What may wait does. */
-  broker_peer_say (self->peers[0], "wait news later");
+  /* What may wait does. Where it is kept, a node that comes back later than the
+   * one that publishes gets it too. */
+  broker_peer_say (self->peers[0], "wait h/x later");
   redis_server_start (self->redis);
-  broker_peer_expect (self->peers[1], "later");
+  kept = broker_peer_take_text (self->peers[1]);
+  g_assert_true (g_str_has_suffix (kept, " 1 later"));
   ws_test_until (NULL, self->peers[0]->received.length == 2);
   g_queue_clear_full (&self->peers[0]->received,
                       (GDestroyNotify) ws_message_unref);
