@@ -397,14 +397,36 @@ function isFull(socket) {
         && socket.get_state() === Ws.State.CONNECTED;
 }
 
+// Fails with the reason if the connection is lost meanwhile, and what waits with
+// it. A reconnect policy may have begun anew when the promise has its turn.
 async function waitUntilDrained(socket) {
-    while (isFull(socket))
-        await once(socket, ['drained', 'disconnected'], () => isFull(socket));
+    let error = null;
+    const handler = socket.connect('disconnected', () => {
+        if (!socket.get_was_clean()) {
+            error ??= socket.get_error() ?? new GLib.Error(Ws.SocketError,
+                Ws.SocketError.REMOTE_HOST_CLOSED,
+                `The connection was closed with ${socket.get_close_code()}`);
+        }
+    });
+
+    try {
+        while (error === null && isFull(socket))
+            await once(socket, ['drained', 'disconnected'], () => isFull(socket));
+    } finally {
+        socket.disconnect(handler);
+    }
+    if (error !== null)
+        throw error;
 }
 
-// Holds up who sends faster than the peer reads.
+// Holds up who sends faster than the peer reads; who does not wait is told by the
+// next message.
 function drained(socket) {
-    return isFull(socket) ? waitUntilDrained(socket) : DONE;
+    if (!isFull(socket))
+        return DONE;
+    const promise = waitUntilDrained(socket);
+    promise.catch(() => {});
+    return promise;
 }
 
 const SOCKET = {

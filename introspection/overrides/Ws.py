@@ -326,7 +326,7 @@ _WITH_BYTES = {
     "ping-received",
     "pong",
 }
-_WITH_ERROR = {"error", "accept-error"}
+_WITH_ERROR = {"accept-error", "error", "peer-failed", "reload-failed"}
 # Their handlers decide who gets in: a coroutine puts the answer off.
 _DOORS = {"handshake-requested", "http-request"}
 
@@ -369,7 +369,7 @@ def _converting(name):
 
 
 for _name in ("connect", "connect_after"):
-    for _class in (Ws.Socket, Ws.Server):
+    for _class in (Ws.Broker, Ws.Server, Ws.Socket, Ws.SslConfiguration):
         setattr(_class, _name, _converting(_name))
 
 
@@ -636,6 +636,7 @@ for _class in (Ws.Broker, Ws.Server, Ws.ServerPool, Ws.Socket):
 # --- asyncio ---
 
 _connect_signal = Ws.connect
+_connect_slot = Ws.connect_slot
 
 
 @public
@@ -660,6 +661,15 @@ def connect(target, *args, **properties):
         except GLib.Error as error:
             raise translate(error) from None
     return _asyncio().Connecting(target, *args, **properties)
+
+
+@public
+def connect_slot(*args, **kwargs):
+    """connect_slot(sender, signal, receiver, slot, flags): as in C."""
+    try:
+        return _connect_slot(*args, **kwargs)
+    except GLib.Error as error:
+        raise translate(error) from None
 
 
 @public

@@ -5,6 +5,7 @@ import asyncio
 import inspect
 import selectors
 from collections import deque
+from collections.abc import Coroutine
 
 from gi.repository import Gio, GLib
 
@@ -151,7 +152,27 @@ async def wait_for_signal(source, names, is_wanted):
             source.disconnect(handler)
 
 
-class Closing:
+class _Coroutine(Coroutine):
+    """Can be awaited, and be a task like what a coroutine function returns."""
+
+    _steps = None
+
+    def send(self, value):
+        if self._steps is None:
+            self._steps = self.__await__()
+        return self._steps.send(value)
+
+    def throw(self, *error):
+        if self._steps is None:
+            self._steps = self.__await__()
+        return self._steps.throw(*error)
+
+    def close(self):
+        if self._steps is not None:
+            self._steps.close()
+
+
+class Closing(_Coroutine):
     """What close() returns: true, and over with the connection."""
 
     def __init__(self, socket, code, reason):
@@ -179,24 +200,51 @@ def _is_full(socket):
     )
 
 
-class _Sent:
+async def _wait_until_drained(socket):
+    """Raises why if the connection is lost meanwhile, and what waits with it."""
+    errors = []
+
+    def on_disconnected(_socket):
+        # A reconnect policy may have begun anew when the task has its turn.
+        if not socket.get_was_clean():
+            error = socket.get_error()
+            errors.append(
+                _closed(socket) if error is None else values.translate(error, socket)
+            )
+
+    handler = socket.connect("disconnected", on_disconnected)
+    try:
+        while not errors and _is_full(socket):
+            await wait_for_signal(
+                socket, ("drained", "disconnected"), lambda: _is_full(socket)
+            )
+    finally:
+        socket.disconnect(handler)
+    if errors:
+        raise errors[0]
+
+
+class _Sent(_Coroutine):
     """A message is on its way; to be awaited by who sends a lot."""
 
     def __init__(self, socket):
         self.socket = socket
 
     def __await__(self):
-        while _is_full(self.socket):
-            yield from wait_for_signal(
-                self.socket, ("drained", "disconnected"), lambda: _is_full(self.socket)
-            ).__await__()
+        return _wait_until_drained(self.socket).__await__()
 
 
-class _Done:
+class _Done(_Coroutine):
     """What is over already."""
 
     def __await__(self):
         return iter(())
+
+    def send(self, _value):
+        raise StopIteration
+
+    def throw(self, kind, *_more):
+        raise kind
 
 
 _DONE = _Done()
@@ -407,7 +455,7 @@ def _spelled_out(properties):
     return properties
 
 
-class Connecting:
+class Connecting(_Coroutine):
     """What connect() returns: awaited, or entered with async with."""
 
     def __init__(self, target, **properties):
@@ -489,7 +537,7 @@ def answer_later(response, coroutine):
 
 
 
-class Serving:
+class Serving(_Coroutine):
     """What serve() returns: awaited, or entered with async with."""
 
     def __init__(self, handler, host, port, **properties):

@@ -208,6 +208,34 @@ await run({
         await server.close_async();
     },
 
+    // Whoever waits for room is told that there will be none; who does not is told
+    // by the next message alone.
+    async lostWhileHeldUp() {
+        let peer = null;
+        const server = await Ws.serve(socket => {
+            peer = socket;
+            socket.pause_receiving();
+            return new Promise(resolve => socket.connect('disconnected', resolve));
+        });
+        const socket = await Ws.connect(server.url, {compression: null});
+        const promises = [];
+        const isFull = () =>
+            socket.bytes_to_write > socket.write_high_water_mark;
+
+        await until(() => peer !== null);
+        while (!isFull()) {
+            promises.push(socket.send(new Uint8Array(1000000)));
+            await new Promise(resolve => setTimeout(resolve, 1));
+        }
+        promises.push(socket.send('behind it'));
+        peer.abort();
+        const error = await promises.at(-1).catch(e => e);
+        check(error?.matches?.(Ws.SocketError, Ws.SocketError.REMOTE_HOST_CLOSED),
+            `the error is ${error}`);
+        checkThrows(() => socket.send('too late'), 'Ws.SocketError', 'a late message');
+        await server.close_async();
+    },
+
     async reconnect() {
         let n = 0;
         const server = await Ws.serve(async socket => {

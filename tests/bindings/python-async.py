@@ -299,6 +299,53 @@ class Client(unittest.TestCase):
         self.assertLess(peak, 3 * 1024 * 1024)
 
     @on_glib
+    async def test_lost_while_held_up(self):
+        """Whoever waits for room is told that there will be none: by the first
+        connection's end, whatever a reconnect policy does then."""
+        ends = {"closed": 4000, "aborted": 0}
+        for how, policy in ("aborted", None), ("aborted", True), ("closed", None):
+            release = asyncio.Event()
+
+            async def deaf(socket, how=how, release=release):
+                socket.pause_receiving()
+                await release.wait()
+                socket.abort() if how == "aborted" else socket.close(ends[how])
+                socket.resume_receiving()
+                await socket.wait_closed()
+
+            async with Ws.serve(deaf) as server:
+                options = {"compression": None, "reconnect": bool(policy)}
+                async with Ws.connect(server.get_url(), **options) as socket:
+                    tasks = []
+                    while not tasks or tasks[-1].done():
+                        tasks.append(asyncio.create_task(socket.send(b"x" * 1000000)))
+                        await asyncio.sleep(0)
+                    release.set()
+                    if how == "aborted":
+                        with self.assertRaises(Ws.ConnectionClosed):
+                            await tasks[-1]
+                    else:
+                        await tasks[-1]
+
+    @on_glib
+    async def test_tasks(self):
+        """What is awaited can be a task, as what a coroutine function returns."""
+        async with Ws.serve(echo) as server:
+            socket = await asyncio.create_task(Ws.connect(server.get_url()))
+            sent = asyncio.create_task(socket.send("a"))
+            self.assertEqual(await asyncio.create_task(socket.recv()), "a")
+            await sent
+            cancelled = asyncio.create_task(socket.send("b"))
+            cancelled.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await cancelled
+            self.assertEqual(await socket.recv(), "b")
+            await asyncio.create_task(socket.close(4001))
+        other = await asyncio.create_task(Ws.serve(echo))
+        self.assertTrue(other.get_listening())
+        await other.close_async()
+
+    @on_glib
     async def test_errors(self):
         with self.assertRaises(Ws.ConnectionFailed):
             await Ws.connect("ws+unix:/nonexistent/socket:/")

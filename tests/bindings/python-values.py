@@ -10,7 +10,7 @@ import unittest
 import gi
 
 gi.require_version("Ws", "1.0")
-from gi.repository import GLib, Ws  # noqa: E402
+from gi.repository import GLib, GObject, Ws  # noqa: E402
 
 DEADLINE = 100  # seconds; nothing waits for it but a hanging test
 
@@ -215,6 +215,29 @@ class Others(unittest.TestCase):
             socket.close(1005)
         with self.assertRaises(TypeError):
             socket.send_message(5)
+        with self.assertRaises(Ws.Error):
+            Ws.connect_slot(socket, "nothing", socket, "abort", Ws.ConnectFlags.AUTO)
+        with self.assertRaises(Ws.Error):
+            Ws.connect(socket, "nothing", socket, print, Ws.ConnectFlags.AUTO)
+
+    def test_errors_of_signals(self):
+        """No signal tells an error in another way than calls do."""
+        names = set()
+        for kind in Ws.Broker, Ws.Server, Ws.Socket, Ws.SslConfiguration:
+            for name in GObject.signal_list_names(kind):
+                query = GObject.signal_query(name, kind)
+                if any(t.name == "GError" for t in query.param_types):
+                    names.add((kind, name))
+        self.assertGreaterEqual(len(names), 5)
+        for kind, name in names:
+            heard = []
+            source = (Ws.MemoryBroker if kind is Ws.Broker else kind)()
+            source.connect(name, lambda *args, heard=heard: heard.append(args[-1]))
+            args = [GLib.Error("so", "ws-socket-error-quark", 5)]
+            if name == "peer-failed":
+                args = [None, Ws.PeerPhase.REQUEST, *args]
+            source.emit(name, *args)
+            self.assertIsInstance(heard[0], Ws.TimedOut, name)
 
     def test_docs(self):
         for thing in Ws.connect, Ws.serve, Ws.run, Ws.Socket.send, Ws.Socket.recv:
