@@ -124,8 +124,6 @@ show_problems (CertificateDialog *self, GPtrArray *errors)
 
       g_string_append_printf (text, "%s• %s", i > 0 ? "\n" : "",
                               ws_ssl_error_get_text (error));
-      if (ws_ssl_error_get_depth (error) == 0)
-        g_set_object (&self->certificate, ws_ssl_error_get_certificate (error));
     }
   gtk_label_set_label (self->problems, text->str);
 }
@@ -142,6 +140,18 @@ show_fingerprint (CertificateDialog *self)
   gtk_label_set_label (self->fingerprint, text);
 }
 
+/* The server's own certificate: what is wrong may be one further up, of whoever
+ * has issued it. */
+static void
+take_certificate (CertificateDialog *self)
+{
+  WsSslSession *session = ws_socket_get_ssl_session (self->socket);
+
+  if (session != NULL)
+    g_set_object (&self->certificate,
+                  ws_ssl_session_get_peer_certificate (session));
+}
+
 /* Asks about @socket, which is paused. */
 CertificateDialog *
 certificate_dialog_new (GtkWindow *parent, WsSocket *socket, GPtrArray *errors)
@@ -150,6 +160,7 @@ certificate_dialog_new (GtkWindow *parent, WsSocket *socket, GPtrArray *errors)
       = g_object_new (CERTIFICATE_TYPE_DIALOG, "transient-for", parent, NULL);
 
   self->socket = g_object_ref (socket);
+  take_certificate (self);
   show_problems (self, errors);
   show_fingerprint (self);
   return self;

@@ -7,6 +7,7 @@ from urllib.parse import quote
 gi.require_version("Gtk", "4.0")
 gi.require_version("Ws", "1.0")
 from gi.repository import GLib, GObject, Gtk, Ws
+import certificate_dialog
 HERE = Path(__file__).resolve().parent
 for kind in (Ws.MessageLog, Ws.MessageLogEntry, Ws.ReconnectPolicy, Ws.Socket):
     GObject.type_ensure(kind)  # a builder finds only types that are known
@@ -23,6 +24,7 @@ class ChatWindow(Gtk.ApplicationWindow):
         Gtk.StyleContext.add_provider_for_display(self.get_display(), css, 600)
         self.add_action_entries([("reconnect", lambda *_: self.socket.open()),
                                  ("leave", lambda *_: self.socket.close())])
+        certificate_dialog.load(self.socket.props.ssl_configuration)
         self.socket.connect("ssl-errors", self.on_ssl_errors)
         self.nickname.set_text(name)
         self.url.set_text(url)
@@ -40,21 +42,7 @@ class ChatWindow(Gtk.ApplicationWindow):
             self.socket.send_text_message(self.entry.get_text())
             self.entry.set_text("")
     def on_ssl_errors(self, socket, errors):
-        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL)
-        box.append(Gtk.Label(label="\n".join(error.get_text() for error in errors)))
-        dialog = Gtk.Window(transient_for=self, modal=True, child=box)
-        for answer in ("No", "Once", "Always"):
-            box.append(Gtk.Button(label=answer))
-            box.get_last_child().connect("clicked", self.on_answer, dialog, errors)
-        dialog.connect("close-request", lambda _: socket.resume())  # fails by itself
-        dialog.present()
-    def on_answer(self, button, dialog, errors):
-        if button.get_label() == "Always":
-            self.socket.props.ssl_configuration.add_exception(
-                errors[0].get_certificate(), self.socket.props.peer_name)
-        elif button.get_label() == "Once":
-            self.socket.ignore_ssl_errors()
-        dialog.close()
+        certificate_dialog.CertificateDialog(transient_for=self).ask(socket, errors)
 application = Gtk.Application()
 application.connect("activate", lambda a: ChatWindow(application=a).start(*sys.argv[1:]))
 application.run()

@@ -187,26 +187,46 @@ test_host (Room *room, gconstpointer data)
 
 typedef struct
 {
-  const char *path;
-  const char *answer;
-  gboolean    connects, connects_again;
+  const char *certificate, *key; /* the server's */
+  const char *problem;
+} Identity;
+
+static const Identity self_signed
+    = { "self-signed.pem", "leaf.key", "signed by itself" };
+/* What is wrong is not its certificate, but the one that has issued it. */
+static const Identity unknown_root
+    = { "server-chain.pem", "server.key", "Whoever issued" };
+
+typedef struct
+{
+  const char     *path;
+  const char     *answer;
+  gboolean        connects, connects_again;
+  const Identity *identity;
 } Answer;
 
 static const Answer answers[] = {
-  { "/examples/gtk-chat/certificate/no", "No", FALSE, FALSE },
-  { "/examples/gtk-chat/certificate/once", "Once", TRUE, FALSE },
-  { "/examples/gtk-chat/certificate/always", "Always", TRUE, TRUE },
+  { "/examples/gtk-chat/certificate/chain/no", "No", FALSE, FALSE,
+    &unknown_root },
+  { "/examples/gtk-chat/certificate/chain/once", "Once", TRUE, FALSE,
+    &unknown_root },
+  { "/examples/gtk-chat/certificate/chain/always", "Always", TRUE, TRUE,
+    &unknown_root },
+  { "/examples/gtk-chat/certificate/no", "No", FALSE, FALSE, &self_signed },
+  { "/examples/gtk-chat/certificate/once", "Once", TRUE, FALSE, &self_signed },
+  { "/examples/gtk-chat/certificate/always", "Always", TRUE, TRUE,
+    &self_signed },
 };
 
 static WsServer *
-secure_server_new (void)
+secure_server_new (const Identity *identity)
 {
   WsServer           *server = ws_server_new ("secure", WS_SSL_MODE_SECURE);
   WsSslConfiguration *configuration = ws_server_get_ssl_configuration (server);
   const char         *folder = g_getenv ("WS_TEST_CERTIFICATES");
   g_autofree char    *certificate
-      = g_build_filename (folder, "self-signed.pem", NULL);
-  g_autofree char *key = g_build_filename (folder, "leaf.key", NULL);
+      = g_build_filename (folder, identity->certificate, NULL);
+  g_autofree char *key = g_build_filename (folder, identity->key, NULL);
   g_autoptr (GInetAddress) address
       = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
 
@@ -239,7 +259,7 @@ answer_once (WsSocket *socket, const Answer *answer)
   ws_test_until (NULL, find_dialog () != NULL);
   dialog = find_dialog ();
   g_assert_true (gtk_rig_shows (dialog, "127.0.0.1 cannot be trusted"));
-  g_assert_true (gtk_rig_shows (dialog, "signed by itself"));
+  g_assert_true (gtk_rig_shows (dialog, answer->identity->problem));
   g_assert_true (gtk_rig_shows (dialog, "SHA-256"));
   gtk_rig_shoot (dialog, "gtk-chat-certificate");
   /* The socket waits meanwhile. */
@@ -255,7 +275,7 @@ static void
 test_certificate (gconstpointer data)
 {
   const Answer *answer = data;
-  WsServer     *server = secure_server_new ();
+  WsServer     *server = secure_server_new (answer->identity);
   ChatWindow   *window = g_object_ref (chat_window_new (NULL));
   WsSocket     *socket = chat_window_get_socket (window);
 
@@ -329,7 +349,7 @@ is_trusted (WsServer *server)
 static void
 test_kept (void)
 {
-  g_autoptr (WsServer) server = secure_server_new ();
+  g_autoptr (WsServer) server = secure_server_new (&self_signed);
   g_autoptr (WsSslCertificate) certificate
       = load_certificate ("self-signed.pem");
   g_autoptr (WsSslCertificate) other = load_certificate ("root.pem");
@@ -362,7 +382,7 @@ test_kept (void)
 static void
 test_spoilt (void)
 {
-  g_autoptr (WsServer) server = secure_server_new ();
+  g_autoptr (WsServer) server = secure_server_new (&self_signed);
   g_autoptr (WsSslCertificate) certificate
       = load_certificate ("self-signed.pem");
   g_autoptr (WsSslCertificate) other = load_certificate ("root.pem");
@@ -469,10 +489,11 @@ remove_home (char *folder)
 int
 main (int argc, char **argv)
 {
-  char *home = use_own_home ();
+  char *home;
   int   status;
 
   ws_test_init (&argc, &argv);
+  home = use_own_home ();
   gtk_init ();
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE,
                 NULL);

@@ -39,6 +39,8 @@ def is_marked(name):
     text = sources.read(name)
     if name.endswith(".ui"):
         return 'translatable="yes"' in text
+    if name.endswith(".py"):
+        return ' _("' in text or '(_("' in text
     # Where the functions are, nothing is marked with them.
     return MARKED.search(text) and not name.endswith("ws-translate.c")
 
@@ -47,7 +49,7 @@ def check_potfiles(folder, source):
     potfiles = listed(folder + "/POTFILES")
     marked = [
         name
-        for ending in (".c", ".ui")
+        for ending in (".c", ".py", ".ui")
         for name in sources.files(ending)
         if name.startswith(source) and is_marked(name)
     ]

@@ -68,7 +68,9 @@ ws_ssl_configuration_excuses (WsSslConfiguration *self,
 /**
  * ws_ssl_configuration_add_exception:
  * @self: a TLS configuration
- * @certificate: the certificate that a server shows as its own
+ * @certificate: the certificate that a server shows as its own, which
+ *   [property@SslSession:peer-certificate] is; that of an error may be another
+ *   one of the chain
  * @host: the name or address of the server, as in its URL
  *
  * Accepts a server's certificate at a host, whatever is wrong with it.
