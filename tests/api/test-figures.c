@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "support/http-ask.h"
+
 /* What a server has carried, whom it has refused, and what it tells those who
  * watch it. */
 
@@ -280,53 +282,25 @@ on_http (WsServer   *watcher,
     ws_response_refuse (response, 404, NULL);
 }
 
-/* (transfer full): what is answered, up to the end. */
-static char *
-ask (WsServer *watcher, const char *method, const char *path)
-{
-  g_autoptr (RawPeer) peer = raw_peer_connect (ws_server_get_port (watcher));
-  g_autofree char *request
-      = g_strdup_printf ("%s %s HTTP/1.1\r\nHost: h\r\n\r\n", method, path);
-
-  raw_peer_send (peer, request);
-  raw_peer_wait_head (peer);
-  ws_test_until (NULL, peer->is_eof);
-  g_byte_array_append (peer->received, (const guint8 *) "", 1);
-  return g_strconcat (peer->head, (const char *) peer->received->data, NULL);
-}
-
-static void
-expect_answer (WsServer   *watcher,
-               const char *method,
-               const char *path,
-               const char *start,
-               const char *end)
-{
-  g_autofree char *answer = ask (watcher, method, path);
-
-  g_test_message ("%s", answer);
-  g_assert_true (g_str_has_prefix (answer, start));
-  g_assert_true (g_str_has_suffix (answer, end));
-}
-
 static void
 test_answers (void)
 {
   g_autoptr (WsServer) server = api_server_new ();
   g_autoptr (WsServer) watcher = api_server_new ();
   g_autoptr (WsServerStatistics) figures = NULL;
+  const guint port = ws_server_get_port (watcher);
 
   g_signal_connect (watcher, "http-request", G_CALLBACK (on_http), server);
-  expect_answer (watcher, "GET", "/healthz", "HTTP/1.1 200 ", "\r\n\r\nok\n");
-  expect_answer (watcher, "GET", "/healthz?x", "HTTP/1.1 200 ", "ok\n");
-  expect_answer (watcher, "HEAD", "/healthz", "HTTP/1.1 200 ", "\r\n\r\n");
-  expect_answer (watcher, "POST", "/healthz", "HTTP/1.1 405 ", "");
-  expect_answer (watcher, "GET", "/metrics", "HTTP/1.1 200 ",
-                 "ws_slow_clients_total 0\n");
-  expect_answer (watcher, "DELETE", "/metrics", "HTTP/1.1 405 ", "");
-  expect_answer (watcher, "GET", "/metrics/", "HTTP/1.1 404 ", "");
+  http_ask_expect (port, "GET", "/healthz", "HTTP/1.1 200 ", "\r\n\r\nok\n");
+  http_ask_expect (port, "GET", "/healthz?x", "HTTP/1.1 200 ", "ok\n");
+  http_ask_expect (port, "HEAD", "/healthz", "HTTP/1.1 200 ", "\r\n\r\n");
+  http_ask_expect (port, "POST", "/healthz", "HTTP/1.1 405 ", "");
+  http_ask_expect (port, "GET", "/metrics", "HTTP/1.1 200 ",
+                   "ws_slow_clients_total 0\n");
+  http_ask_expect (port, "DELETE", "/metrics", "HTTP/1.1 405 ", "");
+  http_ask_expect (port, "GET", "/metrics/", "HTTP/1.1 404 ", "");
   ws_server_close (server);
-  expect_answer (watcher, "GET", "/healthz", "HTTP/1.1 503 ", "draining\n");
+  http_ask_expect (port, "GET", "/healthz", "HTTP/1.1 503 ", "draining\n");
   figures = ws_server_get_statistics (watcher);
   g_assert_cmpuint (figures->requests_total, ==, 8);
 }

@@ -5,6 +5,7 @@
 #include "broker-node.h"
 #include "broker-peer.h"
 #include "broker-table.h"
+#include "support/http-ask.h"
 #include "support/ws-test.h"
 
 /* The table of all brokers, with a pool of four threads; and what a pool does
@@ -370,69 +371,26 @@ on_http (WsServer     *watcher,
     ws_response_refuse (response, 404, NULL);
 }
 
-/* (transfer full): what is answered, up to the end. */
-static char *
-ask (WsServer *watcher, const char *method, const char *path)
-{
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GSocketConnection) connection
-      = g_socket_client_connect_to_host (client, "127.0.0.1",
-                                         ws_server_get_server_port (watcher),
-                                         NULL, NULL);
-  g_autofree char *request
-      = g_strdup_printf ("%s %s HTTP/1.1\r\nHost: h\r\n\r\n", method, path);
-  g_autoptr (GAsyncResult) result = NULL;
-  GOutputStream *memory = g_memory_output_stream_new_resizable ();
-  char          *answer;
-
-  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (
-                                                G_IO_STREAM (connection)),
-                                            request, strlen (request), NULL,
-                                            NULL, NULL));
-  g_output_stream_splice_async (
-      memory, g_io_stream_get_input_stream (G_IO_STREAM (connection)),
-      G_OUTPUT_STREAM_SPLICE_NONE, 0, NULL, on_async, &result);
-  ws_test_until (NULL, result != NULL);
-  g_assert_cmpint (g_output_stream_splice_finish (memory, result, NULL), >, 0);
-  answer = g_strndup (
-      g_memory_output_stream_get_data (G_MEMORY_OUTPUT_STREAM (memory)),
-      g_memory_output_stream_get_data_size (G_MEMORY_OUTPUT_STREAM (memory)));
-  g_object_unref (memory);
-  return answer;
-}
-
-static void
-expect_answer (WsServer   *watcher,
-               const char *method,
-               const char *path,
-               const char *start,
-               const char *end)
-{
-  g_autofree char *answer = ask (watcher, method, path);
-
-  g_test_message ("%s", answer);
-  g_assert_true (g_str_has_prefix (answer, start));
-  g_assert_true (g_str_has_suffix (answer, end));
-}
-
 static void
 test_health (void)
 {
   WsServerPool *pool = start_pool (2);
   g_autoptr (WsServer) watcher
       = ws_server_new ("watcher", WS_SSL_MODE_NON_SECURE);
+  guint port;
 
   g_signal_connect (watcher, "http-request", G_CALLBACK (on_http), pool);
   g_assert_true (ws_server_listen (watcher, NULL, 0, NULL));
-  expect_answer (watcher, "GET", "/healthz", "HTTP/1.1 200 ", "\r\n\r\nok\n");
-  expect_answer (watcher, "HEAD", "/healthz", "HTTP/1.1 200 ", "\r\n\r\n");
-  expect_answer (watcher, "GET", "/metrics", "HTTP/1.1 200 ",
-                 "ws_broker_interruptions_total 0\n");
-  expect_answer (watcher, "POST", "/metrics", "HTTP/1.1 405 ", "");
-  expect_answer (watcher, "GET", "/else", "HTTP/1.1 404 ", "");
+  port = ws_server_get_server_port (watcher);
+  http_ask_expect (port, "GET", "/healthz", "HTTP/1.1 200 ", "\r\n\r\nok\n");
+  http_ask_expect (port, "HEAD", "/healthz", "HTTP/1.1 200 ", "\r\n\r\n");
+  http_ask_expect (port, "GET", "/metrics", "HTTP/1.1 200 ",
+                   "ws_broker_interruptions_total 0\n");
+  http_ask_expect (port, "POST", "/metrics", "HTTP/1.1 405 ", "");
+  http_ask_expect (port, "GET", "/else", "HTTP/1.1 404 ", "");
   close_pool (pool);
-  expect_answer (watcher, "GET", "/healthz", "HTTP/1.1 503 ", "draining\n");
-  expect_answer (watcher, "GET", "/metrics", "HTTP/1.1 200 ", "_total 0\n");
+  http_ask_expect (port, "GET", "/healthz", "HTTP/1.1 503 ", "draining\n");
+  http_ask_expect (port, "GET", "/metrics", "HTTP/1.1 200 ", "_total 0\n");
   g_clear_object (&watcher);
   g_assert_finalize_object (pool);
 }

@@ -478,3 +478,13 @@ rig_peer_reset (Rig *self)
       setsockopt (self->peer, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
   rig_peer_hang_up (self);
 }
+
+void
+rig_add_test (const char *path, const char *name, GTestDataFunc test)
+{
+  g_autofree char *client = g_strdup_printf ("%s/%s/client", path, name);
+  g_autofree char *server = g_strdup_printf ("%s/%s/server", path, name);
+
+  g_test_add_data_func (client, GINT_TO_POINTER (WS_ROLE_CLIENT), test);
+  g_test_add_data_func (server, GINT_TO_POINTER (WS_ROLE_SERVER), test);
+}

@@ -59,6 +59,9 @@ Rig *rig_new_for_transport (GMainContext *context,
 void rig_free (Rig *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rig, rig_free)
 
+/* Adds @test below @path for either role of the engine, which it gets. */
+void rig_add_test (const char *path, const char *name, GTestDataFunc test);
+
 #define rig_until(self, condition) ws_test_until ((self)->context, condition)
 
 /* Waits until the log is @expected, then looks once more; clears it. */

@@ -61,6 +61,15 @@ answer (ClientRig *rig, const char *text)
   client_rig_say_text (rig, text);
 }
 
+/* The proxy answers what comes first, which is without a login. */
+static void
+try_tunnel (ClientRig *rig, const char *login, const char *text)
+{
+  begin (rig, login);
+  expect_connect (rig, NULL);
+  answer (rig, text);
+}
+
 /* The tunnel is there; what comes through it is the server's. */
 static void
 expect_upgrade (ClientRig *rig)
@@ -74,6 +83,15 @@ expect_upgrade (ClientRig *rig)
   switching = client_rig_make_answer (rig);
   client_rig_say_text (rig, switching);
   client_rig_expect_opened (rig, "");
+}
+
+/* Then the login comes, and is right. */
+static void
+log_in (ClientRig *rig, const char *authorization)
+{
+  expect_connect (rig, authorization);
+  answer (rig, OK);
+  expect_upgrade (rig);
 }
 
 static void
@@ -92,9 +110,7 @@ expect_failed (ClientRig *rig, WsEngineError code, const char *what)
 static void
 test_open (ClientRig *rig, gconstpointer data)
 {
-  begin (rig, "");
-  expect_connect (rig, NULL);
-  answer (rig, OK);
+  try_tunnel (rig, "", OK);
   expect_upgrade (rig);
   g_assert_cmpuint (rig->n_accepted, ==, 1);
 }
@@ -123,12 +139,8 @@ test_login (ClientRig *rig, gconstpointer data)
 {
   rig->logins[0][0] = (char *) "user";
   rig->logins[0][1] = (char *) "secret";
-  begin (rig, "");
-  expect_connect (rig, NULL);
-  answer (rig, WHO BASIC);
-  expect_connect (rig, SECRET);
-  answer (rig, OK);
-  expect_upgrade (rig);
+  try_tunnel (rig, "", WHO BASIC);
+  log_in (rig, SECRET);
   g_assert_cmpstr (rig->asked->str, ==, "Basic \"x\" -;");
   g_assert_cmpuint (rig->n_accepted, ==, 1);
 }
@@ -139,14 +151,10 @@ test_wrong_login (ClientRig *rig, gconstpointer data)
   rig->logins[0][0] = rig->logins[1][0] = (char *) "user";
   rig->logins[0][1] = (char *) "secret";
   rig->logins[1][1] = (char *) "better";
-  begin (rig, "");
-  expect_connect (rig, NULL);
-  answer (rig, WHO BASIC);
+  try_tunnel (rig, "", WHO BASIC);
   expect_connect (rig, SECRET);
   answer (rig, WHO BASIC);
-  expect_connect (rig, BETTER);
-  answer (rig, OK);
-  expect_upgrade (rig);
+  log_in (rig, BETTER);
   g_assert_cmpstr (rig->asked->str, ==, "Basic \"x\" -;Basic \"x\" user;");
 }
 
@@ -155,21 +163,15 @@ test_wrong_login (ClientRig *rig, gconstpointer data)
 static void
 test_login_in_uri (ClientRig *rig, gconstpointer data)
 {
-  begin (rig, "user:secret@");
-  expect_connect (rig, NULL);
-  answer (rig, WHO BASIC);
-  expect_connect (rig, SECRET);
-  answer (rig, OK);
-  expect_upgrade (rig);
+  try_tunnel (rig, "user:secret@", WHO BASIC);
+  log_in (rig, SECRET);
   g_assert_cmpstr (rig->asked->str, ==, "");
 }
 
 static void
 test_wrong_login_in_uri (ClientRig *rig, gconstpointer data)
 {
-  begin (rig, "user:secret@");
-  expect_connect (rig, NULL);
-  answer (rig, WHO BASIC);
+  try_tunnel (rig, "user:secret@", WHO BASIC);
   expect_connect (rig, SECRET);
   answer (rig, WHO BASIC);
   expect_failed (rig, WS_ENGINE_ERROR_PROXY_AUTHENTICATION_REQUIRED,
@@ -182,9 +184,7 @@ test_wrong_login_in_uri (ClientRig *rig, gconstpointer data)
 static void
 test_digest (ClientRig *rig, gconstpointer data)
 {
-  begin (rig, "user:secret@");
-  expect_connect (rig, NULL);
-  answer (rig, WHO BASIC);
+  try_tunnel (rig, "user:secret@", WHO BASIC);
   expect_connect (rig, SECRET);
   answer (rig, "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=\"x\"\r\n"
                "Content-Length: 5\r\nProxy-Authenticate: " DIGEST "hello");
@@ -193,9 +193,7 @@ test_digest (ClientRig *rig, gconstpointer data)
   g_assert_cmpstr (rig->asked->str, ==, "Digest \"y\" user;");
   client_rig_end (rig);
 
-  begin (rig, "user:secret@");
-  expect_connect (rig, NULL);
-  answer (rig, WHO DIGEST);
+  try_tunnel (rig, "user:secret@", WHO DIGEST);
   expect_connect (rig,
                   "Digest username=\"user\", realm=\"y\", uri=\"" TARGET "\"");
   g_assert_nonnull (strstr (rig->request->str, "nc=00000001"));
@@ -222,9 +220,7 @@ test_new_connection (ClientRig *rig, gconstpointer data)
 
   for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
     {
-      begin (rig, "user:secret@");
-      expect_connect (rig, NULL);
-      answer (rig, refusals[i]);
+      try_tunnel (rig, "user:secret@", refusals[i]);
       expect_connect (rig, SECRET);
       g_assert_cmpuint (rig->n_accepted, ==, 2);
       answer (rig, OK);
@@ -237,11 +233,10 @@ test_new_connection (ClientRig *rig, gconstpointer data)
 static void
 test_cut_refusal (ClientRig *rig, gconstpointer data)
 {
-  begin (rig, "user:secret@");
-  expect_connect (rig, NULL);
-  answer (rig,
-          "HTTP/1.1 407 Who\r\nContent-Length: 9\r\nProxy-Authenticate: " BASIC
-          "hello");
+  try_tunnel (
+      rig, "user:secret@",
+      "HTTP/1.1 407 Who\r\nContent-Length: 9\r\nProxy-Authenticate: " BASIC
+      "hello");
   client_rig_settle (rig);
   client_rig_close_server (rig);
   expect_connect (rig, SECRET);
@@ -254,9 +249,7 @@ test_cut_refusal (ClientRig *rig, gconstpointer data)
 static void
 test_kept_connection_is_gone (ClientRig *rig, gconstpointer data)
 {
-  begin (rig, "user:secret@");
-  expect_connect (rig, NULL);
-  answer (rig, WHO BASIC);
+  try_tunnel (rig, "user:secret@", WHO BASIC);
   client_rig_close_server (rig);
   expect_connect (rig, SECRET);
   g_assert_cmpuint (rig->n_accepted, ==, 2);
@@ -267,9 +260,7 @@ test_kept_connection_is_gone (ClientRig *rig, gconstpointer data)
 static void
 test_unknown_login (ClientRig *rig, gconstpointer data)
 {
-  begin (rig, "user:secret@");
-  expect_connect (rig, NULL);
-  answer (rig, WHO "NTLM\r\n\r\n");
+  try_tunnel (rig, "user:secret@", WHO "NTLM\r\n\r\n");
   expect_failed (rig, WS_ENGINE_ERROR_PROXY_AUTHENTICATION_REQUIRED,
                  "in no way that is known here: \"NTLM\"");
   g_assert_cmpstr (rig->asked->str, ==, "");
@@ -302,9 +293,7 @@ test_refusals (ClientRig *rig, gconstpointer data)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      begin (rig, "");
-      expect_connect (rig, NULL);
-      answer (rig, rows[i].answer);
+      try_tunnel (rig, "", rows[i].answer);
       expect_failed (rig, rows[i].code, rows[i].what);
       client_rig_end (rig);
     }
@@ -318,9 +307,7 @@ test_closed (ClientRig *rig, gconstpointer data)
 
   for (gsize i = 0; i < G_N_ELEMENTS (beginnings); i++)
     {
-      begin (rig, "");
-      expect_connect (rig, NULL);
-      answer (rig, beginnings[i]);
+      try_tunnel (rig, "", beginnings[i]);
       client_rig_settle (rig);
       client_rig_close_server (rig);
       expect_failed (rig, WS_ENGINE_ERROR_PROXY_CLOSED, "closed");
@@ -333,9 +320,7 @@ test_limits (ClientRig *rig, gconstpointer data)
 {
   g_autofree char *x = g_strnfill (20000, 'x');
 
-  begin (rig, "");
-  expect_connect (rig, NULL);
-  answer (rig, "HTTP/1.1 200 OK\r\nX: ");
+  try_tunnel (rig, "", "HTTP/1.1 200 OK\r\nX: ");
   send (rig->server, x, strlen (x), MSG_NOSIGNAL);
   expect_failed (rig, WS_ENGINE_ERROR_PROXY_PROTOCOL, "max-header-line-size");
 }
@@ -349,17 +334,14 @@ test_freed (ClientRig *rig, gconstpointer data)
   begin (rig, "");
   expect_connect (rig, NULL);
   client_rig_end (rig);
-  begin (rig, "");
-  expect_connect (rig, NULL);
-  answer (rig,
-          "HTTP/1.1 407 Who\r\nContent-Length: 9\r\nProxy-Authenticate: " BASIC
-          "hello");
+  try_tunnel (
+      rig, "",
+      "HTTP/1.1 407 Who\r\nContent-Length: 9\r\nProxy-Authenticate: " BASIC
+      "hello");
   client_rig_settle (rig);
   client_rig_end (rig);
   rig->frees = TRUE;
-  begin (rig, "");
-  expect_connect (rig, NULL);
-  answer (rig, "HTTP/1.1 502 No\r\n\r\n");
+  try_tunnel (rig, "", "HTTP/1.1 502 No\r\n\r\n");
   client_rig_expect_log (rig, "failed ");
   g_assert_null (rig->opening);
 }

@@ -470,11 +470,7 @@ test_no_pong_when_closing (gconstpointer data)
 static void
 add (const char *name, GTestDataFunc test)
 {
-  g_autofree char *client = g_strdup_printf ("/engine/engine/%s/client", name);
-  g_autofree char *server = g_strdup_printf ("/engine/engine/%s/server", name);
-
-  g_test_add_data_func (client, GINT_TO_POINTER (WS_ROLE_CLIENT), test);
-  g_test_add_data_func (server, GINT_TO_POINTER (WS_ROLE_SERVER), test);
+  rig_add_test ("/engine/engine", name, test);
 }
 
 int

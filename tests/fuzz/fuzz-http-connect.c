@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz.h"
-#include "pieces.h"
 
 #include <string.h>
 
 #include "protocol/ws-http-connect.h"
+#include "../support/pieces.h"
 
 /* What a proxy answers, whole and in pieces, whose size the first byte
  * chooses. */
@@ -28,7 +28,7 @@ feed (WsHttpConnect *self,
       WsHttpFault   *fault)
 {
   ws_http_connect_init (self, NULL);
-  return pieces_feed (feed_one, self, data, size, piece, total, fault);
+  return pieces_feed (feed_one, self, data, size, piece, piece, total, fault);
 }
 
 int

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz.h"
-#include "pieces.h"
 
 #include <string.h>
 
 #include "protocol/ws-proxy-header.h"
+#include "../support/pieces.h"
 
 /* What a proxy writes first, whole and in pieces, whose size the first byte
  * chooses. */
@@ -27,7 +27,7 @@ feed (WsProxyHeader *self,
       gsize         *total,
       WsHttpFault   *fault)
 {
-  return pieces_feed (feed_one, self, data, size, piece, total, fault);
+  return pieces_feed (feed_one, self, data, size, piece, piece, total, fault);
 }
 
 /* What an address is shown as means the same address. */

@@ -14,6 +14,21 @@ typedef struct
   GString      *log; /* a letter for everything that ran */
 } PollerRig;
 
+/* A job or a deadline that logs its letter, and does what the test wants. */
+typedef struct _Letter Letter;
+struct _Letter
+{
+  WsJob      job;
+  WsDeadline deadline;
+  PollerRig *rig;
+  char       letter;
+  void (*then) (Letter *letter);
+  Letter *other; /* the test's */
+};
+
+/* @then (nullable) */
+Letter
+poller_rig_letter (PollerRig *rig, char letter, void (*then) (Letter *letter));
 void poller_rig_set_up (PollerRig *rig, gconstpointer data);
 /* Nothing may be left to run, and nobody else may hold the poller. */
 void poller_rig_tear_down (PollerRig *rig, gconstpointer data);

@@ -1,44 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "poller-rig.h"
 
-/* A deadline that logs its letter, and then does what the test wants. */
-typedef struct _Alarm Alarm;
-struct _Alarm
-{
-  WsDeadline deadline;
-  PollerRig *rig;
-  char       letter;
-  void (*then) (Alarm *alarm);
-  Alarm *other; /* the test's */
-};
-
-static void
-on_alarm (WsDeadline *deadline)
-{
-  Alarm *alarm = WS_CONTAINER_OF (deadline, Alarm, deadline);
-
-  g_assert_false (ws_deadline_is_armed (deadline));
-  g_string_append_c (alarm->rig->log, alarm->letter);
-  if (alarm->then != NULL)
-    alarm->then (alarm);
-}
-
-static Alarm
-alarm_of (PollerRig *rig, char letter, void (*then) (Alarm *alarm))
-{
-  return (Alarm){
-    .deadline.func = on_alarm, .rig = rig, .letter = letter, .then = then
-  };
-}
-
 /* @due: relative to now, so that what is negative is over. */
 static void
-arm (Alarm *alarm, gint64 due)
+arm (Letter *letter, gint64 due)
 {
-  WsPoller *poller = alarm->rig->poller;
+  WsPoller *poller = letter->rig->poller;
 
-  ws_poller_arm (poller, &alarm->deadline, ws_poller_now (poller) + due);
-  g_assert_true (ws_deadline_is_armed (&alarm->deadline));
+  ws_poller_arm (poller, &letter->deadline, ws_poller_now (poller) + due);
+  g_assert_true (ws_deadline_is_armed (&letter->deadline));
 }
 
 /* --- */
@@ -46,8 +16,8 @@ arm (Alarm *alarm, gint64 due)
 static void
 test_in_order (PollerRig *rig, gconstpointer data)
 {
-  Alarm alarms[26];
-  guint order[26];
+  Letter letters[26];
+  guint  order[26];
 
   for (guint i = 0; i < 26; i++)
     order[i] = i;
@@ -61,9 +31,9 @@ test_in_order (PollerRig *rig, gconstpointer data)
     }
 
   for (guint i = 0; i < 26; i++)
-    alarms[i] = alarm_of (rig, (char) ('a' + i), NULL);
+    letters[i] = poller_rig_letter (rig, (char) ('a' + i), NULL);
   for (guint i = 0; i < 26; i++)
-    arm (&alarms[order[i]],
+    arm (&letters[order[i]],
          -G_TIME_SPAN_MINUTE + order[i] * G_TIME_SPAN_SECOND);
 
   poller_rig_expect (rig, "abcdefghijklmnopqrstuvwxyz");
@@ -72,8 +42,8 @@ test_in_order (PollerRig *rig, gconstpointer data)
 static void
 test_move (PollerRig *rig, gconstpointer data)
 {
-  Alarm a = alarm_of (rig, 'a', NULL);
-  Alarm b = alarm_of (rig, 'b', NULL);
+  Letter a = poller_rig_letter (rig, 'a', NULL);
+  Letter b = poller_rig_letter (rig, 'b', NULL);
 
   arm (&a, -2000);
   arm (&b, -1000);
@@ -96,7 +66,7 @@ test_wait (PollerRig *rig, gconstpointer data)
 {
   for (gint64 wait = 1; wait < 12000; wait = wait * 3 + 1)
     {
-      Alarm  a = alarm_of (rig, 'a', NULL);
+      Letter a = poller_rig_letter (rig, 'a', NULL);
       int    n_iterations = 0;
       gint64 due;
 
@@ -111,18 +81,18 @@ test_wait (PollerRig *rig, gconstpointer data)
 }
 
 static void
-arm_other_and_again (Alarm *alarm)
+arm_other_and_again (Letter *letter)
 {
-  arm (alarm->other, -1);
-  arm (alarm, -1);
+  arm (letter->other, -1);
+  arm (letter, -1);
 }
 
 /* One that is always due does not keep the dispatch from ending. */
 static void
 test_arm_inside (PollerRig *rig, gconstpointer data)
 {
-  Alarm a = alarm_of (rig, 'a', arm_other_and_again);
-  Alarm b = alarm_of (rig, 'b', NULL);
+  Letter a = poller_rig_letter (rig, 'a', arm_other_and_again);
+  Letter b = poller_rig_letter (rig, 'b', NULL);
 
   a.other = &b;
   arm (&a, -1);
@@ -135,17 +105,17 @@ test_arm_inside (PollerRig *rig, gconstpointer data)
 }
 
 static void
-disarm_other (Alarm *alarm)
+disarm_other (Letter *letter)
 {
-  ws_poller_disarm (alarm->rig->poller, &alarm->other->deadline);
+  ws_poller_disarm (letter->rig->poller, &letter->other->deadline);
 }
 
 static void
 test_disarm_inside (PollerRig *rig, gconstpointer data)
 {
-  Alarm a = alarm_of (rig, 'a', disarm_other);
-  Alarm b = alarm_of (rig, 'b', NULL);
-  Alarm c = alarm_of (rig, 'c', NULL);
+  Letter a = poller_rig_letter (rig, 'a', disarm_other);
+  Letter b = poller_rig_letter (rig, 'b', NULL);
+  Letter c = poller_rig_letter (rig, 'c', NULL);
 
   a.other = &b;
   arm (&a, -3000);
@@ -155,9 +125,9 @@ test_disarm_inside (PollerRig *rig, gconstpointer data)
 }
 
 static void
-free_alarm (Alarm *alarm)
+free_alarm (Letter *letter)
 {
-  g_free (alarm);
+  g_free (letter);
 }
 
 static void
@@ -165,10 +135,10 @@ test_freed_inside (PollerRig *rig, gconstpointer data)
 {
   for (int i = 0; i < 100; i++)
     {
-      Alarm *alarm = g_new (Alarm, 1);
+      Letter *letter = g_new (Letter, 1);
 
-      *alarm = alarm_of (rig, 'a', free_alarm);
-      arm (alarm, -1 - g_test_rand_int_range (0, 1000));
+      *letter = poller_rig_letter (rig, 'a', free_alarm);
+      arm (letter, -1 - g_test_rand_int_range (0, 1000));
     }
 
   g_main_context_iteration (rig->context, FALSE);
@@ -176,23 +146,24 @@ test_freed_inside (PollerRig *rig, gconstpointer data)
 }
 
 static void
-wait_for_other (Alarm *alarm)
+wait_for_other (Letter *letter)
 {
-  Alarm *other = alarm->other;
+  Letter *other = letter->other;
 
   if (!ws_deadline_is_armed (&other->deadline))
     arm (other, 1500);
-  ws_test_until (alarm->rig->context, !ws_deadline_is_armed (&other->deadline));
-  g_string_append_c (alarm->rig->log, ')');
+  ws_test_until (letter->rig->context,
+                 !ws_deadline_is_armed (&other->deadline));
+  g_string_append_c (letter->rig->log, ')');
 }
 
 /* A nested loop serves those that are due as well, and those armed in it. */
 static void
 test_nested (PollerRig *rig, gconstpointer data)
 {
-  Alarm a = alarm_of (rig, 'a', wait_for_other);
-  Alarm b = alarm_of (rig, 'b', wait_for_other);
-  Alarm c = alarm_of (rig, 'c', NULL);
+  Letter a = poller_rig_letter (rig, 'a', wait_for_other);
+  Letter b = poller_rig_letter (rig, 'b', wait_for_other);
+  Letter c = poller_rig_letter (rig, 'c', NULL);
 
   a.other = &b;
   b.other = &c;
@@ -206,9 +177,9 @@ test_nested (PollerRig *rig, gconstpointer data)
 }
 
 static void
-read_clock (Alarm *alarm)
+read_clock (Letter *letter)
 {
-  WsPoller *poller = alarm->rig->poller;
+  WsPoller *poller = letter->rig->poller;
   gint64    now = ws_poller_now (poller);
 
   /* One reading a dispatch. */
@@ -220,7 +191,7 @@ read_clock (Alarm *alarm)
 static void
 test_now (PollerRig *rig, gconstpointer data)
 {
-  Alarm  a = alarm_of (rig, 'a', read_clock);
+  Letter a = poller_rig_letter (rig, 'a', read_clock);
   gint64 before = g_get_monotonic_time ();
 
   g_assert_cmpint (ws_poller_now (rig->poller), >=, before);
@@ -232,7 +203,7 @@ static void
 test_left_behind (void)
 {
   WsPoller *poller = ws_poller_get (NULL);
-  Alarm     a = alarm_of (NULL, 'a', NULL);
+  Letter    a = poller_rig_letter (NULL, 'a', NULL);
 
   ws_poller_arm (poller, &a.deadline, 0);
   ws_poller_unref (poller);
@@ -241,22 +212,22 @@ test_left_behind (void)
 
 /* What a handler arms after it has taken its time is due that much later. */
 static void
-arm_late (Alarm *alarm)
+arm_late (Letter *letter)
 {
-  WsPoller *poller = alarm->rig->poller;
+  WsPoller *poller = letter->rig->poller;
   gint64    start = ws_poller_now (poller);
 
   ws_test_block (20);
-  ws_poller_arm_after (poller, &alarm->other->deadline, G_TIME_SPAN_HOUR);
-  g_assert_cmpint (alarm->other->deadline.due - start, >=,
+  ws_poller_arm_after (poller, &letter->other->deadline, G_TIME_SPAN_HOUR);
+  g_assert_cmpint (letter->other->deadline.due - start, >=,
                    20 * G_TIME_SPAN_MILLISECOND + G_TIME_SPAN_HOUR);
 }
 
 static void
 test_arm_late (PollerRig *rig, gconstpointer data)
 {
-  Alarm late = alarm_of (rig, 'l', NULL);
-  Alarm slow = alarm_of (rig, 's', arm_late);
+  Letter late = poller_rig_letter (rig, 'l', NULL);
+  Letter slow = poller_rig_letter (rig, 's', arm_late);
 
   slow.other = &late;
   arm (&slow, 0);

@@ -6,40 +6,11 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* A job that logs its letter, and then does what the test wants. */
-typedef struct _Step Step;
-struct _Step
-{
-  WsJob      job;
-  PollerRig *rig;
-  char       letter;
-  void (*then) (Step *step);
-  Step *other; /* the test's */
-};
-
 static void
-on_step (WsJob *job)
+queue (Letter *letter, WsJobKind kind)
 {
-  Step *step = WS_CONTAINER_OF (job, Step, job);
-
-  g_assert_false (ws_job_is_queued (job));
-  g_string_append_c (step->rig->log, step->letter);
-  if (step->then != NULL)
-    step->then (step);
-}
-
-static Step
-step_of (PollerRig *rig, char letter, void (*then) (Step *step))
-{
-  return (
-      Step){ .job.func = on_step, .rig = rig, .letter = letter, .then = then };
-}
-
-static void
-queue (Step *step, WsJobKind kind)
-{
-  ws_poller_queue (step->rig->poller, &step->job, kind);
-  g_assert_true (ws_job_is_queued (&step->job));
+  ws_poller_queue (letter->rig->poller, &letter->job, kind);
+  g_assert_true (ws_job_is_queued (&letter->job));
 }
 
 /* --- */
@@ -47,9 +18,9 @@ queue (Step *step, WsJobKind kind)
 static void
 test_once_in_order (PollerRig *rig, gconstpointer data)
 {
-  Step a = step_of (rig, 'a', NULL);
-  Step b = step_of (rig, 'b', NULL);
-  Step c = step_of (rig, 'c', NULL);
+  Letter a = poller_rig_letter (rig, 'a', NULL);
+  Letter b = poller_rig_letter (rig, 'b', NULL);
+  Letter c = poller_rig_letter (rig, 'c', NULL);
 
   queue (&c, WS_JOB_FLUSH);
   queue (&a, WS_JOB_RESUME);
@@ -64,7 +35,7 @@ test_once_in_order (PollerRig *rig, gconstpointer data)
 static void
 test_wakes (PollerRig *rig, gconstpointer data)
 {
-  Step a = step_of (rig, 'a', NULL);
+  Letter a = poller_rig_letter (rig, 'a', NULL);
 
   for (int kind = 0; kind < WS_JOB_N_KINDS; kind++)
     {
@@ -81,8 +52,8 @@ test_wakes (PollerRig *rig, gconstpointer data)
 static void
 test_unqueue (PollerRig *rig, gconstpointer data)
 {
-  Step a = step_of (rig, 'a', NULL);
-  Step b = step_of (rig, 'b', NULL);
+  Letter a = poller_rig_letter (rig, 'a', NULL);
+  Letter b = poller_rig_letter (rig, 'b', NULL);
 
   queue (&a, WS_JOB_FLUSH);
   queue (&b, WS_JOB_FLUSH);
@@ -94,17 +65,17 @@ test_unqueue (PollerRig *rig, gconstpointer data)
 }
 
 static void
-unqueue_other (Step *step)
+unqueue_other (Letter *letter)
 {
-  ws_poller_unqueue (step->rig->poller, &step->other->job);
+  ws_poller_unqueue (letter->rig->poller, &letter->other->job);
 }
 
 static void
 test_unqueue_inside (PollerRig *rig, gconstpointer data)
 {
-  Step a = step_of (rig, 'a', unqueue_other);
-  Step b = step_of (rig, 'b', NULL);
-  Step c = step_of (rig, 'c', NULL);
+  Letter a = poller_rig_letter (rig, 'a', unqueue_other);
+  Letter b = poller_rig_letter (rig, 'b', NULL);
+  Letter c = poller_rig_letter (rig, 'c', NULL);
 
   a.other = &b;
   queue (&a, WS_JOB_RESUME);
@@ -114,9 +85,9 @@ test_unqueue_inside (PollerRig *rig, gconstpointer data)
 }
 
 static void
-queue_again (Step *step)
+queue_again (Letter *letter)
 {
-  queue (step, WS_JOB_FLUSH);
+  queue (letter, WS_JOB_FLUSH);
 }
 
 static gboolean
@@ -131,8 +102,8 @@ on_timeout (gpointer user_data)
 static void
 test_requeue (PollerRig *rig, gconstpointer data)
 {
-  Step a = step_of (rig, 'a', queue_again);
-  Step b = step_of (rig, 'b', NULL);
+  Letter a = poller_rig_letter (rig, 'a', queue_again);
+  Letter b = poller_rig_letter (rig, 'b', NULL);
   g_autoptr (GSource) source = g_timeout_source_new (0);
 
   queue (&a, WS_JOB_FLUSH);
@@ -150,16 +121,16 @@ test_requeue (PollerRig *rig, gconstpointer data)
 }
 
 static void
-queue_other_to_flush (Step *step)
+queue_other_to_flush (Letter *letter)
 {
-  queue (step->other, WS_JOB_FLUSH);
+  queue (letter->other, WS_JOB_FLUSH);
 }
 
 static void
 test_flush_in_the_same_dispatch (PollerRig *rig, gconstpointer data)
 {
-  Step a = step_of (rig, 'a', queue_other_to_flush);
-  Step b = step_of (rig, 'b', NULL);
+  Letter a = poller_rig_letter (rig, 'a', queue_other_to_flush);
+  Letter b = poller_rig_letter (rig, 'b', NULL);
 
   a.other = &b;
   queue (&a, WS_JOB_RESUME);
@@ -172,47 +143,47 @@ test_flush_in_the_same_dispatch (PollerRig *rig, gconstpointer data)
 }
 
 static void
-free_step (Step *step)
+free_letter (Letter *letter)
 {
-  g_free (step);
+  g_free (letter);
 }
 
 static void
 test_freed_inside (PollerRig *rig, gconstpointer data)
 {
-  for (char letter = 'a'; letter <= 'e'; letter++)
+  for (char name = 'a'; name <= 'e'; name++)
     {
-      Step *step = g_new (Step, 1);
+      Letter *letter = g_new (Letter, 1);
 
-      *step = step_of (rig, letter, free_step);
-      queue (step, WS_JOB_RESUME);
+      *letter = poller_rig_letter (rig, name, free_letter);
+      queue (letter, WS_JOB_RESUME);
     }
   poller_rig_expect (rig, "abcde");
 }
 
 static void
-iterate_twice (Step *step)
+iterate_twice (Letter *letter)
 {
   for (int i = 0; i < 2; i++)
-    g_main_context_iteration (step->rig->context, FALSE);
-  g_string_append_c (step->rig->log, ')');
+    g_main_context_iteration (letter->rig->context, FALSE);
+  g_string_append_c (letter->rig->log, ')');
 }
 
 static void
-requeue_and_iterate (Step *step)
+requeue_and_iterate (Letter *letter)
 {
-  queue (step, WS_JOB_RESUME);
-  step->then = NULL;
-  iterate_twice (step);
+  queue (letter, WS_JOB_RESUME);
+  letter->then = NULL;
+  iterate_twice (letter);
 }
 
 /* A nested loop runs those whose turn has not come, and then sleeps. */
 static void
 test_nested (PollerRig *rig, gconstpointer data)
 {
-  Step a = step_of (rig, 'a', iterate_twice);
-  Step b = step_of (rig, 'b', iterate_twice);
-  Step c = step_of (rig, 'c', NULL);
+  Letter a = poller_rig_letter (rig, 'a', iterate_twice);
+  Letter b = poller_rig_letter (rig, 'b', iterate_twice);
+  Letter c = poller_rig_letter (rig, 'c', NULL);
 
   queue (&a, WS_JOB_RESUME);
   queue (&b, WS_JOB_RESUME);
@@ -234,7 +205,7 @@ test_nested (PollerRig *rig, gconstpointer data)
 
 typedef struct
 {
-  Step       resume, flush;
+  Letter     resume, flush;
   WsWatch    watch;
   WsDeadline deadline;
 } Order;
@@ -261,8 +232,8 @@ static void
 test_order (PollerRig *rig, gconstpointer data)
 {
   int   fd = eventfd (1, EFD_NONBLOCK | EFD_CLOEXEC);
-  Order order = { .resume = step_of (rig, 'r', NULL),
-                  .flush = step_of (rig, 'f', NULL),
+  Order order = { .resume = poller_rig_letter (rig, 'r', NULL),
+                  .flush = poller_rig_letter (rig, 'f', NULL),
                   .deadline.func = on_order_deadline };
 
   ws_watch_init (&order.watch, rig->poller, fd, on_order_watch);
@@ -282,7 +253,7 @@ test_order (PollerRig *rig, gconstpointer data)
 
 /* Longer than a dispatch lets others wait. */
 static void
-take_long (Step *step)
+take_long (Letter *letter)
 {
   ws_test_block (10);
 }
@@ -292,10 +263,10 @@ take_long (Step *step)
 static void
 test_crowded (PollerRig *rig, gconstpointer data)
 {
-  Step a = step_of (rig, 'a', take_long);
-  Step b = step_of (rig, 'b', take_long);
-  Step c = step_of (rig, 'c', NULL);
-  Step d = step_of (rig, 'd', NULL);
+  Letter a = poller_rig_letter (rig, 'a', take_long);
+  Letter b = poller_rig_letter (rig, 'b', take_long);
+  Letter c = poller_rig_letter (rig, 'c', NULL);
+  Letter d = poller_rig_letter (rig, 'd', NULL);
 
   g_assert_cmpuint (ws_poller_get_read_size (rig->poller), ==,
                     WS_READ_BUFFER_SIZE);
@@ -318,24 +289,24 @@ test_crowded (PollerRig *rig, gconstpointer data)
 
 /* A turn is short where the dispatch has been long. */
 static void
-on_late_turn (Step *step)
+on_late_turn (Letter *letter)
 {
   WsTurn turn = { .n = 256 };
 
-  g_assert_false (ws_turn_is_over (&turn, step->rig->poller));
-  take_long (step);
+  g_assert_false (ws_turn_is_over (&turn, letter->rig->poller));
+  take_long (letter);
   turn = (WsTurn){ .n = 255 };
-  g_assert_false (ws_turn_is_over (&turn, step->rig->poller));
+  g_assert_false (ws_turn_is_over (&turn, letter->rig->poller));
   turn = (WsTurn){ .n = 256 };
   g_assert_false (ws_turn_is_over (&turn, NULL));
   turn = (WsTurn){ .n = 256 };
-  g_assert_true (ws_turn_is_over (&turn, step->rig->poller));
+  g_assert_true (ws_turn_is_over (&turn, letter->rig->poller));
 }
 
 static void
 test_late_turn (PollerRig *rig, gconstpointer data)
 {
-  Step   a = step_of (rig, 'a', on_late_turn);
+  Letter a = poller_rig_letter (rig, 'a', on_late_turn);
   WsTurn turn = { .n = 256 };
 
   queue (&a, WS_JOB_FLUSH);
@@ -348,7 +319,7 @@ static void
 test_left_behind (void)
 {
   WsPoller *poller = ws_poller_get (NULL);
-  Step      a = step_of (NULL, 'a', NULL);
+  Letter    a = poller_rig_letter (NULL, 'a', NULL);
 
   ws_poller_queue (poller, &a.job, WS_JOB_RESUME);
   ws_poller_unref (poller);

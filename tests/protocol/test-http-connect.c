@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "support/pieces.h"
 #include "support/ws-test.h"
 
 static void
@@ -41,30 +42,13 @@ test_request (void)
 }
 
 static WsParse
-feed_pieces (WsHttpConnect *self,
-             const guint8  *data,
-             gsize          len,
-             gsize          first,
-             gsize          rest,
-             gsize         *total,
-             WsHttpFault   *fault)
+feed_one (gpointer      parser,
+          const guint8 *data,
+          gsize         len,
+          gsize        *consumed,
+          WsHttpFault  *fault)
 {
-  WsParse result = WS_NEED_MORE;
-  gsize   piece = first;
-
-  *total = 0;
-  while (result == WS_NEED_MORE && *total < len)
-    {
-      const gsize n = MIN (piece, len - *total);
-      gsize       consumed = G_MAXSIZE;
-
-      result = ws_http_connect_feed (self, data + *total, n, &consumed, fault);
-      g_assert_cmpuint (consumed, <=, n);
-      g_assert_true (result != WS_NEED_MORE || consumed == n);
-      *total += consumed;
-      piece = rest;
-    }
-  return result;
+  return ws_http_connect_feed (parser, data, len, consumed, fault);
 }
 
 typedef struct
@@ -150,8 +134,9 @@ test_answers (void)
         {
           WsHttpFault fault = { 0 };
           gsize       total;
-          WsParse result = feed_pieces (&self, guarded, len, cut == 0 ? 1 : cut,
-                                        cut == 0 ? 1 : len, &total, &fault);
+          WsParse     result
+              = pieces_feed (feed_one, &self, guarded, len, cut == 0 ? 1 : cut,
+                             cut == 0 ? 1 : len, &total, &fault);
 
           check_answer (&rows[i], &self, result);
           if (result == WS_DONE)
@@ -216,7 +201,8 @@ test_limits (void)
       gsize         total;
 
       ws_http_connect_init (&self, &limits);
-      g_assert_cmpint (feed_pieces (&self, (const guint8 *) bad[i].answer,
+      g_assert_cmpint (pieces_feed (feed_one, &self,
+                                    (const guint8 *) bad[i].answer,
                                     strlen (bad[i].answer), 7, 7, &total,
                                     &fault),
                        ==, WS_FAILED);

@@ -3,37 +3,20 @@
 
 #include <string.h>
 
+#include "support/pieces.h"
 #include "support/ws-test.h"
 
 /* What follows a header is the client's. */
 #define REST "GET / HTTP/1.1\r\n"
 
 static WsParse
-feed_pieces (WsProxyHeader *self,
-             const guint8  *data,
-             gsize          len,
-             gsize          first,
-             gsize          rest,
-             gsize         *total,
-             WsHttpFault   *fault)
+feed_one (gpointer      parser,
+          const guint8 *data,
+          gsize         len,
+          gsize        *consumed,
+          WsHttpFault  *fault)
 {
-  WsParse result = WS_NEED_MORE;
-  gsize   piece = first;
-
-  *self = (WsProxyHeader){ 0 };
-  *total = 0;
-  while (result == WS_NEED_MORE && *total < len)
-    {
-      const gsize n = MIN (piece, len - *total);
-      gsize       consumed = G_MAXSIZE;
-
-      result = ws_proxy_header_feed (self, data + *total, n, &consumed, fault);
-      g_assert_cmpuint (consumed, <=, n);
-      g_assert_true (result != WS_NEED_MORE || consumed == n);
-      *total += consumed;
-      piece = rest;
-    }
-  return result;
+  return ws_proxy_header_feed (parser, data, len, consumed, fault);
 }
 
 /* Whole, byte by byte and at every split, which must make no difference. */
@@ -45,17 +28,21 @@ feed (WsProxyHeader *self,
       WsHttpFault   *fault)
 {
   guint8 *guarded = ws_test_guarded (data, len);
-  WsParse whole = feed_pieces (self, guarded, len, len, len, total, fault);
+  WsParse whole;
+
+  *self = (WsProxyHeader){ 0 };
+  whole = pieces_feed (feed_one, self, guarded, len, len, len, total, fault);
 
   for (gsize cut = 1; cut <= len; cut++)
     {
-      WsProxyHeader other;
+      WsProxyHeader other = { 0 };
       WsHttpFault   other_fault = { 0 };
       gsize         other_total;
       const gsize   rest = cut == len ? 1 : len;
 
-      g_assert_cmpint (feed_pieces (&other, guarded, len, rest == 1 ? 1 : cut,
-                                    rest, &other_total, &other_fault),
+      g_assert_cmpint (pieces_feed (feed_one, &other, guarded, len,
+                                    rest == 1 ? 1 : cut, rest, &other_total,
+                                    &other_fault),
                        ==, whole);
       g_assert_cmpuint (other_total, ==, *total);
       if (whole == WS_FAILED)
@@ -304,8 +291,9 @@ test_longest (void)
   gsize              total;
 
   memcpy (wire, head, head_len);
-  g_assert_cmpint (feed_pieces (&header, wire, len, 100, 7, &total, &fault), ==,
-                   WS_DONE);
+  g_assert_cmpint (pieces_feed (feed_one, &header, wire, len, 100, 7, &total,
+                                &fault),
+                   ==, WS_DONE);
   g_assert_cmpuint (total, ==, len);
   g_assert_cmpuint (header.source.port, ==, 50000);
 }

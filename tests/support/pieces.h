@@ -13,13 +13,14 @@ typedef WsParse (*PiecesFeed) (gpointer      parser,
                                gsize        *consumed,
                                WsHttpFault  *fault);
 
-/* Feeds @size bytes in pieces, each from memory of its own, until @parser has
- * enough. @total: bytes consumed. */
+/* Feeds @size bytes, @first at once and then @rest at a time, each piece
+ * from memory of its own, until @parser has enough. @total: bytes consumed. */
 WsParse pieces_feed (PiecesFeed    feed,
                      gpointer      parser,
                      const guint8 *data,
                      gsize         size,
-                     gsize         piece,
+                     gsize         first,
+                     gsize         rest,
                      gsize        *total,
                      WsHttpFault  *fault);
 
