@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Makes pages for gi-docgen of those that are read in the repository.
 
-make-pages.py FILE.gir FOLDER PAGE.md…
+make-pages.py FILE.gir[,MORE.gir=WHERE…] FOLDER PAGE.md…
 
 In the repository a page begins with its heading, and links to other files by
 their names. On the site the heading is the title as well, pages are .html, files
 that are no pages have no link, and the names of functions, types and their members
-are links to the reference.
+are links to the reference; those of MORE.gir lead to its own, in the folder WHERE.
 """
 
 import re
@@ -110,8 +110,11 @@ def make_page(source, names, pages):
 
 
 def main():
-    gir, folder, *sources = sys.argv[1:]
-    pages = pages_of(gir)
+    girs, folder, *sources = sys.argv[1:]
+    pages = {}
+    for gir in girs.split(","):
+        file, _, where = gir.partition("=")
+        pages.update((name, where + page) for name, page in pages_of(file).items())
     names = {Path(source).name for source in sources}
     for source in sources:
         text = make_page(Path(source).read_text(encoding="utf-8"), names, pages)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Checks that the pages of doc/ can be read in the repository: they begin with
-their heading, their links lead somewhere, names are whole, and what they show of
-examples/ is what is there."""
+their heading, their links lead somewhere, names are whole, no line is longer than a
+screen is wide, and what they show of examples/ is what is there."""
 
 import posixpath
 import re
@@ -46,6 +46,26 @@ def check_breaks(name, text):
         yield "%s: a name is broken at its hyphen: %s" % (name, line)
 
 
+# Output as it is, and rows of tables, cannot be broken.
+WIDEST = 90
+
+
+def check_width(name, text):
+    for number, line in enumerate(BLOCK.sub(keep_lines, text).split("\n"), 1):
+        if len(line) > WIDEST and not line.startswith(("|", "    ")):
+            yield "%s:%d: %d columns" % (name, number, len(line))
+
+
+def keep_lines(match):
+    return "\n" * match.group().count("\n")
+
+
+def check_site_links(name, text):
+    """Names are linked when the site is made; here they are read as they are."""
+    for link in re.findall(r"\[[a-z]+@[^\]]+\]", text):
+        yield "%s: %s is only read on the site" % (name, link)
+
+
 def check_examples(name, text):
     for example, code in EXAMPLE.findall(text):
         if PREAMBLE.sub("", sources.read(example)) != code:
@@ -60,6 +80,8 @@ def main():
             if not text.startswith("# "):
                 problems.append("%s:1: a page begins with its heading" % name)
             problems += check_links(name, text)
+            problems += check_width(name, text)
+            problems += check_site_links(name, text)
             problems += check_breaks(name, text)
             problems += check_examples(name, text)
     sources.finish(problems)

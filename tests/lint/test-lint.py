@@ -242,6 +242,7 @@ GIR = """<repository xmlns="http://www.gtk.org/introspection/core/1.0"
 
 
 class Gir(unittest.TestCase):
+    doc_links = load("check-doc-links")
     guide = load("check-guide")
     introspectable = load("check-introspectable")
 
@@ -251,6 +252,28 @@ class Gir(unittest.TestCase):
                 root = ElementTree.fromstring(GIR % method)
                 found = list(self.introspectable.problems(root))
                 self.assertEqual(len(found), n_problems, found)
+
+    def test_doc_links(self):
+        for link, good in [
+            ("[method@Socket.open]", True),
+            ("[`method@Ws.Socket.open`]", True),
+            ("[method@Socket.close]", False),
+            ("[method@Sockets.open]", False),
+            ("[ctor@Socket.open]", False),
+            ("[property@Socket:close-code]", True),
+            ("[property@Socket:pong]", False),
+            ("[signal@Socket::pong]", True),
+            ("[enum@Ws.Flag.one]", True),
+            ("[enum@Flag.two]", False),
+            ("[flags@Flag]", False),
+            ("[type@Flag]", True),
+            ("[class@Gio.Socket]", True),
+        ]:
+            with self.subTest(link=link):
+                text = (GIR % "other").replace("<doc/>", "<doc>%s</doc>" % link, 1)
+                root = ElementTree.fromstring(text)
+                found = list(self.doc_links.check([root[0]]))
+                self.assertEqual(not found, good, found)
 
     def test_guide(self):
         names = self.guide.Names([io.StringIO(GIR % "other")])
