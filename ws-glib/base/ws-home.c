@@ -32,7 +32,7 @@ ws_home_move (WsHome *self, GMainContext *context)
                             : g_main_context_ref_thread_default ();
   lock ();
   self->context = context;
-  self->thread = g_thread_self ();
+  g_atomic_pointer_set (&self->thread, g_thread_self ());
   unlock ();
   if (old != NULL)
     g_main_context_unref (old);
@@ -65,8 +65,16 @@ ws_home_copy (const WsHome *self)
 static gboolean
 is_here (const WsHome *self)
 {
-  return self->thread == NULL || self->thread == g_thread_self ()
-         || (self->context != NULL && g_main_context_is_owner (self->context));
+  GThread *thread = ws_home_get_thread (self);
+  WsHome   copy;
+  gboolean is_owner;
+
+  if (thread == NULL || thread == g_thread_self ())
+    return TRUE;
+  copy = ws_home_copy (self);
+  is_owner = copy.context != NULL && g_main_context_is_owner (copy.context);
+  ws_home_clear (&copy);
+  return is_owner;
 }
 
 gboolean
@@ -137,22 +145,6 @@ void
 ws_home_run_later (const WsHome *self, GSourceFunc function, gpointer object)
 {
   ws_home_invoke (self, function, g_object_ref (object), NULL);
-}
-
-/* Disposes in any case: the other thread may not have left its unref yet. */
-static gboolean
-on_unref_there (gpointer user_data)
-{
-  g_object_run_dispose (user_data);
-  WS_TSAN_RELEASE (user_data);
-  g_object_unref (user_data);
-  return G_SOURCE_REMOVE;
-}
-
-void
-ws_home_dispose_there (const WsHome *self, GObject *object)
-{
-  ws_home_run_later (self, on_unref_there, object);
 }
 
 /* --- The interface --- */

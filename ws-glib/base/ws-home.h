@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * the object itself, and for a thread that asks whether it is the right one. */
 typedef struct
 {
-  GThread      *thread;  /* (unowned) (nullable): none yet */
+  GThread      *thread;  /* (unowned) (nullable) (atomic): none yet */
   GMainContext *context; /* (owned) (nullable): none yet */
 } WsHome;
 
@@ -26,11 +26,17 @@ void ws_home_clear (WsHome *self);
 gboolean ws_home_check_stranger (const WsHome *self,
                                  const char   *problem,
                                  GError      **error);
-/* The same, in any thread. */
+/* (nullable) */
+static inline GThread *
+ws_home_get_thread (const WsHome *self)
+{
+  return g_atomic_pointer_get (&((WsHome *) self)->thread);
+}
+/* As ws_home_check_stranger(), in any thread. */
 static inline gboolean
 ws_home_check (const WsHome *self, const char *problem, GError **error)
 {
-  return G_LIKELY (self->thread == g_thread_self ())
+  return G_LIKELY (ws_home_get_thread (self) == g_thread_self ())
          || ws_home_check_stranger (self, problem, error);
 }
 /* As ws_context_enter(), for an object that is to begin something there: NULL
@@ -54,9 +60,6 @@ void ws_home_invoke (const WsHome  *self,
                      GSourceFunc    function,
                      gpointer       data,
                      GDestroyNotify destroy);
-/* The last reference to @object goes here, in another thread: the home's thread
- * gets one, and disposes of it. */
-void ws_home_dispose_there (const WsHome *self, GObject *object);
 
 /* (transfer full): where the object lives now; in any thread. Empty as long as
  * the object belongs nowhere. */

@@ -3,7 +3,7 @@
 
 #include <ws-glib/ws-broker.h>
 
-#include "base/ws-home.h"
+#include "base/ws-stay.h"
 #include "base/ws-property.h"
 #include "net/ws-poller.h"
 
@@ -29,6 +29,7 @@ typedef struct
 typedef struct
 {
   WsHome     home;    /* where it was made */
+  WsStay     stay;    /* there: bound while there is a poller */
   WsPoller  *poller;  /* (owned) (nullable): of the home; none if direct */
   WsDeadline sweep;   /* of topics that nobody has wanted for long */
   WsDeadline expiry;  /* of what waits for a connection */

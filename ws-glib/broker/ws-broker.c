@@ -40,10 +40,7 @@
  * Since: 1.0
  */
 
-G_DEFINE_ABSTRACT_TYPE_WITH_CODE (WsBroker,
-                                  ws_broker,
-                                  G_TYPE_OBJECT,
-                                  G_ADD_PRIVATE (WsBroker))
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (WsBroker, ws_broker, G_TYPE_OBJECT)
 
 static guint error_signal;
 
@@ -509,14 +506,15 @@ ws_broker_dispose (GObject *object)
   WsBroker        *self = WS_BROKER (object);
   WsBrokerPrivate *priv = ws_broker_peek (self);
 
-  if (priv->poller != NULL && !ws_home_check (&priv->home, "", NULL))
+  if (ws_stay_is_bound (&priv->stay) && !ws_home_check (&priv->home, "", NULL))
     {
-      ws_home_dispose_there (&priv->home, object);
+      ws_stay_part (&priv->stay, &priv->home, object);
       return;
     }
   ws_broker_clear_publishing (self);
   ws_broker_stop_sweeping (self);
   g_clear_pointer (&priv->poller, ws_poller_unref);
+  ws_stay_settle (&priv->stay, FALSE);
   G_OBJECT_CLASS (ws_broker_parent_class)->dispose (object);
 }
 
@@ -545,6 +543,7 @@ ws_broker_constructed (GObject *object)
 
   if (ws_broker_peek_direct (self) == NULL)
     priv->poller = ws_poller_get (NULL);
+  ws_stay_settle (&priv->stay, priv->poller != NULL);
   G_OBJECT_CLASS (ws_broker_parent_class)->constructed (object);
 }
 

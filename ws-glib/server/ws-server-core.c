@@ -42,6 +42,7 @@ ws_server_adopt_context (WsServer *self)
     return;
   ws_home_move (&priv->home, NULL);
   priv->poller = ws_poller_get_at (priv->home.context, priv->settings.priority);
+  ws_stay_settle (&priv->stay, TRUE);
 }
 
 guint

@@ -5,7 +5,7 @@
 
 #include "broker/ws-broker-members.h"
 #include "base/ws-property.h"
-#include "base/ws-home.h"
+#include "base/ws-stay.h"
 #include "engine/ws-prepared.h"
 #include "engine/ws-server-opening.h"
 #include "engine/ws-settings.h"
@@ -58,10 +58,9 @@ typedef struct
       *ssl_configuration; /* (owned) (nullable): made when asked */
 
   /* Listening. */
-  WsHome          home;         /* where the server was used first */
-  int             is_abandoned; /* atomic: the last reference went in another
-                                 * thread, and nothing is emitted any more */
-  WsPoller       *poller;       /* (owned) (nullable) */
+  WsHome          home;       /* where the server was used first */
+  WsStay          stay;       /* there: bound until it is disposed of */
+  WsPoller       *poller;     /* (owned) (nullable) */
   WsListener     *listener;   /* (owned) (nullable): of listen() and startup */
   WsListener     *added;      /* (owned) (nullable): of what was added */
   GSocketAddress *address;    /* (owned) (nullable): while listening */
@@ -157,7 +156,7 @@ ws_server_peek (WsServer *self)
 static inline gboolean
 ws_server_is_abandoned (WsServer *self)
 {
-  return g_atomic_int_get (&ws_server_peek (self)->is_abandoned);
+  return ws_stay_is_abandoned (&ws_server_peek (self)->stay);
 }
 
 /* One that no other client of this server has had, for the broker. */

@@ -84,10 +84,9 @@ ws_server_dispose (GObject *object)
   WsServer        *self = WS_SERVER (object);
   WsServerPrivate *priv = ws_server_peek (self);
 
-  if (priv->poller != NULL && !ws_server_check_thread (self, NULL))
+  if (ws_stay_is_bound (&priv->stay) && !ws_server_check_thread (self, NULL))
     {
-      g_atomic_int_set (&priv->is_abandoned, TRUE);
-      ws_home_dispose_there (&priv->home, object);
+      ws_stay_part (&priv->stay, &priv->home, object);
       return;
     }
   ws_server_cancel_startup (self);
@@ -103,6 +102,7 @@ ws_server_dispose (GObject *object)
   g_clear_object (&priv->address);
   g_clear_object (&priv->broker);
   g_clear_pointer (&priv->poller, ws_poller_unref);
+  ws_stay_settle (&priv->stay, FALSE);
   G_OBJECT_CLASS (ws_server_parent_class)->dispose (object);
 }
 

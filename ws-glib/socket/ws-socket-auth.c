@@ -100,6 +100,7 @@ ws_socket_on_opening_asked (WsClientOpening        *opening,
                             const WsClientQuestion *question,
                             gpointer                user_data)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket         *self = g_object_ref (user_data);
   WsSocketPrivate  *priv = ws_socket_peek (self);
   guint             attempt = priv->now.number;

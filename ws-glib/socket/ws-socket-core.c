@@ -63,6 +63,7 @@ ws_socket_stop_ticking (WsSocket *self)
 void
 ws_socket_cancel_activation (WsSocket *self)
 {
+  WS_SOCKET_INSIDE (self);
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   ws_socket_stop_ticking (self);
@@ -76,6 +77,8 @@ ws_socket_cancel_activation (WsSocket *self)
 void
 ws_socket_clear_watch (WsSocket *self)
 {
+  WS_SOCKET_INSIDE (self);
+
   g_clear_pointer (&ws_socket_peek (self)->reconnect.watch,
                    ws_network_watch_free);
 }

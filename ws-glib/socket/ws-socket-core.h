@@ -8,6 +8,7 @@
 #include "value/ws-deflate-options-private.h"
 #include "base/ws-home.h"
 #include "base/ws-property.h"
+#include "base/ws-stay.h"
 #include "net/ws-network-watch.h"
 
 G_BEGIN_DECLS
@@ -106,6 +107,7 @@ typedef struct
   WsState       state;
   WsSocketView  view; /* likewise, for windows */
   WsHome        home; /* where the socket was opened */
+  WsStay        stay; /* there */
   WsAttempt     now;  /* also the last one, until the next begins */
   WsMailbox     mailbox;
   GSource      *activation;   /* (owned) (nullable): what active waits for */
@@ -125,11 +127,9 @@ typedef struct
   const WsSocketOwner *owner; /* (nullable): until the connection is over */
   gpointer             owner_data; /* (unowned) */
 
-  int   is_abandoned;  /* atomic: the last reference went in another thread, and
-                     * nothing is emitted any more */
-  int   is_kept;       /* atomic: it holds a reference to itself */
-  guint log_number;    /* 0: not told of yet */
-  guint announced : 4; /* WsState: the last one that state-changed told */
+  int   is_kept;        /* atomic: it holds a reference to itself */
+  guint log_number;     /* 0: not told of yet */
+  guint announced : 4;  /* WsState: the last one that state-changed told */
   guint pause_mode : 2; /* WsPauseModes */
   int   version : 8;    /* WsProtocolVersion */
   guint active : 1;
@@ -154,8 +154,39 @@ ws_socket_peek (WsSocket *self)
 static inline gboolean
 ws_socket_is_abandoned (WsSocket *self)
 {
-  return g_atomic_int_get (&ws_socket_peek (self)->is_abandoned);
+  return ws_stay_is_abandoned (&ws_socket_peek (self)->stay);
 }
+
+/* What knows the socket and runs in its home. */
+static inline gboolean
+ws_socket_is_attached (const WsSocketPrivate *priv)
+{
+  return priv->now.engine != NULL || priv->now.opening != NULL
+         || priv->activation != NULL || priv->reconnect.watch != NULL;
+}
+
+typedef WsInside WsSocketInside;
+
+static inline void
+ws_socket_step_out (WsSocketInside *inside)
+{
+  WsStay          *stay = inside->stay;
+  WsSocketPrivate *priv;
+
+  if (!ws_stay_leave (inside))
+    return;
+  priv = WS_CONTAINER_OF (stay, WsSocketPrivate, stay);
+  ws_stay_settle (stay, ws_socket_is_attached (priv));
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsSocketInside, ws_socket_step_out)
+
+/* The function is inside until it returns; it may be the last to touch the
+ * socket. Of all that such things call, and of all that may make one or end
+ * one. */
+#define WS_SOCKET_INSIDE(self)                    \
+  g_autoptr (WsSocketInside) inside G_GNUC_UNUSED \
+      = ws_stay_enter (&ws_socket_peek (self)->stay, &(WsInside){ NULL })
 
 /* FALSE with WRONG_CONTEXT in another thread than the connection's. */
 gboolean ws_socket_check_thread (WsSocket *self, GError **error);

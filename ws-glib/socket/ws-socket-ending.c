@@ -20,6 +20,7 @@
 void
 ws_socket_leave (WsSocket *self)
 {
+  WS_SOCKET_INSIDE (self);
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   ws_socket_cancel_activation (self);
@@ -104,6 +105,7 @@ static void (*const steps[]) (WsSocket *self, const WsEnding *ending) = {
 void
 ws_socket_end_attempt (WsSocket *self, const WsEnding *ending)
 {
+  WS_SOCKET_INSIDE (self);
   WsSocketPrivate *priv = ws_socket_peek (self);
   guint            attempt = ++priv->now.number;
 
@@ -119,6 +121,7 @@ ws_socket_end_attempt (WsSocket *self, const WsEnding *ending)
 static void
 cut_off (WsSocket *self)
 {
+  WS_SOCKET_INSIDE (self);
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsClosing        closing = { .code = WS_CLOSE_ABNORMAL };
   WsEnding         ending
@@ -137,6 +140,7 @@ cut_off (WsSocket *self)
 void
 ws_socket_on_about_to_close (gpointer user_data, const GError *error)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
   guint            attempt = priv->now.number;
@@ -154,6 +158,7 @@ ws_socket_on_about_to_close (gpointer user_data, const GError *error)
 void
 ws_socket_on_closing (gpointer user_data)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
   guint            attempt = priv->now.number;
@@ -167,6 +172,7 @@ ws_socket_on_closing (gpointer user_data)
 void
 ws_socket_on_read_finished (gpointer user_data)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket *self = g_object_ref (user_data);
 
   ws_socket_finish_reading (self);
@@ -176,6 +182,7 @@ ws_socket_on_read_finished (gpointer user_data)
 void
 ws_socket_on_ended (gpointer user_data, const GError *error)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket *self = user_data;
   WsEngine *engine = g_steal_pointer (&ws_socket_peek (self)->now.engine);
   WsEnding  ending = { .error = error,

@@ -326,6 +326,7 @@ ws_socket_on_opening_redirected (WsClientOpening *opening,
                                  gboolean         is_same_origin,
                                  gpointer         user_data)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsSocketHttp    *http = ws_socket_ensure_http (self);

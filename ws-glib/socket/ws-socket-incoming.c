@@ -36,6 +36,7 @@ ws_socket_accept (WsSocket                *self,
                   const WsServerHandshake *handshake,
                   const WsServerAnswer    *answer)
 {
+  WS_SOCKET_INSIDE (self);
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsServerAnswer   full = *answer;
   WsDeflateParams  params;

@@ -56,6 +56,7 @@ on_enter (gpointer user_data)
 static void
 on_frame (gpointer user_data, WsEvent *event)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket *self = user_data;
 
   if (event->opcode == WS_OPCODE_TEXT)
@@ -123,6 +124,7 @@ emit_binary (WsSocket *self, WsEvent *event, WsMessage *message)
 static void
 on_message (gpointer user_data, WsEvent *event)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsEngine        *engine = priv->now.engine;
@@ -161,6 +163,7 @@ on_message (gpointer user_data, WsEvent *event)
 static void
 on_piece (gpointer user_data, WsEvent *event)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket            *self = g_object_ref (user_data);
   const WsSocketAsync *async = ws_socket_peek (self)->async;
 
@@ -178,6 +181,7 @@ on_piece (gpointer user_data, WsEvent *event)
 static void
 on_ping (gpointer user_data, WsEvent *event)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket *self = user_data;
 
   emit_bytes (self, WS_SOCKET_SIGNAL_PING_RECEIVED, event);
@@ -186,6 +190,7 @@ on_ping (gpointer user_data, WsEvent *event)
 static void
 on_pong (gpointer user_data, WsEvent *event, gint64 elapsed, gboolean by_user)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
   guint            attempt = priv->now.number;
@@ -212,6 +217,7 @@ on_pong (gpointer user_data, WsEvent *event, gint64 elapsed, gboolean by_user)
 static void
 on_written (gpointer user_data, guint64 n_bytes)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
   guint            attempt = priv->now.number;
@@ -228,6 +234,7 @@ on_written (gpointer user_data, guint64 n_bytes)
 static void
 on_drained (gpointer user_data)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket *self = g_object_ref (user_data);
 
   ws_socket_emit (self, WS_SOCKET_SIGNAL_DRAINED);
@@ -255,6 +262,7 @@ static const WsEngineSink sink = {
 static void
 draw_mask (gpointer user_data, guint8 mask[4])
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocketPrivate *priv = ws_socket_peek (user_data);
 
   ws_mask_generator_draw (priv->mask_generator, mask);

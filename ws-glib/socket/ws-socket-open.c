@@ -68,6 +68,7 @@ refuse_to_open (WsSocket *self, GError *problem, GError **error)
 static void
 on_opened (WsClientOpening *opening, gpointer user_data)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsTlsSession    *session = ws_client_opening_get_session (opening);
@@ -124,6 +125,7 @@ name_target (WsSocketPrivate *priv, const GError *error)
 static void
 on_failed (WsClientOpening *opening, const GError *error, gpointer user_data)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
   guint            attempt = priv->now.number;
@@ -313,6 +315,7 @@ open_here (WsSocket *self, Start *start, GError **error)
 static gboolean
 open_socket (WsSocket *self, Start *start, GError **error)
 {
+  WS_SOCKET_INSIDE (self);
   WsSocketPrivate *priv = ws_socket_peek (self);
   gboolean         is_open;
   g_autoptr (WsContext) entered = NULL;
@@ -531,6 +534,7 @@ ws_socket_open_stream_and_stay (WsSocket   *self,
 void
 ws_socket_activate (WsSocket *self)
 {
+  WS_SOCKET_INSIDE (self);
   WsSocketPrivate *priv = ws_socket_peek (self);
   Start            start;
   g_autoptr (WsRequest) request = NULL;
@@ -557,6 +561,7 @@ on_activation (gpointer user_data)
 void
 ws_socket_schedule_activation (WsSocket *self)
 {
+  WS_SOCKET_INSIDE (self);
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   ws_socket_cancel_activation (self);

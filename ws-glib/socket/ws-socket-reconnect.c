@@ -71,6 +71,7 @@ probe (WsSocket *self)
 static void
 on_network_changed (gboolean came_back, gpointer user_data)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsReconnect     *reconnect = &priv->reconnect;
@@ -106,6 +107,7 @@ retry (WsSocket *self)
 static void
 on_network_answered (gboolean can_reach, gpointer user_data)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
 
@@ -122,6 +124,7 @@ static const WsNetworkWatchSink network_sink = {
 static void
 begin_watch (WsSocket *self)
 {
+  WS_SOCKET_INSIDE (self);
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   ws_socket_clear_watch (self);
@@ -170,6 +173,7 @@ await_network (WsSocket *self)
 static gboolean
 on_wait_over (gpointer user_data)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
 
@@ -192,6 +196,7 @@ dispatch_wait (GSource *source, GSourceFunc callback, gpointer user_data)
 static void
 begin_to_wait (WsSocket *self, int delay)
 {
+  WS_SOCKET_INSIDE (self);
   /* Not a time-out source, which would set its own ready time. */
   static GSourceFuncs wait_funcs = { .dispatch = dispatch_wait };
   WsSocketPrivate    *priv = ws_socket_peek (self);

@@ -258,6 +258,7 @@ tell_each (WsSocket *self, guint attempt)
 void
 ws_socket_on_opening_paused (WsClientOpening *opening, gpointer user_data)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsTlsSession    *session = ws_client_opening_get_session (opening);
@@ -335,6 +336,8 @@ on_alert (gpointer    user_data,
           guint       type,
           const char *description)
 {
+  WS_SOCKET_INSIDE (user_data);
+
   if (!sent && level == ALERT_FATAL)
     ws_socket_peek (user_data)->now.ssl_alerted = TRUE;
   ws_socket_emit (user_data,
@@ -346,6 +349,7 @@ on_alert (gpointer    user_data,
 static gboolean
 on_psk (gpointer user_data, const char *hint, char **identity, GBytes **key)
 {
+  WS_SOCKET_INSIDE (user_data);
   g_autoptr (WsPskAuthenticator) authenticator
       = ws_psk_authenticator_new (hint, NULL);
 
@@ -360,6 +364,7 @@ on_psk (gpointer user_data, const char *hint, char **identity, GBytes **key)
 static void
 on_ticket (gpointer user_data, GBytes *ticket)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocketPrivate *priv = ws_socket_peek (user_data);
   WsAttemptTls    *tls = priv->now.tls;
 

@@ -95,6 +95,7 @@ is_watched (WsSocket *self)
 static gboolean
 on_tick (gpointer user_data)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket *self = user_data;
 
   /* Nobody has to know what nobody looks at: the time itself goes on. */

@@ -62,6 +62,7 @@ ws_socket_end_calls (WsSocket *self)
 void
 ws_socket_on_broken (gpointer user_data, const GError *error)
 {
+  WS_SOCKET_INSIDE (user_data);
   WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsSocketAsync   *async = priv->async;

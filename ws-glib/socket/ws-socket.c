@@ -92,12 +92,9 @@ ws_socket_dispose (GObject *object)
   WsSocket        *self = WS_SOCKET (object);
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (!ws_socket_check_thread (self, NULL)
-      && (priv->now.engine != NULL || priv->now.opening != NULL
-          || priv->activation != NULL || priv->reconnect.watch != NULL))
+  if (ws_stay_is_bound (&priv->stay) && !ws_socket_check_thread (self, NULL))
     {
-      g_atomic_int_set (&priv->is_abandoned, TRUE);
-      ws_home_dispose_there (&priv->home, object);
+      ws_stay_part (&priv->stay, &priv->home, object);
       return;
     }
   ws_socket_cancel_activation (self);
@@ -113,6 +110,8 @@ ws_socket_dispose (GObject *object)
   g_clear_object (&priv->ssl_configuration);
   g_clear_object (&priv->ssl_session);
   g_clear_object (&priv->mask_generator);
+  if (priv->stay.innermost == NULL)
+    ws_stay_settle (&priv->stay, FALSE);
   G_OBJECT_CLASS (ws_socket_parent_class)->dispose (object);
 }
 
@@ -122,6 +121,7 @@ ws_socket_finalize (GObject *object)
   WsSocketPrivate *priv = ws_socket_peek (WS_SOCKET (object));
 
   WS_TSAN_ACQUIRE (object);
+  ws_stay_clear (&priv->stay);
   ws_socket_clear_handler (WS_SOCKET (object));
   ws_socket_free_async (WS_SOCKET (object));
   ws_socket_clear_http (WS_SOCKET (object));

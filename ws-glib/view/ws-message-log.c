@@ -4,8 +4,10 @@
  * what the socket does, and many messages are one change of the list. */
 #include "ws-message-log.h"
 
-#include "base/ws-home.h"
 #include "base/ws-property.h"
+#include "base/ws-stay.h"
+#include "base/ws-tsan-private.h"
+#include "net/ws-poller.h"
 #include "view/ws-message-log-crowd.h"
 #include "view/ws-message-log-store.h"
 
@@ -36,10 +38,12 @@ struct _WsMessageLog
   GObject parent_instance;
 
   WsHome              home;
+  WsStay              stay; /* there */
   WsMessageLogStore   store;
   GSource            *coming; /* (owned) (nullable): shows what is fresh */
   WsMessageLogSource *source; /* (owned) (nullable) */
   WsMessageLogCrowd   crowd;
+  gboolean            has_crowd; /* a list was set */
 };
 
 static void install_model (GListModelInterface *iface);
@@ -112,6 +116,30 @@ on_items_changed (GListModel   *entries,
   g_object_unref (self);
 }
 
+/* --- What runs in its home --- */
+
+typedef WsInside WsMessageLogInside;
+
+static void
+step_out (WsMessageLogInside *inside)
+{
+  WsStay       *stay = inside->stay;
+  WsMessageLog *self;
+
+  if (!ws_stay_leave (inside))
+    return;
+  self = WS_CONTAINER_OF (stay, WsMessageLog, stay);
+  ws_stay_settle (stay, self->source != NULL || self->has_crowd
+                            || self->coming != NULL);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsMessageLogInside, step_out)
+
+/* As WS_SOCKET_INSIDE(). */
+#define INSIDE(self)                                  \
+  g_autoptr (WsMessageLogInside) inside G_GNUC_UNUSED \
+      = ws_stay_enter (&(self)->stay, &(WsInside){ NULL })
+
 /* --- What comes --- */
 
 static void
@@ -126,8 +154,10 @@ forget_coming (WsMessageLog *self)
 static gboolean
 on_coming (gpointer user_data)
 {
-  WsMessageLog *self = g_object_ref (user_data);
+  WsMessageLog *self = user_data;
+  INSIDE (self);
 
+  g_object_ref (self);
   forget_coming (self);
   ws_message_log_store_settle (&self->store);
   g_object_unref (self);
@@ -206,6 +236,7 @@ ws_message_log_set_socket (WsMessageLog *self, WsSocket *socket)
   old = ws_message_log_dup_socket (self);
   if (old == socket || !may_call (self, G_STRFUNC))
     return;
+  INSIDE (self);
   g_clear_pointer (&self->source, ws_message_log_source_free);
   if (socket != NULL)
     self->source = ws_message_log_source_new (socket, &sink, self);
@@ -269,7 +300,9 @@ ws_message_log_set_sockets (WsMessageLog *self, GListModel *sockets)
                  G_OBJECT_TYPE_NAME (sockets));
       return;
     }
+  INSIDE (self);
   ws_message_log_crowd_follow (&self->crowd, sockets);
+  self->has_crowd = sockets != NULL;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SOCKETS]);
 }
 
@@ -484,17 +517,18 @@ ws_message_log_dispose (GObject *object)
 {
   WsMessageLog *self = WS_MESSAGE_LOG (object);
 
-  if (!ws_home_check (&self->home, wrong_thread, NULL)
-      && (self->source != NULL || self->crowd.sources->len > 0
-          || self->coming != NULL))
+  if (ws_stay_is_bound (&self->stay)
+      && !ws_home_check (&self->home, wrong_thread, NULL))
     {
-      ws_home_dispose_there (&self->home, object);
+      ws_stay_part (&self->stay, &self->home, object);
       return;
     }
   forget_coming (self);
   g_clear_pointer (&self->source, ws_message_log_source_free);
   ws_message_log_crowd_follow (&self->crowd, NULL);
   g_signal_handlers_disconnect_by_data (self->store.shown, self);
+  if (self->stay.innermost == NULL)
+    ws_stay_settle (&self->stay, FALSE);
   G_OBJECT_CLASS (ws_message_log_parent_class)->dispose (object);
 }
 
@@ -503,6 +537,8 @@ ws_message_log_finalize (GObject *object)
 {
   WsMessageLog *self = WS_MESSAGE_LOG (object);
 
+  WS_TSAN_ACQUIRE (object);
+  ws_stay_clear (&self->stay);
   ws_message_log_store_clear (&self->store);
   ws_message_log_crowd_clear (&self->crowd);
   ws_home_clear (&self->home);
