@@ -129,6 +129,35 @@ test_steal (void)
   ws_buffer_clear (&buffer);
 }
 
+/* Small storage and large are not the same kind. */
+static void
+test_large (void)
+{
+  const gsize large = 1024 * 1024;
+  WsBuffer    buffer = { 0 };
+  g_autoptr (GBytes) bytes = NULL;
+  const guint8 *data;
+
+  ws_buffer_append (&buffer, "hello", 5);
+  ws_buffer_reserve (&buffer, large, 0);
+  ws_buffer_reserve (&buffer, 3 * large, 0);
+  ws_buffer_shrink (&buffer, large);
+  g_assert_cmpuint (buffer.size, ==, 5 + large);
+  ws_buffer_shrink (&buffer, 2 * large);
+  g_assert_cmpuint (buffer.size, ==, 5 + large);
+  ws_buffer_shrink (&buffer, 1);
+  g_assert_cmpuint (buffer.size, ==, 6);
+  ws_buffer_reserve (&buffer, large, 0);
+  data = buffer.data;
+  bytes = ws_buffer_steal_bytes (&buffer);
+  g_assert_true (g_bytes_get_data (bytes, NULL) == data);
+  g_assert_cmpmem (data, g_bytes_get_size (bytes), "hello", 5);
+
+  ws_buffer_reserve (&buffer, large, 0);
+  ws_buffer_clear (&buffer);
+  g_assert_null (buffer.data);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -140,5 +169,6 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/buffer/reserve-keeps", test_reserve_keeps);
   g_test_add_func ("/protocol/buffer/limit", test_limit);
   g_test_add_func ("/protocol/buffer/steal", test_steal);
+  g_test_add_func ("/protocol/buffer/large", test_large);
   return g_test_run ();
 }

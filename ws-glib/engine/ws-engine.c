@@ -5,6 +5,7 @@
 #include "engine/ws-frame-tap.h"
 #include "engine/ws-handshake-log.h"
 #include "net/ws-log.h"
+#include "protocol/ws-storage.h"
 
 /* What waits beyond so many bytes when a connection's turn is over is written
  * at once: so much would fill a write of its own anyway, and its memory is
@@ -252,6 +253,8 @@ on_pong (WsEngine *self, WsEvent *event)
 static void
 handle_event (WsEngine *self, WsEvent *event)
 {
+  if (G_UNLIKELY (event->owned.size >= WS_STORAGE_MIN))
+    ws_poller_keep_storage (self->poller);
   /* Of a connection that we fail only the peer's close frame counts. */
   if (self->failed && event->type != WS_EVENT_CLOSE)
     return;

@@ -43,6 +43,7 @@ struct _WsPoller
   WsPost        *due_posts, *last_due_post; /* taken from there, in order */
   WsReadBuffer  *idle_buffers[WS_POLLER_MAX_IDLE_BUFFERS]; /* (owned) */
   guint          n_idle_buffers;
+  WsDeadline     storage_deadline; /* while storage is kept */
 };
 
 /* Readiness through an epoll set; FALSE where there is none. */
@@ -69,6 +70,10 @@ void ws_poller_run_posts (WsPoller *self);
 /* --- ws-poller.c --- */
 
 void ws_poller_dispatch (WsPoller *self);
+
+/* --- ws-poller-memory.c --- */
+
+void ws_poller_forget_memory (WsPoller *self);
 
 /* --- ws-poller-turn.c --- */
 

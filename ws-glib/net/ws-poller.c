@@ -2,7 +2,6 @@
 /* One GSource for all sockets, deadlines and jobs of a main context. */
 #include "net/ws-poller.h"
 
-#include "net/ws-log.h"
 #include "net/ws-poller-private.h"
 
 typedef struct
@@ -240,9 +239,7 @@ poller_free (WsPoller *self)
     while (self->jobs[kind].next != &self->jobs[kind])
       unlink_job (self->jobs[kind].next);
   ws_deadline_heap_clear (&self->deadlines);
-
-  while (self->n_idle_buffers > 0)
-    g_free (self->idle_buffers[--self->n_idle_buffers]);
+  ws_poller_forget_memory (self);
 
   g_main_context_unref (self->context);
   g_free (self);
@@ -441,49 +438,4 @@ ws_poller_unqueue (WsPoller *self, WsJob *job)
 
   unlink_job (job);
   self->n_jobs--;
-}
-
-/* --- The shared read buffer --- */
-
-WsReadBuffer *
-ws_poller_acquire_buffer (WsPoller *self)
-{
-  WsReadBuffer *buffer;
-
-  if (self->n_idle_buffers > 0)
-    {
-      buffer = self->idle_buffers[--self->n_idle_buffers];
-    }
-  else
-    {
-      /* Not cleared: only pages that were read into are ever touched. */
-      buffer = g_malloc (sizeof (WsReadBuffer) + WS_READ_BUFFER_SIZE);
-      buffer->data = (guint8 *) (buffer + 1);
-      if (ws_log_has (WS_LOG_POOL))
-        ws_log (&(WsLogFacts){ .topic = WS_LOG_POOL },
-                "another buffer for reading, of %d KiB",
-                WS_READ_BUFFER_SIZE / 1024);
-    }
-  buffer->n_refs = 1;
-  return buffer;
-}
-
-WsReadBuffer *
-ws_read_buffer_ref (WsReadBuffer *buffer)
-{
-  buffer->n_refs++;
-  return buffer;
-}
-
-void
-ws_poller_release_buffer (WsPoller *self, WsReadBuffer *buffer)
-{
-  g_assert (buffer->n_refs > 0);
-
-  if (--buffer->n_refs > 0)
-    return;
-  if (self->n_idle_buffers < WS_POLLER_MAX_IDLE_BUFFERS)
-    self->idle_buffers[self->n_idle_buffers++] = buffer;
-  else
-    g_free (buffer);
 }

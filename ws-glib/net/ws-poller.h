@@ -205,4 +205,8 @@ WsReadBuffer *ws_poller_acquire_buffer (WsPoller *self);
 WsReadBuffer *ws_read_buffer_ref (WsReadBuffer *buffer);
 void          ws_poller_release_buffer (WsPoller *self, WsReadBuffer *buffer);
 
+/* A large message has come: the thread keeps the storage of such messages for
+ * the next ones, until none has come for a second or two. */
+void ws_poller_keep_storage (WsPoller *self);
+
 G_END_DECLS

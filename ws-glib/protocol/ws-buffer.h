@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /* Growing bytes. Zero is an empty buffer that owns nothing. */
 typedef struct
 {
-  guint8 *data; /* (owned) (nullable) */
+  guint8 *data; /* (owned) (nullable): large ones by ws-storage.h */
   gsize   len;
   gsize   size; /* allocated */
 } WsBuffer;
@@ -18,6 +18,9 @@ void ws_buffer_clear (WsBuffer *self);
 /* Makes room for @extra more bytes than len, growing by doubling but never
  * beyond @limit bytes (0 = no limit) unless len + @extra demands it. */
 void ws_buffer_reserve (WsBuffer *self, gsize extra, gsize limit);
+
+/* Gives back what is beyond len and @room bytes more. */
+void ws_buffer_shrink (WsBuffer *self, gsize room);
 
 void ws_buffer_append (WsBuffer *self, const void *data, gsize len);
 

@@ -244,8 +244,7 @@ trim (WsBuffer *out)
 {
   if (out->size < 4 * 1024 || out->len + 1 > out->size / 2)
     return;
-  out->size = out->len + 1;
-  out->data = g_realloc (out->data, out->size);
+  ws_buffer_shrink (out, 1);
 }
 
 gboolean
@@ -296,8 +295,5 @@ ws_inflater_release (WsInflater *self)
     ws_buffer_append (&self->history, plain.data, len);
   ws_buffer_clear (&plain);
   if (self->history.len > 0)
-    {
-      self->history.size = self->history.len;
-      self->history.data = g_realloc (self->history.data, self->history.size);
-    }
+    ws_buffer_shrink (&self->history, 0);
 }
