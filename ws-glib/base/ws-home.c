@@ -33,6 +33,7 @@ ws_home_move (WsHome *self, GMainContext *context)
   lock ();
   self->context = context;
   g_atomic_pointer_set (&self->thread, g_thread_self ());
+  g_atomic_pointer_set (&self->key, ws_thread_get_key ());
   unlock ();
   if (old != NULL)
     g_main_context_unref (old);
@@ -43,6 +44,7 @@ ws_home_clear (WsHome *self)
 {
   g_clear_pointer (&self->context, g_main_context_unref);
   self->thread = NULL;
+  self->key = NULL;
 }
 
 WsHome

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "net/ws-context.h"
+#include "net/ws-thread.h"
 
 G_BEGIN_DECLS
 
@@ -13,7 +14,8 @@ G_BEGIN_DECLS
  * the object itself, and for a thread that asks whether it is the right one. */
 typedef struct
 {
-  GThread      *thread;  /* (unowned) (nullable) (atomic): none yet */
+  GThread      *thread; /* (unowned) (nullable) (atomic): none yet */
+  gpointer      key;    /* (atomic): of that thread, if ws_home_move() set it */
   GMainContext *context; /* (owned) (nullable): none yet */
 } WsHome;
 
@@ -32,11 +34,16 @@ ws_home_get_thread (const WsHome *self)
 {
   return g_atomic_pointer_get (&((WsHome *) self)->thread);
 }
+static inline gboolean
+ws_home_is_mine (const WsHome *self)
+{
+  return g_atomic_pointer_get (&((WsHome *) self)->key) == ws_thread_get_key ();
+}
 /* As ws_home_check_stranger(), in any thread. */
 static inline gboolean
 ws_home_check (const WsHome *self, const char *problem, GError **error)
 {
-  return G_LIKELY (ws_home_get_thread (self) == g_thread_self ())
+  return G_LIKELY (ws_home_is_mine (self))
          || ws_home_check_stranger (self, problem, error);
 }
 /* As ws_context_enter(), for an object that is to begin something there: NULL

@@ -16,6 +16,12 @@ fits (WsEngine *self, guint64 size)
 gboolean
 ws_engine_has_room (WsEngine *self, gsize len)
 {
+  /* A short one needs no sum: this is more than it takes if each of its bytes
+   * has a frame of its own. */
+  if (len <= WS_OUTBOX_SHORT_MAX
+      && self->outbox.size + WS_OUTBOX_SHORT_MAX * WS_FRAME_HEADER_MAX
+             <= self->settings->max_bytes_to_write)
+    return TRUE;
   return fits (self, ws_outbox_cost (&self->outbox, len,
                                      self->settings->outgoing_frame_size));
 }
@@ -116,13 +122,13 @@ push_fragments (WsEngine     *self,
   ws_outbox_append (&self->outbox, &aside);
 }
 
-void
-ws_engine_push_message (WsEngine     *self,
-                        WsOpcode      opcode,
-                        guint8        rsv,
-                        const guint8 *data,
-                        gsize         len,
-                        GBytes       *bytes)
+static void
+push_whole (WsEngine     *self,
+            WsOpcode      opcode,
+            guint8        rsv,
+            const guint8 *data,
+            gsize         len,
+            GBytes       *bytes)
 {
   WsFrameHeader header = { .fin = TRUE, .opcode = opcode, .rsv = rsv };
   const guint64 part = self->settings->outgoing_frame_size;
@@ -133,6 +139,24 @@ ws_engine_push_message (WsEngine     *self,
     ws_outbox_push_bytes (&self->outbox, &header, bytes, 0, len);
   else
     ws_outbox_push_copy (&self->outbox, &header, data, len);
+}
+
+void
+ws_engine_push_message (WsEngine     *self,
+                        WsOpcode      opcode,
+                        guint8        rsv,
+                        const guint8 *data,
+                        gsize         len,
+                        GBytes       *bytes)
+{
+  const guint64 part = self->settings->outgoing_frame_size;
+
+  if (bytes == NULL && ws_outbox_takes_short (&self->outbox, len)
+      && (len <= part || part == 0))
+    ws_outbox_push_short (&self->outbox,
+                          ws_frame_first_byte (TRUE, rsv, opcode), data, len);
+  else
+    push_whole (self, opcode, rsv, data, len, bytes);
 }
 
 void

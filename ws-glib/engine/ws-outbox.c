@@ -61,13 +61,13 @@ append_chunk (WsOutbox *self, WsOutboxChunk *chunk)
 
 /* Where the next @len bytes go: behind what was collected last, or into a new
  * chunk. */
-static guint8 *
+static inline guint8 *
 claim (WsOutbox *self, gsize len)
 {
   WsOutboxChunk *chunk = self->tail;
   guint8        *place;
 
-  if (chunk == NULL || chunk->room < len)
+  if (G_UNLIKELY (chunk == NULL || chunk->room < len))
     {
       chunk = ws_outbox_chunk_new (MAX (len, WS_OUTBOX_CHUNK_ROOM), NULL);
       append_chunk (self, chunk);
@@ -130,6 +130,22 @@ append_frame (WsOutbox            *self,
   gsize size = header_size (self, header->length) + header->length;
 
   write_frame (claim (self, size), header, payload);
+  self->tail->ends_frame = TRUE;
+  self->n_frames++;
+}
+
+void
+ws_outbox_push_short (WsOutbox     *self,
+                      guint8        first,
+                      const guint8 *payload,
+                      gsize         len)
+{
+  guint8 *place = claim (self, 2 + len);
+
+  place[0] = first;
+  place[1] = (guint8) len;
+  if (len > 0)
+    memcpy (place + 2, payload, len);
   self->tail->ends_frame = TRUE;
   self->n_frames++;
 }

@@ -15,6 +15,9 @@ typedef struct _WsOutboxChunk WsOutboxChunk;
 /* Gives the next mask; called when a frame is made, never while writing. */
 typedef void (*WsOutboxDraw) (gpointer user_data, guint8 mask[4]);
 
+/* Of such a payload the length stands in the second byte (RFC 6455, 5.2). */
+#define WS_OUTBOX_SHORT_MAX 125u
+
 typedef struct
 {
   WsOutboxChunk *head, *tail; /* (owned) */
@@ -44,6 +47,18 @@ void ws_outbox_push_copy (WsOutbox            *self,
                           const WsFrameHeader *header,
                           const guint8        *payload,
                           gsize                len);
+
+/* The same for what a server sends most, where that is what is to be sent.
+ * @first: what the frame begins with, as on the wire. */
+void ws_outbox_push_short (WsOutbox     *self,
+                           guint8        first,
+                           const guint8 *payload,
+                           gsize         len);
+static inline gboolean
+ws_outbox_takes_short (const WsOutbox *self, gsize len)
+{
+  return len <= WS_OUTBOX_SHORT_MAX && self->draw == NULL && !self->sealed;
+}
 
 /* A frame whose payload is the part of @bytes from @offset. Small ones are
  * copied, for that is cheaper. */

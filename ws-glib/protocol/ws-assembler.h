@@ -47,6 +47,14 @@ ws_assembler_is_idle (const WsAssembler *self)
   return self->opcode == WS_OPCODE_CONTINUATION;
 }
 
+/* The same as ws_assembler_check() for a whole message of @len bytes that is
+ * not transformed, where none is under way. */
+static inline gboolean
+ws_assembler_has_room (const WsAssembler *self, gsize len)
+{
+  return len <= self->max_frame_size && len <= self->room;
+}
+
 /* Whether a data frame may come now and is within the limits: 1002 and 1009.
  * Changes nothing. */
 gboolean ws_assembler_check (const WsAssembler   *self,

@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-/* RFC 6455, 5.2: bits of the first two bytes, and what fits in the second. */
-#define FIN       0x80u
-#define MASKED    0x80u
-#define SHORT_MAX 125u
-
 /* Keeps the shortest beginning of @data that is wrong, and its fault: the same
  * ones that would have been found had the bytes come one by one. */
 static WsParse
@@ -25,32 +20,6 @@ refuse (WsFrameReader *self, const guint8 *data, gsize len, WsFault *fault)
   memmove (self->stored, data, n);
   self->n_stored = (guint8) n;
   return WS_FAILED;
-}
-
-/* Reads the header of the commonest kind of frame only, in a few instructions:
- * a message of its own, of less than 126 bytes, without an extension, that is
- * as the rules demand. FALSE: nothing was read, and nothing is known. */
-static gboolean
-read_short (WsFrameReader *self, const guint8 *data, gsize len)
-{
-  const gboolean masked = self->role == WS_ROLE_SERVER;
-  const guint    opcode = len >= 6 ? data[0] ^ FIN : 0u;
-  const guint    length = len >= 6 ? data[1] ^ (masked ? MASKED : 0u) : 0u;
-
-  if ((opcode != WS_OPCODE_TEXT && opcode != WS_OPCODE_BINARY)
-      || length > SHORT_MAX)
-    return FALSE;
-  self->header = (WsFrameHeader){ .fin = TRUE,
-                                  .opcode = (WsOpcode) opcode,
-                                  .masked = masked,
-                                  .length = length,
-                                  .size = masked ? 6 : 2 };
-  if (masked)
-    memcpy (self->header.mask, data + 2, sizeof self->header.mask);
-  self->in_frame = TRUE;
-  self->n_frames++;
-  self->left = length;
-  return TRUE;
 }
 
 static WsParse
@@ -109,11 +78,6 @@ ws_frame_reader_read_header (WsFrameReader *self,
 {
   if (self->n_stored > 0)
     return resume_header (self, data, len, used, fault);
-  if (G_LIKELY (read_short (self, data, len)))
-    {
-      *used = self->header.size;
-      return WS_DONE;
-    }
 
   switch (ws_frame_header_parse (&self->header, data, len, fault))
     {

@@ -15,7 +15,7 @@ typedef struct
   guint8        stored[WS_FRAME_HEADER_MAX]; /* a header that spans reads, or
                                          the bytes of an illegal one */
   gboolean      in_frame; /* header is read, the payload not yet finished */
-  WsFrameHeader header;   /* of the present, or else of the last frame */
+  WsFrameHeader header;   /* of the present frame */
   guint64       left;     /* payload bytes of the frame still to come */
   guint64       offset;   /* where the frame begins in the stream */
   guint64       n_frames; /* that have begun */
@@ -50,6 +50,14 @@ ws_frame_reader_finish (WsFrameReader *self)
   self->in_frame = FALSE;
   self->left = 0;
   self->offset += self->header.size + self->header.length;
+}
+
+/* Counts a whole frame of @size bytes that was read elsewhere. */
+static inline void
+ws_frame_reader_pass (WsFrameReader *self, gsize size)
+{
+  self->n_frames++;
+  self->offset += size;
 }
 
 /* The present frame's header in hex, without its mask key, and its place in

@@ -198,8 +198,7 @@ ws_frame_header_write (const WsFrameHeader *header,
   const guint8 mask_bit = header->masked ? MASK_BIT : 0;
   gsize        size = 2;
 
-  out[0]
-      = (guint8) ((header->fin ? FIN_BIT : 0) | header->rsv | header->opcode);
+  out[0] = ws_frame_first_byte (header->fin, header->rsv, header->opcode);
   if (header->length < LENGTH_16BIT)
     {
       out[1] = (guint8) (mask_bit | header->length);

@@ -56,6 +56,13 @@ gboolean ws_frame_header_check (const WsFrameHeader *header,
                                 guint8               rsv_allowed,
                                 WsFault             *fault);
 
+/* What a frame begins with on the wire. */
+static inline guint8
+ws_frame_first_byte (gboolean fin, guint8 rsv, WsOpcode opcode)
+{
+  return (guint8) ((fin ? 0x80 : 0) | rsv | opcode);
+}
+
 /* Writes @header (its size is not read) and returns the bytes used. */
 gsize ws_frame_header_write (const WsFrameHeader *header,
                              guint8               out[WS_FRAME_HEADER_MAX]);

@@ -4,131 +4,24 @@
 
 #include <string.h>
 
-#include "protocol/ws-close.h"
 #include "protocol/ws-mask.h"
+#include "protocol/ws-protocol-private.h"
 #include "protocol/ws-utf8.h"
 
 /* So many transformed bytes are looked at in a row, and become one piece at
  * most, for they may become a thousand times as many. */
 #define SLICE 4096
 
-/* What events without a payload point to; nobody writes there. */
-static const guint8 nothing[1];
+/* RFC 6455, 5.2: the largest payload whose length stands in the second byte,
+ * and the header of such a frame with a mask. */
+#define SHORT_MAX        125
+#define SHORT_HEADER_MAX 6
 
 static void
 use_input (WsProtocol *self, gsize n)
 {
   self->input += n;
   self->input_len -= n;
-}
-
-/* Nothing is read any more, and what is unread is dropped. */
-static void
-end (WsProtocol *self)
-{
-  self->phase = WS_PROTOCOL_ENDED;
-  self->input_len = 0;
-  ws_assembler_reset (&self->assembler);
-  ws_buffer_clear (&self->control);
-}
-
-/* Keeps a fault for good, with the frame that it was found in. */
-static void
-keep_fault (WsProtocol *self, const WsFault *fault)
-{
-  char  frame[WS_FRAME_READER_DESCRIPTION_MAX];
-  gsize len = ws_frame_reader_describe (&self->reader, frame);
-  int   room = (int) (sizeof fault->reason - sizeof " (frame )" - len);
-
-  self->fault = g_new (WsFault, 1);
-  ws_fault_set (self->fault, fault->close_code, "%.*s (frame %s)", room,
-                fault->reason, frame);
-}
-
-/* Enters @phase and yields the connection's only fault. TRUE: there is an
- * event. */
-static gboolean
-fail (WsProtocol     *self,
-      WsProtocolPhase phase,
-      const WsFault  *fault,
-      WsEvent        *event)
-{
-  gboolean is_first = self->phase == WS_PROTOCOL_READING;
-
-  if (is_first)
-    keep_fault (self, fault);
-  self->phase = phase;
-  ws_assembler_reset (&self->assembler);
-  if (phase == WS_PROTOCOL_ENDED)
-    end (self);
-  if (!is_first)
-    return FALSE;
-  *event = (WsEvent){ .type = WS_EVENT_FAULT,
-                      .data = (guint8 *) nothing,
-                      .fault = self->fault };
-  return TRUE;
-}
-
-static void
-copy_into_event (WsEvent *event, const void *data, gsize len)
-{
-  WsBuffer copy = { 0 };
-
-  ws_buffer_reserve (&copy, len + 1, 0);
-  ws_buffer_append (&copy, data, len);
-  copy.data[len] = '\0';
-  event->data = copy.data;
-  event->len = len;
-  event->owned = copy;
-}
-
-/* A close frame that breaks the rules is a close all the same, and is answered
- * with the code of what is wrong. */
-static gboolean
-take_illegal_close (WsProtocol *self, const WsFault *fault, WsEvent *event)
-{
-  gboolean is_first = self->phase == WS_PROTOCOL_READING;
-
-  ws_event_release (event);
-  if (is_first)
-    {
-      keep_fault (self, fault);
-      event->fault = self->fault;
-      event->close_code = fault->close_code;
-      copy_into_event (event, self->fault->reason,
-                       strlen (self->fault->reason));
-    }
-  end (self);
-  return is_first;
-}
-
-static gboolean
-take_close (WsProtocol *self, WsEvent *event)
-{
-  const guint8 *reason;
-  WsFault       fault;
-
-  event->type = WS_EVENT_CLOSE;
-  if (!ws_close_parse (event->data, event->len, &event->close_code, &reason,
-                       &event->len, &fault))
-    return take_illegal_close (self, &fault, event);
-  event->data = (guint8 *) (event->len > 0 ? reason : nothing);
-  end (self);
-  return TRUE;
-}
-
-/* An event of a control frame whose payload is in @event already. */
-static gboolean
-take_control (WsProtocol *self, WsEvent *event)
-{
-  WsOpcode opcode = self->reader.header.opcode;
-
-  event->opcode = opcode;
-  if (opcode == WS_OPCODE_CLOSE)
-    return take_close (self, event);
-  event->type = opcode == WS_OPCODE_PING ? WS_EVENT_PING : WS_EVENT_PONG;
-  ws_frame_reader_finish (&self->reader);
-  return TRUE;
 }
 
 /* Yields a message, now or, if frames are wanted, after its frame. */
@@ -150,27 +43,27 @@ take_span (WsProtocol *self, WsOpcode opcode, WsEvent *event)
 }
 
 /* Moves the payload of a whole frame left, over the header that has been read:
- * that makes room for a NUL without touching the next frame. */
-static void
-unmask_in_place (const WsFrameHeader *header, guint8 *payload, WsEvent *event)
+ * that makes room for a NUL without touching the next frame. @mask: (nullable).
+ * Returns where the payload is then. */
+static inline guint8 *
+unmask_in_place (WsOpcode      opcode,
+                 const guint8 *mask,
+                 guint8       *payload,
+                 gsize         len)
 {
-  gsize len = (gsize) header->length;
+  guint8 *place = payload;
 
-  event->len = len;
-  if (header->masked)
+  if (mask != NULL)
     {
-      event->data = payload - sizeof header->mask;
-      ws_mask (event->data, payload, len, header->mask, 0);
-      event->data[len] = '\0';
+      place -= 4;
+      ws_mask (place, payload, len, mask, 0);
     }
-  else if (header->opcode == WS_OPCODE_BINARY && len > 0)
-    event->data = payload;
+  else if (opcode == WS_OPCODE_BINARY && len > 0)
+    return payload;
   else
-    {
-      event->data = payload - 1;
-      memmove (event->data, payload, len);
-      event->data[len] = '\0';
-    }
+    memmove (--place, payload, len);
+  place[len] = '\0';
+  return place;
 }
 
 /* A frame that lies in the input as a whole, header included, and needs no
@@ -184,16 +77,19 @@ take_whole (WsProtocol *self, WsEvent *event)
 
   *event = (WsEvent){ 0 };
   use_input (self, (gsize) header->length);
-  unmask_in_place (header, payload, event);
+  event->len = (gsize) header->length;
+  event->data
+      = unmask_in_place (header->opcode, header->masked ? header->mask : NULL,
+                         payload, event->len);
   if (G_UNLIKELY (ws_opcode_is_control (header->opcode)))
-    return take_control (self, event);
+    return ws_protocol_take_control (self, event);
   if (header->opcode == WS_OPCODE_TEXT
       && G_UNLIKELY (!ws_utf8_is_valid (event->data, event->len)))
     {
       gboolean yields;
 
       ws_assembler_refuse_text (&fault);
-      yields = fail (self, WS_PROTOCOL_DRAINING, &fault, event);
+      yields = ws_protocol_fail (self, WS_PROTOCOL_DRAINING, &fault, event);
       ws_frame_reader_finish (&self->reader);
       return yields;
     }
@@ -201,11 +97,79 @@ take_whole (WsProtocol *self, WsEvent *event)
   return take_span (self, header->opcode, event);
 }
 
+/* The text of a frame that take_short() has read is illegal. The text lies over
+ * the header, which is told without its mask. */
+static gboolean
+refuse_short (WsProtocol *self, gboolean masked, guint length, WsEvent *event)
+{
+  const guint8 head[SHORT_HEADER_MAX]
+      = { 0x80 | WS_OPCODE_TEXT, (guint8) ((masked ? 0x80 : 0) | length) };
+  gsize    used;
+  WsFault  fault;
+  gboolean yields;
+
+  ws_frame_reader_read_header (&self->reader, head, sizeof head, &used, &fault);
+  ws_assembler_refuse_text (&fault);
+  yields = ws_protocol_fail (self, WS_PROTOCOL_DRAINING, &fault, event);
+  ws_frame_reader_finish (&self->reader);
+  return yields;
+}
+
+/* Whether what comes next begins a message, and nothing is asked for but
+ * that. */
+static inline gboolean
+begins_message (const WsProtocol *self)
+{
+  return self->phase == WS_PROTOCOL_READING && !self->reader.in_frame
+         && self->reader.n_stored == 0
+         && ws_assembler_is_idle (&self->assembler)
+         && !self->wants_frame_events;
+}
+
+/* Yields a frame as nearly all are: a message of its own, of less than 126
+ * bytes, that lies in the input as a whole, not transformed and as the rules
+ * demand. FALSE: it is another kind, and nothing was read. */
+static gboolean
+take_short (WsProtocol *self, WsEvent *event, gboolean *yields)
+{
+  const gboolean masked = self->reader.role == WS_ROLE_SERVER;
+  const gsize    size = masked ? SHORT_HEADER_MAX : 2;
+  guint8        *head = self->input;
+  guint8        *data;
+  guint          opcode, length;
+
+  if (self->input_len < SHORT_HEADER_MAX || !begins_message (self))
+    return FALSE;
+  opcode = head[0] ^ 0x80u;
+  length = head[1] ^ (masked ? 0x80u : 0);
+  if ((opcode != WS_OPCODE_TEXT && opcode != WS_OPCODE_BINARY)
+      || length > SHORT_MAX || length > self->input_len - size
+      || !ws_assembler_has_room (&self->assembler, length))
+    return FALSE;
+
+  data
+      = unmask_in_place (opcode, masked ? head + 2 : NULL, head + size, length);
+  use_input (self, size + length);
+  if (opcode == WS_OPCODE_TEXT && G_UNLIKELY (!ws_utf8_is_valid (data, length)))
+    {
+      *yields = refuse_short (self, masked, length, event);
+      return TRUE;
+    }
+  ws_frame_reader_pass (&self->reader, size + length);
+  *event = (WsEvent){ .type = WS_EVENT_MESSAGE,
+                      .opcode = (WsOpcode) opcode,
+                      .is_last = TRUE,
+                      .data = data,
+                      .len = length };
+  *yields = TRUE;
+  return TRUE;
+}
+
 /* A gathered control frame is complete. */
 static gboolean
 take_split_control (WsProtocol *self, WsEvent *event)
 {
-  *event = (WsEvent){ .data = (guint8 *) nothing };
+  *event = (WsEvent){ .data = WS_EVENT_NOTHING };
   if (self->control.data != NULL)
     {
       ws_buffer_reserve (&self->control, 1, 0);
@@ -215,14 +179,14 @@ take_split_control (WsProtocol *self, WsEvent *event)
       event->owned = self->control;
       self->control = (WsBuffer){ 0 };
     }
-  return take_control (self, event);
+  return ws_protocol_take_control (self, event);
 }
 
 static void
 own_payload (WsEvent *event)
 {
   event->data
-      = event->owned.data != NULL ? event->owned.data : (guint8 *) nothing;
+      = event->owned.data != NULL ? event->owned.data : WS_EVENT_NOTHING;
   event->len = event->owned.len;
 }
 
@@ -346,7 +310,8 @@ gather_data (WsProtocol *self, guint8 *data, gsize len, WsEvent *event)
   if (!ws_assembler_add (&self->assembler, &reader->header, data, len,
                          reader->left, self->extension, &fault))
     {
-      gboolean yields = fail (self, WS_PROTOCOL_DRAINING, &fault, event);
+      gboolean yields
+          = ws_protocol_fail (self, WS_PROTOCOL_DRAINING, &fault, event);
 
       if (reader->left == 0)
         ws_frame_reader_finish (reader);
@@ -362,7 +327,7 @@ gather_data (WsProtocol *self, guint8 *data, gsize len, WsEvent *event)
 static gboolean
 yield_busy (WsProtocol *self, WsEvent *event)
 {
-  *event = (WsEvent){ .type = WS_EVENT_BUSY, .data = (guint8 *) nothing };
+  *event = (WsEvent){ .type = WS_EVENT_BUSY, .data = WS_EVENT_NOTHING };
   self->transformed = 0;
   return TRUE;
 }
@@ -411,7 +376,7 @@ read_frame (WsProtocol *self, WsEvent *event)
                                         &used, &fault);
   use_input (self, used);
   if (G_UNLIKELY (parsed == WS_FAILED))
-    return fail (self, WS_PROTOCOL_ENDED, &fault, event);
+    return ws_protocol_fail (self, WS_PROTOCOL_ENDED, &fault, event);
   if (G_UNLIKELY (parsed == WS_NEED_MORE))
     return FALSE;
 
@@ -422,7 +387,8 @@ read_frame (WsProtocol *self, WsEvent *event)
     return is_whole ? take_whole (self, event) : read_payload (self, event);
   if (!ws_assembler_check (&self->assembler, header, &fault))
     {
-      gboolean yields = fail (self, WS_PROTOCOL_DRAINING, &fault, event);
+      gboolean yields
+          = ws_protocol_fail (self, WS_PROTOCOL_DRAINING, &fault, event);
 
       if (reader->left == 0)
         ws_frame_reader_finish (reader);
@@ -452,8 +418,11 @@ pull (WsProtocol *self, WsEvent *event)
     }
   while (self->input_len > 0)
     {
-      gboolean yields = self->reader.in_frame ? read_payload (self, event)
-                                              : read_frame (self, event);
+      gboolean yields;
+
+      if (!take_short (self, event, &yields))
+        yields = self->reader.in_frame ? read_payload (self, event)
+                                       : read_frame (self, event);
       if (yields)
         return TRUE;
     }
@@ -482,7 +451,7 @@ ws_protocol_init (WsProtocol *self, WsRole role)
 void
 ws_protocol_clear (WsProtocol *self)
 {
-  end (self);
+  ws_protocol_end (self);
   ws_protocol_take_extension (self, NULL);
   g_clear_pointer (&self->kept, g_rc_box_release);
   g_clear_pointer (&self->fault, g_free);
