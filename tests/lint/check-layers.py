@@ -41,7 +41,7 @@ SYSTEM = {
         re.compile(r"^(unistd|fcntl|poll|netdb|ifaddrs|pthread|signal|pwd|grp|malloc|libintl)\.h$"),
     ],
     # arpa/inet.h reads and writes addresses as text, which is no I/O.
-    "protocol": [C_HEADERS, re.compile(r"^(glib|zlib|sys/mman|arpa/inet)\.h$")],
+    "protocol": [C_HEADERS, re.compile(r"^(glib|zlib|libdeflate|sys/mman|arpa/inet)\.h$")],
 }
 
 REDIS_SYSTEM = [C_HEADERS, GLIB, GIO, re.compile(r"^netinet/|^hiredis\.h$")]

@@ -2,7 +2,7 @@
 /* Compresses the messages of one direction with zlib. */
 #include "protocol/ws-deflater.h"
 
-#include <string.h>
+#include "protocol/ws-deflate-whole.h"
 
 /* 7.2.1: what a flush ends with, and a message leaves out. */
 #define TAIL_LEN 4
@@ -78,6 +78,9 @@ ws_deflater_compress (WsDeflater   *self,
   /* 7.2.3.6: one byte, at best. */
   if (len == 0)
     return FALSE;
+  if (!self->keeps_context
+      && ws_deflate_whole_compress (self->shape, data, len, out))
+    return TRUE;
   if (self->stream == NULL)
     self->stream = ws_deflate_pool_take_deflater (self->shape);
   ws_buffer_reserve (out, MIN (len / 2 + 64, max - before), max);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "protocol/ws-close.h"
+#include "protocol/ws-deflate-whole.h"
 #include "protocol/ws-deflater.h"
 
 /* The bits of a window that no distance can leave. */
@@ -19,6 +20,8 @@
 /* Bytes of a message to which the ratio does not apply: a text of one repeated
  * word is no attack, but what people try first. */
 #define FREE_OF_RATIO (1024 * 1024)
+/* What is inflated as a whole is shorter. */
+G_STATIC_ASSERT (WS_INFLATE_WHOLE_ROOM <= FREE_OF_RATIO);
 
 /* A smaller history is not worth packing. */
 #define MIN_PACKED 512
@@ -247,6 +250,21 @@ trim (WsBuffer *out)
   ws_buffer_shrink (out, 1);
 }
 
+/* A whole message that refers to none before it, within all limits. */
+static gboolean
+inflate_whole (const WsInflater *self,
+               const guint8     *data,
+               gsize             len,
+               guint64           limit,
+               WsBuffer         *out)
+{
+  if (self->keeps_context || self->window_bits != MAX_WINDOW_BITS
+      || limit <= out->len)
+    return FALSE;
+  limit = MIN (limit - out->len, G_MAXSSIZE);
+  return ws_deflate_whole_inflate (data, len, (gsize) limit, out);
+}
+
 gboolean
 ws_inflater_feed (WsInflater   *self,
                   const guint8 *data,
@@ -256,6 +274,9 @@ ws_inflater_feed (WsInflater   *self,
                   WsBuffer     *out,
                   WsFault      *fault)
 {
+  if (is_last && !self->in_message
+      && inflate_whole (self, data, len, limit, out))
+    return TRUE;
   if (!self->in_message)
     begin_message (self);
   if (len > 0 && !inflate_all (self, data, len, limit, out, fault))
