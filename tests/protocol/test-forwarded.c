@@ -240,6 +240,35 @@ test_bad (void)
     }
 }
 
+static void
+test_mentioned (void)
+{
+  static const struct
+  {
+    const char *head;
+    gboolean    is_mentioned;
+  } rows[] = {
+    { "GET / HTTP/1.1\r\nHost: a\r\n\r\n", FALSE },
+    { "GET / HTTP/1.1\r\nForwarded: for=a\r\n\r\n", TRUE },
+    { "GET / HTTP/1.1\r\nx-FORWARDED-proto: https\r\n\r\n", TRUE },
+    { "GET / HTTP/1.1\r\nX-Forward: a\r\nw: w\r\n\r\n", FALSE },
+    { "forwarded", TRUE },
+    { "forwarde", FALSE },
+    { "w", FALSE },
+    { "", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      gsize   len = strlen (rows[i].head);
+      guint8 *head = ws_test_guarded ((const guint8 *) rows[i].head, len);
+
+      g_assert_cmpint (ws_forwarded_is_mentioned ((const char *) head, len), ==,
+                       rows[i].is_mentioned);
+      ws_test_guarded_free (head, len);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -249,5 +278,6 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/forwarded/both", test_both);
   g_test_add_func ("/protocol/forwarded/kinds", test_kinds);
   g_test_add_func ("/protocol/forwarded/bad", test_bad);
+  g_test_add_func ("/protocol/forwarded/mentioned", test_mentioned);
   return g_test_run ();
 }

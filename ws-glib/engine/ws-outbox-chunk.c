@@ -10,6 +10,8 @@
  * of a batch need one at the same time, and to give that much back to the
  * system and take it again would cost more than the writing. */
 #define MAX_SPARE 64
+/* And so many of those that only refer to something, for a broadcast. */
+#define MAX_BARE 1024
 /* When so many bytes have waited in a thread, and three quarters of them are
  * gone, memory is given back to the system. */
 #define MIN_PEAK (32 * 1024 * 1024)
@@ -17,23 +19,31 @@
 typedef struct
 {
   WsOutboxChunk *first; /* (owned) */
-  guint          n;
+  WsOutboxChunk *bare;  /* (owned): without room */
+  guint          n, n_bare;
   gssize         held; /* bytes in all chunks, the spare ones included */
   gssize         peak; /* of those, since memory was given back */
 } Spare;
+
+static void
+free_list (WsOutboxChunk *first)
+{
+  while (first != NULL)
+    {
+      WsOutboxChunk *chunk = first;
+
+      first = chunk->next;
+      g_free (chunk);
+    }
+}
 
 static void
 free_spare (gpointer data)
 {
   Spare *spare = data;
 
-  while (spare->first != NULL)
-    {
-      WsOutboxChunk *chunk = spare->first;
-
-      spare->first = chunk->next;
-      g_free (chunk);
-    }
+  free_list (spare->first);
+  free_list (spare->bare);
   g_free (spare);
 }
 
@@ -75,12 +85,24 @@ give_back (Spare *spare)
 }
 
 static void
+keep (WsOutboxChunk *chunk, WsOutboxChunk **list, guint *n)
+{
+  chunk->next = *list;
+  *list = chunk;
+  ++*n;
+}
+
+static void
 chunk_release (WsOutboxChunk *chunk, Spare *spare)
 {
   spare->held -= get_held (chunk);
   g_clear_pointer (&chunk->bytes, g_bytes_unref);
-  g_clear_pointer (&chunk->shared, ws_shared_unref);
-  g_free (chunk);
+  if (chunk->shared != NULL)
+    ws_shared_unref (chunk->shared);
+  if (chunk->size == 0 && spare->n_bare < MAX_BARE)
+    keep (chunk, &spare->bare, &spare->n_bare);
+  else
+    g_free (chunk);
   if (G_UNLIKELY (spare->peak >= MIN_PEAK && spare->held < spare->peak / 4))
     give_back (spare);
 }
@@ -91,26 +113,22 @@ ws_outbox_chunk_free (WsOutboxChunk *chunk)
 {
   Spare *spare = get_spare ();
 
-  if (chunk->size != WS_OUTBOX_CHUNK_ROOM || spare->n == MAX_SPARE)
-    {
-      chunk_release (chunk, spare);
-      return;
-    }
-  chunk->next = spare->first;
-  spare->first = chunk;
-  spare->n++;
+  if (chunk->size == WS_OUTBOX_CHUNK_ROOM && spare->n < MAX_SPARE)
+    keep (chunk, &spare->first, &spare->n);
+  else
+    chunk_release (chunk, spare);
 }
 
+/* (nullable) */
 static WsOutboxChunk *
-chunk_make (gsize size, GBytes *bytes, Spare *spare)
+take (WsOutboxChunk **list, guint *n)
 {
-  WsOutboxChunk *chunk = g_malloc (sizeof *chunk + size);
+  WsOutboxChunk *chunk = *list;
 
-  *chunk = (WsOutboxChunk){ .data = chunk->store, .size = size, .room = size };
-  if (bytes != NULL)
-    chunk->bytes = g_bytes_ref (bytes);
-  spare->held += get_held (chunk);
-  spare->peak = MAX (spare->peak, spare->held);
+  if (chunk == NULL)
+    return NULL;
+  *list = chunk->next;
+  --*n;
   return chunk;
 }
 
@@ -118,12 +136,25 @@ WsOutboxChunk *
 ws_outbox_chunk_new (gsize size, GBytes *bytes)
 {
   Spare         *spare = get_spare ();
-  WsOutboxChunk *chunk = spare->first;
+  WsOutboxChunk *chunk = NULL;
+  gboolean       is_usual = size == WS_OUTBOX_CHUNK_ROOM;
+  gboolean       is_counted;
 
-  if (size != WS_OUTBOX_CHUNK_ROOM || chunk == NULL)
-    return chunk_make (size, bytes, spare);
-  spare->first = chunk->next;
-  spare->n--;
+  if (is_usual)
+    chunk = take (&spare->first, &spare->n);
+  else if (size == 0)
+    chunk = take (&spare->bare, &spare->n_bare);
+  /* A spare one of the usual size counts already. */
+  is_counted = chunk != NULL && is_usual;
+  if (chunk == NULL)
+    chunk = g_malloc (sizeof *chunk + size);
   *chunk = (WsOutboxChunk){ .data = chunk->store, .size = size, .room = size };
+  if (bytes != NULL)
+    chunk->bytes = g_bytes_ref (bytes);
+  if (!is_counted)
+    {
+      spare->held += get_held (chunk);
+      spare->peak = MAX (spare->peak, spare->held);
+    }
   return chunk;
 }

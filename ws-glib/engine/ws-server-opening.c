@@ -6,6 +6,7 @@
 
 #include "engine/ws-engine-error.h"
 #include "engine/ws-handshake-log.h"
+#include "protocol/ws-forwarded.h"
 
 /* How an accepted stream becomes a request, and an answer or a connection. */
 
@@ -64,6 +65,13 @@ ws_server_opening_parse (WsServerOpening *self, WsHttpRequest *request)
 
   return ws_http_request_parse (request, (const char *) self->reader.head.data,
                                 self->reader.head.len, &fault);
+}
+
+gboolean
+ws_server_opening_has_forwarded (WsServerOpening *self)
+{
+  return ws_forwarded_is_mentioned ((const char *) self->reader.head.data,
+                                    self->reader.head.len);
 }
 
 GBytes *

@@ -107,6 +107,8 @@ ws_server_opening_get_handshake (WsServerOpening *self);
  * @request holds nothing. */
 gboolean
 ws_server_opening_parse (WsServerOpening *self, WsHttpRequest *request);
+/* Whether the request can have fields of proxies. */
+gboolean ws_server_opening_has_forwarded (WsServerOpening *self);
 /* (transfer none) (nullable): of a request of plain HTTP. */
 GBytes *ws_server_opening_get_body (WsServerOpening *self);
 

@@ -277,3 +277,18 @@ ws_forwarded_clear (WsForwarded *self)
   g_free (self->host);
   *self = (WsForwarded){ 0 };
 }
+
+/* All of the names have that word. */
+gboolean
+ws_forwarded_is_mentioned (const char *head, gsize len)
+{
+  static const char word[] = "forwarded";
+  const gsize       size = sizeof word - 1;
+  const gsize       before = 3; /* "for" */
+
+  for (gsize i = before; i + size - before <= len; i++)
+    if ((head[i] | 0x20) == 'w'
+        && g_ascii_strncasecmp (head + i - before, word, size) == 0)
+      return TRUE;
+  return FALSE;
+}

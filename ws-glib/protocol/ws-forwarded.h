@@ -36,6 +36,10 @@ typedef struct
   char     *host;      /* (nullable): the Host field that the client has sent */
 } WsForwarded;
 
+/* Whether a request's @head can have any of those fields: FALSE says that
+ * ws_forwarded_read() would find none. */
+gboolean ws_forwarded_is_mentioned (const char *head, gsize len);
+
 /* Each proxy adds the address that asked it, behind the addresses that it was
  * told. So the list is walked from its end, all fields of a name together: as
  * long as the address belongs to a trusted proxy, the one before it is

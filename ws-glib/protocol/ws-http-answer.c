@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "protocol/ws-http-date.h"
+
 gboolean
 ws_http_answer_is_own_field (const char *name)
 {
@@ -49,9 +51,10 @@ choose_reason (const WsHttpAnswer *self)
 GString *
 ws_http_answer_head (const WsHttpAnswer *self)
 {
-  GString         *out = g_string_new (NULL);
-  g_autofree char *date = ws_http_date (self->date);
+  GString *out = g_string_new (NULL);
+  char     date[WS_HTTP_DATE_SIZE];
 
+  ws_http_date (self->date, date);
   g_string_printf (out, "HTTP/1.1 %u %s\r\n", self->status,
                    choose_reason (self));
   /* 9110, 15.5.22; 6455, 4.4 */

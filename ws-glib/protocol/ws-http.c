@@ -554,25 +554,3 @@ ws_http_response_clear (WsHttpResponse *self)
   ws_http_headers_free (self->headers);
   *self = (WsHttpResponse){ 0 };
 }
-
-char *
-ws_http_date (gint64 unix_time)
-{
-  static const char days[][4]
-      = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
-  static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-  g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (unix_time);
-
-  /* Beyond the years that GDateTime knows. */
-  if (date == NULL)
-    date = g_date_time_new_from_unix_utc (0);
-  return g_strdup_printf ("%s, %02d %s %04d %02d:%02d:%02d GMT",
-                          days[g_date_time_get_day_of_week (date) - 1],
-                          g_date_time_get_day_of_month (date),
-                          months[g_date_time_get_month (date) - 1],
-                          g_date_time_get_year (date),
-                          g_date_time_get_hour (date),
-                          g_date_time_get_minute (date),
-                          g_date_time_get_second (date));
-}

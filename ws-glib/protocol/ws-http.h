@@ -115,8 +115,4 @@ gboolean ws_http_response_parse (WsHttpResponse *self,
                                  WsHttpFault    *fault);
 void     ws_http_response_clear (WsHttpResponse *self);
 
-/* (transfer full): @unix_time in HTTP's fixed format, whatever the locale
- * (RFC 9110, 5.6.7). */
-char *ws_http_date (gint64 unix_time);
-
 G_END_DECLS

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "protocol/ws-http-answer.h"
+#include "protocol/ws-http-date.h"
 #include "protocol/ws-key.h"
 #include "protocol/ws-url.h"
 
@@ -389,8 +390,9 @@ append_field (GString *out, const char *name, const char *value)
 static void
 append_date (GString *out, gint64 unix_time)
 {
-  g_autofree char *date = ws_http_date (unix_time);
+  char date[WS_HTTP_DATE_SIZE];
 
+  ws_http_date (unix_time, date);
   append_field (out, "Date", date);
 }
 

@@ -61,7 +61,8 @@ ws_server_hear_fields (WsServerClient *client, WsHttpFault *fault)
   if (client->peer->is_heard)
     return TRUE;
   client->peer->is_heard = TRUE;
-  if (ws_server_trusts (client->server, &client->peer->client))
+  if (ws_server_trusts (client->server, &client->peer->client)
+      && ws_server_opening_has_forwarded (client->opening))
     is_sound = read_fields (client, fault);
   ws_server_client_count (client);
   return is_sound;

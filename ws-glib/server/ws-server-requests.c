@@ -89,9 +89,10 @@ accept_request (WsServerClient      *client,
                                              &priv->settings, priv->compression,
                                              &ws_server_socket_owner, client);
   ws_socket_set_log_number (client->socket, client->peer->log_number);
-  address = ws_server_get_client_address (client);
+  if (ws_server_is_proxied (client))
+    address = ws_server_get_client_address (client);
   url = ws_server_make_client_url (client);
-  visitor.address = ws_server_is_proxied (client) ? address : NULL;
+  visitor.address = address;
   visitor.is_secure = ws_server_is_client_secure (client);
   visitor.url = url;
   opened = ws_server_opening_steal (client->opening);

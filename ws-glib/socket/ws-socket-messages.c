@@ -214,21 +214,33 @@ on_pong (gpointer user_data, WsEvent *event, gint64 elapsed, gboolean by_user)
 
 /* --- Writing --- */
 
+/* Somebody hears of it, or waits for it. */
 static void
-on_written (gpointer user_data, guint64 n_bytes)
+tell_written (WsSocket *self, guint64 n_bytes)
 {
-  WS_SOCKET_INSIDE (user_data);
-  WsSocket        *self = g_object_ref (user_data);
   WsSocketPrivate *priv = ws_socket_peek (self);
   guint            attempt = priv->now.number;
 
-  if (ws_socket_has_listener (self, WS_SOCKET_SIGNAL_BYTES_WRITTEN))
-    ws_socket_emit (self, WS_SOCKET_SIGNAL_BYTES_WRITTEN, n_bytes);
+  g_object_ref (self);
+  ws_socket_emit (self, WS_SOCKET_SIGNAL_BYTES_WRITTEN, n_bytes);
   if (is_current (priv, attempt))
     ws_socket_notify (self, WS_SOCKET_PROP_BYTES_TO_WRITE);
   if (G_UNLIKELY (priv->async != NULL) && is_current (priv, attempt))
     ws_socket_note_written (self);
   g_object_unref (self);
+}
+
+static void
+on_written (gpointer user_data, guint64 n_bytes)
+{
+  WS_SOCKET_INSIDE (user_data);
+  WsSocket *self = user_data;
+
+  if (ws_socket_peek (self)->async != NULL
+      || ws_socket_has_listener (self, WS_SOCKET_SIGNAL_BYTES_WRITTEN))
+    tell_written (self, n_bytes);
+  else
+    ws_socket_notify (self, WS_SOCKET_PROP_BYTES_TO_WRITE);
 }
 
 static void
