@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "protocol/ws-vector.h"
 #include "support/ws-test.h"
 
 #define LENGTH_MAX   300
@@ -154,6 +155,7 @@ int
 main (int argc, char **argv)
 {
   ws_test_init (&argc, &argv);
+  ws_vector_is_off = g_getenv ("WS_TEST_NARROW") != NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
     {

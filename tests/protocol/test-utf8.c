@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "protocol/ws-vector.h"
 #include "support/ws-test.h"
 
 /* Where a row does not fail. */
@@ -446,10 +447,42 @@ test_nothing (void)
   g_assert_true (ws_utf8_is_complete (&utf8));
 }
 
+/* Both widths say the same, wherever a long text is damaged. */
+static void
+test_widths (void)
+{
+  guint8 text[700];
+
+  for (guint i = 0; i < 20000; i++)
+    {
+      const gsize len = (gsize) g_test_rand_int_range (1, sizeof text + 1);
+      gboolean    is_off = ws_vector_is_off;
+      WsUtf8      wide = { 0 };
+      WsUtf8      narrow = { 0 };
+      gboolean    is_valid;
+
+      for (gsize at = 0; at < len; at += 3)
+        memcpy (text + at, i % 2 == 0 ? "\xe2\x82\xac" : "abc",
+                MIN (3, len - at));
+      for (guint j = 0; j < i % 3; j++)
+        text[g_test_rand_int_range (0, (int) len)]
+            = (guint8) g_test_rand_int ();
+      ws_vector_is_off = TRUE;
+      is_valid = ws_utf8_feed (&narrow, text, len);
+      ws_vector_is_off = FALSE;
+      g_assert_cmpint (ws_utf8_feed (&wide, text, len), ==, is_valid);
+      ws_vector_is_off = is_off;
+      g_assert_cmpuint (wide.state, ==, narrow.state);
+      if (is_valid)
+        g_assert_cmpuint (wide.pending, ==, narrow.pending);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   ws_test_init (&argc, &argv);
+  ws_vector_is_off = g_getenv ("WS_TEST_NARROW") != NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -468,5 +501,6 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/utf8/random-noise", test_random_noise);
   g_test_add_func ("/protocol/utf8/cut", test_cut);
   g_test_add_func ("/protocol/utf8/nothing", test_nothing);
+  g_test_add_func ("/protocol/utf8/widths", test_widths);
   return g_test_run ();
 }

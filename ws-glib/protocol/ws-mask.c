@@ -4,8 +4,16 @@
 
 #include <string.h>
 
+#include "protocol/ws-vector.h"
+
 /* One step of the fast loop, in 64-bit words: a cache line. */
 #define BLOCK_WORDS 8
+
+/* Half of that, where registers are wide. */
+typedef guint64 Words __attribute__ ((vector_size (32)));
+
+/* Shorter ones are done before another function is called. */
+#define WIDE_MIN 128
 
 /* The key as it meets a word's first byte, repeated over the word. */
 static guint64
@@ -21,25 +29,60 @@ spread_key (const guint8 key[4], gsize phase)
   return GUINT64_TO_LE (bits * G_GUINT64_CONSTANT (0x0000000100000001));
 }
 
+/* Masks the blocks of @src; returns the bytes of them. All of a block is loaded
+ * before any of it is stored: what a store below @src overwrites has been read
+ * by then, however near @dst is. */
+static inline gsize
+mask_blocks (guint8 *dst, const guint8 *src, gsize len, guint64 mask)
+{
+  gsize done = 0;
+
+  for (; len - done >= BLOCK_WORDS * 8; done += BLOCK_WORDS * 8)
+    {
+      guint64 block[BLOCK_WORDS];
+
+      memcpy (block, src + done, sizeof block);
+      for (gsize i = 0; i < BLOCK_WORDS; i++)
+        block[i] ^= mask;
+      memcpy (dst + done, block, sizeof block);
+    }
+  return done;
+}
+
+WS_VECTOR_WIDE static gsize
+mask_blocks_wide (guint8 *dst, const guint8 *src, gsize len, guint64 mask)
+{
+  const Words masks = { mask, mask, mask, mask };
+  gsize       done = 0;
+
+  for (; len - done >= 2 * sizeof (Words); done += 2 * sizeof (Words))
+    {
+      Words first, second;
+
+      memcpy (&first, src + done, sizeof first);
+      memcpy (&second, src + done + sizeof first, sizeof second);
+      first ^= masks;
+      second ^= masks;
+      memcpy (dst + done, &first, sizeof first);
+      memcpy (dst + done + sizeof first, &second, sizeof second);
+    }
+  return done;
+}
+
 void
 ws_mask (
     guint8 *dst, const guint8 *src, gsize len, const guint8 key[4], gsize phase)
 {
   const guint64 mask = spread_key (key, phase);
+  gsize         done;
 
-  /* All of a block is loaded before any of it is stored: what a store below
-   * @src overwrites has been read by then, however near @dst is. */
-  for (; len >= BLOCK_WORDS * 8; len -= BLOCK_WORDS * 8)
-    {
-      guint64 block[BLOCK_WORDS];
-
-      memcpy (block, src, sizeof block);
-      for (gsize i = 0; i < BLOCK_WORDS; i++)
-        block[i] ^= mask;
-      memcpy (dst, block, sizeof block);
-      src += sizeof block;
-      dst += sizeof block;
-    }
+  if (len >= WIDE_MIN && ws_vector_is_wide ())
+    done = mask_blocks_wide (dst, src, len, mask);
+  else
+    done = mask_blocks (dst, src, len, mask);
+  dst += done;
+  src += done;
+  len -= done;
 
   for (; len >= 8; len -= 8)
     {

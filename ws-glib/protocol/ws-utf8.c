@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "protocol/ws-utf8-blocks.h"
+#include "protocol/ws-vector.h"
+
 /* The automaton's state is what the next byte has to be: how many bytes are
  * missing, and the lowest and highest value of the next one. RFC 3629, 4 limits
  * only a character's second byte further than 80 to BF. */
@@ -14,10 +17,9 @@
 /* No byte is in the range of this state: once invalid, always invalid. */
 #define STATE_FAILED STATE (1, 0xFF, 0x00)
 
-/* Judged at once: a vector that every 64-bit machine has. A byte's judgement
- * needs the three before it. */
+/* Judged at once: a vector that every 64-bit machine has. */
 #define BLOCK_SIZE 16
-#define LOOK_BACK  3
+#define LOOK_BACK  WS_UTF8_LOOK_BACK
 typedef guint8 Block __attribute__ ((vector_size (BLOCK_SIZE)));
 
 #define HIGH_BITS G_GUINT64_CONSTANT (0x8080808080808080)
@@ -130,24 +132,11 @@ is_zero (Block block)
   return (halves[0] | halves[1]) == 0;
 }
 
-/* Non-zero where one of the bytes from @p on is wrong after the three before
- * it. No branch depends on the text, and no byte on the result for another. */
 static inline Block
 find_errors (const guint8 *p)
 {
-  const Block here = load_block (p);
-  const Block before = load_block (p - 1);
-  const Block is_tail = (Block) ((here & 0xC0) == 0x80);
-  const Block needs_tail
-      = (Block) ((before >= 0xC0) | (load_block (p - 2) >= 0xE0)
-                 | (load_block (p - 3) >= 0xF0));
-  const Block never = (Block) (((here & 0xFE) == 0xC0) | (here >= 0xF5));
-  const Block overlong = (Block) (((before == 0xE0) & (here < 0xA0))
-                                  | ((before == 0xF0) & (here < 0x90)));
-  const Block too_high = (Block) (((before == 0xED) & (here >= 0xA0))
-                                  | ((before == 0xF4) & (here >= 0x90)));
-
-  return (is_tail ^ needs_tail) | never | overlong | too_high;
+  return WS_UTF8_ERRORS (Block, load_block (p), load_block (p - 1),
+                         load_block (p - 2), load_block (p - 3));
 }
 
 /* Judges a text's bytes from @p on, where a character begins. LOOK_BACK bytes
@@ -204,6 +193,8 @@ ws_utf8_feed (WsUtf8 *self, const guint8 *data, gsize len)
       if (!feed_byte (self, *p++))
         return FALSE;
     }
+  if (len >= WS_UTF8_WIDE_MIN && ws_vector_is_wide ())
+    p = ws_utf8_skip_ascii_wide (p, end);
   p = skip_ascii (data, p, end);
 
   if (p < end && len >= BLOCK_SIZE + LOOK_BACK)
@@ -214,7 +205,9 @@ ws_utf8_feed (WsUtf8 *self, const guint8 *data, gsize len)
           if (!feed_byte (self, *p++))
             return FALSE;
         }
-      if (!check_blocks (data, p, end))
+      if (end - p >= WS_UTF8_WIDE_MIN && ws_vector_is_wide ()
+              ? !ws_utf8_check_wide (p, end)
+              : !check_blocks (data, p, end))
         return fail (self);
       p = find_unfinished (end);
     }
