@@ -51,7 +51,7 @@ read_second_byte (WsFrameHeader *header, guint8 byte, WsFault *fault)
 {
   header->masked = (byte & MASK_BIT) != 0;
   header->length = byte & LENGTH_BITS;
-  header->size = 2 + (header->masked ? sizeof header->mask : 0);
+  header->size = 2u + (header->masked ? 4u : 0u);
 
   if (header->length == LENGTH_16BIT)
     header->size += 2;

@@ -35,8 +35,8 @@ typedef struct
   WsOpcode opcode;
   gboolean masked;
   guint8   mask[4];
+  guint    size;   /* of the header itself */
   guint64  length; /* of the payload */
-  gsize    size;   /* of the header itself */
 } WsFrameHeader;
 
 /* Reads a header from the first bytes of a frame. WS_NEED_MORE while @len is
