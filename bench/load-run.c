@@ -39,6 +39,8 @@ typedef struct
   bool               active;    /* answers lead to further messages */
   bool               measuring;
   uint64_t           last_progress;
+  uint64_t           due;  /* with a rate: when the next message is, or 0 */
+  unsigned           next; /* and on which connection */
 } LoadRun;
 
 static LoadConnection *
@@ -64,8 +66,12 @@ quota (LoadRun *self, const LoadConnection *connection)
          + (index < count % self->options->connections);
 }
 
+/* @due: from when on the answer is waited for. */
 static void
-post (LoadRun *self, LoadConnection *connection, uint64_t messages)
+post_at (LoadRun        *self,
+         LoadConnection *connection,
+         uint64_t        messages,
+         uint64_t        due)
 {
   uint64_t left = quota (self, connection) - connection->posted;
 
@@ -77,8 +83,43 @@ post (LoadRun *self, LoadConnection *connection, uint64_t messages)
   if (connection->mark == 0)
     {
       connection->mark = connection->posted;
-      connection->mark_time = load_probe_now ();
+      connection->mark_time = due;
     }
+}
+
+static void
+post (LoadRun *self, LoadConnection *connection, uint64_t messages)
+{
+  post_at (self, connection, messages, load_probe_now ());
+}
+
+/* Posts what is due with a rate, on each connection in turn. */
+static void
+keep_rate (LoadRun *self)
+{
+  const uint64_t now = load_probe_now ();
+  const uint64_t step = (uint64_t) (SECOND / self->options->rate);
+
+  while (self->due <= now)
+    {
+      post_at (self, &self->connections[self->options->idle + self->next], 1,
+               self->due);
+      self->next = (self->next + 1) % self->options->connections;
+      self->due += step > 0 ? step : 1;
+    }
+}
+
+/* How long to wait: until the next message is due, if that is sooner. */
+static struct timespec
+get_patience (const LoadRun *self, int milliseconds)
+{
+  uint64_t left = (uint64_t) milliseconds * 1000000;
+  uint64_t now = self->due > 0 ? load_probe_now () : 0;
+
+  if (self->due > 0 && self->due < now + left)
+    left = self->due > now ? self->due - now : 0;
+  return (struct timespec){ .tv_sec = (time_t) (left / SECOND),
+                            .tv_nsec = (long) (left % SECOND) };
 }
 
 static void
@@ -117,7 +158,8 @@ on_messages (LoadRun *self, LoadConnection *connection, uint64_t messages)
   take_latency (self, connection);
   if (!is_broadcast)
     {
-      post (self, connection, messages);
+      if (self->options->rate == 0)
+        post (self, connection, messages);
       return;
     }
   /* The sender waits for the slowest: all together decide when it goes on. */
@@ -165,13 +207,17 @@ turn (LoadRun *self, int milliseconds)
 {
   struct epoll_event events[MAX_EVENTS];
   uint64_t           progress = self->n_open + self->n_closed + self->received;
+  struct timespec    patience = get_patience (self, milliseconds);
   uint64_t           now;
-  int n = epoll_wait (self->target.epoll_fd, events, MAX_EVENTS, milliseconds);
+  int n = epoll_pwait2 (self->target.epoll_fd, events, MAX_EVENTS, &patience,
+                        NULL);
 
   if (n < 0 && errno != EINTR)
     load_fail (LOAD_BROKEN, "epoll_wait: %s", strerror (errno));
   for (int i = 0; i < n; i++)
     on_ready (self, events[i].data.ptr, events[i].events);
+  if (self->due > 0)
+    keep_rate (self);
   now = load_probe_now ();
   if (self->n_open + self->n_closed + self->received != progress)
     self->last_progress = now;
@@ -256,7 +302,9 @@ static void
 start_load (LoadRun *self)
 {
   self->active = true;
-  if (self->options->mode == LOAD_ECHO)
+  if (self->options->rate > 0)
+    self->due = load_probe_now ();
+  else if (self->options->mode == LOAD_ECHO)
     for (unsigned i = self->options->idle; i < self->n_connections; i++)
       post (self, &self->connections[i], self->options->depth);
   if (self->options->mode == LOAD_BROADCAST)
@@ -317,6 +365,7 @@ run_messages (LoadRun *self)
     }
   measure (self);
   self->active = false;
+  self->due = 0;
   await_answers (self);
   run_for (self, SURPLUS_SETTLE, false);
 }

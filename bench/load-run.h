@@ -25,6 +25,8 @@ typedef struct
   size_t      size;
   LoadContent content;
   unsigned    depth;     /* messages under way on each connection */
+  double      rate;      /* messages a second in all, whether answered or not,
+                          * instead of a depth; 0 is none */
   unsigned    templates; /* different messages; 0 as suits the size */
   double      warmup;    /* seconds before measuring */
   double      seconds;

@@ -33,6 +33,9 @@ static const char usage[]
       "  --idle N           further connections that never send (0)\n"
       "  --size BYTES       of each message (64)\n"
       "  --depth N          messages under way on each connection (1)\n"
+      "  --rate N           echo: so many messages a second in all, answered "
+      "or not;\n"
+      "                     their time begins when they are due\n"
       "  --text, --utf8     text of ASCII, or of all planes; else binary\n"
       "  --templates N      different messages (as suits the size)\n"
       "  --warmup S         seconds before measuring (0.5)\n"
@@ -129,6 +132,7 @@ static const struct
   NUMBER ("idle", KIND_COUNT, load.idle, 0, 1e9),
   NUMBER ("size", KIND_SIZE, load.size, 0, 1 << 30),
   NUMBER ("depth", KIND_COUNT, load.depth, 1, 1e9),
+  NUMBER ("rate", KIND_SECONDS, load.rate, 1, 1e9),
   CONTENT ("text", LOAD_TEXT),
   CONTENT ("utf8", LOAD_UTF8),
   NUMBER ("templates", KIND_COUNT, load.templates, 1, 1e9),
