@@ -17,7 +17,7 @@ EXAMPLE = re.compile(
     r"^\[`(examples/[^`]+)`\]\([^)]*\)[^\n]*\n\n```\w+\n(.*?)^```$", re.M | re.S
 )
 # What an example has before its code: licence and purpose.
-PREAMBLE = re.compile(r'\A(?:(?:/\*|//|# |""").*\n)+')
+PREAMBLE = re.compile(r'\A(?:(?:/\*|//|--|#(?!include)|""").*\n)+\n?')
 
 
 def anchors(text):
