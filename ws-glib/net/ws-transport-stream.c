@@ -372,14 +372,17 @@ silence (StreamTransport *self)
   silence_half (self->output);
 }
 
+/* The asynchronous close keeps the stream until it is done. In a child it would
+ * wait for ever: GIO leaves it to a thread, which a fork leaves behind. Nobody
+ * can hold up the other one there, for nobody is listening. */
 static void
 destroy (StreamTransport *self)
 {
-  if (ws_transport_is_inherited (&self->parent))
-    silence (self);
+  const gboolean is_inherited = ws_transport_is_inherited (&self->parent);
 
-  /* The asynchronous close keeps the stream until it is done. */
-  if (closes_in_memory (self->stream))
+  if (is_inherited)
+    silence (self);
+  if (is_inherited || closes_in_memory (self->stream))
     g_io_stream_close (self->stream, NULL, NULL);
   else
     g_io_stream_close_async (self->stream, G_PRIORITY_DEFAULT, NULL, NULL,
