@@ -13,7 +13,11 @@
 #define CHUNK 16384
 #define TURN  (16 * CHUNK)
 /* What a reply may consist of. */
+#define MAX_DEPTH    7
 #define MAX_ELEMENTS 1000000
+/* So much more than the largest of its elements a reply may have in all: pages
+ * of a history, or who is present. */
+#define MAX_BESIDE (64 * 1024 * 1024)
 
 typedef struct
 {
@@ -34,6 +38,7 @@ struct _WsRedisLink
   GSource                *in;          /* (owned) (nullable) */
   GSource                *out;         /* (owned) (nullable): there is output */
   redisReader            *reader;      /* (owned) */
+  gsize                   n_fed;       /* since a reply was whole */
   GByteArray             *output;      /* (owned) */
   gsize                   written;     /* of @output */
   GArray                 *waiting;     /* of Waiting */
@@ -243,6 +248,7 @@ use_input (WsRedisLink *self)
         }
       if (found == NULL)
         return TRUE;
+      self->n_fed = self->reader->len - self->reader->pos;
       reply = found;
       hand_on (self, reply);
       freeReplyObject (reply);
@@ -254,7 +260,9 @@ static gboolean
 feed (WsRedisLink *self, const char *bytes, gsize n)
 {
   self->is_alive = TRUE;
+  self->n_fed += n;
   if (self->reader->len - self->reader->pos + n > self->max_reply
+      || self->n_fed > self->max_reply + MAX_BESIDE
       || redisReaderFeed (self->reader, bytes, n) != REDIS_OK)
     {
       g_autofree char *text
@@ -319,25 +327,40 @@ ws_redis_link_is_alive (WsRedisLink *self)
 /* --- Opening --- */
 
 #if HIREDIS_MAJOR < 1
+typedef int ElementCount;
+#else
+typedef size_t ElementCount;
+#endif
+
 static redisReplyObjectFunctions reply_functions;
-static void *(*create_any_array) (const redisReadTask *task, int n_elements);
+static void *(*create_any_array) (const redisReadTask *task, ElementCount n);
+
+/* Since hiredis 1.0 its reader takes any depth, and what frees a reply calls
+ * itself for each level. */
+static gboolean
+is_too_deep (const redisReadTask *task)
+{
+  guint depth = 0;
+
+  for (; task != NULL && depth <= MAX_DEPTH; task = task->parent)
+    depth++;
+  return depth > MAX_DEPTH;
+}
 
 /* Memory for all elements is taken when their number has come. */
 static void *
-create_array (const redisReadTask *task, int n_elements)
+create_array (const redisReadTask *task, ElementCount n)
 {
-  return n_elements <= MAX_ELEMENTS ? create_any_array (task, n_elements)
-                                    : NULL;
+  if (n > MAX_ELEMENTS || is_too_deep (task))
+    return NULL;
+  return create_any_array (task, n);
 }
-#endif
 
 static redisReader *
 create_reader (void)
 {
-  redisReader *reader = redisReaderCreate ();
-
-#if HIREDIS_MAJOR < 1
   static gsize is_set;
+  redisReader *reader = redisReaderCreate ();
 
   if (g_once_init_enter (&is_set))
     {
@@ -347,7 +370,7 @@ create_reader (void)
       g_once_init_leave (&is_set, 1);
     }
   reader->fn = &reply_functions;
-#else
+#if HIREDIS_MAJOR >= 1
   reader->maxelements = MAX_ELEMENTS;
 #endif
   return reader;

@@ -89,6 +89,7 @@ typedef struct
   const char *problem;
 } Stranger;
 
+#define ELEMENT            60000
 #define INFO(version, len) "$" len "\r\nredis_version:" version "\r\n\r\n"
 #define MASTER             "*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n"
 #define REPLICA            "*3\r\n$5\r\nslave\r\n$1\r\na\r\n:1\r\n"
@@ -161,6 +162,48 @@ test_stranger (gconstpointer data)
   g_assert_true (g_utf8_validate (watch->error->message, -1, NULL));
   g_assert_cmpint (ws_broker_get_state (broker), ==,
                    WS_BROKER_STATE_CONNECTING);
+  redis_watch_free (watch);
+  g_assert_finalize_object (broker);
+  g_socket_service_stop (service);
+  g_socket_listener_close (G_SOCKET_LISTENER (service));
+}
+
+/* An array of elements that are small, and many. In a thread of its own, for
+ * who listens is not to be waited for. */
+static gboolean
+on_run (GThreadedSocketService *service,
+        GSocketConnection      *connection,
+        GObject                *source,
+        gpointer                data)
+{
+  GOutputStream *output
+      = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  g_autofree char *element = g_strnfill (ELEMENT, 'x');
+  g_autofree char *wrapped
+      = g_strdup_printf ("$%u\r\n%s\r\n", ELEMENT, element);
+  gboolean ok = g_output_stream_write_all (output, "*1000000\r\n", 10, NULL,
+                                           NULL, NULL);
+
+  while (ok)
+    ok = g_output_stream_write_all (output, wrapped, strlen (wrapped), NULL,
+                                    NULL, NULL);
+  return TRUE;
+}
+
+static void
+test_endless (void)
+{
+  g_autoptr (GSocketService) service = g_threaded_socket_service_new (-1);
+  const guint port
+      = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (service), NULL,
+                                             NULL);
+  g_autofree char *url = g_strdup_printf ("redis://127.0.0.1:%u", port);
+  WsBroker        *broker = redis_nodes_make_broker (url);
+  RedisWatch      *watch = redis_watch_new (broker);
+
+  g_signal_connect (service, "run", G_CALLBACK (on_run), NULL);
+  g_object_set (broker, "max-queued-bytes", (guint64) 100000, NULL);
+  redis_watch_expect (watch, "more at a time than");
   redis_watch_free (watch);
   g_assert_finalize_object (broker);
   g_socket_service_stop (service);
@@ -414,6 +457,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &strangers[i], test_stranger);
     }
+  g_test_add_func ("/redis/input/endless", test_endless);
   g_test_add_func ("/redis/input/foreign-messages", test_foreign_messages);
   g_test_add_func ("/redis/input/foreign-entries", test_foreign_entries);
   g_test_add_func ("/redis/input/wrong-type", test_wrong_type);
