@@ -149,7 +149,9 @@ subscribe_many (WsSocket *client, guint n)
   answer_if (client, FALSE, &error);
 }
 
-/* (transfer full): what stands behind the first @n words, U+0000 included. */
+/* (transfer full) (nullable): what stands behind the first @n words, U+0000
+ * included; NULL if there are not so many. A client of another program, which
+ * was left without its server, may come to a port that is ours now. */
 static WsMessage *
 rest_of (WsMessage *message, guint n)
 {
@@ -159,8 +161,13 @@ rest_of (WsMessage *message, guint n)
   const char *from = text;
   g_autoptr (GBytes) rest = NULL;
 
-  while (n-- > 0)
-    from = (const char *) memchr (from, ' ', text + len - from) + 1;
+  for (; n > 0 && from != NULL; n--)
+    {
+      from = memchr (from, ' ', (gsize) (text + len - from));
+      from = from != NULL ? from + 1 : NULL;
+    }
+  if (from == NULL)
+    return NULL;
   rest = g_bytes_new_from_bytes (bytes, from - text, text + len - from);
   return ws_message_new_text_bytes (rest, NULL);
 }
@@ -191,8 +198,9 @@ obey_publish (WsServer   *server,
       && !g_str_equal (command, "wait"))
     return FALSE;
   rest = rest_of (message, is_all ? 1 : 2);
-  publish (server, client, command, is_all ? "" : topic, rest);
-  return TRUE;
+  if (rest != NULL)
+    publish (server, client, command, is_all ? "" : topic, rest);
+  return rest != NULL;
 }
 
 static void
@@ -245,14 +253,21 @@ on_binary (WsSocket *client, GBytes *bytes, gpointer server)
 {
   gsize            len;
   const guint8    *data = g_bytes_get_data (bytes, &len);
-  const guint8    *end = memchr (data, 0xff, len);
-  const gsize      start = end - data + 1;
-  g_autofree char *topic = g_strndup ((const char *) data, start - 1);
-  g_autoptr (GBytes) payload
-      = g_bytes_new_from_bytes (bytes, start, len - start);
-  g_autoptr (WsMessage) message = ws_message_new_binary (payload);
+  const guint8    *end = data != NULL ? memchr (data, 0xff, len) : NULL;
+  const gsize      start = end != NULL ? (gsize) (end - data) + 1 : 0;
+  g_autofree char *topic = NULL;
+  g_autoptr (GBytes) payload = NULL;
+  g_autoptr (WsMessage) message = NULL;
   GError *error = NULL;
 
+  if (end == NULL)
+    {
+      answer (client, "error a message without a topic");
+      return;
+    }
+  topic = g_strndup ((const char *) data, start - 1);
+  payload = g_bytes_new_from_bytes (bytes, start, len - start);
+  message = ws_message_new_binary (payload);
   ws_socket_publish (client, topic, message, &error);
   answer_if (client, FALSE, &error);
 }
