@@ -9,4 +9,8 @@ G_BEGIN_DECLS
  * aborts when a promise is broken; always 0. */
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
+/* (nullable): called when the corpus has been replayed, to see that its seeds
+ * still get where they were meant to. */
+void fuzz_check_corpus (void) __attribute__ ((weak));
+
 G_END_DECLS

@@ -448,6 +448,8 @@ const guint world_n_acts
 void
 world_act (World *self, GObject *target, guint act)
 {
+  if (world_is_secure && world_tls_act (target, act))
+    return;
   act %= world_n_acts;
   if (act >= G_N_ELEMENTS (socket_acts))
     {
@@ -506,6 +508,9 @@ marshal_signal (GClosure     *closure,
   const GValue *last = &values[n_values - 1];
   guint         choice = tape_byte (&self->handlers);
 
+  /* Whoever leaves it as it is has failed, as by an exception. */
+  if (result != NULL && choice != G_MAXUINT8)
+    g_value_set_boolean (result, FALSE);
   if (choice == 0)
     return;
   if (n_values > 1 && G_VALUE_HOLDS (last, WS_TYPE_RESPONSE))
@@ -568,9 +573,13 @@ world_listen (World *self, gpointer object)
       /* Whoever listens to the first one is given what would be queued. */
       listen_to (self, object,
                  server_signals + (self->choices.taking == 0 ? 0 : 1));
+      if (world_is_secure)
+        listen_to (self, object, world_tls_server_signals);
       return;
     }
   listen_to (self, object, socket_signals);
+  if (world_is_secure)
+    listen_to (self, object, world_tls_socket_signals);
   if (self->choices.hears_texts)
     listen_to (self, object, texts);
   if (self->choices.hears_frames)

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* What an input of fuzz-world is made of; world-mutator.c keeps to it. Four
+/* What an input of fuzz-world, or of fuzz-world-tls, is made of;
+ * world-mutator.c keeps to it. Four
  * bytes of settings; the length of what the handlers do and that, a byte for
  * each time one is called; then steps of a kind, an argument and, for those
  * that have one, a payload after its length. */

@@ -6,6 +6,7 @@
 #include <gio/gunixinputstream.h>
 #include <gio/gunixoutputstream.h>
 #include <glib/gstdio.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -16,7 +17,8 @@
 static struct
 {
   char *folder; /* (owned) */
-  char *path;   /* (owned) */
+  char *path;   /* (owned): of ours */
+  char *inner;  /* (owned): of the server's */
   char *url;    /* (owned) */
   int   fd;
   pid_t pid;
@@ -28,28 +30,65 @@ close_door (void)
   if (door.pid != getpid ())
     return;
   g_unlink (door.path);
+  g_unlink (door.inner);
   g_rmdir (door.folder);
   g_free (door.folder);
   g_free (door.path);
+  g_free (door.inner);
   g_free (door.url);
+}
+
+static struct sockaddr_un
+make_address (const char *path)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
+  return address;
+}
+
+static void
+bind_path (void)
+{
+  struct sockaddr_un address = make_address (door.path);
+
+  door.fd = socket (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  g_assert_no_errno (door.fd);
+  g_assert_no_errno (
+      bind (door.fd, (struct sockaddr *) &address, sizeof address));
+  door.url = g_strconcat ("ws+unix:", door.path, ":/chat", NULL);
+}
+
+/* There is no wss to a path. */
+static void
+bind_port (void)
+{
+  struct sockaddr_in address
+      = { .sin_family = AF_INET, .sin_addr = { htonl (INADDR_LOOPBACK) } };
+  socklen_t len = sizeof address;
+
+  door.fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  g_assert_no_errno (door.fd);
+  g_assert_no_errno (bind (door.fd, (struct sockaddr *) &address, len));
+  g_assert_no_errno (getsockname (door.fd, (struct sockaddr *) &address, &len));
+  door.url = g_strdup_printf ("wss://127.0.0.1:%u/chat",
+                              (guint) ntohs (address.sin_port));
 }
 
 static void
 open_door (void)
 {
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
   g_autoptr (GError) error = NULL;
 
   door.folder = g_dir_make_tmp ("fuzz-world-XXXXXX", &error);
   g_assert_no_error (error);
   door.path = g_build_filename (door.folder, "s", NULL);
-  door.url = g_strconcat ("ws+unix:", door.path, ":/chat", NULL);
+  door.inner = g_build_filename (door.folder, "t", NULL);
   door.pid = getpid ();
-  door.fd = socket (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  g_assert_no_errno (door.fd);
-  g_strlcpy (address.sun_path, door.path, sizeof address.sun_path);
-  g_assert_no_errno (
-      bind (door.fd, (struct sockaddr *) &address, sizeof address));
+  if (world_is_secure)
+    bind_port ();
+  else
+    bind_path ();
   g_assert_no_errno (listen (door.fd, 64));
   atexit (close_door);
 }
@@ -60,6 +99,12 @@ world_wire_url (void)
   if (door.url == NULL)
     open_door ();
   return door.url;
+}
+
+const char *
+world_wire_path (void)
+{
+  return door.inner;
 }
 
 void
@@ -110,6 +155,20 @@ wrap (World *self, int fd)
   return G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
 }
 
+/* -1: the server does not listen any more, or its queue is full. */
+static int
+knock (World *self)
+{
+  struct sockaddr_un address = make_address (door.inner);
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+  g_assert_no_errno (fd);
+  shrink (self, fd);
+  if (connect (fd, (struct sockaddr *) &address, sizeof address) != 0)
+    close_end (&fd);
+  return fd;
+}
+
 /* -1: the server takes nobody. */
 static int
 reach_server (World *self)
@@ -119,6 +178,8 @@ reach_server (World *self)
 
   if (self->server == NULL)
     return -1;
+  if (self->choices.listens)
+    return knock (self);
   g_assert_no_errno (
       socketpair (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds));
   shrink (self, fds[0]);

@@ -14,6 +14,8 @@ world_find_witness (WsSocket *socket)
 
 /* --- Numbered messages --- */
 
+guint world_n_heard;
+
 /* What they are filled up with can be told from their numbers. */
 static void
 fill (GString *text, guint seed, gsize len)
@@ -84,6 +86,7 @@ check_own (Witness *self, const char *text)
       g_assert_cmpuint (serial, ==, self->remote);
       g_assert_cmpuint (number, ==, self->n_received + 1);
       self->n_received = number;
+      world_n_heard++;
     }
   else if (sscanf (text, "broadcast %u ", &number) == 1)
     {

@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* The stage of fuzz-world: a server and a client in one process, and wires that
+/* The stage of fuzz-world and fuzz-world-tls: a server and a client in one
+ * process, and wires that
  * carry what they say only as far as the input wants, change it, or speak
  * themselves. The clock goes on when the input says so. What each socket tells
  * is judged by a witness. */
@@ -42,6 +43,8 @@ typedef enum
 
 /* Where clients of this program find the world's server. */
 const char *world_wire_url (void);
+/* Where the server listens, if it does. */
+const char *world_wire_path (void);
 void        world_wire_accept (World *self);
 /* A wire without a client. */
 void world_wire_add_raw (World *self);
@@ -70,6 +73,9 @@ typedef struct
   gboolean    is_muted;  /* its handlers are gone */
   gboolean    is_partly; /* not all that came was asked for */
 } Witness;
+
+/* Messages in all worlds. */
+extern guint world_n_heard;
 
 void     world_track (World *self, gpointer object);
 Witness *world_watch (World *self, WsSocket *socket);
@@ -102,7 +108,20 @@ void world_call (World *self, WsSocket *socket, guint which);
 void world_accept (World *self);
 void world_close_server (World *self);
 
-/* --- fuzz-world.c --- */
+/* --- world-tls.c --- */
+
+/* Which of the two targets this is. */
+extern const gboolean world_is_secure;
+
+void world_tls_set_server (World *self);
+void world_tls_set_client (World *self, WsSocket *client);
+/* FALSE: that is none of its acts. */
+gboolean world_tls_act (GObject *target, guint act);
+
+extern const char *const world_tls_socket_signals[];
+extern const char *const world_tls_server_signals[];
+
+/* --- world-stage.c --- */
 
 typedef struct
 {
@@ -119,6 +138,12 @@ typedef struct
   gboolean skips_slow;
   gboolean has_subprotocols;
   guint    max_redirects;
+  gboolean listens;     /* the server, instead of being given connections */
+  gboolean distrusts;   /* the client does not know the authority */
+  gboolean pauses;      /* at certificates that it does not like */
+  gboolean asks_client; /* the server wants a certificate */
+  gboolean interrupts;  /* and its user is to say what is to become of it */
+  gboolean is_old_tls;  /* TLS 1.2 */
 } WorldChoices;
 
 struct _World

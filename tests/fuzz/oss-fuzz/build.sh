@@ -1,23 +1,25 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What OSS-Fuzz runs in a clone: CC, CFLAGS, LIB_FUZZING_ENGINE and OUT are in the
-# environment. Works with any clang that has libFuzzer; see try.
+# What OSS-Fuzz runs in a clone: CC, CFLAGS, LIB_FUZZING_ENGINE, OUT and WORK are
+# in the environment. Works with any clang that has libFuzzer; see try.
 set -eu
 
 root=$(git rev-parse --show-toplevel)
 here=$root/tests/fuzz
 build=${WORK:-/tmp}/build-oss-fuzz
 engine=$LIB_FUZZING_ENGINE
-# An engine that is a library is C++ inside.
-[ "$engine" = -fsanitize=fuzzer ] || engine="$engine -lc++"
+# An engine that is a library is C++ inside, and was built with libc++ there.
+[ "$engine" = -fsanitize=fuzzer ] || engine="$engine ${CXX_LIBRARY:--lc++}"
+# Casts of callbacks are GLib's way, and newer clangs would stop at each.
+export CFLAGS="$CFLAGS -fno-sanitize=function"
 
 # Whoever runs the targets has nothing but OUT, and what a library needs is looked
 # for where the program says only with the older of the two tags.
 export LDFLAGS="${LDFLAGS-} -Wl,--disable-new-dtags -Wl,-rpath,\$ORIGIN/lib"
 rm -rf "$build"
 meson setup "$build" "$root" -Dfuzzing=true -Dfuzzing_engine="$engine" \
-  -Dintrospection=disabled -Db_lundef=false
+  -Dintrospection=disabled -Dredis=enabled -Db_lundef=false
 mapfile -t targets < <(
   cd "$here" && for source in fuzz-*.c; do echo "tests/fuzz/${source%.c}"; done
 )
