@@ -10,19 +10,11 @@ import weakref
 import gi
 
 gi.require_version("Ws", "1.0")
-from gi.repository import Gio, GLib, Ws  # noqa: E402
+from gi.repository import Gio, Ws  # noqa: E402
 
-DEADLINE = 20  # seconds; nothing waits for it but a hanging test
+from waiting import wait  # noqa: E402
+
 TEXT = Ws.MessageType.TEXT
-
-
-def wait(condition):
-    expired = []
-    source = GLib.timeout_add_seconds(DEADLINE, expired.append, True)
-    while not condition():
-        assert not expired, f"nothing happened for {DEADLINE} s"
-        GLib.MainContext.default().iteration(True)
-    GLib.source_remove(source)
 
 
 class Handler(unittest.TestCase):

@@ -10,16 +10,7 @@ import gi
 gi.require_version("Ws", "1.0")
 from gi.repository import GLib, Ws  # noqa: E402
 
-DEADLINE = 100  # seconds; nothing waits for it but a hanging test
-
-
-def wait(condition):
-    expired = []
-    source = GLib.timeout_add_seconds(DEADLINE, expired.append, True)
-    while not condition():
-        assert not expired, f"nothing happened for {DEADLINE} s"
-        GLib.MainContext.default().iteration(True)
-    GLib.source_remove(source)
+from waiting import wait  # noqa: E402
 
 
 class WebSockets(unittest.TestCase):

@@ -11,7 +11,8 @@ import gi
 gi.require_version("Ws", "1.0")
 from gi.repository import Gio, GLib, GObject, Ws  # noqa: E402
 
-DEADLINE = 100  # seconds; nothing waits for it but a hanging test
+from waiting import wait  # noqa: E402
+
 
 OF_SOCKETS = {
     "about-to-close",
@@ -46,15 +47,6 @@ DOORS = {
 
 class Unlucky(Exception):
     """What every handler ends with."""
-
-
-def wait(condition):
-    expired = []
-    source = GLib.timeout_add_seconds(DEADLINE, expired.append, True)
-    while not condition():
-        assert not expired, f"nothing happened for {DEADLINE} s"
-        GLib.MainContext.default().iteration(True)
-    GLib.source_remove(source)
 
 
 def signals_of(gtype):

@@ -11,7 +11,8 @@ import gi
 gi.require_version("Ws", "1.0")
 from gi.repository import GLib, GObject, Ws  # noqa: E402
 
-DEADLINE = 100  # seconds; nothing waits for it but a hanging test
+from waiting import wait  # noqa: E402
+
 ACTION = GObject.SignalFlags.RUN_LAST | GObject.SignalFlags.ACTION
 
 
@@ -38,15 +39,6 @@ class Bell(GObject.Object):
 
     def on_said(self, text):
         self.heard.append("on " + text)
-
-
-def wait(condition):
-    expired = []
-    source = GLib.timeout_add_seconds(DEADLINE, expired.append, True)
-    while not condition():
-        assert not expired, "nothing happened for %d s" % DEADLINE
-        GLib.MainContext.default().iteration(True)
-    GLib.source_remove(source)
 
 
 def expect_error(code, words, function, *args):

@@ -10,6 +10,8 @@ import gi
 gi.require_version("Ws", "1.0")
 from gi.repository import GLib, Ws
 
+from waiting import wait
+
 
 class Loop(Ws.Broker):
     """Carries everything back to where it came from, as bytes."""
@@ -73,17 +75,6 @@ class Clients:
     def close(self):
         for socket in self.sockets:
             socket.abort()
-
-
-def wait(condition):
-    context = GLib.MainContext.default()
-    late = []
-    source = GLib.timeout_add_seconds(100, lambda: late.append(True))
-    while not condition():
-        context.iteration(True)
-        if late:
-            raise AssertionError("this takes too long")
-    GLib.source_remove(source)
 
 
 class Brokers(unittest.TestCase):

@@ -19,27 +19,19 @@ os.environ.update(LOCPATH=HOME.name, LC_ALL="en_US.UTF-8", LANGUAGE="de")
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "gtk-chat"
 sys.path.insert(0, str(EXAMPLE))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bindings"))
 sys.dont_write_bytecode = True
 
 import gi  # noqa: E402
 
 gi.require_version("Gtk", "4.0")
 gi.require_version("Ws", "1.0")
-from gi.repository import GLib, Gtk, Ws  # noqa: E402
+from gi.repository import Gtk, Ws  # noqa: E402
 
 import certificate_dialog  # noqa: E402
+from waiting import wait  # noqa: E402
 
 CERTIFICATES = Path(os.environ["WS_TEST_CERTIFICATES"])
-DEADLINE = 100  # seconds; nothing waits for it but a hanging test
-
-
-def wait(condition):
-    expired = []
-    source = GLib.timeout_add_seconds(DEADLINE, expired.append, True)
-    while not condition():
-        assert not expired, f"nothing happened for {DEADLINE} s"
-        GLib.MainContext.default().iteration(True)
-    GLib.source_remove(source)
 
 
 def secure_server(certificate, key):
