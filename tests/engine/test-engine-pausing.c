@@ -142,6 +142,34 @@ test_heard (gconstpointer data)
   g_assert_false (rig->ended);
 }
 
+/* The owner does not read: the peer's answer is found behind what nobody has
+ * taken. Whoever reads on within half of the time gets that. */
+static void
+test_close_unread (gconstpointer data)
+{
+  for (guint reads_on = 0; reads_on < 2; reads_on++)
+    {
+      g_autoptr (Rig) rig = rig_new_waiting (GPOINTER_TO_INT (data), RIG_UNIX);
+
+      rig->settings.close_timeout = reads_on ? 60000 : 200;
+      ws_engine_start (rig->engine);
+      ws_engine_set_paused (rig->engine, TRUE);
+      rig_peer_text (rig, "unread");
+      ws_engine_close (rig->engine, 4000, NULL);
+      rig_assert_read (rig, "close(4000)");
+      rig_peer_text (rig, "late");
+      rig_peer_close (rig, 4000, NULL);
+      rig_peer_hang_up (rig);
+      if (reads_on)
+        ws_engine_set_paused (rig->engine, FALSE);
+      rig_assert_log (rig, reads_on
+                               ? "text(unread) text(late) read-finished ended"
+                               : "read-finished ended");
+      g_assert_true (rig->closing.clean);
+      g_assert_cmpuint (rig->closing.received, ==, 4000);
+    }
+}
+
 /* A peer that has said something, and is found gone while we do not listen. */
 static Rig *
 rig_new_lost (WsRole role, guint close_timeout)
@@ -216,6 +244,7 @@ main (int argc, char **argv)
     { "lost", test_lost },
     { "lost-unread", test_lost_unread },
     { "lost-closed", test_lost_closed },
+    { "close-unread", test_close_unread },
   };
 
   ws_test_init (&argc, &argv);

@@ -63,6 +63,16 @@ ws_engine_check_finished (WsEngine *self)
     ws_transport_shutdown (self->transport);
 }
 
+static void
+arm_close_deadline (WsEngine *self, gboolean half)
+{
+  const gint64 timeout = self->settings->close_timeout * (gint64) 1000;
+
+  if (timeout > 0)
+    ws_poller_arm_after (self->poller, &self->close_deadline,
+                         half ? timeout / 2 : timeout);
+}
+
 /* Queues our close frame, behind every message that waits, and starts the one
  * deadline of the closing handshake. */
 static void
@@ -76,9 +86,9 @@ enter_closing (WsEngine *self, guint code, const char *reason)
   self->closing.sent = code;
   ws_poller_disarm (self->poller, &self->life_deadline);
   ws_poller_disarm (self->poller, &self->owed_deadline);
-  if (self->settings->close_timeout > 0)
-    ws_poller_arm_after (self->poller, &self->close_deadline,
-                         self->settings->close_timeout * (gint64) 1000);
+  /* What the owner has not read by half of the time is read for nobody. */
+  self->is_halfway = self->started && !self->reading;
+  arm_close_deadline (self, self->is_halfway);
   ws_outbox_push_copy (&self->outbox, &header, payload, len);
   ws_outbox_seal (&self->outbox);
   ws_engine_queue_flush (self);
@@ -274,6 +284,12 @@ on_close_deadline (WsDeadline *deadline)
   if (self->broken != NULL)
     {
       ws_engine_lose (self, self->broken);
+    }
+  else if (self->is_halfway)
+    {
+      self->is_halfway = FALSE;
+      arm_close_deadline (self, TRUE);
+      ws_engine_begin_discarding (self);
     }
   else if (!excuse_closing (self))
     {

@@ -23,9 +23,26 @@ ws_engine_set_paused (WsEngine *self, gboolean paused)
   if (self->paused == paused)
     return;
   self->paused = paused;
-  self->reading = self->started && !paused;
+  self->reading = self->started && (!paused || self->discarding);
   if (self->reading && self->state != WS_ENGINE_ENDED)
     go_on (self);
+}
+
+gboolean
+ws_engine_discards (const WsEvent *event)
+{
+  return event->type == WS_EVENT_FRAME || event->type == WS_EVENT_MESSAGE
+         || event->type == WS_EVENT_PIECE;
+}
+
+void
+ws_engine_begin_discarding (WsEngine *self)
+{
+  if (self->state != WS_ENGINE_CLOSING || !self->started || self->reading)
+    return;
+  self->discarding = TRUE;
+  self->reading = TRUE;
+  go_on (self);
 }
 
 gboolean

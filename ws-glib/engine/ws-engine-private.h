@@ -77,8 +77,9 @@ struct _WsEngine
   gboolean       told_broken;  /* the owner knows */
   guint8         n_heavy;      /* turns until it is one who says little */
   gboolean       started;
-  gboolean       paused;  /* by the owner */
-  gboolean       reading; /* started, and not paused */
+  gboolean       paused;     /* by the owner */
+  gboolean       reading;    /* started, and not paused */
+  gboolean       discarding; /* reads on for the peer's close frame alone */
   gboolean       resting; /* others have their turn: the resume job goes on */
   gboolean       has_read;
   gboolean       above_mark; /* drained is due at half of the mark */
@@ -86,6 +87,7 @@ struct _WsEngine
   gboolean       failed;  /* a rule was broken: never clean */
   gboolean       peer_closed; /* its close frame came, legal or not */
   gboolean       is_excused;  /* close-timeout has begun once more */
+  gboolean       is_halfway;  /* the deadline is that of its first half */
 };
 
 /* Reads what has come, within a turn's budget, until a read says that nothing
@@ -110,6 +112,15 @@ void ws_engine_push_control (WsEngine     *self,
                              WsOpcode      opcode,
                              const guint8 *data,
                              gsize         len);
+
+/* --- ws-engine-pausing.c --- */
+
+/* While the owner does not read, the peer's answer to our close frame is behind
+ * what nobody takes, and a peer that is held up may not come to answer. From
+ * now on all of that is read, for nobody. */
+void ws_engine_begin_discarding (WsEngine *self);
+/* Whether it is of what is discarded then. */
+gboolean ws_engine_discards (const WsEvent *event);
 
 /* --- ws-engine-compression.c --- */
 

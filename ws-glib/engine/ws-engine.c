@@ -258,6 +258,8 @@ handle_event (WsEngine *self, WsEvent *event)
   /* Of a connection that we fail only the peer's close frame counts. */
   if (self->failed && event->type != WS_EVENT_CLOSE)
     return;
+  if (G_UNLIKELY (self->discarding) && ws_engine_discards (event))
+    return;
   switch (event->type)
     {
     case WS_EVENT_FRAME:

@@ -284,6 +284,9 @@ const WsProperty ws_socket_timeout_properties[] = {
    *
    * It covers what waits, our close frame and the peer's; traffic does not
    * extend it. Where the program's own loop was blocked, it begins once more.
+   * Whoever does not read when it begins, because receiving is paused or
+   * messages wait that nobody has pulled, has half of it to go on; then what
+   * else comes is discarded, so that the peer's answer behind it is found.
    *
    * Since: 1.0
    */
