@@ -185,7 +185,7 @@ ws_engine_fail (WsEngine *self, const WsFault *fault, WsEngineError kind)
   g_autoptr (GError) error
       = g_error_new_literal (WS_ENGINE_ERROR, kind, fault->reason);
 
-  self->failed = TRUE;
+  self->failed = self->selective = TRUE;
   if (self->state == WS_ENGINE_OPEN)
     {
       note_closing (self, fault->close_code, fault->reason,

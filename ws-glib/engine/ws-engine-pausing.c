@@ -29,10 +29,14 @@ ws_engine_set_paused (WsEngine *self, gboolean paused)
 }
 
 gboolean
-ws_engine_discards (const WsEvent *event)
+ws_engine_ignores (WsEngine *self, const WsEvent *event)
 {
-  return event->type == WS_EVENT_FRAME || event->type == WS_EVENT_MESSAGE
-         || event->type == WS_EVENT_PIECE;
+  const gboolean is_of_message = event->type == WS_EVENT_FRAME
+                                 || event->type == WS_EVENT_MESSAGE
+                                 || event->type == WS_EVENT_PIECE;
+
+  return (self->failed && event->type != WS_EVENT_CLOSE)
+         || (self->discarding && is_of_message);
 }
 
 void
@@ -40,7 +44,7 @@ ws_engine_begin_discarding (WsEngine *self)
 {
   if (self->state != WS_ENGINE_CLOSING || !self->started || self->reading)
     return;
-  self->discarding = TRUE;
+  self->discarding = self->selective = TRUE;
   self->reading = TRUE;
   go_on (self);
 }

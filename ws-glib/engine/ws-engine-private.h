@@ -85,9 +85,10 @@ struct _WsEngine
   gboolean       above_mark; /* drained is due at half of the mark */
   gboolean       blocked; /* the transport did not take all of it last time */
   gboolean       failed;  /* a rule was broken: never clean */
-  gboolean       peer_closed; /* its close frame came, legal or not */
-  gboolean       is_excused;  /* close-timeout has begun once more */
-  gboolean       is_halfway;  /* the deadline is that of its first half */
+  gboolean selective;     /* failed, or discarding: some events do not count */
+  gboolean peer_closed;   /* its close frame came, legal or not */
+  gboolean is_excused;    /* close-timeout has begun once more */
+  gboolean is_halfway;    /* the deadline is that of its first half */
 };
 
 /* Reads what has come, within a turn's budget, until a read says that nothing
@@ -119,8 +120,9 @@ void ws_engine_push_control (WsEngine     *self,
  * what nobody takes, and a peer that is held up may not come to answer. From
  * now on all of that is read, for nobody. */
 void ws_engine_begin_discarding (WsEngine *self);
-/* Whether it is of what is discarded then. */
-gboolean ws_engine_discards (const WsEvent *event);
+/* Whether @event does not count: no message while input is discarded, and of a
+ * connection that we fail nothing but the peer's close frame. */
+gboolean ws_engine_ignores (WsEngine *self, const WsEvent *event);
 
 /* --- ws-engine-compression.c --- */
 

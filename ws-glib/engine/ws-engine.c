@@ -255,10 +255,7 @@ handle_event (WsEngine *self, WsEvent *event)
 {
   if (G_UNLIKELY (event->owned.size >= WS_STORAGE_MIN))
     ws_poller_keep_storage (self->poller);
-  /* Of a connection that we fail only the peer's close frame counts. */
-  if (self->failed && event->type != WS_EVENT_CLOSE)
-    return;
-  if (G_UNLIKELY (self->discarding) && ws_engine_discards (event))
+  if (G_UNLIKELY (self->selective) && ws_engine_ignores (self, event))
     return;
   switch (event->type)
     {
