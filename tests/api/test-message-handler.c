@@ -443,6 +443,82 @@ test_refused (Pair *pair, gconstpointer data)
   g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED);
 }
 
+#define MANY ((gsize) 1000 * 1000)
+
+/* Sends on what it gets, whole and in part, and drops all but that. */
+static gboolean
+send_on (WsSocket     *socket,
+         WsMessageType type,
+         const guint8 *data,
+         gsize         length,
+         gpointer      user_data)
+{
+  const gboolean *is_done = user_data;
+
+  g_assert_cmpint (ws_socket_send_data (socket, type, data, length, NULL), ==,
+                   (gssize) length);
+  g_assert_cmpint (ws_socket_send_data (socket, type, data + length / 4,
+                                        length / 2, NULL),
+                   ==, (gssize) length / 2);
+  g_assert_cmpint (ws_socket_send_data (socket, type, data + length - 9, 9,
+                                        NULL),
+                   ==, 9);
+  /* The bytes stay, although what was sent holds them too. */
+  g_assert_cmpint (data[0], ==, 'a');
+  g_assert_cmpint (data[length - 1], ==, (int) ('a' + (length - 1) % 26));
+  return *is_done;
+}
+
+static void
+on_sent_on (WsSocket *socket, WsMessage *message, GPtrArray *got)
+{
+  g_ptr_array_add (got, ws_message_ref (message));
+}
+
+static void
+check_sent_on (WsMessage *message, const guint8 *expected, gsize len)
+{
+  gsize         got_len;
+  const guint8 *got = ws_message_get_data (message, &got_len);
+
+  g_assert_cmpmem (got, got_len, expected, len);
+}
+
+/* A large message lies where it stays, and is not copied; a signal that follows
+ * has it, too. */
+static void
+test_sent_on (Pair *pair, gconstpointer data)
+{
+  g_autoptr (GPtrArray) got
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ws_message_unref);
+  g_autoptr (GPtrArray) heard
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ws_message_unref);
+  g_autofree guint8 *large = g_malloc (MANY);
+  gboolean           is_done = FALSE;
+
+  for (gsize i = 0; i < MANY; i++)
+    large[i] = (guint8) ('a' + i % 26);
+  ws_socket_set_message_handler (pair->accepted, send_on, &is_done, NULL);
+  g_signal_connect (pair->accepted, "message-received", G_CALLBACK (on_sent_on),
+                    heard);
+  g_signal_connect (pair->client, "message-received", G_CALLBACK (on_sent_on),
+                    got);
+  for (guint i = 0; i < 4; i++)
+    {
+      is_done = i % 2 == 0;
+      send_data (pair->client,
+                 i < 2 ? WS_MESSAGE_TYPE_TEXT : WS_MESSAGE_TYPE_BINARY,
+                 (const char *) large, MANY);
+      ws_test_until (NULL, got->len == 3 * (i + 1));
+      check_sent_on (got->pdata[3 * i], large, MANY);
+      check_sent_on (got->pdata[3 * i + 1], large + MANY / 4, MANY / 2);
+      check_sent_on (got->pdata[3 * i + 2], large + MANY - 9, 9);
+    }
+  g_assert_cmpuint (heard->len, ==, 2);
+  check_sent_on (heard->pdata[0], large, MANY);
+  check_sent_on (heard->pdata[1], large, MANY);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -459,5 +535,6 @@ main (int argc, char **argv)
   pair_add ("/api/message-handler/stays", NULL, test_stays);
   pair_add ("/api/message-handler/other-thread", NULL, test_other_thread);
   pair_add ("/api/message-handler/refused", NULL, test_refused);
+  pair_add ("/api/message-handler/sent-on", NULL, test_sent_on);
   return g_test_run ();
 }

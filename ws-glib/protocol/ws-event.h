@@ -41,12 +41,18 @@ typedef struct
                                 the core */
   WsBuffer       owned; /* storage that came along; empty when @data lies in
                      the fed memory or in static storage */
-  gpointer pin; /* (nullable): a reference to kept input that @data lies in */
+  gpointer pin;  /* (nullable): a reference to kept input that @data lies in */
+  GBytes *bytes; /* (owned) (nullable): @data, whose storage it has, once it was
+                   * asked for */
 } WsEvent;
 
 void ws_event_release (WsEvent *event);
 
 /* (transfer full): the payload, without a copy where the event owns it. */
 GBytes *ws_event_take_bytes (WsEvent *event);
+
+/* (transfer none) (nullable): the same, where that takes no copy; @data stays
+ * where it is until the event is released. */
+GBytes *ws_event_peek_bytes (WsEvent *event);
 
 G_END_DECLS

@@ -14,6 +14,9 @@
 #define PROTOCOL_FIELD   "Sec-WebSocket-Protocol"
 #define EXTENSIONS_FIELD "Sec-WebSocket-Extensions"
 
+/* Bytes that suffice for most answers. */
+#define ANSWER_SIZE 384
+
 /* The version of RFC 6455. */
 #define VERSION 13
 
@@ -383,8 +386,12 @@ ws_server_handshake_choose (const WsServerHandshake *self,
 static void
 append_field (GString *out, const char *name, const char *value)
 {
-  if (value != NULL && *value != '\0' && ws_http_header_value_is_valid (value))
-    g_string_append_printf (out, "%s: %s\r\n", name, value);
+  if (value == NULL || *value == '\0' || !ws_http_header_value_is_valid (value))
+    return;
+  g_string_append (out, name);
+  g_string_append (out, ": ");
+  g_string_append (out, value);
+  g_string_append (out, "\r\n");
 }
 
 static void
@@ -400,11 +407,12 @@ GString *
 ws_server_handshake_accept (const WsServerHandshake *self,
                             const WsServerAnswer    *answer)
 {
-  GString         *out = g_string_new ("HTTP/1.1 101 Switching Protocols\r\n"
-                                               "Upgrade: websocket\r\n"
-                                               "Connection: Upgrade\r\n");
+  GString         *out = g_string_sized_new (ANSWER_SIZE);
   g_autofree char *accept = ws_key_accept (self->key);
 
+  g_string_append (out, "HTTP/1.1 101 Switching Protocols\r\n"
+                        "Upgrade: websocket\r\n"
+                        "Connection: Upgrade\r\n");
   append_field (out, "Sec-WebSocket-Accept", accept);
   append_field (out, PROTOCOL_FIELD, answer->subprotocol);
   append_field (out, EXTENSIONS_FIELD, answer->extensions);

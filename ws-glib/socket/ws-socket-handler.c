@@ -14,6 +14,7 @@ struct _WsSocketHandler
   gpointer            user_data;
   GDestroyNotify      destroy; /* (nullable) */
   guint               n_refs;
+  WsEvent            *event; /* (unowned) (nullable): while it runs */
 };
 
 static void
@@ -27,18 +28,38 @@ handler_unref (WsSocketHandler *self)
 }
 
 gboolean
-ws_socket_call_handler (WsSocket *self, const WsEvent *event)
+ws_socket_call_handler (WsSocket *self, WsEvent *event)
 {
   WsSocketHandler *handler = ws_socket_peek (self)->handler;
+  WsEvent         *outer = handler->event;
   gboolean         is_done;
 
   if (ws_socket_is_abandoned (self))
     return FALSE;
   handler->n_refs++;
+  handler->event = event;
   is_done = handler->func (self, ws_message_type_from_opcode (event->opcode),
                            event->data, event->len, handler->user_data);
+  handler->event = outer;
   handler_unref (handler);
   return is_done;
+}
+
+GBytes *
+ws_socket_share_handled (WsSocket *self, const guint8 *data, gsize len)
+{
+  const WsSocketHandler *handler = ws_socket_peek (self)->handler;
+  WsEvent               *event = handler != NULL ? handler->event : NULL;
+  gsize                  offset;
+  GBytes                *whole;
+
+  if (event == NULL || data < event->data || len > event->len)
+    return NULL;
+  offset = (gsize) (data - event->data);
+  if (offset > event->len - len)
+    return NULL;
+  whole = ws_event_peek_bytes (event);
+  return whole != NULL ? g_bytes_new_from_bytes (whole, offset, len) : NULL;
 }
 
 gboolean
@@ -111,7 +132,9 @@ ws_socket_set_message_handler (WsSocket           *self,
   if (handler != NULL)
     {
       made = g_new (WsSocketHandler, 1);
-      *made = (WsSocketHandler){ handler, user_data, destroy, 1 };
+      *made = (WsSocketHandler){
+        .func = handler, .user_data = user_data, .destroy = destroy, .n_refs = 1
+      };
     }
   if (ws_socket_may_instruct (self, G_STRFUNC))
     take (self, made);

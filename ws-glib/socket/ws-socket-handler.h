@@ -10,9 +10,13 @@ G_BEGIN_DECLS
 
 /* Gives a message to the handler, which there must be. FALSE: the message is
  * for the signals as well. The socket may be gone after that. */
-gboolean ws_socket_call_handler (WsSocket *self, const WsEvent *event);
+gboolean ws_socket_call_handler (WsSocket *self, WsEvent *event);
 /* From any thread. */
 gboolean ws_socket_has_handler (WsSocket *self);
 void     ws_socket_clear_handler (WsSocket *self);
+
+/* (transfer full) (nullable): @data as bytes, if that is what the handler is
+ * given at the moment, or a part of it, and takes no copy. */
+GBytes *ws_socket_share_handled (WsSocket *self, const guint8 *data, gsize len);
 
 G_END_DECLS

@@ -6,12 +6,16 @@
 #include <string.h>
 
 #include "ws-socket-error.h"
+#include "socket/ws-socket-handler.h"
 #include "socket/ws-socket-queue.h"
 #include "socket/ws-socket-state.h"
 #include "socket/ws-socket-tap.h"
 #include "message/ws-message-private.h"
 #include "base/ws-socket-error-private.h"
 #include "protocol/ws-utf8.h"
+
+/* Less is copied. */
+#define SHARE_MIN ((gsize) 4 * 1024)
 
 gboolean
 ws_socket_check_sendable (WsSocket *self, GError **error)
@@ -241,7 +245,8 @@ ws_socket_send_binary_message (WsSocket *self, GBytes *message, GError **error)
  * ws_socket_send_data:
  * @self: a socket
  * @type: what the message is
- * @data: (array length=length): the payload, which is copied; text is valid
+ * @data: (array length=length): the payload, which is copied, unless it is a
+ *   large one that a [callback@SocketMessageFunc] was given; text is valid
  *   UTF-8
  * @length: how many bytes @data has
  * @error: return location for an error
@@ -265,6 +270,8 @@ ws_socket_send_data (WsSocket     *self,
                      gsize         length,
                      GError      **error)
 {
+  g_autoptr (GBytes) shared = NULL;
+
   g_return_val_if_fail (WS_IS_SOCKET (self), -1);
   g_return_val_if_fail (type == WS_MESSAGE_TYPE_TEXT
                             || type == WS_MESSAGE_TYPE_BINARY,
@@ -275,8 +282,10 @@ ws_socket_send_data (WsSocket     *self,
   if (!ws_socket_check_sendable (self, error)
       || (type == WS_MESSAGE_TYPE_TEXT && !check_text (data, length, error)))
     return -1;
+  if (length > SHARE_MIN)
+    shared = ws_socket_share_handled (self, data, length);
   return send_message (self, ws_message_type_to_opcode (type), data, length,
-                       NULL, error);
+                       shared, error);
 }
 
 /**
