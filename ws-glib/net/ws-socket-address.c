@@ -103,8 +103,8 @@ ws_socket_address_is_ours (GSocketAddress *self)
   if (!G_IS_INET_SOCKET_ADDRESS (self))
     return TRUE;
   any_port = without_port (self);
-  fd = socket (g_socket_address_get_family (self), SOCK_STREAM | SOCK_CLOEXEC,
-               0);
+  fd = socket ((int) g_socket_address_get_family (self),
+               SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0)
     return TRUE;
   if (g_socket_address_to_native (any_port, &native, sizeof native, NULL)
