@@ -27,6 +27,7 @@ N_LAST_WORDS = 8
 # Beside the log of a first run: of those of its programs that were run again. Meson
 # adds the name of the set-up, if it is another.
 AGAIN = "again*.json"
+N_AGAIN = 3
 
 
 def count_points(output):
@@ -85,32 +86,38 @@ def read_log(path):
         return [json.loads(line) for line in log if line.strip()]
 
 
-def print_failed(path):
-    """Prints the names of the programs that failed, for "meson test"."""
+def print_names(path, have_failed):
+    """Prints the names of the programs that failed, or that passed, for
+    "meson test"."""
     if not os.path.exists(path):
         return
     for test in read_log(path):
-        if did_fail(test):
+        if did_fail(test) == have_failed:
             print(test["name"].split(" / ")[-1])
 
 
 def find_unsteady(folder):
     """Returns the names of the programs that passed each time when run again."""
-    paths = glob.glob(os.path.join(folder, AGAIN))
-    again = [test for path in paths for test in read_log(path)]
-    return {test["name"] for test in again} - {
-        test["name"] for test in again if did_fail(test)
-    }
+    passes = collections.Counter(
+        test["name"]
+        for path in glob.glob(os.path.join(folder, AGAIN))
+        for test in read_log(path)
+        if not did_fail(test)
+    )
+    return {name for name, n in passes.items() if n == N_AGAIN}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--broken", help="a file with a line for each broken stage")
     parser.add_argument("--failed", metavar="LOG", help="only name what failed in LOG")
+    parser.add_argument("--passed", metavar="LOG", help="only name what passed in LOG")
     parser.add_argument("logs", nargs="*", help="meson-logs/testlog.json")
     arguments = parser.parse_args()
     if arguments.failed:
-        return print_failed(arguments.failed)
+        return print_names(arguments.failed, True)
+    if arguments.passed:
+        return print_names(arguments.passed, False)
 
     total = collections.Counter()
     notable = []

@@ -305,8 +305,8 @@ class Report(unittest.TestCase):
         """Runs report.py over a log of @tests; returns status and lines."""
         with tempfile.TemporaryDirectory() as folder:
             self.write_log(folder + "/log.json", tests)
-            if again:
-                self.write_log(folder + "/again-stacks.json", again)
+            for turn, test in enumerate(again, 1):
+                self.write_log(folder + "/again-%d-stacks.json" % turn, [test])
             with open(folder + "/broken", "w", encoding="utf-8") as file:
                 file.write(broken)
             script = str(sources.ROOT / "tests/report.py")
@@ -339,7 +339,9 @@ class Report(unittest.TestCase):
         self.assertEqual((status, lines[-1]), (0, "2 passed, 0 failed, 0 skipped"))
         self.assertTrue(lines[0].startswith("UNSTEADY t: /b"))
         self.assertEqual(lines[1], "    ** ERROR: no answer")
-        status, lines = self.report([badly], again=[well, badly, well])
+        status, lines = self.report([badly], again=[well, well])
+        self.assertEqual(status, 1)
+        status, lines = self.report([badly], again=[well, badly])
         self.assertEqual((status, lines[-1]), (1, "1 passed, 1 failed, 0 skipped"))
         self.assertTrue(lines[0].startswith("FAILED   t: /b"))
 
@@ -350,8 +352,12 @@ class Report(unittest.TestCase):
                 for name, result in [("a", "OK"), ("b", "ERROR"), ("c", "SKIP")]:
                     test = {"name": "ws-glib:unit+api / " + name, "result": result}
                     log.write(json.dumps(test) + "\n")
-            for log, expected in [("/log.json", b"b\n"), ("/none.json", b"")]:
-                command = [sys.executable, script, "--failed", folder + log]
+            for option, log, expected in [
+                ("--failed", "/log.json", b"b\n"),
+                ("--failed", "/none.json", b""),
+                ("--passed", "/log.json", b"a\nc\n"),
+            ]:
+                command = [sys.executable, script, option, folder + log]
                 result = subprocess.run(command, check=True, stdout=subprocess.PIPE)
                 self.assertEqual(result.stdout, expected)
 
