@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "protocol/ws-storage.h"
 #include "support/ws-test.h"
 
 static WsFrameHeader
@@ -281,6 +282,36 @@ test_growth (void)
 
 /* What is put where it stays is taken as what is copied there: unmasked, and
  * checked. */
+/* What is kept from a message before is taken at once, for the whole frame. */
+static void
+test_kept (void)
+{
+  const gsize   length = 1024 * 1024;
+  WsFrameHeader header = data_frame (WS_OPCODE_BINARY, TRUE, length);
+  WsAssembler   assembler;
+  guint8        piece[100] = { 0 };
+  WsFault       fault;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      ws_assembler_init (&assembler);
+      ws_assembler_begin_frame (&assembler, &header);
+      g_assert_true (ws_assembler_add (&assembler, &header, piece, sizeof piece,
+                                       length - sizeof piece, NULL, &fault));
+      if (i == 0)
+        g_assert_cmpuint (assembler.message.size, <, length);
+      else
+        g_assert_cmpuint (assembler.message.size, >, length);
+      ws_assembler_reset (&assembler);
+      if (i == 0)
+        {
+          ws_storage_keep ();
+          ws_storage_free (ws_storage_new (length + 1));
+        }
+    }
+  ws_storage_forget ();
+}
+
 static void
 test_place (gconstpointer data)
 {
@@ -336,6 +367,7 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/assembler/masked-pieces", test_masked_pieces);
   g_test_add_func ("/protocol/assembler/copy-frame", test_copy_frame);
   g_test_add_func ("/protocol/assembler/growth", test_growth);
+  g_test_add_func ("/protocol/assembler/kept", test_kept);
   g_test_add_data_func ("/protocol/assembler/place", GINT_TO_POINTER (FALSE),
                         test_place);
   g_test_add_data_func ("/protocol/assembler/place-of-bad-text",

@@ -6,6 +6,7 @@
 
 #include "protocol/ws-close.h"
 #include "protocol/ws-mask.h"
+#include "protocol/ws-storage.h"
 
 /* What a peer may make us allocate before sending the bytes. */
 #define FIRST_RESERVE (64 * 1024)
@@ -53,9 +54,19 @@ refuse_number (const WsAssembler *self, WsFault *fault)
   return FALSE;
 }
 
+/* Whether there is storage that other messages have left, for @there bytes and
+ * @left ones more. */
+static gboolean
+is_kept (gsize there, guint64 left)
+{
+  return left < G_MAXSSIZE - there
+         && ws_storage_has_spare (there + (gsize) left + 1);
+}
+
 /* Grows with what arrives, towards what is known to come at most: room for
  * three times as much as is there already, which spares a large message all but
- * one or two moves. */
+ * one or two moves. What is kept from other messages costs nothing, whatever a
+ * peer has announced: then there is room for the whole frame. */
 static void
 reserve (WsAssembler *self, gboolean fin, gsize len, guint64 left)
 {
@@ -64,8 +75,11 @@ reserve (WsAssembler *self, gboolean fin, gsize len, guint64 left)
   gsize   extra = len;
 
   if (there + 1 > self->message.size)
-    extra = (gsize) MAX (len, MIN (len + left, MAX (FIRST_RESERVE,
-                                                    len + 3 * there + SLACK)));
+    extra = is_kept (there, left)
+                ? len + (gsize) left
+                : (gsize) MAX (len,
+                               MIN (len + left, MAX (FIRST_RESERVE,
+                                                     len + 3 * there + SLACK)));
   ws_buffer_reserve (&self->message, extra + 1, (gsize) most + 1);
 }
 

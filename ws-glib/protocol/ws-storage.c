@@ -60,24 +60,32 @@ peek_spare (void)
   return g_private_get (&spare_of_thread);
 }
 
-/* The one of those that fit which was used last, unless much of it would be
- * left over. */
+/* Where the one of those that fit is which was used last, unless much of it
+ * would be left over. %NULL is there if none does. */
+static Block **
+find_spare (Spare *self, gsize size)
+{
+  Block **place = &self->first;
+
+  while (*place != NULL && ((*place)->size < size || (*place)->size / 2 > size))
+    place = &(*place)->next;
+  return place;
+}
+
+/* (nullable) */
 static Block *
 take_spare (Spare *self, gsize size)
 {
-  for (Block **place = &self->first; *place != NULL; place = &(*place)->next)
-    {
-      Block *block = *place;
+  Block **place = find_spare (self, size);
+  Block  *block = *place;
 
-      if (block->size < size || block->size / 2 > size)
-        continue;
-      *place = block->next;
-      self->n--;
-      self->n_unneeded = MIN (self->n_unneeded, self->n);
-      self->size -= block->size;
-      return block;
-    }
-  return NULL;
+  if (block == NULL)
+    return NULL;
+  *place = block->next;
+  self->n--;
+  self->n_unneeded = MIN (self->n_unneeded, self->n);
+  self->size -= block->size;
+  return block;
 }
 
 static Block *
@@ -172,6 +180,15 @@ ws_storage_forget (void)
     return;
   drop_behind (spare, 0);
   spare->is_open = FALSE;
+}
+
+gboolean
+ws_storage_has_spare (gsize size)
+{
+  Spare *spare = peek_spare ();
+
+  return size >= WS_STORAGE_MIN && spare != NULL
+         && *find_spare (spare, size) != NULL;
 }
 
 gsize

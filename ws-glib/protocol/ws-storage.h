@@ -31,6 +31,8 @@ gboolean ws_storage_settle (void);
 /* Gives all back, and keeps nothing any more. */
 void ws_storage_forget (void);
 
+/* Whether ws_storage_new() would find @size bytes that this thread keeps. */
+gboolean ws_storage_has_spare (gsize size);
 /* Bytes that this thread keeps at the moment. */
 gsize ws_storage_get_spare (void);
 
