@@ -165,7 +165,7 @@ add_rows (void)
       path = g_strdup_printf ("/api/auth/%s/%s/%s", row->shape->name,
                               row->client->name,
                               row->with_tls ? "tls" : "plain");
-      g_test_add_data_func_full (path, row, test_row, g_free);
+      ws_test_add_combination (path, row, test_row);
     }
 }
 

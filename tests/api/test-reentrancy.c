@@ -174,7 +174,7 @@ add_pairs (Role          role,
         Pair *pair = g_new (Pair, 1);
 
         *pair = (Pair){ role, &signals[i], &actions[j] };
-        g_test_add_data_func_full (path, pair, test_pair, g_free);
+        ws_test_add_combination (path, pair, test_pair);
       }
 }
 

@@ -467,7 +467,7 @@ add_pair (const Signal *signal, const Action *action, WsSslProtocol protocol)
                                                              : "TLS1.3");
 
   *row = (Row){ signal, action, protocol };
-  g_test_add_data_func_full (path, row, test_pair, g_free);
+  ws_test_add_combination (path, row, test_pair);
 }
 
 int

@@ -176,3 +176,28 @@ ws_test_wait_end (WsTestWait *self)
   g_clear_pointer (&self->deadline, g_source_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
 }
+
+/* --- Combinations --- */
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define N_SAMPLES 4
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define N_SAMPLES 4
+#endif
+#endif
+#ifndef N_SAMPLES
+#define N_SAMPLES 1
+#endif
+
+void
+ws_test_add_combination (const char *path, gpointer row, GTestDataFunc test)
+{
+  const guint sample = g_str_hash (path)
+                       + (g_strcmp0 (g_getenv ("WS_POLLER"), "fallback") == 0);
+
+  if (sample % N_SAMPLES == 0 || g_getenv ("WS_TEST_ALL") != NULL)
+    g_test_add_data_func_full (path, row, test, g_free);
+  else
+    g_free (row);
+}

@@ -21,6 +21,12 @@ guint8 *ws_test_hex (const char *hex, gsize *len);
 guint8 *ws_test_guarded (const guint8 *data, gsize len);
 void    ws_test_guarded_free (guint8 *guarded, gsize len);
 
+/* Adds one of very many combinations; takes @row. Under a sanitizer it is one of
+ * four that is run, for either poller another one, and always the same one, unless
+ * WS_TEST_ALL is set in the environment. */
+void
+ws_test_add_combination (const char *path, gpointer row, GTestDataFunc test);
+
 /* What a call returns that has to be looked at does not matter here. */
 #define ws_test_ignore(result) ((void) !(result))
 
