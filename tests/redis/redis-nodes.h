@@ -19,6 +19,9 @@ typedef struct
 
 /* (transfer full): a broker that does not wait for long; begins to connect. */
 WsBroker *redis_nodes_make_broker (const char *url) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes the last reference but those of publications, which hold their broker
+ * until Redis has answered; that may be after they have come to who listens. */
+void redis_nodes_drop_broker (WsBroker *broker);
 
 /* @ping_interval: ms; 0: what is usual. */
 RedisNodes *

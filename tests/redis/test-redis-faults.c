@@ -210,7 +210,7 @@ test_wrong_password (void)
       = redis_server_say (redis, "config", "set", "requirepass", "wrong", NULL);
   redis_watch_wait (watch, WS_BROKER_STATE_CONNECTED);
   redis_watch_free (watch);
-  g_assert_finalize_object (broker);
+  redis_nodes_drop_broker (broker);
 
   broker = redis_nodes_make_broker (without);
   watch = redis_watch_new (broker);
@@ -218,7 +218,7 @@ test_wrong_password (void)
   g_assert_error (watch->error, WS_SOCKET_ERROR,
                   WS_SOCKET_ERROR_AUTHENTICATION_REQUIRED);
   redis_watch_free (watch);
-  g_assert_finalize_object (broker);
+  redis_nodes_drop_broker (broker);
 }
 
 static void

@@ -56,7 +56,7 @@ test_wrong_url (void)
       g_assert_cmpint (ws_broker_get_state (broker), ==,
                        WS_BROKER_STATE_UNCONNECTED);
       redis_watch_free (watch);
-      g_assert_finalize_object (broker);
+      redis_nodes_drop_broker (broker);
     }
 }
 
@@ -77,7 +77,7 @@ test_dropped (void)
 {
   WsBroker *broker = ws_redis_broker_new ("redis://127.0.0.1:1", NULL);
 
-  g_assert_finalize_object (broker);
+  redis_nodes_drop_broker (broker);
 }
 
 /* --- Servers that are something else --- */
@@ -163,7 +163,7 @@ test_stranger (gconstpointer data)
   g_assert_cmpint (ws_broker_get_state (broker), ==,
                    WS_BROKER_STATE_CONNECTING);
   redis_watch_free (watch);
-  g_assert_finalize_object (broker);
+  redis_nodes_drop_broker (broker);
   g_socket_service_stop (service);
   g_socket_listener_close (G_SOCKET_LISTENER (service));
 }
@@ -205,7 +205,7 @@ test_endless (void)
   g_object_set (broker, "max-queued-bytes", (guint64) 100000, NULL);
   redis_watch_expect (watch, "more at a time than");
   redis_watch_free (watch);
-  g_assert_finalize_object (broker);
+  redis_nodes_drop_broker (broker);
   g_socket_service_stop (service);
   g_socket_listener_close (G_SOCKET_LISTENER (service));
 }
