@@ -21,9 +21,9 @@ guint8 *ws_test_hex (const char *hex, gsize *len);
 guint8 *ws_test_guarded (const guint8 *data, gsize len);
 void    ws_test_guarded_free (guint8 *guarded, gsize len);
 
-/* Adds one of very many combinations; takes @row. Under a sanitizer it is one of
- * four that is run, for either poller another one, and always the same one, unless
- * WS_TEST_ALL is set in the environment. */
+/* Adds one of very many combinations; takes @row. Under a sanitizer one of four
+ * is run, for either poller another one, and always the same, unless WS_TEST_ALL
+ * is set in the environment. */
 void
 ws_test_add_combination (const char *path, gpointer row, GTestDataFunc test);
 
