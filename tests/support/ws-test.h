@@ -22,8 +22,8 @@ guint8 *ws_test_guarded (const guint8 *data, gsize len);
 void    ws_test_guarded_free (guint8 *guarded, gsize len);
 
 /* Adds one of very many combinations; takes @row. Under a sanitizer one of four
- * is run, for either poller another one, and always the same, unless WS_TEST_ALL
- * is set in the environment. */
+ * is run, for either poller another one, and always the same, unless the
+ * environment has WS_TEST_ALL. */
 void
 ws_test_add_combination (const char *path, gpointer row, GTestDataFunc test);
 
