@@ -17,16 +17,19 @@
 #define USUAL ((WsDeflateShape){ 15, -1, 8 })
 #define LIMIT ((guint64) 1024 * 1024)
 
+/* The same one each time: what is found must not hang on it. */
+static GRand *chance;
+
 /* Words, noise, or one byte over and over. */
 static void
 fill (guint8 *data, gsize len, guint kind)
 {
   for (gsize i = 0; i < len; i++)
-    data[i] = kind == 0   ? (guint8) "abcdefgh"[g_test_rand_int () & 7]
-              : kind == 1 ? (guint8) g_test_rand_int ()
+    data[i] = kind == 0   ? (guint8) "abcdefgh"[g_rand_int (chance) & 7]
+              : kind == 1 ? (guint8) g_rand_int (chance)
                           : 'x';
   for (gsize i = 0; kind == 0 && i + 16 < len; i += 16)
-    if (i >= 512 && (g_test_rand_int () & 1) != 0)
+    if (i >= 512 && (g_rand_int (chance) & 1) != 0)
       memcpy (data + i, data + i - 512, 16);
 }
 
@@ -65,12 +68,13 @@ test_compress (void)
 
   for (guint i = 0; i < 3000; i++)
     {
-      gsize len = (gsize) g_test_rand_int_range (1, sizeof data + 1) >> (i % 6);
+      gsize len
+          = (gsize) g_rand_int_range (chance, 1, sizeof data + 1) >> (i % 6);
       WsDeflateShape shape = USUAL;
       WsBuffer       packed = { 0 };
 
       len = MAX (len, 1);
-      shape.level = (gint8) g_test_rand_int_range (-1, 10);
+      shape.level = (gint8) g_rand_int_range (chance, -1, 10);
       fill (data, len, i % 3);
       if (ws_deflate_whole_compress (shape, data, len, &packed))
         {
@@ -147,7 +151,8 @@ is_known (const WsFault *fault)
 {
   return strstr (fault->reason, "invalid literal/length code") != NULL
          || strstr (fault->reason, "invalid distance code") != NULL
-         || strstr (fault->reason, "invalid bit length repeat") != NULL;
+         || strstr (fault->reason, "invalid bit length repeat") != NULL
+         || strstr (fault->reason, "too many length or distance") != NULL;
 }
 
 /* Whatever is taken is what zlib takes, and becomes the same. */
@@ -159,7 +164,7 @@ test_damaged (void)
 
   for (guint i = 0; i < 30000; i++)
     {
-      gsize    len = (gsize) g_test_rand_int_range (1, sizeof data);
+      gsize    len = (gsize) g_rand_int_range (chance, 1, sizeof data);
       guint    n_changes = i % 4;
       WsBuffer packed = { 0 };
       WsBuffer quick = { 0 };
@@ -169,10 +174,10 @@ test_damaged (void)
       fill (data, len + 1, i % 3);
       pack_slowly (data, len + 1, &packed);
       for (guint j = 0; j < n_changes; j++)
-        packed.data[g_test_rand_int_range (0, (int) packed.len)]
-            ^= (guint8) (1 << (g_test_rand_int () & 7));
+        packed.data[g_rand_int_range (chance, 0, (int) packed.len)]
+            ^= (guint8) (1 << (g_rand_int (chance) & 7));
       if (i % 5 == 0)
-        packed.len = (gsize) g_test_rand_int_range (1, (int) packed.len + 1);
+        packed.len = (gsize) g_rand_int_range (chance, 1, (int) packed.len + 1);
       if (ws_deflate_whole_inflate (packed.data, packed.len,
                                     WS_INFLATE_WHOLE_ROOM, &quick))
         {
@@ -238,12 +243,17 @@ test_ends (void)
 int
 main (int argc, char **argv)
 {
+  int status;
+
   ws_test_init (&argc, &argv);
+  chance = g_rand_new_with_seed (1951);
 
   g_test_add_func ("/protocol/deflate-whole/compress", test_compress);
   g_test_add_func ("/protocol/deflate-whole/left-to-zlib", test_left_to_zlib);
   g_test_add_func ("/protocol/deflate-whole/room", test_room);
   g_test_add_func ("/protocol/deflate-whole/damaged", test_damaged);
   g_test_add_func ("/protocol/deflate-whole/ends", test_ends);
-  return g_test_run ();
+  status = g_test_run ();
+  g_rand_free (chance);
+  return status;
 }

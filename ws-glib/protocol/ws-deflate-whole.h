@@ -26,9 +26,9 @@ gboolean ws_deflate_whole_compress (WsDeflateShape shape,
 
 /* Appends what the payload of a whole message, @data, becomes, and no more than
  * @room bytes. TRUE only if zlib would have made the same of it, or would have
- * refused it for a number that RFC 1951 has no meaning for: a length or
- * distance code beyond the last, or code lengths that are repeated beyond their
- * number. */
+ * refused it for a number that it has no meaning for: a length or distance code
+ * beyond the last, more of them than there are, or code lengths that are
+ * repeated beyond their number. */
 gboolean ws_deflate_whole_inflate (const guint8 *data,
                                    gsize         len,
                                    gsize         room,
