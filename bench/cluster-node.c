@@ -5,7 +5,8 @@
  *   cluster-node MODE [URL]
  *
  * MODE is "local" (a server, no broker), "memory" (two servers in two threads),
- * "redis" (a server, and the Redis at URL) or "echo-N" (N threads that echo).
+ * "redis" (a server, and the Redis at URL), "echo-N" (N threads that echo) or
+ * "deflate-N" (the same with messages that are compressed one by one).
  * The port is the first line of the output; the node ends with its input. */
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #define TOPIC "all"
 
 static gboolean is_echo;
+static gboolean is_compressed;
 
 static void
 on_message (WsSocket *client, WsMessage *message, gpointer server)
@@ -40,6 +42,12 @@ static void
 set_up (WsServer *server, gpointer data)
 {
   g_object_set (server, "max-connections", 0, "backlog", 4096, NULL);
+  if (is_compressed)
+    {
+      g_autoptr (WsDeflateOptions) options = ws_deflate_options_new ();
+
+      ws_server_set_compression (server, options);
+    }
   g_signal_connect (server, "client-connected", G_CALLBACK (on_client), NULL);
 }
 
@@ -65,8 +73,8 @@ allow_many_files (void)
 static guint
 count_threads (const char *mode)
 {
-  if (g_str_has_prefix (mode, "echo-"))
-    return (guint) strtoul (mode + 5, NULL, 10);
+  if (is_echo)
+    return (guint) strtoul (strchr (mode, '-') + 1, NULL, 10);
   return g_str_equal (mode, "memory") ? 2 : 1;
 }
 
@@ -122,7 +130,8 @@ main (int argc, char **argv)
   const char *mode = argc > 1 ? argv[1] : "local";
   g_autoptr (GObject) server = NULL;
 
-  is_echo = g_str_has_prefix (mode, "echo-");
+  is_compressed = g_str_has_prefix (mode, "deflate-");
+  is_echo = is_compressed || g_str_has_prefix (mode, "echo-");
   allow_many_files ();
   if (is_echo || g_str_equal (mode, "memory"))
     server = G_OBJECT (start_pool (mode, address));
