@@ -286,7 +286,7 @@ test_longest (void)
                      &head_len);
   const gsize        len = 16 + G_MAXUINT16;
   g_autofree guint8 *wire = g_malloc0 (len);
-  WsProxyHeader      header;
+  WsProxyHeader      header = { 0 };
   WsHttpFault        fault;
   gsize              total;
 
