@@ -169,7 +169,7 @@ test_host (void)
   g_assert_true (ws_socket_open (socket, url, NULL));
   peer = raw_listener_take (listener);
   raw_peer_wait_head (peer);
-  g_assert_true (g_str_has_prefix ((const char *) peer->received->data,
+  g_assert_true (g_str_has_prefix (peer->head,
                                    "GET / HTTP/1.1\r\nHost: chat.example\r\n"
                                    "Upgrade: websocket\r\n"));
   raw_peer_free (peer);
