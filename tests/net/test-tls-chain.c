@@ -32,7 +32,12 @@ typedef struct
   guint       at;   /* where the key is; the others are harmless */
   Kind        kind;
   guint       bits, exponent_bits;
+  const char *oid; /* of an extension with @n_parts, NULL: the subject has */
+  guint       n_parts;
 } Case;
+
+#define NAMES    "2.5.29.17"
+#define PURPOSES "2.5.29.37"
 
 /* clang-format off */
 static const Case cases[] = {
@@ -52,6 +57,12 @@ static const Case cases[] = {
   { "dsa-exponent", "CN=key has an exponent of 3072 bits, more than 512", 2, 1,
     DSA, 3072, 3072 },
   { "dsa-too-large", "CN=key has 16384 bits", 2, 1, DSA, 16384, 256 },
+  { "names", NULL, 2, 1, EC, 0, 0, NAMES, 3900 },
+  { "too-many-names", "more than 4096 parts", 2, 1, EC, 0, 0, NAMES, 4100 },
+  { "purposes", NULL, 3, 0, EC, 0, 0, PURPOSES, 128 },
+  { "too-many-purposes", "or 128 in one", 3, 0, EC, 0, 0, PURPOSES, 129 },
+  { "subject", NULL, 1, 0, EC, 0, 0, NULL, 127 },
+  { "subject-too-long", "or 128 in one", 16, 15, EC, 0, 0, NULL, 128 },
 };
 /* clang-format on */
 
@@ -107,13 +118,54 @@ make_key (Kind kind, guint bits, guint exponent_bits)
   return key;
 }
 
-static void
-set_names (gnutls_x509_crt_t crt, const char *subject, gnutls_pubkey_t key)
+/* (transfer full): of @subject and @n_parts more */
+static char *
+make_dn (const char *subject, guint n_parts)
 {
-  g_autofree char *dn = g_strconcat ("CN=", subject, NULL);
+  GString *dn = g_string_new ("CN=");
+
+  g_string_append (dn, subject);
+  for (guint i = 0; i < n_parts; i++)
+    g_string_append (dn, ",OU=x");
+  return g_string_free (dn, FALSE);
+}
+
+static void
+set_names (gnutls_x509_crt_t crt,
+           const char       *subject,
+           guint             n_parts,
+           gnutls_pubkey_t   key)
+{
+  g_autofree char *dn = make_dn (subject, n_parts);
 
   g_assert_cmpint (gnutls_x509_crt_set_dn (crt, dn, NULL), ==, 0);
   g_assert_cmpint (gnutls_x509_crt_set_pubkey (crt, key), ==, 0);
+}
+
+/* X.690, 8.1.3 and 8.9: so many of three bytes each, in a sequence. */
+static void
+add_parts (gnutls_x509_crt_t crt, const Case *test)
+{
+  gboolean      is_names = g_str_equal (test->oid, NAMES);
+  const guint8  name[] = { 0x82, 1, 'a' }, purpose[] = { 0x06, 1, 0x2a };
+  const guint8 *part = is_names ? name : purpose;
+  gsize         len = test->n_parts * sizeof name;
+  guint8        header[] = { 0x30, 0x82, (guint8) (len >> 8), (guint8) len };
+  g_autoptr (GByteArray) list = g_byte_array_new ();
+
+  g_byte_array_append (list, header, sizeof header);
+  for (guint i = 0; i < test->n_parts; i++)
+    g_byte_array_append (list, part, sizeof name);
+  g_assert_cmpint (gnutls_x509_crt_set_extension_by_oid (crt, test->oid,
+                                                         list->data, list->len,
+                                                         0),
+                   ==, 0);
+}
+
+static guint
+get_n_in_subject (const Case *test, guint i)
+{
+  return i == test->at && test->oid == NULL ? test->n_parts : 0;
 }
 
 /* Each is issued by the next; the last by itself. */
@@ -130,13 +182,16 @@ make_certificate (gnutls_pcert_st *pcert, const Case *test, guint i)
 
   gnutls_x509_crt_init (&crt);
   gnutls_x509_crt_init (&issuer);
-  set_names (crt, i == test->at ? "key" : own, key);
-  set_names (issuer, i + 1 == test->at ? "key" : next, signer);
+  set_names (crt, i == test->at ? "key" : own, get_n_in_subject (test, i), key);
+  set_names (issuer, i + 1 == test->at ? "key" : next,
+             get_n_in_subject (test, MIN (i + 1, test->n - 1)), signer);
   gnutls_x509_crt_set_version (crt, 3);
   gnutls_x509_crt_set_serial (crt, "\1", 1);
   gnutls_x509_crt_set_activation_time (crt, 0);
   gnutls_x509_crt_set_expiration_time (crt, G_MAXINT32);
   gnutls_x509_crt_set_basic_constraints (crt, i > 0, -1);
+  if (i == test->at && test->oid != NULL)
+    add_parts (crt, test);
   g_assert_cmpint (gnutls_x509_crt_privkey_sign (crt, issuer, signing_key,
                                                  GNUTLS_DIG_SHA256, 0),
                    ==, 0);

@@ -5,7 +5,6 @@
 #include "net/ws-tls-stream.h"
 
 #include <dlfcn.h>
-#include <gnutls/crypto.h>
 #include <string.h>
 #include <time.h>
 
@@ -83,62 +82,10 @@ count_records (const guint8 *data, gsize len)
   return n;
 }
 
-/* --- Records with nothing in them, which GnuTLS would not send --- */
-
-/* AES-128-GCM with the keys of @bare, from number @sequence on. RFC 5288, 3,
- * and RFC 8446, 5.2 and 5.3. */
-static void
-seal_nothing (TlsBare                *bare,
-              gnutls_aead_cipher_hd_t cipher,
-              const gnutls_datum_t   *iv,
-              const guint8            sequence[8])
-{
-  gboolean is_13 = gnutls_protocol_get_version (bare->tls) == GNUTLS_TLS1_3;
-  guint8   nonce[12], sealed[32];
-  guint8   ad_13[5] = { 23, 3, 3, 0, 17 };
-  guint8   ad_12[13] = { [8] = 23, 3, 3 };
-  guint8   header_12[13] = { 23, 3, 3, 0, 24 };
-  gsize    size = sizeof sealed;
-  guint8   type = 23;
-
-  memcpy (nonce, iv->data, MIN (iv->size, 12));
-  memcpy (ad_12, sequence, 8);
-  memcpy (header_12 + 5, sequence, 8);
-  if (is_13)
-    for (guint i = 0; i < 8; i++)
-      nonce[4 + i] ^= sequence[i];
-  else
-    memcpy (nonce + 4, sequence, 8);
-  g_assert_cmpint (
-      gnutls_aead_cipher_encrypt (cipher, nonce, 12, is_13 ? ad_13 : ad_12,
-                                  is_13 ? sizeof ad_13 : sizeof ad_12, 16,
-                                  &type, is_13 ? 1 : 0, sealed, &size),
-      ==, 0);
-  if (is_13)
-    g_byte_array_append (bare->out, ad_13, sizeof ad_13);
-  else
-    g_byte_array_append (bare->out, header_12, sizeof header_12);
-  g_byte_array_append (bare->out, sealed, (guint) size);
-}
-
 static void
 send_nothing (TlsBare *bare)
 {
-  gnutls_datum_t          iv, key;
-  unsigned char           sequence[8];
-  gnutls_aead_cipher_hd_t cipher;
-
-  g_assert_cmpint (gnutls_record_get_state (bare->tls, 0, NULL, &iv, &key,
-                                            sequence),
-                   ==, 0);
-  g_assert_cmpint (gnutls_aead_cipher_init (&cipher, GNUTLS_CIPHER_AES_128_GCM,
-                                            &key),
-                   ==, 0);
-  seal_nothing (bare, cipher, &iv, sequence);
-  gnutls_aead_cipher_deinit (cipher);
-  for (guint i = 8; i-- > 0 && ++sequence[i] == 0;)
-    ;
-  g_assert_cmpint (gnutls_record_set_state (bare->tls, 0, sequence), ==, 0);
+  tls_bare_send_record (bare, 23, NULL, 0);
 }
 
 /* One of @every has a byte in it: GnuTLS ends a session for 200 in a row that

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tls-bare.h"
 
+#include <gnutls/crypto.h>
 #include <string.h>
 
 static ssize_t
@@ -95,4 +96,86 @@ tls_bare_handshake (TlsBare *self, TlsRigEnd *end)
   while (tls_bare_exchange (self, end))
     ;
   g_assert_cmpint (end->progress, ==, WS_TLS_DONE);
+}
+
+#define TAG_SIZE      16
+#define EXPLICIT_SIZE 8 /* of a nonce of TLS 1.2 */
+
+typedef struct
+{
+  gnutls_aead_cipher_hd_t cipher;
+  gnutls_datum_t          iv;
+  unsigned char           sequence[8];
+  gboolean                is_13;
+} Seal;
+
+/* RFC 8446, 5.2 and 5.3: the type is hidden in the text. */
+static void
+seal_13 (const Seal *seal, GByteArray *out, guint8 type, GByteArray *text)
+{
+  gsize  size = text->len + 1 + TAG_SIZE;
+  guint8 header[5] = { 23, 3, 3, (guint8) (size >> 8), (guint8) size };
+  guint8 nonce[12];
+  guint  start = out->len + sizeof header;
+
+  memcpy (nonce, seal->iv.data, sizeof nonce);
+  for (guint i = 0; i < 8; i++)
+    nonce[4 + i] ^= seal->sequence[i];
+  g_byte_array_append (text, &type, 1);
+  g_byte_array_append (out, header, sizeof header);
+  g_byte_array_set_size (out, start + (guint) size);
+  g_assert_cmpint (gnutls_aead_cipher_encrypt (seal->cipher, nonce, 12, header,
+                                               sizeof header, TAG_SIZE,
+                                               text->data, text->len,
+                                               out->data + start, &size),
+                   ==, 0);
+}
+
+/* RFC 5288, 3 */
+static void
+seal_12 (const Seal *seal, GByteArray *out, guint8 type, GByteArray *text)
+{
+  gsize  size = text->len + TAG_SIZE;
+  gsize  whole = EXPLICIT_SIZE + size;
+  guint8 header[5] = { type, 3, 3, (guint8) (whole >> 8), (guint8) whole };
+  guint8 ad[13]
+      = { [8] = type, 3, 3, (guint8) (text->len >> 8), (guint8) text->len };
+  guint8 nonce[12];
+  guint  start = out->len + sizeof header + EXPLICIT_SIZE;
+
+  memcpy (ad, seal->sequence, EXPLICIT_SIZE);
+  memcpy (nonce, seal->iv.data, 4);
+  memcpy (nonce + 4, seal->sequence, EXPLICIT_SIZE);
+  g_byte_array_append (out, header, sizeof header);
+  g_byte_array_append (out, seal->sequence, EXPLICIT_SIZE);
+  g_byte_array_set_size (out, start + (guint) size);
+  g_assert_cmpint (gnutls_aead_cipher_encrypt (seal->cipher, nonce, 12, ad,
+                                               sizeof ad, TAG_SIZE, text->data,
+                                               text->len, out->data + start,
+                                               &size),
+                   ==, 0);
+}
+
+void
+tls_bare_send_record (TlsBare *self, guint8 type, const guint8 *data, gsize len)
+{
+  g_autoptr (GByteArray) text = g_byte_array_new ();
+  Seal seal
+      = { .is_13 = gnutls_protocol_get_version (self->tls) == GNUTLS_TLS1_3 };
+  gnutls_datum_t key;
+
+  g_assert_cmpint (gnutls_record_get_state (self->tls, 0, NULL, &seal.iv, &key,
+                                            seal.sequence),
+                   ==, 0);
+  g_assert_cmpint (gnutls_aead_cipher_init (&seal.cipher,
+                                            GNUTLS_CIPHER_AES_128_GCM, &key),
+                   ==, 0);
+  if (len > 0)
+    g_byte_array_append (text, data, (guint) len);
+  (seal.is_13 ? seal_13 : seal_12) (&seal, self->out, type, text);
+  gnutls_aead_cipher_deinit (seal.cipher);
+  for (guint i = 8; i-- > 0 && ++seal.sequence[i] == 0;)
+    ;
+  g_assert_cmpint (gnutls_record_set_state (self->tls, 0, seal.sequence), ==,
+                   0);
 }

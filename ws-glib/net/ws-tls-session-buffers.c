@@ -16,6 +16,11 @@
 
 #define MIN_OUTPUT 512
 
+/* A message of a handshake may say that it has 16 MiB, and GnuTLS stores what
+ * comes of it before it refuses more than 128 KiB. The rest is for the headers
+ * of small records, and records with nothing in them. */
+#define MAX_FRUITLESS (256 * 1024)
+
 /* --- In --- */
 
 static gsize
@@ -45,6 +50,7 @@ take_input (WsTlsSession *self, guint8 *data, gsize len)
       self->fed += from_fed;
       self->fed_len -= from_fed;
     }
+  self->n_fruitless += from_kept + from_fed;
   return from_kept + from_fed;
 }
 
@@ -122,6 +128,20 @@ ws_tls_session_is_resting (WsTlsSession *self)
   return self->resting && input_len (self) > 0;
 }
 
+gboolean
+ws_tls_session_bears_fruit (WsTlsSession *self)
+{
+  if (self->n_fruitless <= MAX_FRUITLESS)
+    return TRUE;
+  if (self->failure == NULL)
+    self->failure = g_error_new (
+        G_TLS_ERROR, G_TLS_ERROR_MISC,
+        "The peer sent more than %d KiB of TLS with neither data nor a whole "
+        "message in it",
+        MAX_FRUITLESS / 1024);
+  return FALSE;
+}
+
 /* GnuTLS reads a header and the rest apart. It goes on to the next record of
  * its own accord when one has nothing in it. */
 static gboolean
@@ -130,7 +150,8 @@ may_pull (WsTlsSession *self, gsize len)
   if (len == HEADER_SIZE && ws_turn_is_due (&self->turn)
       && ws_turn_is_over (&self->turn, NULL))
     self->resting = TRUE;
-  return len != HEADER_SIZE || !self->resting;
+  return len != HEADER_SIZE
+         || (!self->resting && self->n_fruitless <= MAX_FRUITLESS);
 }
 
 static ssize_t

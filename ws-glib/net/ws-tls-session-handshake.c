@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "net/ws-tls-breadth.h"
 #include "net/ws-tls-chain.h"
 #include "net/ws-tls-error.h"
 #include "net/ws-translate.h"
@@ -75,16 +76,12 @@ note_cipher_suite (WsTlsSession *self, const gnutls_datum_t *message)
     memcpy (self->cipher_suite, message->data + at, 2);
 }
 
-/* FALSE: what the peer has shown costs more than it may. */
+/* Takes @excess, what is too much of the peer's chain. TRUE if nothing is. */
 static gboolean
-examine_chain (WsTlsSession *self)
+accept_excess (WsTlsSession *self, char *excess)
 {
-  g_autofree char *excess = NULL;
+  g_autofree char *taken = excess;
 
-  if (self->chain != NULL)
-    return TRUE;
-  self->chain = ws_tls_chain_read (self->tls);
-  excess = ws_tls_chain_find_excess (self->chain);
   if (excess == NULL)
     return TRUE;
 
@@ -93,6 +90,32 @@ examine_chain (WsTlsSession *self)
                                   "examined: %s"),
                                excess);
   return FALSE;
+}
+
+/* FALSE: what the peer has shown costs more than it may. */
+static gboolean
+examine_chain (WsTlsSession *self)
+{
+  if (self->chain != NULL)
+    return TRUE;
+  self->chain = ws_tls_chain_read (self->tls);
+  return accept_excess (self, ws_tls_chain_find_excess (self->chain));
+}
+
+/* GnuTLS reads the certificates, and what came with them, when this returns. */
+static gboolean
+examine_parts (WsTlsSession *self, guint type, const gnutls_datum_t *message)
+{
+  if (message == NULL)
+    return TRUE;
+  if (type == GNUTLS_HANDSHAKE_CERTIFICATE_STATUS)
+    return accept_excess (self,
+                          ws_tls_breadth_find_excess_of_status (message->data,
+                                                                message->size));
+  return type != GNUTLS_HANDSHAKE_CERTIFICATE_PKT
+         || accept_excess (
+             self, ws_tls_breadth_find_excess (message->data, message->size,
+                                               ws_tls_session_is_tls13 (self)));
 }
 
 /* Whether GnuTLS is about to use the key that the peer has shown: to verify
@@ -116,12 +139,16 @@ ws_tls_session_on_message (gnutls_session_t      tls,
 {
   WsTlsSession *self = gnutls_session_get_ptr (tls);
 
+  if (incoming)
+    self->n_fruitless = 0;
   if (type == GNUTLS_HANDSHAKE_SERVER_HELLO)
     note_cipher_suite (self, message);
   else if (type == GNUTLS_HANDSHAKE_NEW_SESSION_TICKET && incoming
            && ws_tls_session_is_tls13 (self))
     report_ticket (self);
-  else if (incoming && uses_peer_key (type) && !examine_chain (self))
+  else if (incoming
+           && (!examine_parts (self, type, message)
+               || (uses_peer_key (type) && !examine_chain (self))))
     return GNUTLS_E_CERTIFICATE_ERROR;
   return 0;
 }
@@ -277,6 +304,9 @@ run_handshake (WsTlsSession *self)
       if (code == GNUTLS_E_WARNING_ALERT_RECEIVED
           && !ws_tls_session_take_warning (self))
         code = GNUTLS_E_UNEXPECTED_PACKET;
+      else if (code == GNUTLS_E_AGAIN && !is_held (self)
+               && !ws_tls_session_bears_fruit (self))
+        code = GNUTLS_E_HANDSHAKE_TOO_LARGE;
     }
   while (goes_on (self, code, unread));
 

@@ -38,6 +38,7 @@ struct _WsTlsSession
   gsize         kept_len; /* behind the start */
   const guint8 *fed;      /* (nullable): borrowed */
   gsize         fed_len;
+  gsize n_fruitless; /* that GnuTLS took since data or a message came of it */
 
   /* Ciphertext out. */
   guint8 *output; /* (owned unless lent) (nullable): none when of no use */
@@ -68,6 +69,9 @@ struct _WsTlsSession
  * record is better off here than in GnuTLS, which takes a buffer of 16 KiB for
  * it. */
 gboolean ws_tls_session_has_record (WsTlsSession *self);
+/* FALSE: GnuTLS has taken more than it may for nothing that anybody heard of,
+ * and the session is to fail with GNUTLS_E_HANDSHAKE_TOO_LARGE. */
+gboolean ws_tls_session_bears_fruit (WsTlsSession *self);
 /* A call begins that takes records: at most so many, or for so long, as others
  * wait for their turn. */
 void ws_tls_session_begin_turn (WsTlsSession *self);

@@ -42,6 +42,7 @@ read_record (WsTlsSession *self, guint8 *data, gsize len)
   if (n > 0)
     {
       self->n_warnings = 0;
+      self->n_fruitless = 0;
       return n;
     }
 
@@ -53,7 +54,10 @@ read_record (WsTlsSession *self, guint8 *data, gsize len)
       return 0;
     case GNUTLS_E_AGAIN:
     case GNUTLS_E_INTERRUPTED:
-      return WS_IO_AGAIN;
+      if (ws_tls_session_bears_fruit (self))
+        return WS_IO_AGAIN;
+      n = GNUTLS_E_HANDSHAKE_TOO_LARGE;
+      break;
     case GNUTLS_E_WARNING_ALERT_RECEIVED:
       self->resting = TRUE;
       if (ws_tls_session_take_warning (self))
