@@ -170,15 +170,19 @@ test_close_unread (gconstpointer data)
     }
 }
 
-/* A peer that has said something, and is found gone while we do not listen. */
+/* A peer that has said something, and is found gone while we do not listen, or
+ * have not begun to. */
 static Rig *
-rig_new_lost (WsRole role, guint close_timeout)
+rig_new_lost (WsRole role, guint close_timeout, gboolean begins)
 {
   Rig *rig = rig_new_waiting (role, RIG_UNIX);
 
   rig->settings.close_timeout = close_timeout;
-  ws_engine_set_paused (rig->engine, TRUE);
-  ws_engine_start (rig->engine);
+  if (begins)
+    {
+      ws_engine_set_paused (rig->engine, TRUE);
+      ws_engine_start (rig->engine);
+    }
   rig_peer_text (rig, "one");
   rig_peer_text (rig, "two");
   rig_peer_hang_up (rig);
@@ -188,12 +192,23 @@ rig_new_lost (WsRole role, guint close_timeout)
   return rig;
 }
 
+/* Nobody is busy with waiting. */
+static void
+assert_rest (Rig *rig)
+{
+  guint n = 0;
+
+  while (g_main_context_iteration (rig->context, FALSE))
+    g_assert_cmpuint (n++, <, 100);
+}
+
 /* What it has said is not lost, if it is asked for: again and again. */
 static void
 test_lost (gconstpointer data)
 {
-  g_autoptr (Rig) rig = rig_new_lost (GPOINTER_TO_INT (data), 30000);
+  g_autoptr (Rig) rig = rig_new_lost (GPOINTER_TO_INT (data), 30000, TRUE);
 
+  assert_rest (rig);
   rig_send_text (rig, "nor this");
   g_assert_cmpuint (ws_engine_get_bytes_to_write (rig->engine), ==, 0);
   rig->hook = pause_first;
@@ -205,11 +220,21 @@ test_lost (gconstpointer data)
   rig_assert_log (rig, "ended!PEER_GONE");
 }
 
+static void
+test_lost_early (gconstpointer data)
+{
+  g_autoptr (Rig) rig = rig_new_lost (GPOINTER_TO_INT (data), 30000, FALSE);
+
+  assert_rest (rig);
+  ws_engine_start (rig->engine);
+  rig_assert_log (rig, "text(one) text(two) ended!PEER_GONE");
+}
+
 /* Nobody asks. */
 static void
 test_lost_unread (gconstpointer data)
 {
-  g_autoptr (Rig) rig = rig_new_lost (GPOINTER_TO_INT (data), 10);
+  g_autoptr (Rig) rig = rig_new_lost (GPOINTER_TO_INT (data), 10, TRUE);
 
   rig_assert_log (rig, "ended!g-io-error-quark");
   g_assert_cmpuint (rig->closing.code, ==, 1006);
@@ -219,7 +244,7 @@ test_lost_unread (gconstpointer data)
 static void
 test_lost_closed (gconstpointer data)
 {
-  g_autoptr (Rig) rig = rig_new_lost (GPOINTER_TO_INT (data), 10);
+  g_autoptr (Rig) rig = rig_new_lost (GPOINTER_TO_INT (data), 10, TRUE);
 
   ws_engine_close (rig->engine, 1000, NULL);
   rig_assert_log (rig, "ended");
@@ -242,6 +267,7 @@ main (int argc, char **argv)
     { "unheard", test_unheard },
     { "heard", test_heard },
     { "lost", test_lost },
+    { "lost-early", test_lost_early },
     { "lost-unread", test_lost_unread },
     { "lost-closed", test_lost_closed },
     { "close-unread", test_close_unread },

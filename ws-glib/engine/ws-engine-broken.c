@@ -29,8 +29,8 @@ ws_engine_tell_broken (WsEngine *self)
   self->sink->broken (self->user_data, self->broken);
 }
 
-/* Whoever has paused may still go on, and gets what was received; a peer may
- * still be sending. But nobody is waited for without an end. */
+/* Whoever has paused, or not begun, may still go on and get what was received;
+ * a peer may still be sending. But nobody is waited for without an end. */
 static void
 await_end (WsEngine *self)
 {
@@ -43,16 +43,17 @@ await_end (WsEngine *self)
 void
 ws_engine_settle_broken (WsEngine *self)
 {
-  gboolean has_more, is_readable;
+  gboolean has_more, is_held, is_readable;
 
   if (self->broken == NULL || self->state == WS_ENGINE_ENDED)
     return;
   has_more = ws_engine_read_to_the_end (self);
   if (self->state == WS_ENGINE_ENDED)
     return;
-  is_readable = !self->paused && !has_more
-                && ws_transport_is_readable (self->transport);
-  if (!self->paused && !has_more && !is_readable)
+  is_held = self->paused || !self->started;
+  is_readable
+      = !is_held && !has_more && ws_transport_is_readable (self->transport);
+  if (!is_held && !has_more && !is_readable)
     {
       ws_engine_lose (self, self->broken);
       return;

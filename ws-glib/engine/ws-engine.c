@@ -572,7 +572,7 @@ ws_engine_start (WsEngine *self)
   self->keepalive.last_received = ws_poller_now (self->poller);
   ws_engine_update (self);
   ws_engine_update_wanted (self);
-  if (ws_protocol_has_input (&self->protocol))
+  if (ws_protocol_has_input (&self->protocol) || self->broken != NULL)
     ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
 }
 
