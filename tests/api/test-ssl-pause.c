@@ -253,6 +253,56 @@ test_resumed_inside (Paused *self, gconstpointer data)
   ssl_log_expect (self->pair.log, TOLD " " FAILED);
 }
 
+/* Nothing is paused yet where the session is told of. */
+static void
+test_resumed_early (Paused *self, gconstpointer data)
+{
+  g_signal_connect (self->pair.client, "notify::ssl-session",
+                    G_CALLBACK (ws_socket_resume), NULL);
+  begin (self);
+  ssl_iterate (LONG);
+  ssl_log_expect (self->pair.log, "");
+  ws_socket_ignore_ssl_errors (self->pair.client);
+  finish (self, TRUE);
+}
+
+/* Who is asked about one error may have decided about all. */
+static void
+test_resumed_at_one (Paused *self, gconstpointer data)
+{
+  static const struct
+  {
+    const char *signal, *told;
+  } rows[] = {
+    { "handshake-interrupted-on-error",
+      "interrupted:self-signed-certificate " },
+    { "peer-verify-error", "verify:self-signed-certificate " },
+  };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (rows); i++)
+    {
+      const guint      row = i / 2;
+      gboolean         ignores = i % 2 == 0;
+      g_autofree char *said = NULL;
+      const gulong     handler
+          = g_signal_connect (self->pair.client, rows[row].signal,
+                              G_CALLBACK (resume_inside), &ignores);
+
+      g_object_set (ws_socket_get_ssl_configuration (self->pair.client),
+                    "handshake-must-interrupt-on-error", row == 0, NULL);
+      said = g_strconcat (rows[row].told, ignores ? "connected" : FAILED, NULL);
+      if (ignores)
+        ssl_pair_open (&self->pair, self->url);
+      else
+        g_assert_false (ssl_pair_try (&self->pair, self->url));
+      ssl_log_expect (self->pair.log, said);
+      if (ignores)
+        ssl_pair_close (&self->pair);
+      g_string_truncate (self->pair.log->words, 0);
+      g_signal_handler_disconnect (self->pair.client, handler);
+    }
+}
+
 /* --- How else it ends --- */
 
 static void
@@ -281,6 +331,16 @@ test_close (Paused *self, gconstpointer data)
   g_assert_cmpuint (ssl_log_count (self->pair.log, "disconnected"), ==, 1);
   g_assert_cmpuint (ssl_log_count (self->pair.log, "connected"), ==, 0);
   ws_test_until (NULL, self->tap->client.is_eof);
+}
+
+static void
+test_dispose (Paused *self, gconstpointer data)
+{
+  begin (self);
+  g_object_run_dispose (G_OBJECT (self->pair.client));
+  ws_socket_resume (self->pair.client);
+  ws_test_until (NULL, self->tap->client.is_eof);
+  ssl_log_expect (self->pair.log, "");
 }
 
 /* The old attempt leaves nothing to the new one, neither the pause nor what was
@@ -428,8 +488,11 @@ main (int argc, char **argv)
   add_cases ("not-enough", test_not_enough);
   add_cases ("ignored-before", test_ignored_before);
   add_cases ("resumed-inside", test_resumed_inside);
+  add_cases ("resumed-early", test_resumed_early);
+  add_cases ("resumed-at-one", test_resumed_at_one);
   add_cases ("abort", test_abort);
   add_cases ("close", test_close);
+  add_cases ("dispose", test_dispose);
   add_cases ("open", test_open);
   add_cases ("drop", test_drop);
   add_case ("/api/ssl-pause/timeout-stops", NULL, test_timeout_stops);

@@ -53,6 +53,7 @@ ws_attempt_leave (WsAttempt *self)
   WsEngine *engine = g_steal_pointer (&self->engine);
 
   self->number++;
+  self->ssl_paused = FALSE;
   g_clear_pointer (&self->opening, ws_client_opening_free);
   if (engine == NULL)
     return;

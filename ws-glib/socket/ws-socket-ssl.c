@@ -219,6 +219,16 @@ ws_socket_get_continues (WsSocket *self)
   return ws_socket_peek (self)->now.continues;
 }
 
+/* Whether this attempt is paused still: a handler may have resumed it, or begun
+ * another. */
+static gboolean
+is_paused (WsSocket *self, guint attempt)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  return attempt == priv->now.number && priv->now.ssl_paused;
+}
+
 /* The early look at the first error. FALSE: the attempt goes no further. */
 static gboolean
 interrupt (WsSocket *self, guint attempt)
@@ -231,7 +241,7 @@ interrupt (WsSocket *self, guint attempt)
   priv->now.continues = FALSE;
   ws_socket_emit (self, WS_SOCKET_SIGNAL_HANDSHAKE_INTERRUPTED_ON_ERROR,
                   g_ptr_array_index (priv->now.tls->ssl_errors, 0));
-  if (attempt != priv->now.number)
+  if (!is_paused (self, attempt))
     return FALSE;
   if (!priv->now.continues)
     {
@@ -247,12 +257,22 @@ tell_each (WsSocket *self, guint attempt)
   WsSocketPrivate *priv = ws_socket_peek (self);
   g_autoptr (GPtrArray) errors = g_ptr_array_ref (priv->now.tls->ssl_errors);
 
-  for (guint i = 0; i < errors->len && attempt == priv->now.number; i++)
+  for (guint i = 0; i < errors->len && is_paused (self, attempt); i++)
     ws_socket_emit (self, WS_SOCKET_SIGNAL_PEER_VERIFY_ERROR,
                     g_ptr_array_index (errors, i));
-  if (attempt == priv->now.number)
+  if (is_paused (self, attempt))
     ws_socket_emit (self, WS_SOCKET_SIGNAL_SSL_ERRORS, errors);
-  return attempt == priv->now.number;
+  return is_paused (self, attempt);
+}
+
+/* Whether the user is being asked. */
+static gboolean
+waits_for_resume (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  return (priv->pause_mode & WS_PAUSE_MODES_ON_SSL_ERRORS) != 0
+         && !ws_socket_ignores (self, priv->now.tls->ssl_errors);
 }
 
 void
@@ -268,18 +288,14 @@ ws_socket_on_opening_paused (WsClientOpening *opening, gpointer user_data)
   g_clear_pointer (&tls->ssl_errors, g_ptr_array_unref);
   tls->ssl_errors
       = ws_ssl_error_list_problems (ws_tls_session_get_problems (session));
-  priv->now.ssl_paused = TRUE;
   ws_socket_log_ssl_errors (self, tls->ssl_errors);
   ws_socket_note_session (self, session);
-  if (attempt == priv->now.number && is_excused (self))
+  priv->now.ssl_paused = attempt == priv->now.number;
+  if (is_paused (self, attempt)
+      && (is_excused (self)
+          || (interrupt (self, attempt) && tell_each (self, attempt)
+              && !waits_for_resume (self))))
     go_on (self);
-  else if (attempt == priv->now.number && interrupt (self, attempt)
-           && tell_each (self, attempt) && priv->now.ssl_paused)
-    {
-      if (ws_socket_ignores (self, priv->now.tls->ssl_errors)
-          || (priv->pause_mode & WS_PAUSE_MODES_ON_SSL_ERRORS) == 0)
-        go_on (self);
-    }
   g_object_unref (self);
 }
 
