@@ -34,9 +34,9 @@ struct _WsRedisShard
   gboolean     is_ready;    /* and all is subscribed to */
   gboolean     is_settling; /* until all is replied to */
 
-  GHashTable *pending; /* topic → how often it was subscribed to without an
-                        * answer */
-  GQueue      held;    /* of WsRedisJob */
+  GTree *pending; /* topic → how often it was subscribed to without an answer;
+                   * no hash table, for clients choose the names */
+  GQueue held;    /* of WsRedisJob */
 };
 
 static void begin (WsRedisShard *self);
@@ -47,7 +47,7 @@ unref (WsRedisShard *self)
   if (--self->n_refs > 0)
     return;
   ws_redis_url_free (self->url);
-  g_hash_table_unref (self->pending);
+  g_tree_unref (self->pending);
   g_clear_error (&self->error);
   g_free (self->channel);
   g_free (self);
@@ -107,7 +107,7 @@ close_links (WsRedisShard *self)
   self->can_subscribe = FALSE;
   self->is_settling = FALSE;
   stop_timer (self);
-  g_hash_table_remove_all (self->pending);
+  g_tree_remove_all (self->pending);
   if (subscriptions != NULL)
     ws_redis_link_close (subscriptions);
   if (commands != NULL)
@@ -307,10 +307,9 @@ subscribe (WsRedisShard *self, const char *command, const char *topic)
 static void
 note_pending (WsRedisShard *self, const char *topic)
 {
-  const gsize n = GPOINTER_TO_SIZE (g_hash_table_lookup (self->pending, topic));
+  const gsize n = GPOINTER_TO_SIZE (g_tree_lookup (self->pending, topic));
 
-  g_hash_table_insert (self->pending, g_strdup (topic),
-                       GSIZE_TO_POINTER (n + 1));
+  g_tree_insert (self->pending, g_strdup (topic), GSIZE_TO_POINTER (n + 1));
 }
 
 void
@@ -346,14 +345,13 @@ get_ready (WsRedisShard *self)
 static void
 on_subscribed (WsRedisShard *self, const char *topic)
 {
-  const gsize n = GPOINTER_TO_SIZE (g_hash_table_lookup (self->pending, topic));
+  const gsize n = GPOINTER_TO_SIZE (g_tree_lookup (self->pending, topic));
 
   if (n > 1)
-    g_hash_table_insert (self->pending, g_strdup (topic),
-                         GSIZE_TO_POINTER (n - 1));
+    g_tree_insert (self->pending, g_strdup (topic), GSIZE_TO_POINTER (n - 1));
   else
-    g_hash_table_remove (self->pending, topic);
-  if (!self->is_ready && g_hash_table_size (self->pending) == 0)
+    g_tree_remove (self->pending, topic);
+  if (!self->is_ready && g_tree_nnodes (self->pending) == 0)
     get_ready (self);
   else if (self->held.length > 0)
     ws_redis_shard_advance (self);
@@ -471,9 +469,7 @@ begin (WsRedisShard *self)
 static gboolean
 has_to_wait (WsRedisShard *self, const WsRedisJob *job)
 {
-  return self->is_settling
-         || (g_hash_table_size (self->pending) > 0
-             && g_hash_table_contains (self->pending, job->topic));
+  return self->is_settling || g_tree_lookup (self->pending, job->topic) != NULL;
 }
 
 void
@@ -514,6 +510,12 @@ ws_redis_shard_advance (WsRedisShard *self)
 
 /* --- Life --- */
 
+static int
+compare_topics (gconstpointer a, gconstpointer b, gpointer data)
+{
+  return strcmp (a, b);
+}
+
 WsRedisShard *
 ws_redis_shard_new (WsRedisUrl              *url,
                     const WsRedisSettings   *settings,
@@ -529,7 +531,7 @@ ws_redis_shard_new (WsRedisUrl              *url,
   self->data = data;
   self->channel
       = g_strdup_printf ("%sc%u:", settings->prefix, self->url->database);
-  self->pending = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->pending = g_tree_new_full (compare_topics, NULL, g_free, NULL);
   start_timer (self, 0, on_retry);
   return self;
 }

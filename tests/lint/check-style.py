@@ -33,6 +33,7 @@ PURPOSE = re.compile(r"/\*[^\n]*\*/\n/\* (\w(?:(?!\*/).)*\.) \*/\n", re.S)
 # Documents, and our own sources.
 FILE_NAME = re.compile(r"(?<![\w-])(?:[\w-]+\.md|(?:ws|test)-[\w-]+\.[ch])\b")
 OTHER_LOG = re.compile(r"\bg_(debug|info|log\w*|print|printerr) \(")
+PLAIN_HASH = re.compile(r"\bg_(str|int|int64|double|bytes)_hash\b(?! \()")
 GENERATED = ("ws-config.h", "ws-version.h")
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 OWN_HEADER = re.compile(r'^\s*#\s*include\s+[<"](?:ws-glib/)?([^>"]+)[>"]', re.M)
@@ -215,6 +216,18 @@ def check_log(name, lines):
             yield "%s:%d: what happens is told with ws_log ()" % (name, number)
 
 
+def check_hashes(name, lines):
+    """Who chooses the names can choose them to collide."""
+    if not name.startswith(("ws-glib/", "redis/")):
+        return
+    for number, line in enumerate(lines, 1):
+        if PLAIN_HASH.search(line):
+            yield "%s:%d: a hash without a key: ws_name_hash () or a tree" % (
+                name,
+                number,
+            )
+
+
 def check_header_guard(name, text):
     if "#pragma once" not in text:
         yield "%s: no #pragma once" % name
@@ -244,6 +257,7 @@ def main():
             problems += check_purpose(name, text)
             problems += check_last_return(name, lines)
             problems += check_log(name, lines)
+            problems += check_hashes(name, lines)
         if name.endswith((".c", ".h")):
             problems += check_accessors(name, text)
             problems += check_sizes(name, lines)

@@ -227,6 +227,17 @@ class Style(unittest.TestCase):
                 self.assertEqual(not problems, good, problems)
         self.assertEqual(list(self.style.check_purpose("tests/a.c", "")), [])
 
+    def test_hashes(self):
+        for name, line, good in [
+            ("ws-glib/a.c", "g_hash_table_new (ws_name_hash, g_str_equal);", True),
+            ("ws-glib/a.c", "g_hash_table_new (g_str_hash, g_str_equal);", False),
+            ("redis/a.c", "g_hash_table_new (g_bytes_hash, NULL);", False),
+            ("ws-glib/a.c", "return g_bytes_hash (self->der);", True),
+            ("tests/a.c", "g_hash_table_new (g_str_hash, g_str_equal);", True),
+        ]:
+            problems = list(self.style.check_hashes(name, [line]))
+            self.assertEqual(not problems, good, (name, line))
+
 
 GIR = """<repository xmlns="http://www.gtk.org/introspection/core/1.0"
   xmlns:c="http://www.gtk.org/introspection/c/1.0"

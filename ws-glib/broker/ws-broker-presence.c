@@ -77,7 +77,8 @@ note (WsBrokerPrivate *priv,
     }
   if (clients == NULL)
     {
-      clients = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+      clients
+          = g_hash_table_new_full (ws_name_hash, g_str_equal, g_free, g_free);
       g_hash_table_insert (priv->presence, g_strdup (topic), clients);
     }
   g_hash_table_insert (clients, g_strdup (client), g_strdup (data));

@@ -2,6 +2,7 @@
 /* What a broker is asked, and takes the answer of. */
 #include "broker/ws-broker-query-private.h"
 
+#include "base/ws-name-hash.h"
 #include "ws-socket-error.h"
 
 /**
@@ -133,7 +134,7 @@ ws_broker_query_new (WsBrokerQueryKind kind, const char *topic, GTask *task)
     }
   else if (kind == WS_BROKER_QUERY_PRESENCE)
     self->presence
-        = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+        = g_hash_table_new_full (ws_name_hash, g_str_equal, g_free, g_free);
   return self;
 }
 

@@ -2,6 +2,7 @@
 /* The class of WsSslConfiguration: its lists, and when it is loaded. */
 #include "ws-ssl-configuration.h"
 
+#include "base/ws-name-hash.h"
 #include "ssl/ws-ssl-configuration-credentials.h"
 #include "ssl/ws-ssl-configuration-identity.h"
 #include "ssl/ws-ssl-configuration-session.h"
@@ -120,10 +121,10 @@ static void
 ws_ssl_configuration_init (WsSslConfiguration *self)
 {
   g_mutex_init (&self->lock);
-  self->tickets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+  self->tickets = g_hash_table_new_full (ws_name_hash, g_str_equal, g_free,
                                          (GDestroyNotify) g_bytes_unref);
   self->exceptions
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      = g_hash_table_new_full (ws_name_hash, g_str_equal, g_free, NULL);
   self->identities = g_ptr_array_new_with_free_func (identity_free);
   self->ca_certificates = g_list_store_new (WS_TYPE_SSL_CERTIFICATE);
   /* Whoever has the model may change it. */
