@@ -43,6 +43,10 @@ class Redis(unittest.TestCase):
         if not expired:
             GLib.source_remove(timer)
 
+    def has_subscriber(self, topic):
+        command = ["redis-cli", "-s", self.folder + "/socket", "PUBSUB", "CHANNELS", "*" + topic]
+        return topic.encode() in subprocess.check_output(command)
+
     def on_client(self, _server, client):
         client.subscribe("h/x")
         client.announce("h/x", "Ann")
@@ -63,6 +67,7 @@ class Redis(unittest.TestCase):
         client.open(f"ws://127.0.0.1:{servers[1].get_server_port()}")
         self.until(lambda: servers[1].get_n_items() == 1)
         self.until(lambda: all(b.get_state() == Ws.BrokerState.CONNECTED for b in brokers))
+        self.until(lambda: self.has_subscriber("h/x"))
         for i in range(3):
             servers[0].publish("h/x", Ws.Message.new_text(str(i)))
         self.until(lambda: len(texts) == 3)

@@ -33,14 +33,14 @@ def blocks():
                 yield "%s:%d" % (name, line), match.group(1), match.group(2)
 
 
-def pkg_config(build):
+def pkg_config(build, *wanted):
     """What a program needs, as "meson devenv" has it."""
     folder = build + "/meson-uninstalled"
     packages = ["ws-glib-1.0", "gio-unix-2.0"]
     if os.path.exists(folder + "/ws-glib-redis-1.0-uninstalled.pc"):
         packages.append("ws-glib-redis-1.0")
     output = subprocess.run(
-        ["pkg-config", "--cflags", "--libs"] + packages,
+        ["pkg-config", *wanted] + packages,
         check=True,
         env=dict(os.environ, PKG_CONFIG_PATH=folder),
         stdout=subprocess.PIPE,
@@ -104,9 +104,10 @@ def compile_c(code, tools, folder):
     source = Path(folder) / "block.c"
     source.write_text(code if is_program else complete(code), encoding="utf-8")
     command = tools.compiler + ["-std=gnu11"] + WARNINGS + ["-I" + EXAMPLES, str(source)]
+    command += tools.flags
     if is_program:
-        return run(command + ["-o", str(Path(folder) / "block")] + tools.flags)
-    return run(command + ["-fsyntax-only", "-Wno-unused"] + tools.flags)
+        return run(command + ["-o", str(Path(folder) / "block")] + tools.libraries)
+    return run(command + ["-fsyntax-only", "-Wno-unused"])
 
 
 def compile_vala(code, tools, folder):
@@ -145,8 +146,9 @@ class Tools:
     def __init__(self, build, compiler):
         self.build = os.path.abspath(build)
         self.compiler = compiler or ["cc"]
-        self.flags = pkg_config(self.build)
-        self.has_redis = any("ws-glib-redis" in flag for flag in self.flags)
+        self.flags = pkg_config(self.build, "--cflags")
+        self.libraries = pkg_config(self.build, "--libs")
+        self.has_redis = any("ws-glib-redis" in flag for flag in self.libraries)
 
 
 def check(tools, where, language, code):

@@ -422,6 +422,15 @@ poll (struct pollfd *fds, nfds_t n_fds, int timeout)
   return fails (FAULTS_POLL) ? -1 : REAL (poll) (fds, n_fds, timeout);
 }
 
+/* What a fortified poll() becomes with some compilers. */
+int __poll_chk (struct pollfd *fds, nfds_t n_fds, int timeout, size_t size);
+
+int
+__poll_chk (struct pollfd *fds, nfds_t n_fds, int timeout, size_t size)
+{
+  return poll (fds, n_fds, timeout);
+}
+
 int
 setsockopt (int fd, int level, int name, const void *value, socklen_t len)
 {
