@@ -67,10 +67,12 @@ fake_shutdown (WsTransport *transport)
 {
 }
 
-static GSocketAddress *
-fake_get_address (WsTransport *transport, gboolean remote)
+static void
+fake_get_endpoint (WsTransport *transport,
+                   gboolean     remote,
+                   WsEndpoint  *endpoint)
 {
-  return NULL;
+  *endpoint = (WsEndpoint){ NULL };
 }
 
 static void
@@ -93,7 +95,7 @@ static const WsTransportClass fake_class = {
   .is_heard = fake_is_heard,
   .get_unsent = fake_get_unsent,
   .shutdown = fake_shutdown,
-  .get_address = fake_get_address,
+  .get_endpoint = fake_get_endpoint,
   .free = fake_free,
 };
 

@@ -21,8 +21,7 @@ ws_engine_end (WsEngine *self, const GError *error)
       = self->closing.sent != 0 && self->closing.received != 0 && !self->failed;
   if (self->closing.code == 0)
     self->closing.code = WS_CLOSE_ABNORMAL;
-  for (guint i = 0; i < G_N_ELEMENTS (self->addresses); i++)
-    self->addresses[i] = ws_engine_get_address (self, i == 1);
+  self->ends = ws_engine_take_ends (self);
   ws_engine_release (self);
   self->sink->ended (self->user_data, error);
 }

@@ -43,10 +43,9 @@ struct _WsEngine
   guint               n_refs;
   WsEngineState       state;
   WsRole              role;
-  WsTransport        *transport;    /* (owned) (nullable): none once ended */
-  GSocketAddress     *addresses[2]; /* (owned) (nullable): its, local and
-                                     * remote, once ended */
-  WsPoller           *poller;       /* (owned) */
+  WsTransport        *transport; /* (owned) (nullable): none once ended */
+  WsEnds             *ends;      /* (owned) (nullable): its, once ended */
+  WsPoller           *poller;    /* (owned) */
   const WsSettings   *settings;
   const WsEngineSink *sink;
   gpointer            user_data;

@@ -19,11 +19,24 @@ ws_engine_get_transport (WsEngine *self)
 GSocketAddress *
 ws_engine_get_address (WsEngine *self, gboolean remote)
 {
-  GSocketAddress *address = self->addresses[remote ? 1 : 0];
-
   if (self->transport != NULL)
     return ws_transport_get_address (self->transport, remote);
-  return address != NULL ? g_object_ref (address) : NULL;
+  return self->ends != NULL
+             ? ws_endpoint_make_address (&self->ends->of[remote ? 1 : 0])
+             : NULL;
+}
+
+WsEnds *
+ws_engine_take_ends (WsEngine *self)
+{
+  WsEnds *ends = g_steal_pointer (&self->ends);
+
+  if (ends != NULL || self->transport == NULL)
+    return ends;
+  ends = g_new (WsEnds, 1);
+  ws_transport_get_endpoint (self->transport, FALSE, &ends->of[0]);
+  ws_transport_get_endpoint (self->transport, TRUE, &ends->of[1]);
+  return ends;
 }
 
 WsPoller *

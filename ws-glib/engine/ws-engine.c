@@ -95,8 +95,7 @@ ws_engine_unref (WsEngine *self)
   ws_engine_release (self);
   ws_protocol_clear (&self->protocol);
   g_clear_pointer (&self->closing.reason, g_free);
-  g_clear_object (&self->addresses[0]);
-  g_clear_object (&self->addresses[1]);
+  g_clear_pointer (&self->ends, ws_ends_free);
   g_clear_error (&self->broken);
   ws_poller_unref (self->poller);
   g_free (self);

@@ -110,7 +110,9 @@ const GError *ws_engine_get_failure (WsEngine *self);
 
 WsTransport *ws_engine_get_transport (WsEngine *self); /* (nullable) */
 /* (transfer full) (nullable): of the connection, also when it has ended. */
-GSocketAddress  *ws_engine_get_address (WsEngine *self, gboolean remote);
+GSocketAddress *ws_engine_get_address (WsEngine *self, gboolean remote);
+/* (transfer full) (nullable): the same, for who outlives the engine. */
+WsEnds          *ws_engine_take_ends (WsEngine *self);
 WsPoller        *ws_engine_get_poller (WsEngine *self);
 const WsClosing *ws_engine_get_closing (WsEngine *self);
 guint64          ws_engine_get_bytes_to_write (WsEngine *self);

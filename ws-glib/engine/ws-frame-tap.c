@@ -173,10 +173,10 @@ tap_is_heard (WsTransport *transport, gint64 since)
   return ws_transport_is_heard (((Tap *) transport)->inner, since);
 }
 
-static GSocketAddress *
-tap_get_address (WsTransport *transport, gboolean remote)
+static void
+tap_get_endpoint (WsTransport *transport, gboolean remote, WsEndpoint *endpoint)
 {
-  return ws_transport_get_address (((Tap *) transport)->inner, remote);
+  ws_transport_get_endpoint (((Tap *) transport)->inner, remote, endpoint);
 }
 
 static void
@@ -222,7 +222,7 @@ ws_frame_tap_new (WsTransport *inner, WsRole role)
     .is_readable = tap_is_readable,
     .is_heard = tap_is_heard,
     .short_read_is_last = inner->klass->short_read_is_last,
-    .get_address = tap_get_address,
+    .get_endpoint = tap_get_endpoint,
     .free = tap_free,
   };
   self->parent = (WsTransport){ .klass = &self->klass,

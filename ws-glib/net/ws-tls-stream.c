@@ -426,10 +426,11 @@ tls_shutdown (WsTransport *transport)
   ws_tls_stream_unref (self);
 }
 
-static GSocketAddress *
-tls_get_address (WsTransport *transport, gboolean remote)
+static void
+tls_get_endpoint (WsTransport *transport, gboolean remote, WsEndpoint *endpoint)
 {
-  return ws_transport_get_address (((WsTlsStream *) transport)->inner, remote);
+  ws_transport_get_endpoint (((WsTlsStream *) transport)->inner, remote,
+                             endpoint);
 }
 
 static void
@@ -460,7 +461,7 @@ static const WsTransportClass tls_class = {
   .get_unsent = tls_get_unsent,
   .shutdown = tls_shutdown,
   .short_read_is_last = TRUE,
-  .get_address = tls_get_address,
+  .get_endpoint = tls_get_endpoint,
   .free = tls_free,
 };
 

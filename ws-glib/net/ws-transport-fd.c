@@ -42,9 +42,6 @@ typedef struct
   struct sockaddr_in6 peer;
 } FdTransport;
 
-/* The family of @peer decides how it is read. */
-G_STATIC_ASSERT (sizeof (struct sockaddr_in) <= sizeof (struct sockaddr_in6));
-
 /* What a failed call says; errno is read first of all. */
 static gssize
 fail (const char *what, GError **error)
@@ -134,8 +131,8 @@ fd_shutdown (WsTransport *transport)
   shutdown (((FdTransport *) transport)->watch.fd, SHUT_WR);
 }
 
-static GSocketAddress *
-fd_get_address (WsTransport *transport, gboolean remote)
+static void
+fd_get_endpoint (WsTransport *transport, gboolean remote, WsEndpoint *endpoint)
 {
   FdTransport            *self = (FdTransport *) transport;
   int                     fd = self->watch.fd;
@@ -143,11 +140,16 @@ fd_get_address (WsTransport *transport, gboolean remote)
   socklen_t               len = sizeof native;
   int                     result;
 
+  *endpoint = (WsEndpoint){ NULL };
   if (remote && self->peer.sin6_family != AF_UNSPEC)
-    return g_socket_address_new_from_native (&self->peer, sizeof self->peer);
+    {
+      ws_endpoint_init (endpoint, &self->peer, sizeof self->peer);
+      return;
+    }
   result = remote ? getpeername (fd, (struct sockaddr *) &native, &len)
                   : getsockname (fd, (struct sockaddr *) &native, &len);
-  return result == 0 ? g_socket_address_new_from_native (&native, len) : NULL;
+  if (result == 0)
+    ws_endpoint_init (endpoint, &native, len);
 }
 
 /* A user may hold the GSocketConnection as well, and shall see that it is
@@ -190,7 +192,7 @@ static const WsTransportClass fd_class = {
   .is_heard = fd_is_heard,
   .shutdown = fd_shutdown,
   .short_read_is_last = TRUE,
-  .get_address = fd_get_address,
+  .get_endpoint = fd_get_endpoint,
   .free = fd_free,
 };
 

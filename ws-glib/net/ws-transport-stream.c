@@ -319,16 +319,20 @@ stream_shutdown (WsTransport *transport)
     g_output_stream_close_async (output, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
 }
 
-static GSocketAddress *
-stream_get_address (WsTransport *transport, gboolean remote)
+static void
+stream_get_endpoint (WsTransport *transport,
+                     gboolean     remote,
+                     WsEndpoint  *endpoint)
 {
   StreamTransport   *self = (StreamTransport *) transport;
   GSocketConnection *connection = peek_connection (self->stream, TRUE);
 
+  *endpoint = (WsEndpoint){ NULL };
   if (connection == NULL)
-    return NULL;
-  return remote ? g_socket_connection_get_remote_address (connection, NULL)
-                : g_socket_connection_get_local_address (connection, NULL);
+    return;
+  endpoint->other
+      = remote ? g_socket_connection_get_remote_address (connection, NULL)
+               : g_socket_connection_get_local_address (connection, NULL);
 }
 
 /* What is written to @fd of this process from now on goes nowhere. It is closed
@@ -414,7 +418,7 @@ static const WsTransportClass stream_class = {
   .is_heard = stream_is_heard,
   .shutdown = stream_shutdown,
   .short_read_is_last = FALSE,
-  .get_address = stream_get_address,
+  .get_endpoint = stream_get_endpoint,
   .free = stream_free,
 };
 

@@ -18,6 +18,18 @@ ws_transport_peek_plain_connection (GIOStream *stream)
   return NULL;
 }
 
+GSocketAddress *
+ws_transport_get_address (WsTransport *self, gboolean remote)
+{
+  WsEndpoint      endpoint;
+  GSocketAddress *address;
+
+  ws_transport_get_endpoint (self, remote, &endpoint);
+  address = ws_endpoint_make_address (&endpoint);
+  ws_endpoint_clear (&endpoint);
+  return address;
+}
+
 gssize
 ws_transport_refuse (GError **error)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "net/ws-endpoint.h"
 #include "net/ws-fork.h"
 #include "net/ws-poller.h"
 
@@ -42,8 +43,10 @@ typedef struct
   gsize (*get_unsent) (WsTransport *self);
   /* Whether a read that returns less than asked for means "drained". */
   gboolean short_read_is_last;
-  /* (transfer full) (nullable) */
-  GSocketAddress *(*get_address) (WsTransport *self, gboolean remote);
+  /* @endpoint is uninitialised, and to be cleared. */
+  void (*get_endpoint) (WsTransport *self,
+                        gboolean     remote,
+                        WsEndpoint  *endpoint);
   /* Closes at once and frees. Nothing is reported any more. */
   void (*free) (WsTransport *self);
 } WsTransportClass;
@@ -140,11 +143,16 @@ ws_transport_shutdown (WsTransport *self)
     self->klass->shutdown (self);
 }
 
-static inline GSocketAddress *
-ws_transport_get_address (WsTransport *self, gboolean remote)
+static inline void
+ws_transport_get_endpoint (WsTransport *self,
+                           gboolean     remote,
+                           WsEndpoint  *endpoint)
 {
-  return self->klass->get_address (self, remote);
+  self->klass->get_endpoint (self, remote, endpoint);
 }
+
+/* (transfer full) (nullable) */
+GSocketAddress *ws_transport_get_address (WsTransport *self, gboolean remote);
 
 static inline void
 ws_transport_free (WsTransport *self)

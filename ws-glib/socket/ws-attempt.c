@@ -41,6 +41,33 @@ clear_tls (WsAttempt *self)
   g_clear_pointer (&self->tls, g_free);
 }
 
+GSocketAddress *
+ws_attempt_get_address (WsAttempt *self, gboolean remote)
+{
+  GSocketAddress **place = remote ? &self->peer_address : &self->local_address;
+
+  if (*place == NULL && self->engine != NULL)
+    *place = ws_engine_get_address (self->engine, remote);
+  else if (*place == NULL && self->ends != NULL)
+    *place = ws_endpoint_make_address (&self->ends->of[remote ? 1 : 0]);
+  return *place;
+}
+
+void
+ws_attempt_keep_ends (WsAttempt *self, WsEngine *engine)
+{
+  if (self->ends == NULL)
+    self->ends = ws_engine_take_ends (engine);
+}
+
+void
+ws_attempt_forget_local_address (WsAttempt *self)
+{
+  g_clear_object (&self->local_address);
+  if (self->ends != NULL)
+    ws_endpoint_clear (&self->ends->of[0]);
+}
+
 static void
 draw_built_in_mask (gpointer user_data, guint8 mask[4])
 {
@@ -78,6 +105,7 @@ ws_attempt_clear (WsAttempt *self)
   g_clear_object (&self->local_address);
   g_clear_object (&self->peer_address);
   g_clear_object (&self->client_address);
+  g_clear_pointer (&self->ends, ws_ends_free);
   g_clear_pointer (&self->path, g_free);
   *self
       = (WsAttempt){ .number = self->number, .closing.code = WS_CLOSE_NORMAL };

@@ -62,6 +62,7 @@ typedef struct
   GSocketAddress *local_address;  /* (owned) (nullable): made when asked */
   GSocketAddress *peer_address;   /* (owned) (nullable): made when asked */
   GSocketAddress *client_address; /* (owned) (nullable): unless the peer's */
+  WsEnds         *ends;           /* (owned) (nullable): of an ended one */
 
   WsAttemptTls *tls; /* (owned) (nullable): made when needed */
 } WsAttempt;
@@ -75,6 +76,12 @@ void ws_attempt_clear (WsAttempt *self);
 /* The attempt is over, and its peer is told 1001: gives back opening and
  * engine. Runs no user's code. */
 void ws_attempt_leave (WsAttempt *self);
+/* (transfer none) (nullable): of its connection, also of one that has ended. */
+GSocketAddress *ws_attempt_get_address (WsAttempt *self, gboolean remote);
+/* The engine is about to go: what is asked of the connection is kept. */
+void ws_attempt_keep_ends (WsAttempt *self, WsEngine *engine);
+/* Of a connection that has ended. */
+void ws_attempt_forget_local_address (WsAttempt *self);
 /* Never NULL. */
 WsAttemptTls *ws_attempt_get_tls (WsAttempt *self);
 /* What was said of one server's certificates does not hold for another's. */

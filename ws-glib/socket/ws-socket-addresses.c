@@ -4,18 +4,6 @@
 
 #include "socket/ws-socket-http.h"
 
-/* What was not asked for during the connection was kept at its end. */
-static GSocketAddress *
-get_address (WsAttempt *attempt, gboolean remote)
-{
-  GSocketAddress **place
-      = remote ? &attempt->peer_address : &attempt->local_address;
-
-  if (*place == NULL && attempt->engine != NULL)
-    *place = ws_engine_get_address (attempt->engine, remote);
-  return *place;
-}
-
 static char *
 describe (GSocketAddress *address)
 {
@@ -44,7 +32,7 @@ ws_socket_get_local_address (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
   priv = ws_socket_peek (self);
-  address = get_address (&priv->now, FALSE);
+  address = ws_attempt_get_address (&priv->now, FALSE);
   if (address == NULL && priv->http != NULL)
     address = priv->http->local_address;
   return address;
@@ -80,7 +68,7 @@ ws_socket_set_local_address (WsSocket *self, GSocketAddress *local_address)
     return;
   /* What is set is what is shown, unless there is a connection. */
   if (priv->now.engine == NULL)
-    g_clear_object (&priv->now.local_address);
+    ws_attempt_forget_local_address (&priv->now);
   g_object_freeze_notify (G_OBJECT (self));
   ws_socket_notify (self, WS_SOCKET_PROP_LOCAL_ADDRESS);
   ws_socket_notify (self, WS_SOCKET_PROP_LOCAL_ADDRESS_STRING);
@@ -103,7 +91,7 @@ ws_socket_get_peer_address (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
-  return get_address (&ws_socket_peek (self)->now, TRUE);
+  return ws_attempt_get_address (&ws_socket_peek (self)->now, TRUE);
 }
 
 /**

@@ -37,12 +37,8 @@ name_state (WsState state)
 static char *
 describe_peer (WsSocketPrivate *priv)
 {
-  g_autoptr (GSocketAddress) address = NULL;
+  GSocketAddress *address = ws_attempt_get_address (&priv->now, TRUE);
 
-  if (priv->now.engine != NULL)
-    address = ws_engine_get_address (priv->now.engine, TRUE);
-  else if (priv->now.peer_address != NULL)
-    address = g_object_ref (priv->now.peer_address);
   if (address == NULL)
     return NULL;
   return g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));

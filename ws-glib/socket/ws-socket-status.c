@@ -263,10 +263,7 @@ ws_socket_keep_facts (WsSocket *self, WsEngine *engine)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (priv->now.local_address == NULL)
-    priv->now.local_address = ws_engine_get_address (engine, FALSE);
-  if (priv->now.peer_address == NULL)
-    priv->now.peer_address = ws_engine_get_address (engine, TRUE);
+  ws_attempt_keep_ends (&priv->now, engine);
   if (priv->last_traffic == NULL)
     priv->last_traffic = g_new (WsTraffic, 1);
   ws_engine_get_traffic (engine, priv->last_traffic);
