@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Binds addresses, and accepts what connects there. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* accept4 */
-#endif
 #include "net/ws-listener.h"
-
-#include "ws-config.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "net/ws-accept.h"
 #include "net/ws-socket-address.h"
 
 /* A flood of newcomers must not starve those who are in. */
@@ -95,26 +91,6 @@ release (WsListener *self)
   g_free (self);
 }
 
-static int
-accept_connection (int                      listening,
-                   struct sockaddr_storage *native,
-                   socklen_t               *len)
-{
-  struct sockaddr *address = (struct sockaddr *) native;
-#ifdef HAVE_ACCEPT4
-  return accept4 (listening, address, len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-#else
-  int fd = accept (listening, address, len);
-
-  if (fd >= 0)
-    {
-      fcntl (fd, F_SETFD, FD_CLOEXEC);
-      fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
-    }
-  return fd;
-#endif
-}
-
 /* What is not the peer's fault: nothing is left to accept with. (Linux passes
  * errors of the network on through accept(), which end one connection only.) */
 static gboolean
@@ -144,7 +120,7 @@ accept_some (WsListener *self, int listening, guint tag)
     {
       struct sockaddr_storage native;
       socklen_t               len = sizeof native;
-      int                     fd = accept_connection (listening, &native, &len);
+      int                     fd = ws_accept (listening, &native, &len);
       int                     code = errno;
 
       if (fd >= 0)
@@ -153,6 +129,8 @@ accept_some (WsListener *self, int listening, guint tag)
 
           ws_socket_address_read_native (&native, len, &peer);
           self->accepted (fd, &peer, tag, self->user_data);
+          if (i == 0 && !ws_accept_has_another (listening))
+            return;
         }
       else if (is_shortage (code))
         {
