@@ -115,7 +115,9 @@ ws_engine_update_wanted (WsEngine *self)
 {
   GIOCondition wanted = self->reading && !self->resting ? G_IO_IN : 0;
 
-  if (!ws_outbox_is_empty (&self->outbox) || self->unsent > 0)
+  /* What was not tried yet may just leave. */
+  if ((!ws_outbox_is_empty (&self->outbox) || self->unsent > 0)
+      && !ws_job_is_queued (&self->flush_job))
     wanted |= G_IO_OUT;
   ws_transport_want (self->transport, wanted);
 }
@@ -153,6 +155,7 @@ write_out (WsEngine *self)
 
   if (self->state == WS_ENGINE_ENDED || self->broken != NULL)
     return FALSE;
+  ws_poller_unqueue (self->poller, &self->flush_job);
   ws_engine_ref (self);
   n = ws_outbox_flush (&self->outbox, self->transport, &error);
   if (G_UNLIKELY (self->state == WS_ENGINE_ENDED || self->broken != NULL))
@@ -188,7 +191,6 @@ flush (WsEngine *self)
 
   if (!write_out (self))
     return;
-  ws_poller_unqueue (self->poller, &self->flush_job);
   n = self->untold;
   self->untold = 0;
   if (n > 0)

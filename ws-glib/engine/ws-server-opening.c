@@ -458,7 +458,7 @@ ws_server_opening_steal (WsServerOpening *self)
   self->state = WS_SERVER_OPENING_OVER;
   self->reader.head = (WsBuffer){ 0 };
   self->rest = (WsBuffer){ 0 };
-  /* Whoever takes the transport says when it is read. */
-  ws_transport_want (opened.transport, 0);
+  /* Whoever takes the transport says when it is read; mostly that is at once,
+   * and nothing changes. */
   return opened;
 }

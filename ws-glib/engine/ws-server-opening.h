@@ -154,7 +154,8 @@ typedef struct
   WsBuffer     rest;      /* what came behind the request */
 } WsServerOpened;
 
-/* (transfer full): all that a connection is made of. Free the opening then. */
+/* (transfer full): all that a connection is made of. Free the opening then. The
+ * transport reports input still, until it is told otherwise. */
 WsServerOpened ws_server_opening_steal (WsServerOpening *self);
 
 G_END_DECLS
