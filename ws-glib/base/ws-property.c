@@ -214,3 +214,44 @@ ws_property_install (GObjectClass            *object_class,
   object_class->set_property = set_property;
   g_object_class_install_properties (object_class, n_props, props);
 }
+
+/* --- What is told of them --- */
+
+static gboolean
+has_handler (GObject *object)
+{
+  static guint notify = 0;
+
+  if (notify == 0)
+    notify = g_signal_lookup ("notify", G_TYPE_OBJECT);
+  return g_signal_handler_find (object, G_SIGNAL_MATCH_ID, notify, 0, NULL,
+                                NULL, NULL)
+         != 0;
+}
+
+/* Whether a subclass hears of changes itself. */
+static gboolean
+has_override (GObjectClass *klass)
+{
+  GObjectClass *base = g_type_class_peek (G_TYPE_OBJECT);
+
+  return klass->notify != NULL
+         || klass->dispatch_properties_changed
+                != base->dispatch_properties_changed;
+}
+
+gboolean
+ws_property_freeze (gpointer object)
+{
+  if (!has_override (G_OBJECT_GET_CLASS (object)) && !has_handler (object))
+    return FALSE;
+  g_object_freeze_notify (object);
+  return TRUE;
+}
+
+void
+ws_property_thaw (gpointer object, gboolean is_frozen)
+{
+  if (is_frozen)
+    g_object_thaw_notify (object);
+}

@@ -148,4 +148,12 @@ void ws_property_install (GObjectClass            *object_class,
                           GParamSpec             **props,
                           guint                    n_props);
 
+/* --- What is told of them --- */
+
+/* As g_object_freeze_notify() and its counterpart, for no longer than a
+ * function that runs no handler; but nothing is done where nobody would be
+ * told, for that takes as long as all else of a change. FALSE: so it is. */
+gboolean ws_property_freeze (gpointer object);
+void     ws_property_thaw (gpointer object, gboolean is_frozen);
+
 G_END_DECLS

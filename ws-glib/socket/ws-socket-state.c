@@ -30,6 +30,7 @@ ws_socket_set_state (WsSocket *self, WsState state)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   guint            attempt = priv->now.number;
+  gboolean         is_frozen;
 
   /* A handler of notify::state may be what changes it again. */
   ws_socket_announce_state (self);
@@ -39,11 +40,14 @@ ws_socket_set_state (WsSocket *self, WsState state)
   ws_socket_log_state (self);
   if (state == WS_STATE_CONNECTED)
     priv->reconnect.is_at_work = FALSE;
-  g_object_freeze_notify (G_OBJECT (self));
-  ws_socket_notify (self, WS_SOCKET_PROP_STATE);
-  ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
+  is_frozen = ws_property_freeze (self);
+  if (is_frozen)
+    {
+      ws_socket_notify (self, WS_SOCKET_PROP_STATE);
+      ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
+    }
   ws_socket_update_view (self);
-  g_object_thaw_notify (G_OBJECT (self));
+  ws_property_thaw (self, is_frozen);
   if (attempt == priv->now.number)
     ws_socket_announce_state (self);
 }
@@ -52,24 +56,26 @@ void
 ws_socket_set_error (WsSocket *self, const GError *error)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
+  gboolean         is_frozen;
 
   if (priv->error == NULL && error == NULL)
     return;
   g_clear_error (&priv->error);
   if (error != NULL)
     priv->error = g_error_copy (error);
-  g_object_freeze_notify (G_OBJECT (self));
+  is_frozen = ws_property_freeze (self);
   ws_socket_notify (self, WS_SOCKET_PROP_ERROR_STRING);
   if (priv->state == WS_STATE_UNCONNECTED)
     ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
   ws_socket_update_view (self);
-  g_object_thaw_notify (G_OBJECT (self));
+  ws_property_thaw (self, is_frozen);
 }
 
 void
 ws_socket_set_active_flag (WsSocket *self, gboolean active)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
+  gboolean         is_frozen;
 
   if (priv->active == active)
     return;
@@ -80,10 +86,10 @@ ws_socket_set_active_flag (WsSocket *self, gboolean active)
       ws_socket_clear_watch (self);
       priv->reconnect.is_at_work = FALSE;
     }
-  g_object_freeze_notify (G_OBJECT (self));
+  is_frozen = ws_property_freeze (self);
   ws_socket_notify (self, WS_SOCKET_PROP_ACTIVE);
   ws_socket_update_view (self);
-  g_object_thaw_notify (G_OBJECT (self));
+  ws_property_thaw (self, is_frozen);
   ws_socket_update_keeping (self);
 }
 
@@ -104,15 +110,9 @@ ws_socket_fail (WsSocket *self, const GError *error)
     ws_socket_emit (self, WS_SOCKET_SIGNAL_ERROR, public_error);
 }
 
-void
-ws_socket_note_closing (WsSocket *self, const WsClosing *closing)
+static void
+notify_closing (WsSocket *self, const WsClosing *now, const WsClosing *closing)
 {
-  static const WsClosing initial = { .code = WS_CLOSE_NORMAL };
-  WsClosing             *now = &ws_socket_peek (self)->now.closing;
-
-  if (closing == NULL)
-    closing = &initial;
-  g_object_freeze_notify (G_OBJECT (self));
   if (now->code != closing->code)
     ws_socket_notify (self, WS_SOCKET_PROP_CLOSE_CODE);
   if (g_strcmp0 (now->reason, closing->reason) != 0)
@@ -123,23 +123,37 @@ ws_socket_note_closing (WsSocket *self, const WsClosing *closing)
     ws_socket_notify (self, WS_SOCKET_PROP_CLOSE_CODE_RECEIVED);
   if (now->clean != closing->clean)
     ws_socket_notify (self, WS_SOCKET_PROP_WAS_CLEAN);
+}
+
+void
+ws_socket_note_closing (WsSocket *self, const WsClosing *closing)
+{
+  static const WsClosing initial = { .code = WS_CLOSE_NORMAL };
+  WsClosing             *now = &ws_socket_peek (self)->now.closing;
+  gboolean               is_frozen = ws_property_freeze (self);
+
+  if (closing == NULL)
+    closing = &initial;
+  if (is_frozen)
+    notify_closing (self, now, closing);
   g_free (now->reason);
   *now = *closing;
   now->reason = g_strdup (closing->reason);
-  g_object_thaw_notify (G_OBJECT (self));
+  ws_property_thaw (self, is_frozen);
 }
 
 void
 ws_socket_notify_connection (WsSocket *self)
 {
-  g_object_freeze_notify (G_OBJECT (self));
+  gboolean is_frozen = ws_property_freeze (self);
+
   ws_socket_notify (self, WS_SOCKET_PROP_SUBPROTOCOL);
   ws_socket_notify (self, WS_SOCKET_PROP_EXTENSIONS);
   ws_socket_notify (self, WS_SOCKET_PROP_LOCAL_ADDRESS);
   ws_socket_notify (self, WS_SOCKET_PROP_LOCAL_ADDRESS_STRING);
   ws_socket_notify (self, WS_SOCKET_PROP_PEER_ADDRESS);
   ws_socket_notify (self, WS_SOCKET_PROP_PEER_ADDRESS_STRING);
-  g_object_thaw_notify (G_OBJECT (self));
+  ws_property_thaw (self, is_frozen);
 }
 
 /* --- Ending --- */

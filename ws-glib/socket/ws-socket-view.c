@@ -183,9 +183,10 @@ ws_socket_update_view (WsSocket *self)
   ws_socket_stop_ticking (self);
   if (priv->reconnect.is_waiting && is_watched (self))
     begin_to_tick (self);
-  g_object_freeze_notify (G_OBJECT (self));
+  if (!ws_property_freeze (self))
+    return;
   notify_changes (self, &old, &now);
-  g_object_thaw_notify (G_OBJECT (self));
+  ws_property_thaw (self, TRUE);
 }
 
 /* --- Asking --- */
