@@ -278,17 +278,30 @@ ws_forwarded_clear (WsForwarded *self)
   *self = (WsForwarded){ 0 };
 }
 
-/* All of the names have that word. */
-gboolean
-ws_forwarded_is_mentioned (const char *head, gsize len)
+/* Whether "forwarded" is there, whatever its case, with that letter in the
+ * middle, which is rare. */
+static gboolean
+has_word (const char *head, gsize len, char letter)
 {
   static const char word[] = "forwarded";
   const gsize       size = sizeof word - 1;
   const gsize       before = 3; /* "for" */
+  const char       *end = head + len;
+  const char       *at = head;
 
-  for (gsize i = before; i + size - before <= len; i++)
-    if ((head[i] | 0x20) == 'w'
-        && g_ascii_strncasecmp (head + i - before, word, size) == 0)
-      return TRUE;
+  while ((at = memchr (at, letter, (gsize) (end - at))) != NULL)
+    {
+      if ((gsize) (at - head) >= before && (gsize) (end - at) >= size - before
+          && g_ascii_strncasecmp (at - before, word, size) == 0)
+        return TRUE;
+      at++;
+    }
   return FALSE;
+}
+
+/* All of the names have that word. */
+gboolean
+ws_forwarded_is_mentioned (const char *head, gsize len)
+{
+  return has_word (head, len, 'w') || has_word (head, len, 'W');
 }

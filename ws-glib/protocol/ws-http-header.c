@@ -4,21 +4,27 @@
 
 #include <string.h>
 
+/* Fields of most heads. */
+#define USUAL_FIELDS 8
+
 typedef struct
 {
-  char       *name;  /* (owned): the value lies in the same block, after it */
-  const char *value; /* (unowned) */
+  const char *name;
+  const char *value;
+  char       *block;    /* (owned) (nullable): that of both; NULL: the list's */
+  gsize       name_len; /* tells most names apart */
 } Field;
 
 struct _WsHttpHeaders
 {
   GArray *fields; /* (owned) (element-type Field) */
+  char   *text;   /* (owned) (nullable): of those without a block */
 };
 
 static void
 on_field_clear (gpointer data)
 {
-  g_free (((Field *) data)->name);
+  g_free (((Field *) data)->block);
 }
 
 static const Field *
@@ -28,9 +34,10 @@ field_at (const WsHttpHeaders *self, guint i)
 }
 
 static gboolean
-field_is (const Field *field, const char *name)
+field_is (const Field *field, const char *name, gsize len)
 {
-  return g_ascii_strcasecmp (field->name, name) == 0;
+  return field->name_len == len
+         && g_ascii_strncasecmp (field->name, name, len) == 0;
 }
 
 static gboolean
@@ -43,8 +50,8 @@ is_blank (char c)
 static gboolean
 is_token_char (guchar c)
 {
-  return g_ascii_isalnum (c)
-         || (c != '\0' && strchr ("!#$%&'*+-.^_`|~", c) != NULL);
+  return g_ascii_isalnum (c) || c == '-'
+         || (c != '\0' && strchr ("!#$%&'*+.^_`|~", c) != NULL);
 }
 
 gboolean
@@ -77,9 +84,9 @@ ws_http_header_value_is_valid (const char *value)
 WsHttpHeaders *
 ws_http_headers_new (void)
 {
-  WsHttpHeaders *self = g_new (WsHttpHeaders, 1);
+  WsHttpHeaders *self = g_new0 (WsHttpHeaders, 1);
 
-  self->fields = g_array_new (FALSE, FALSE, sizeof (Field));
+  self->fields = g_array_sized_new (FALSE, FALSE, sizeof (Field), USUAL_FIELDS);
   g_array_set_clear_func (self->fields, on_field_clear);
   return self;
 }
@@ -101,7 +108,20 @@ ws_http_headers_free (WsHttpHeaders *self)
   if (self == NULL)
     return;
   g_array_unref (self->fields);
+  g_free (self->text);
   g_free (self);
+}
+
+/* @value without the blanks around it; @len: what is left of it. */
+static const char *
+trim (const char *value, gsize *len)
+{
+  while (is_blank (*value))
+    value++;
+  *len = strlen (value);
+  while (*len > 0 && is_blank (value[*len - 1]))
+    --*len;
+  return value;
 }
 
 void
@@ -109,27 +129,42 @@ ws_http_headers_append (WsHttpHeaders *self,
                         const char    *name,
                         const char    *value)
 {
-  Field field;
-  gsize name_len;
+  Field field = { .name_len = strlen (name) };
   gsize value_len;
   char *copy;
 
   g_return_if_fail (ws_http_header_name_is_valid (name));
   g_return_if_fail (ws_http_header_value_is_valid (value));
 
-  while (is_blank (*value))
-    value++;
-  value_len = strlen (value);
-  while (value_len > 0 && is_blank (value[value_len - 1]))
-    value_len--;
-  name_len = strlen (name);
-
-  field.name = g_malloc (name_len + 1 + value_len + 1);
-  memcpy (field.name, name, name_len + 1);
-  copy = field.name + name_len + 1;
+  value = trim (value, &value_len);
+  field.block = g_malloc (field.name_len + 1 + value_len + 1);
+  memcpy (field.block, name, field.name_len + 1);
+  copy = field.block + field.name_len + 1;
   memcpy (copy, value, value_len);
   copy[value_len] = '\0';
+  field.name = field.block;
   field.value = copy;
+  g_array_append_val (self->fields, field);
+}
+
+void
+ws_http_headers_take_text (WsHttpHeaders *self, char *text)
+{
+  g_assert (self->text == NULL);
+  self->text = text;
+}
+
+void
+ws_http_headers_append_text (WsHttpHeaders *self,
+                             const char    *name,
+                             gsize          name_len,
+                             char          *value)
+{
+  Field field = { .name = name, .name_len = name_len };
+  gsize len;
+
+  field.value = trim (value, &len);
+  value[(gsize) (field.value - value) + len] = '\0';
   g_array_append_val (self->fields, field);
 }
 
@@ -137,10 +172,11 @@ gboolean
 ws_http_headers_remove (WsHttpHeaders *self, const char *name)
 {
   const guint before = self->fields->len;
+  const gsize len = strlen (name);
 
   for (guint i = before; i > 0; i--)
     {
-      if (field_is (field_at (self, i - 1), name))
+      if (field_is (field_at (self, i - 1), name, len))
         g_array_remove_index (self->fields, i - 1);
     }
   return self->fields->len < before;
@@ -171,9 +207,11 @@ ws_http_headers_peek_value (const WsHttpHeaders *self, guint i)
 const char *
 ws_http_headers_peek (const WsHttpHeaders *self, const char *name)
 {
+  const gsize len = strlen (name);
+
   for (guint i = 0; i < self->fields->len; i++)
     {
-      if (field_is (field_at (self, i), name))
+      if (field_is (field_at (self, i), name, len))
         return field_at (self, i)->value;
     }
   return NULL;
@@ -182,11 +220,12 @@ ws_http_headers_peek (const WsHttpHeaders *self, const char *name)
 guint
 ws_http_headers_count (const WsHttpHeaders *self, const char *name)
 {
-  guint count = 0;
+  const gsize len = strlen (name);
+  guint       count = 0;
 
   for (guint i = 0; i < self->fields->len; i++)
     {
-      if (field_is (field_at (self, i), name))
+      if (field_is (field_at (self, i), name, len))
         count++;
     }
   return count;
@@ -195,13 +234,14 @@ ws_http_headers_count (const WsHttpHeaders *self, const char *name)
 char *
 ws_http_headers_join (const WsHttpHeaders *self, const char *name)
 {
-  GString *joined = NULL;
+  const gsize len = strlen (name);
+  GString    *joined = NULL;
 
   for (guint i = 0; i < self->fields->len; i++)
     {
       const Field *field = field_at (self, i);
 
-      if (!field_is (field, name))
+      if (!field_is (field, name, len))
         continue;
       if (joined == NULL)
         joined = g_string_new (field->value);
@@ -261,6 +301,7 @@ ws_http_headers_has_token (const WsHttpHeaders *self,
                            const char          *name,
                            const char          *token)
 {
+  const gsize name_len = strlen (name);
   const gsize token_len = strlen (token);
 
   for (guint i = 0; i < self->fields->len; i++)
@@ -269,7 +310,7 @@ ws_http_headers_has_token (const WsHttpHeaders *self,
       const char *element;
       gsize       len;
 
-      if (!field_is (field_at (self, i), name))
+      if (!field_is (field_at (self, i), name, name_len))
         continue;
       while (ws_http_next_element (&cursor, ',', &element, &len))
         {

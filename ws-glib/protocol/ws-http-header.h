@@ -22,6 +22,13 @@ gboolean ws_http_header_value_is_valid (const char *value);
 void ws_http_headers_append (WsHttpHeaders *self,
                              const char    *name,
                              const char    *value);
+/* For who parses: fields may lie in @text (transfer full), which is taken once,
+ * before they are appended. The end of their values is cut off there. */
+void ws_http_headers_take_text (WsHttpHeaders *self, char *text);
+void ws_http_headers_append_text (WsHttpHeaders *self,
+                                  const char    *name,
+                                  gsize          name_len,
+                                  char          *value);
 /* Removes all of that name; FALSE if there was none. */
 gboolean ws_http_headers_remove (WsHttpHeaders *self, const char *name);
 

@@ -8,10 +8,11 @@
 /* The first byte of a TLS handshake record (RFC 8446, 5.1). */
 #define TLS_HANDSHAKE 0x16
 
-/* Lines are cut out of a private copy of the head, in place. */
+/* Lines are cut out of a private copy of the head, in place, and the fields
+ * that are found stay there. */
 typedef struct
 {
-  char *text;   /* (owned) */
+  char *text;   /* (owned) (nullable): until the fields have it */
   char *cursor; /* (unowned): where the next line begins */
 } Lines;
 
@@ -233,6 +234,13 @@ room_left (const WsHttpReader *self)
   return max - MIN (max, self->head.len);
 }
 
+/* The last byte, that of the line's end left out. */
+static guint8
+last_before (const WsBuffer *head, gboolean has_end)
+{
+  return head->data[head->len - (has_end ? 2 : 1)];
+}
+
 /* Reads one line, or as much of the line as is there, from @data + @pos on. Of
  * two faults the first is told, so no line is looked at beyond its limit, nor
  * before the lines above are judged. */
@@ -258,18 +266,17 @@ scan_line (WsHttpReader *self,
       return WS_FAILED;
     }
 
-  ws_buffer_append (&self->head, line, line_len);
+  ws_buffer_append (&self->head, line, line_len + (lf != NULL ? 1 : 0));
   *pos += line_len;
   self->line_len += line_len;
   content_len = self->line_len;
-  if (content_len > 0 && self->head.data[self->head.len - 1] == '\r')
+  if (content_len > 0 && last_before (&self->head, lf != NULL) == '\r')
     content_len--;
   if (content_len > max)
     return fail_line (self, fault);
 
   if (lf == NULL)
     return seen == room && *pos < len ? fail_head (self, fault) : WS_NEED_MORE;
-  ws_buffer_append (&self->head, lf, 1);
   ++*pos;
   return finish_line (self, content_len, fault);
 }
@@ -386,7 +393,8 @@ parse_field (char *line, WsHttpHeaders *headers, WsHttpFault *fault)
   *colon = '\0';
   if (!ws_http_header_name_is_valid (line))
     return fail_field (line, "has a name that is not a token", fault);
-  ws_http_headers_append (headers, line, colon + 1);
+  ws_http_headers_append_text (headers, line, (gsize) (colon - line),
+                               colon + 1);
   return TRUE;
 }
 
@@ -398,6 +406,7 @@ parse_fields (Lines *lines, WsHttpKind kind, WsHttpFault *fault)
   g_autoptr (WsHttpHeaders) headers = ws_http_headers_new ();
   char *line;
 
+  ws_http_headers_take_text (headers, g_steal_pointer (&lines->text));
   while ((line = next_line (lines)) != NULL)
     {
       if (*line == '\0')
@@ -445,21 +454,23 @@ ws_http_is_target (const char *text)
 static gboolean
 parse_request_line (WsHttpRequest *self, const char *line, WsHttpFault *fault)
 {
-  g_auto (GStrv) parts = g_strsplit (line, " ", 4);
-  const char *version = g_strv_length (parts) == 3 ? parts[2] : "";
+  const char      *target = strchr (line, ' ');
+  const char      *version = target != NULL ? strchr (target + 1, ' ') : NULL;
+  g_autofree char *quoted = NULL;
 
-  if (!parse_version (&version, &self->major, &self->minor) || *version != '\0'
-      || !ws_http_is_token (parts[0]) || !ws_http_is_target (parts[1]))
+  if (version != NULL)
     {
-      g_autofree char *quoted = ws_http_quote_request_line (line);
-
-      ws_http_fault_set (fault, 400, "The request line %s is malformed",
-                         quoted);
-      return FALSE;
+      self->method = g_strndup (line, (gsize) (target - line));
+      self->target = g_strndup (target + 1, (gsize) (version - target - 1));
+      version++;
+      if (parse_version (&version, &self->major, &self->minor)
+          && *version == '\0' && ws_http_is_token (self->method)
+          && ws_http_is_target (self->target))
+        return TRUE;
     }
-  self->method = g_strdup (parts[0]);
-  self->target = g_strdup (parts[1]);
-  return TRUE;
+  quoted = ws_http_quote_request_line (line);
+  ws_http_fault_set (fault, 400, "The request line %s is malformed", quoted);
+  return FALSE;
 }
 
 gboolean

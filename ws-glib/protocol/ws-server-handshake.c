@@ -206,14 +206,15 @@ judge_body (const WsHttpHeaders *headers, WsHttpFault *fault)
 static gboolean
 judge_version (const WsHttpHeaders *headers, WsHttpFault *fault)
 {
-  g_autoptr (GArray) versions = ws_server_handshake_versions (headers);
+  g_autoptr (GArray) versions = NULL;
   g_autofree char *value = ws_http_headers_join (headers, VERSION_FIELD);
 
+  if (g_strcmp0 (value, G_STRINGIFY (VERSION)) == 0)
+    return TRUE;
   /* The highest comes first. */
+  versions = ws_server_handshake_versions (headers);
   if (versions->len == 0 || g_array_index (versions, int, 0) != VERSION)
     return fail_field (fault, 426, VERSION_FIELD, value, "does not offer 13");
-  if (strcmp (value, G_STRINGIFY (VERSION)) == 0)
-    return TRUE;
   return fail_field (fault, 400, VERSION_FIELD, value, "is not 13 alone");
 }
 
@@ -269,11 +270,17 @@ judge_subprotocols (WsServerHandshake   *self,
                     WsHttpFault         *fault)
 {
   g_autofree char *joined = ws_http_headers_join (headers, PROTOCOL_FIELD);
-  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func (g_free);
-  const char *cursor = joined != NULL ? joined : "";
+  g_autoptr (GPtrArray) kept = NULL;
+  const char *cursor = joined;
   const char *offer;
   gsize       len;
 
+  if (joined == NULL)
+    {
+      self->subprotocols = g_new0 (char *, 1);
+      return TRUE;
+    }
+  kept = g_ptr_array_new_with_free_func (g_free);
   for (guint n = 1; ws_http_next_element (&cursor, ',', &offer, &len); n++)
     {
       g_autofree char *name = g_strndup (offer, len);

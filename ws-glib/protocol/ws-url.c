@@ -518,14 +518,13 @@ ws_url_join (const char *scheme,
              guint       port,
              const char *resource)
 {
-  GString *url = g_string_new (scheme);
+  const gboolean is_ipv6 = strchr (host, ':') != NULL;
+  char           suffix[16] = "";
 
-  g_string_append_printf (url, strchr (host, ':') != NULL ? "://[%s]" : "://%s",
-                          host);
   if (port != 0)
-    g_string_append_printf (url, ":%u", port);
-  g_string_append (url, resource);
-  return g_string_free (url, FALSE);
+    g_snprintf (suffix, sizeof suffix, ":%u", port);
+  return g_strconcat (scheme, is_ipv6 ? "://[" : "://", host,
+                      is_ipv6 ? "]" : "", suffix, resource, NULL);
 }
 
 void
