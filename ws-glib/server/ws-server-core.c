@@ -97,6 +97,17 @@ ws_server_notify (WsServer *self, WsServerProp property)
     g_object_notify_by_pspec (G_OBJECT (self), ws_server_props[property]);
 }
 
+/* An emission that nobody hears takes four times as long as to ask. */
+static gboolean
+is_model_watched (WsServer *self)
+{
+  static guint items_changed = 0;
+
+  if (items_changed == 0)
+    items_changed = g_signal_lookup ("items-changed", G_TYPE_LIST_MODEL);
+  return g_signal_has_handler_pending (self, items_changed, 0, FALSE);
+}
+
 void
 ws_server_announce_items (WsServer *self,
                           guint     position,
@@ -106,8 +117,9 @@ ws_server_announce_items (WsServer *self,
   if (ws_server_is_abandoned (self))
     return;
   g_object_ref (self);
-  g_list_model_items_changed (G_LIST_MODEL (self), position, n_removed,
-                              n_added);
+  if (is_model_watched (self))
+    g_list_model_items_changed (G_LIST_MODEL (self), position, n_removed,
+                                n_added);
   ws_server_notify (self, WS_SERVER_PROP_N_ITEMS);
   g_object_unref (self);
 }

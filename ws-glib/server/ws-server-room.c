@@ -37,8 +37,8 @@ is_queue_full (WsServer *self)
   WsServerPrivate *priv = ws_server_peek (self);
 
   return priv->accepts.length == 0
-         && !ws_server_has_listener (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED)
-         && (gint64) priv->pending.length >= priv->max_pending_connections;
+         && (gint64) priv->pending.length >= priv->max_pending_connections
+         && !ws_server_has_listener (self, WS_SERVER_SIGNAL_CLIENT_CONNECTED);
 }
 
 gboolean
