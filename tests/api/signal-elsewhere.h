@@ -25,6 +25,6 @@ WsConnection *elsewhere_connect (Elsewhere  *self,
 void elsewhere_deliver (Elsewhere *self);
 
 /* What an emission counts beside its arguments. */
-#define ELSEWHERE_OVERHEAD 256
+#define ELSEWHERE_OVERHEAD 512
 
 G_END_DECLS

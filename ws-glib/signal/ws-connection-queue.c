@@ -157,7 +157,7 @@ const WsProperty ws_connection_queue_properties[] = {
    * How much may wait for the receiver, when that is in another context.
    *
    * Counted is what the texts, the bytes and the messages among the arguments
-   * hold, and 256 bytes for each emission. One may wait in any case, however
+   * hold, and 512 bytes for each emission. One may wait in any case, however
    * large it is. 0: there is no bound. When it is reached
    * [property@Connection:overflow-policy] says what becomes of others. An
    * emission with %WS_CONNECT_FLAGS_BLOCKING_QUEUED is not counted: its sender

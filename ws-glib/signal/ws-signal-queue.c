@@ -7,8 +7,9 @@
 
 #include "ws-message.h"
 
-/* Of an emission itself, so that a flood of empty ones is bounded too. */
-#define OVERHEAD 256
+/* Of an emission itself, so that a flood of empty ones is bounded too: a
+ * message of a byte takes 466. */
+#define OVERHEAD 512
 
 static guint64
 get_size (const GValue *value)
