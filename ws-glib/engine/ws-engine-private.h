@@ -7,8 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* What ws-engine.c (life, reading, writing) and ws-engine-closing.c (all that
- * leads to an end) share. */
+/* What the files of an engine share. */
 
 /* Bytes read from one connection before the others have their turn; the events
  * that they bring are bounded by a WsTurn. */
@@ -90,12 +89,19 @@ struct _WsEngine
   gboolean is_halfway;    /* the deadline is that of its first half */
 };
 
+/* --- ws-engine-reading.c --- */
+
+/* Lets the transport report to the engine. */
+void ws_engine_init_reading (WsEngine *self);
 /* Reads what has come, within a turn's budget, until a read says that nothing
  * is left. TRUE: there may be more. */
 gboolean ws_engine_read_to_the_end (WsEngine *self);
 /* Reads what has come already: to be done before a peer is given up, for it may
  * be our own loop that was late. The caller holds a reference. */
 void ws_engine_catch_up (WsEngine *self);
+
+/* --- ws-engine.c --- */
+
 /* Gives back what the outside sees, and all that could call us. */
 void ws_engine_release (WsEngine *self);
 /* Tells the transport what to report. */
@@ -104,6 +110,9 @@ void ws_engine_update_wanted (WsEngine *self);
  * or with the context's next iteration. */
 void ws_engine_queue_flush (WsEngine *self);
 
+/* Writes what the transport takes, and tells the owner. The caller holds a
+ * reference. */
+void ws_engine_write_and_tell (WsEngine *self);
 /* Writes what the transport takes, and reports that with the next flush: calls
  * nothing of the sink. */
 void ws_engine_write (WsEngine *self);

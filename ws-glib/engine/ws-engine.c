@@ -1,31 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The pump of an open connection: what is read, told and written, and when. */
+/* An open connection: its life, what it writes, and when. */
 #include "engine/ws-engine-private.h"
 
 #include "engine/ws-frame-tap.h"
 #include "engine/ws-handshake-log.h"
 #include "net/ws-log.h"
-#include "protocol/ws-storage.h"
 
-/* What waits beyond so many bytes when a connection's turn is over is written
- * at once: so much would fill a write of its own anyway, and its memory is
- * hot. */
-#define FLUSH_EARLY (8 * 1024)
-
-/* What a connection handles in a turn that says little, in frames and bytes,
- * and where it is crowded what that may take (µs of the processor); and how
- * many of those make it one of which nothing else is expected. Whoever has just
- * come is not known for it. */
-#define LIGHT_FRAMES 8
-#define LIGHT_BYTES  (4 * 1024)
-#define LIGHT_TIME   250
-#define LIGHT_TURNS  4
-
-/* What inflating WS_PROTOCOL_BUSY_SIZE is worth, in small messages. */
-#define BUSY_EVENTS 256
-
-static void on_ready (gpointer user_data, GIOCondition condition);
-static void on_resume_job (WsJob *job);
 static void on_flush_job (WsJob *job);
 
 WsEngine *
@@ -40,14 +20,12 @@ ws_engine_new (WsTransport        *transport,
   if (ws_log_has (WS_LOG_FRAMES))
     transport = ws_frame_tap_new (transport, role);
   self->n_refs = 1;
-  self->n_heavy = LIGHT_TURNS;
   self->role = role;
   self->transport = transport;
   self->poller = ws_poller_ref (transport->poller);
   self->settings = settings;
   self->sink = sink;
   self->user_data = user_data;
-  self->resume_job.func = on_resume_job;
   self->flush_job.func = on_flush_job;
   ws_engine_init_life (self);
   ws_engine_init_closing (self);
@@ -58,7 +36,7 @@ ws_engine_new (WsTransport        *transport,
   ws_keepalive_init (&self->keepalive, self->traffic.since);
   ws_protocol_init (&self->protocol, role);
   ws_outbox_init (&self->outbox, NULL, NULL);
-  ws_transport_set_ready (transport, on_ready, self);
+  ws_engine_init_reading (self);
   ws_engine_update (self);
   return self;
 }
@@ -184,8 +162,8 @@ ws_engine_write (WsEngine *self)
     ws_engine_queue_flush (self);
 }
 
-static void
-flush (WsEngine *self)
+void
+ws_engine_write_and_tell (WsEngine *self)
 {
   guint64 n;
 
@@ -211,7 +189,7 @@ on_flush_job (WsJob *job)
 {
   WsEngine *self = ws_engine_ref (WS_CONTAINER_OF (job, WsEngine, flush_job));
 
-  flush (self);
+  ws_engine_write_and_tell (self);
   ws_engine_unref (self);
 }
 
@@ -222,312 +200,10 @@ ws_engine_flush (WsEngine *self)
   gboolean has_written;
 
   ws_engine_ref (self);
-  flush (self);
+  ws_engine_write_and_tell (self);
   has_written = self->traffic.wire_sent > before;
   ws_engine_unref (self);
   return has_written;
-}
-
-/* --- Reading --- */
-
-static void
-on_ping (WsEngine *self, WsEvent *event)
-{
-  self->traffic.pings_received++;
-  if (self->state == WS_ENGINE_OPEN)
-    ws_engine_answer_ping (self, event->data, event->len);
-  if (self->state != WS_ENGINE_ENDED)
-    self->sink->ping (self->user_data, event);
-}
-
-static void
-on_pong (WsEngine *self, WsEvent *event)
-{
-  gboolean by_user;
-  gint64 elapsed = ws_keepalive_pong (&self->keepalive, event->data, event->len,
-                                      g_get_monotonic_time (), &by_user);
-
-  self->traffic.pongs_received++;
-  self->sink->pong (self->user_data, event, elapsed, by_user);
-}
-
-static void
-handle_event (WsEngine *self, WsEvent *event)
-{
-  if (G_UNLIKELY (event->owned.size >= WS_STORAGE_MIN))
-    ws_poller_keep_storage (self->poller);
-  if (G_UNLIKELY (self->selective) && ws_engine_ignores (self, event))
-    return;
-  switch (event->type)
-    {
-    case WS_EVENT_FRAME:
-      self->sink->frame (self->user_data, event);
-      break;
-    case WS_EVENT_MESSAGE:
-      self->traffic.messages_received++;
-      self->traffic.payload_received += event->len;
-      self->sink->message (self->user_data, event);
-      break;
-    case WS_EVENT_PIECE:
-      self->traffic.messages_received += event->is_last;
-      self->traffic.payload_received += event->len;
-      self->sink->piece (self->user_data, event);
-      break;
-    case WS_EVENT_PING:
-      on_ping (self, event);
-      break;
-    case WS_EVENT_PONG:
-      on_pong (self, event);
-      break;
-    case WS_EVENT_CLOSE:
-      ws_engine_handle_close (self, event);
-      break;
-    case WS_EVENT_BUSY:
-      break;
-    case WS_EVENT_FAULT:
-      ws_engine_handle_fault (self, event->fault);
-      break;
-    }
-}
-
-/* There may be more, but others come first. */
-static void
-rest (WsEngine *self)
-{
-  if (self->state == WS_ENGINE_ENDED || self->resting)
-    return;
-  self->resting = TRUE;
-  ws_engine_update_wanted (self);
-  ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
-  ws_poller_rest (self->poller);
-}
-
-/* Whether it is time to look at the clock. */
-static gboolean
-count_event (WsTurn *turn, const WsEvent *event)
-{
-  if (G_UNLIKELY (event->type == WS_EVENT_BUSY))
-    return ws_turn_add (turn, BUSY_EVENTS);
-  return ws_turn_is_due (turn);
-}
-
-/* Input that a handler leaves unread, because it runs a nested loop, is on the
- * poller's list, so that the nested loop goes on with it. */
-static void
-handle_events (WsEngine *self)
-{
-  WsEvent event;
-  WsTurn  turn = { 0 };
-
-  while (self->state != WS_ENGINE_ENDED && self->reading
-         && ws_protocol_next_event (&self->protocol, &event))
-    {
-      if (!ws_job_is_queued (&self->resume_job)
-          && ws_protocol_has_input (&self->protocol))
-        ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
-      handle_event (self, &event);
-      ws_event_release (&event);
-      if (count_event (&turn, &event) && ws_protocol_has_input (&self->protocol)
-          && ws_turn_is_over (&turn, self->poller))
-        {
-          rest (self);
-          return;
-        }
-    }
-}
-
-/* Hands out what was fed. */
-static void
-pull (WsEngine *self)
-{
-  self->has_read = TRUE;
-  ws_protocol_set_frame_events (&self->protocol,
-                                self->sink->enter (self->user_data));
-  handle_events (self);
-  if (self->state == WS_ENGINE_ENDED)
-    return;
-  if (self->broken == NULL && !self->resting)
-    ws_poller_unqueue (self->poller, &self->resume_job);
-  if (ws_protocol_has_input (&self->protocol))
-    ws_protocol_keep_input (&self->protocol);
-  ws_engine_watch_owed (self);
-  if (self->protocol.extension != NULL)
-    ws_engine_watch_contexts (self);
-}
-
-/* Where the next read may put its bytes: where those of a large message stay,
- * or else into @buffer. A program's code, which a read may run, could have the
- * message moved meanwhile. */
-static guint8 *
-find_place (WsEngine *self, gsize *size, WsReadBuffer **buffer)
-{
-  const gsize limit = ws_poller_get_read_size (self->poller);
-  guint8     *place = NULL;
-
-  if (self->transport->is_quiet)
-    place = ws_protocol_get_place (&self->protocol, size);
-  if (place == NULL)
-    {
-      *size = limit;
-      *buffer = ws_poller_acquire_buffer (self->poller);
-      return (*buffer)->data;
-    }
-  *size = MIN (*size, limit);
-  return place;
-}
-
-/* Reads once and hands out what came. TRUE when there may be more: what a read
- * did not fill says that nothing is left, unless the peer takes care that it
- * does not (urgent data, or descriptors over a Unix socket, end a read), which
- * does not matter where the transport reports again. */
-static gboolean
-read_once (WsEngine *self, gsize *budget, gboolean to_the_end)
-{
-  g_autoptr (GError) error = NULL;
-  WsReadBuffer *buffer = NULL;
-  gboolean      short_read_is_last
-      = !to_the_end && self->transport->klass->short_read_is_last;
-  gsize   size;
-  guint8 *place = find_place (self, &size, &buffer);
-  gssize  n = ws_transport_read (self->transport, place, size, &error);
-
-  if (G_UNLIKELY (self->state == WS_ENGINE_ENDED))
-    g_clear_error (&error);
-  else if (n > 0)
-    {
-      self->keepalive.last_received = ws_poller_now (self->poller);
-      self->traffic.wire_received += n;
-      ws_protocol_feed (&self->protocol, place, n);
-      pull (self);
-      *budget -= MIN (*budget, (gsize) n);
-    }
-  else if (n == 0)
-    ws_engine_handle_eof (self);
-  else if (n == WS_IO_ERROR)
-    ws_engine_lose (self, error);
-  if (buffer != NULL)
-    ws_poller_release_buffer (self->poller, buffer);
-  return n > 0 && (!short_read_is_last || (gsize) n == size);
-}
-
-static gboolean
-read_some (WsEngine *self, gboolean to_the_end)
-{
-  gsize  budget = WS_ENGINE_READ_BUDGET;
-  WsTurn turn = { 0 };
-
-  while (self->state != WS_ENGINE_ENDED && self->reading && !self->resting
-         && !ws_protocol_has_input (&self->protocol) && budget > 0)
-    {
-      if (!read_once (self, &budget, to_the_end))
-        return FALSE;
-      if (ws_turn_is_due (&turn) && ws_turn_is_over (&turn, self->poller))
-        return TRUE;
-    }
-  return budget == 0;
-}
-
-gboolean
-ws_engine_read_to_the_end (WsEngine *self)
-{
-  return read_some (self, TRUE);
-}
-
-void
-ws_engine_catch_up (WsEngine *self)
-{
-  if (self->state == WS_ENGINE_OPEN && self->reading)
-    ws_engine_read_to_the_end (self);
-}
-
-/* Reads as long as it is this connection's turn, and rests if there is more. */
-static void
-take_turn (WsEngine *self)
-{
-  const guint64  frames = self->protocol.reader.n_frames;
-  const guint64  bytes = self->traffic.wire_received;
-  const gint64   work = ws_poller_get_work (self->poller);
-  const gboolean has_more = read_some (self, FALSE);
-
-  if (has_more || self->resting
-      || self->protocol.reader.n_frames - frames > LIGHT_FRAMES
-      || self->traffic.wire_received - bytes > LIGHT_BYTES
-      || (G_UNLIKELY (work > 0)
-          && ws_poller_get_work (self->poller) - work > LIGHT_TIME))
-    self->n_heavy = LIGHT_TURNS;
-  else if (G_UNLIKELY (self->n_heavy > 0))
-    self->n_heavy--;
-  if (G_UNLIKELY (has_more))
-    rest (self);
-}
-
-/* Whether those who say little go first. */
-static gboolean
-gives_way (WsEngine *self)
-{
-  return G_UNLIKELY (self->n_heavy > 0) && ws_poller_is_crowded (self->poller);
-}
-
-static void
-on_readable (WsEngine *self)
-{
-  if (G_UNLIKELY (!self->reading || self->resting))
-    {
-      if (self->state != WS_ENGINE_ENDED)
-        ws_engine_update_wanted (self);
-    }
-  else if (gives_way (self))
-    rest (self);
-  else
-    take_turn (self);
-}
-
-static void
-on_ready (gpointer user_data, GIOCondition condition)
-{
-  WsEngine *self = ws_engine_ref (user_data);
-
-  if (condition & G_IO_OUT)
-    flush (self);
-  if (condition & G_IO_IN)
-    on_readable (self);
-  if (self->outbox.size > FLUSH_EARLY)
-    flush (self);
-  ws_engine_unref (self);
-}
-
-/* What was read before the fork is for the parent's user. */
-static void
-lose_inherited (WsEngine *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  ws_transport_refuse (&error);
-  ws_engine_lose (self, error);
-}
-
-static void
-on_resume_job (WsJob *job)
-{
-  WsEngine *self = ws_engine_ref (WS_CONTAINER_OF (job, WsEngine, resume_job));
-  gboolean  has_rested;
-
-  if (ws_transport_is_inherited (self->transport))
-    lose_inherited (self);
-  ws_engine_tell_broken (self);
-  has_rested = self->resting;
-  self->resting = FALSE;
-  if (self->state != WS_ENGINE_ENDED && self->reading)
-    {
-      if (ws_protocol_has_input (&self->protocol))
-        pull (self);
-      else if (has_rested)
-        take_turn (self);
-    }
-  if (self->state != WS_ENGINE_ENDED)
-    ws_engine_update_wanted (self);
-  ws_engine_settle_broken (self);
-  ws_engine_unref (self);
 }
 
 /* --- What the owner calls --- */
