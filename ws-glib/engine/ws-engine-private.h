@@ -80,7 +80,8 @@ struct _WsEngine
   gboolean       discarding; /* reads on for the peer's close frame alone */
   gboolean       resting; /* others have their turn: the resume job goes on */
   gboolean       has_read;
-  gboolean       above_mark; /* drained is due at half of the mark */
+  gboolean       expects_large; /* the last message was one */
+  gboolean       above_mark;    /* drained is due at half of the mark */
   gboolean       blocked; /* the transport did not take all of it last time */
   gboolean       failed;  /* a rule was broken: never clean */
   gboolean selective;     /* failed, or discarding: some events do not count */

@@ -18,6 +18,10 @@
 #define LIGHT_TIME   250
 #define LIGHT_TURNS  4
 
+/* The first read of a message where the last one was large: what comes with its
+ * header is copied, and the rest is read to where it stays. */
+#define FIRST_SIZE ((gsize) 16 * 1024)
+
 /* What inflating WS_PROTOCOL_BUSY_SIZE is worth, in small messages. */
 #define BUSY_EVENTS 256
 
@@ -46,7 +50,10 @@ static void
 handle_event (WsEngine *self, WsEvent *event)
 {
   if (G_UNLIKELY (event->owned.size >= WS_STORAGE_MIN))
-    ws_poller_keep_storage (self->poller);
+    {
+      self->expects_large = TRUE;
+      ws_poller_keep_storage (self->poller);
+    }
   if (G_UNLIKELY (self->selective) && ws_engine_ignores (self, event))
     return;
   switch (event->type)
@@ -146,25 +153,46 @@ pull (WsEngine *self)
     ws_engine_watch_contexts (self);
 }
 
+/* How much to read into a buffer that all share. Over TLS a part of a record
+ * would be decrypted in vain. */
+static gsize
+get_size (const WsEngine *self)
+{
+  const gsize size = ws_poller_get_read_size (self->poller);
+
+  return G_UNLIKELY (self->expects_large) && !self->transport->is_encrypted
+             ? MIN (size, FIRST_SIZE)
+             : size;
+}
+
 /* Where the next read may put its bytes: where those of a large message stay,
  * or else into @buffer. A program's code, which a read may run, could have the
  * message moved meanwhile. */
 static guint8 *
 find_place (WsEngine *self, gsize *size, WsReadBuffer **buffer)
 {
-  const gsize limit = ws_poller_get_read_size (self->poller);
-  guint8     *place = NULL;
+  guint8 *place = NULL;
 
   if (self->transport->is_quiet)
     place = ws_protocol_get_place (&self->protocol, size);
   if (place == NULL)
     {
-      *size = limit;
+      *size = get_size (self);
       *buffer = ws_poller_acquire_buffer (self->poller);
+      self->expects_large = FALSE;
       return (*buffer)->data;
     }
-  *size = MIN (*size, limit);
+  *size = MIN (*size, WS_READ_BUFFER_SIZE);
   return place;
+}
+
+/* Writes what waits, if it is much, before its memory is cold; not where the
+ * peer does not take it. The caller holds a reference. */
+static void
+write_early (WsEngine *self)
+{
+  if (self->outbox.size > FLUSH_EARLY && !self->blocked)
+    ws_engine_write_and_tell (self);
 }
 
 /* Reads once and hands out what came. TRUE when there may be more: what a read
@@ -201,19 +229,45 @@ read_once (WsEngine *self, gsize *budget, gboolean to_the_end)
   return n > 0 && (!short_read_is_last || (gsize) n == size);
 }
 
+/* What a turn may read beyond its budget, so that it does not end just before a
+ * message does. */
+static gsize
+get_extra (const WsEngine *self)
+{
+  const WsFrameReader *reader = &self->protocol.reader;
+
+  return reader->in_frame && reader->left <= WS_READ_BUFFER_SIZE
+             ? (gsize) reader->left
+             : 0;
+}
+
+static gboolean
+may_read (const WsEngine *self)
+{
+  return self->state != WS_ENGINE_ENDED && self->reading && !self->resting
+         && !ws_protocol_has_input (&self->protocol);
+}
+
 static gboolean
 read_some (WsEngine *self, gboolean to_the_end)
 {
-  gsize  budget = WS_ENGINE_READ_BUDGET;
-  WsTurn turn = { 0 };
+  gsize    budget = WS_ENGINE_READ_BUDGET;
+  gboolean is_extended = FALSE;
+  WsTurn   turn = { 0 };
 
-  while (self->state != WS_ENGINE_ENDED && self->reading && !self->resting
-         && !ws_protocol_has_input (&self->protocol) && budget > 0)
+  while (may_read (self) && budget > 0)
     {
       if (!read_once (self, &budget, to_the_end))
         return FALSE;
       if (ws_turn_is_due (&turn) && ws_turn_is_over (&turn, self->poller))
         return TRUE;
+      if (!to_the_end)
+        write_early (self);
+      if (budget == 0 && !is_extended)
+        {
+          is_extended = TRUE;
+          budget = get_extra (self);
+        }
     }
   return budget == 0;
 }
@@ -282,8 +336,7 @@ on_ready (gpointer user_data, GIOCondition condition)
     ws_engine_write_and_tell (self);
   if (condition & G_IO_IN)
     on_readable (self);
-  if (self->outbox.size > FLUSH_EARLY)
-    ws_engine_write_and_tell (self);
+  write_early (self);
   ws_engine_unref (self);
 }
 
@@ -314,6 +367,7 @@ on_resume_job (WsJob *job)
         pull (self);
       else if (has_rested)
         take_turn (self);
+      write_early (self);
     }
   if (self->state != WS_ENGINE_ENDED)
     ws_engine_update_wanted (self);
