@@ -376,6 +376,35 @@ test_append (Fixture *fixture, gconstpointer data)
   assert_written (fixture);
 }
 
+/* Written from the memory that is lent, or copied when that is needed again. */
+static void
+test_lent (gconstpointer settles)
+{
+  Fixture            fixture = { 0 };
+  WsFrameHeader      header = { .fin = TRUE, .opcode = WS_OPCODE_BINARY };
+  g_autofree guint8 *memory = g_malloc (4 + LARGE);
+  g_autofree guint8 *payload = wire_pattern (3, LARGE);
+
+  set_up (&fixture, GINT_TO_POINTER (FALSE));
+  memcpy (memory + 4, payload, LARGE);
+  push_text (&fixture, "before");
+  ws_outbox_push_lent (&fixture.outbox, &header, memory + 4, LARGE);
+  wire_append (fixture.expected, TRUE, WS_OPCODE_BINARY, payload, LARGE, FALSE);
+  push_text (&fixture, "behind");
+  fixture.transport->capacity = 100;
+  flush (&fixture);
+  g_assert_true (fixture.transport->buffers[1] == memory);
+  if (settles != NULL)
+    {
+      ws_outbox_settle (&fixture.outbox);
+      memset (memory, 0, 4 + LARGE);
+    }
+  fixture.transport->capacity = G_MAXUINT;
+  flush (&fixture);
+  assert_written (&fixture);
+  tear_down (&fixture, NULL);
+}
+
 /* A mask is drawn by a user's code, which may send. */
 static void
 draw_and_push (gpointer user_data, guint8 mask[4])
@@ -432,5 +461,8 @@ main (int argc, char *argv[])
   add ("append", test_append);
   g_test_add_func ("/engine/outbox/reference", test_reference);
   g_test_add_func ("/engine/outbox/draw-pushes", test_draw_pushes);
+  g_test_add_data_func ("/engine/outbox/lent", NULL, test_lent);
+  g_test_add_data_func ("/engine/outbox/lent-and-copied", GINT_TO_POINTER (1),
+                        test_lent);
   return g_test_run ();
 }

@@ -49,6 +49,7 @@ struct _WsEngine
   const WsEngineSink *sink;
   gpointer            user_data;
   WsProtocol          protocol;
+  WsEvent            *event; /* (nullable): that is being handled */
   WsOutbox            outbox;
   guint64             controls; /* bytes that went before messages */
   WsClosing           closing;

@@ -114,9 +114,11 @@ count_event (WsTurn *turn, const WsEvent *event)
 static void
 handle_events (WsEngine *self)
 {
-  WsEvent event;
-  WsTurn  turn = { 0 };
+  WsEvent *const outer = self->event;
+  WsEvent        event;
+  WsTurn         turn = { 0 };
 
+  self->event = &event;
   while (self->state != WS_ENGINE_ENDED && self->reading
          && ws_protocol_next_event (&self->protocol, &event))
     {
@@ -129,9 +131,10 @@ handle_events (WsEngine *self)
           && ws_turn_is_over (&turn, self->poller))
         {
           rest (self);
-          return;
+          break;
         }
     }
+  self->event = outer;
 }
 
 /* Hands out what was fed. */
@@ -195,6 +198,20 @@ write_early (WsEngine *self)
     ws_engine_write_and_tell (self);
 }
 
+/* The next read will need @buffer again: what was lent of it leaves, or is
+ * copied. */
+static void
+give_back (WsEngine *self, WsReadBuffer *buffer)
+{
+  if (self->outbox.owes)
+    {
+      if (!self->blocked)
+        ws_engine_write_and_tell (self);
+      ws_outbox_settle (&self->outbox);
+    }
+  ws_poller_release_buffer (self->poller, buffer);
+}
+
 /* Reads once and hands out what came. TRUE when there may be more: what a read
  * did not fill says that nothing is left, unless the peer takes care that it
  * does not (urgent data, or descriptors over a Unix socket, end a read), which
@@ -225,7 +242,7 @@ read_once (WsEngine *self, gsize *budget, gboolean to_the_end)
   else if (n == WS_IO_ERROR)
     ws_engine_lose (self, error);
   if (buffer != NULL)
-    ws_poller_release_buffer (self->poller, buffer);
+    give_back (self, buffer);
   return n > 0 && (!short_read_is_last || (gsize) n == size);
 }
 

@@ -4,6 +4,9 @@
 
 #include "protocol/ws-deflate.h"
 
+/* Less is copied. */
+#define LEND_MIN ((gsize) 2 * 1024)
+
 /* Whether @size more bytes may wait. */
 static gboolean
 fits (WsEngine *self, guint64 size)
@@ -122,6 +125,22 @@ push_fragments (WsEngine     *self,
   ws_outbox_append (&self->outbox, &aside);
 }
 
+/* Whether @data is what is being handled, where it was read: then that memory
+ * is lent, until the end of the read. Once, for a frame's header goes before
+ * its payload. */
+static gboolean
+lends (WsEngine *self, const guint8 *data, gsize len)
+{
+  WsEvent *event = self->event;
+
+  if (event == NULL || data != event->data || len != event->len
+      || event->pin != NULL || event->room < ws_frame_header_size (len, FALSE)
+      || self->outbox.draw != NULL || !self->transport->is_quiet)
+    return FALSE;
+  event->room = 0;
+  return TRUE;
+}
+
 static void
 push_whole (WsEngine     *self,
             WsOpcode      opcode,
@@ -137,6 +156,8 @@ push_whole (WsEngine     *self,
     push_fragments (self, header, data, len, bytes, part);
   else if (bytes != NULL)
     ws_outbox_push_bytes (&self->outbox, &header, bytes, 0, len);
+  else if (len >= LEND_MIN && lends (self, data, len))
+    ws_outbox_push_lent (&self->outbox, &header, self->event->data, len);
   else
     ws_outbox_push_copy (&self->outbox, &header, data, len);
 }

@@ -132,6 +132,13 @@ take (WsOutboxChunk **list, guint *n)
   return chunk;
 }
 
+static void
+count_held (Spare *spare, gssize n)
+{
+  spare->held += n;
+  spare->peak = MAX (spare->peak, spare->held);
+}
+
 WsOutboxChunk *
 ws_outbox_chunk_new (gsize size, GBytes *bytes)
 {
@@ -152,9 +159,17 @@ ws_outbox_chunk_new (gsize size, GBytes *bytes)
   if (bytes != NULL)
     chunk->bytes = g_bytes_ref (bytes);
   if (!is_counted)
-    {
-      spare->held += get_held (chunk);
-      spare->peak = MAX (spare->peak, spare->held);
-    }
+    count_held (spare, get_held (chunk));
   return chunk;
+}
+
+void
+ws_outbox_chunk_settle (WsOutboxChunk *self)
+{
+  if (!self->lent)
+    return;
+  self->bytes = g_bytes_new (self->data, self->len);
+  self->data = g_bytes_get_data (self->bytes, NULL);
+  self->lent = FALSE;
+  count_held (get_spare (), (gssize) self->len);
 }

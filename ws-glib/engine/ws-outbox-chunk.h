@@ -21,6 +21,7 @@ struct _WsOutboxChunk
   gsize          phase;  /* of the mask at @data */
   guint8         mask[4];
   guint          masked : 1;     /* @data is yet to be masked */
+  guint          lent : 1;       /* @data is in memory of the caller's */
   guint          ends_frame : 1; /* a frame ends with the chunk's last byte */
   guint8         store[];        /* what is collected */
 };
@@ -29,5 +30,7 @@ struct _WsOutboxChunk
  * @bytes (nullable), of which it takes a reference. */
 WsOutboxChunk *ws_outbox_chunk_new (gsize size, GBytes *bytes);
 void           ws_outbox_chunk_free (WsOutboxChunk *self);
+/* Copies what was lent. */
+void ws_outbox_chunk_settle (WsOutboxChunk *self);
 
 G_END_DECLS

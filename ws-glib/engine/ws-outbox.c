@@ -41,6 +41,7 @@ ws_outbox_clear (WsOutbox *self)
   self->tail = NULL;
   self->control = NULL;
   self->size = 0;
+  self->owes = FALSE;
 }
 
 void
@@ -192,6 +193,40 @@ ws_outbox_push_bytes (WsOutbox            *self,
   append_chunk (self, chunk);
   self->size += len;
   self->n_frames++;
+}
+
+void
+ws_outbox_push_lent (WsOutbox            *self,
+                     const WsFrameHeader *header,
+                     guint8              *payload,
+                     gsize                len)
+{
+  const gsize    size = header_size (self, len);
+  WsFrameHeader  complete;
+  WsOutboxChunk *chunk;
+
+  g_assert (self->draw == NULL);
+  if (!make_header (self, header, len, &complete))
+    return;
+  ws_frame_header_write (&complete, payload - size);
+  chunk = ws_outbox_chunk_new (0, NULL);
+  chunk->data = payload - size;
+  chunk->len = size + len;
+  chunk->lent = TRUE;
+  chunk->ends_frame = TRUE;
+  append_chunk (self, chunk);
+  self->size += chunk->len;
+  self->n_frames++;
+  self->owes = TRUE;
+}
+
+void
+ws_outbox_settle (WsOutbox *self)
+{
+  g_assert (self->writing == NULL);
+  for (WsOutboxChunk *chunk = self->head; chunk != NULL; chunk = chunk->next)
+    ws_outbox_chunk_settle (chunk);
+  self->owes = FALSE;
 }
 
 /* --- Frames that many share --- */

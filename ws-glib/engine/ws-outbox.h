@@ -29,6 +29,7 @@ typedef struct
   WsOutboxChunk *writing; /* (nullable): the last that is being written */
   gboolean       sealed;  /* no frame may follow any more */
   gboolean       doomed;  /* to be cleared when that is over */
+  gboolean       owes;    /* the memory of some frames is lent */
 } WsOutbox;
 
 void ws_outbox_init (WsOutbox *self, WsOutboxDraw draw, gpointer user_data);
@@ -67,6 +68,15 @@ void ws_outbox_push_bytes (WsOutbox            *self,
                            GBytes              *bytes,
                            gsize                offset,
                            gsize                len);
+
+/* A frame whose payload is lent until ws_outbox_settle(), with room for its
+ * header before it; for a server's outbox. */
+void ws_outbox_push_lent (WsOutbox            *self,
+                          const WsFrameHeader *header,
+                          guint8              *payload,
+                          gsize                len);
+/* Copies what was lent and waits still. Not while it is being written. */
+void ws_outbox_settle (WsOutbox *self);
 
 /* A message that is framed already and belongs to many; for a server's outbox.
  */

@@ -35,6 +35,8 @@ typedef struct
   gsize          len;        /* text: a NUL follows that is not counted, but
                                 after a PIECE, which may cut a character */
   guint          close_code; /* CLOSE: 1005 when the frame had none */
+  guint          room;       /* bytes before @data that nobody needs any more:
+                                of the frame's header, in the fed memory */
   const WsFault *fault;      /* FAULT, and a CLOSE whose payload is illegal
                                 (close_code and data are the fault's then, and
                                 no FAULT comes): (unowned): lives as long as

@@ -81,6 +81,7 @@ take_whole (WsProtocol *self, WsEvent *event)
   event->data
       = unmask_in_place (header->opcode, header->masked ? header->mask : NULL,
                          payload, event->len);
+  event->room = (guint) (event->data - (payload - header->size));
   if (G_UNLIKELY (ws_opcode_is_control (header->opcode)))
     return ws_protocol_take_control (self, event);
   if (header->opcode == WS_OPCODE_TEXT
@@ -160,7 +161,8 @@ take_short (WsProtocol *self, WsEvent *event, gboolean *yields)
                       .opcode = (WsOpcode) opcode,
                       .is_last = TRUE,
                       .data = data,
-                      .len = length };
+                      .len = length,
+                      .room = (guint) (data - head) };
   *yields = TRUE;
   return TRUE;
 }
