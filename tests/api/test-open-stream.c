@@ -219,6 +219,80 @@ test_unusable (World *world, gconstpointer data)
   g_assert_false (g_io_stream_is_closed (world->stream));
 }
 
+/* --- A stream that calls back --- */
+
+#define CALLING_TYPE_INPUT (calling_input_get_type ())
+G_DECLARE_FINAL_TYPE (
+    CallingInput, calling_input, CALLING, INPUT, GMemoryInputStream)
+struct _CallingInput
+{
+  GMemoryInputStream parent_instance;
+  WsSocket         **socket; /* (owned) (nullable) by the test */
+  gboolean           drops;
+};
+
+G_DEFINE_FINAL_TYPE (CallingInput, calling_input, G_TYPE_MEMORY_INPUT_STREAM)
+
+static gboolean
+calling_input_close (GInputStream *stream,
+                     GCancellable *cancellable,
+                     GError      **error)
+{
+  CallingInput *self = CALLING_INPUT (stream);
+
+  if (*self->socket != NULL)
+    ws_socket_abort (*self->socket);
+  if (self->drops)
+    g_clear_object (self->socket);
+  return TRUE;
+}
+
+static void
+calling_input_class_init (CallingInputClass *klass)
+{
+  G_INPUT_STREAM_CLASS (klass)->close_fn = calling_input_close;
+}
+
+static void
+calling_input_init (CallingInput *self)
+{
+}
+
+/* (transfer full) */
+static GIOStream *
+make_calling (WsSocket **socket, gboolean drops)
+{
+  g_autoptr (CallingInput) input = g_object_new (CALLING_TYPE_INPUT, NULL);
+  g_autoptr (GOutputStream) output = g_memory_output_stream_new_resizable ();
+
+  input->socket = socket;
+  input->drops = drops;
+  return g_simple_io_stream_new (G_INPUT_STREAM (input), output);
+}
+
+/* It is closed where the attempt has failed, or where the user ends it; it ends
+ * once in either case. */
+static void
+test_calling (void)
+{
+  for (guint i = 0; i < 4; i++)
+    {
+      WsSocket  *socket = ws_socket_new ();
+      GIOStream *stream = make_calling (&socket, i >= 2);
+      guint      n_ends = 0;
+
+      api_count (socket, "disconnected", &n_ends);
+      g_assert_true (
+          ws_socket_open_stream (socket, stream, "ws://chat.example/", NULL));
+      if (i % 2 == 0)
+        ws_socket_abort (socket);
+      ws_test_until (NULL, g_io_stream_is_closed (stream));
+      g_assert_cmpuint (n_ends, ==, 1);
+      g_clear_object (&socket);
+      g_assert_finalize_object (stream);
+    }
+}
+
 #define world_add(path, test) \
   g_test_add (path, World, NULL, world_set_up, test, world_tear_down)
 
@@ -230,6 +304,7 @@ main (int argc, char **argv)
   world_add ("/api/open-stream/socket", test_socket);
   world_add ("/api/open-stream/login", test_login);
   g_test_add_func ("/api/open-stream/refusals", test_refusals);
+  g_test_add_func ("/api/open-stream/calling", test_calling);
   world_add ("/api/open-stream/lost", test_lost);
   world_add ("/api/open-stream/aborted", test_aborted);
   world_add ("/api/open-stream/silent", test_silent);

@@ -90,11 +90,20 @@ own_output_is_writable (GPollableOutputStream *stream)
   return TRUE;
 }
 
+static OwnStreamScript *
+get_script (gpointer stream)
+{
+  return OWN_IS_INPUT (stream) ? OWN_INPUT (stream)->script
+                               : OWN_OUTPUT (stream)->script;
+}
+
 static GSource *
 make_source (gpointer stream, GCancellable *cancellable)
 {
   GSource *source = g_pollable_source_new (stream);
   g_autoptr (GSource) idle = g_idle_source_new ();
+
+  play (get_script (stream), OWN_STREAM_IN_SOURCE);
 
   g_source_set_dummy_callback (idle);
   g_source_add_child_source (source, idle);
@@ -132,6 +141,25 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (
     G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_OUTPUT_STREAM,
                            own_output_init_interface))
 
+static gboolean
+close_half (gpointer stream)
+{
+  play (get_script (stream), OWN_STREAM_IN_CLOSE);
+  return TRUE;
+}
+
+static gboolean
+own_input_close (GInputStream *stream, GCancellable *cancel, GError **error)
+{
+  return close_half (stream);
+}
+
+static gboolean
+own_output_close (GOutputStream *stream, GCancellable *cancel, GError **error)
+{
+  return close_half (stream);
+}
+
 static void
 own_input_init (OwnInput *self)
 {
@@ -140,6 +168,7 @@ own_input_init (OwnInput *self)
 static void
 own_input_class_init (OwnInputClass *klass)
 {
+  G_INPUT_STREAM_CLASS (klass)->close_fn = own_input_close;
 }
 
 static void
@@ -150,6 +179,7 @@ own_output_init (OwnOutput *self)
 static void
 own_output_class_init (OwnOutputClass *klass)
 {
+  G_OUTPUT_STREAM_CLASS (klass)->close_fn = own_output_close;
 }
 
 WsTransport *

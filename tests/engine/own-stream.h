@@ -5,14 +5,17 @@
 
 G_BEGIN_DECLS
 
-/* A program's own stream, which may do anything while it is read, written or
- * looked at: this one acts once, at a moment of the test's choice. */
+/* A program's own stream, which may do anything while it is read, written,
+ * looked at, waited for or closed: this one acts once, at a moment of the
+ * test's choice. */
 
 typedef enum
 {
   OWN_STREAM_IN_READ,
   OWN_STREAM_IN_WRITE,
-  OWN_STREAM_IN_LOOK, /* whether there is something to read */
+  OWN_STREAM_IN_LOOK,   /* whether there is something to read */
+  OWN_STREAM_IN_SOURCE, /* when somebody is going to wait */
+  OWN_STREAM_IN_CLOSE,
   OWN_STREAM_N_MOMENTS
 } OwnStreamMoment;
 

@@ -260,9 +260,9 @@ run (void (*begin) (Scene *scene, WsTransport *transport),
   begin (&scene, own_stream_make_transport (scene.poller, &scene.script));
   for (guint i = 0; i < 10; i++)
     own_stream_iterate (scene.context);
+  drop (&scene);
   happened = scene.script.n_left == 0;
   scene.script.n_left = 0;
-  drop (&scene);
   g_clear_pointer (&scene.rig, rig_free);
   own_stream_iterate (scene.context);
   own_stream_script_clear (&scene.script);

@@ -431,7 +431,7 @@ test_nested (Fixture *fixture, gconstpointer data)
 {
   fixture->on_ready = wait_for_more;
   ws_transport_want (fixture->transport, G_IO_OUT);
-  g_main_context_iteration (fixture->context, FALSE);
+  ws_test_until (fixture->context, fixture->n_ready > 0);
   g_assert_cmpuint (fixture->n_ready, ==, 4);
 }
 

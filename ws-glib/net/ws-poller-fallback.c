@@ -16,10 +16,10 @@ on_fd_ready (int fd, GIOCondition condition, gpointer user_data)
   condition &= watch->wanted;
 
   /* The watch may be gone afterwards; its source is destroyed then. */
-  poller->depth++;
+  ws_poller_enter (poller);
   if (condition != 0)
     watch->func (watch, condition);
-  poller->depth--;
+  ws_poller_leave (poller);
   ws_poller_note_iteration (poller, begun);
   return G_SOURCE_CONTINUE;
 }

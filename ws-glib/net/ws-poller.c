@@ -161,6 +161,7 @@ ws_poller_dispatch (WsPoller *poller)
     ws_poller_epoll_dispatch (self);
   run_deadlines (self);
   run_jobs (self, WS_JOB_FLUSH);
+  run_jobs (self, WS_JOB_CALL);
   /* Where little was to do nobody has started the clock. */
   self->is_crowded = self->begun > 0 && ws_poller_is_late (self);
   self->depth--;
@@ -412,6 +413,27 @@ ws_poller_now (WsPoller *self)
 }
 
 /* --- Jobs, from outside --- */
+
+void
+ws_poller_enter (WsPoller *self)
+{
+  ws_poller_ref (self);
+  self->depth++;
+}
+
+void
+ws_poller_leave (WsPoller *self)
+{
+  run_jobs (self, WS_JOB_CALL);
+  self->depth--;
+  ws_poller_unref (self);
+}
+
+gboolean
+ws_poller_is_inside (WsPoller *self)
+{
+  return self->depth > 0;
+}
 
 void
 ws_poller_queue (WsPoller *self, WsJob *job, WsJobKind kind)

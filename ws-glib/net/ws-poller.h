@@ -96,6 +96,8 @@ typedef enum
 {
   WS_JOB_RESUME,
   WS_JOB_FLUSH,
+  WS_JOB_CALL, /* of a program's own functions, which may do anything: when
+                  nobody of ours is at work any more */
   WS_JOB_N_KINDS
 } WsJobKind;
 typedef struct _WsJob WsJob;
@@ -119,6 +121,13 @@ ws_job_is_queued (const WsJob *job)
 {
   return job->next != NULL;
 }
+
+/* Around what a source of somebody else's reports. At the end the jobs that
+ * call are run. */
+void ws_poller_enter (WsPoller *self);
+void ws_poller_leave (WsPoller *self);
+/* Whether somebody of ours is at work, for the loop. */
+gboolean ws_poller_is_inside (WsPoller *self);
 
 /* --- Turns --- */
 

@@ -15,6 +15,9 @@ typedef struct
   GPollableOutputStream *output;        /* the stream's */
   GSource               *input_source;  /* (owned) (nullable): while wanted */
   GSource               *output_source; /* (owned) (nullable): while wanted */
+  WsJob                  job; /* calls the stream, where that may do anything */
+  GIOCondition           wanted;
+  gboolean               shuts_down; /* the job has to */
   gsize    blocked; /* the size that a write offered in vain; 0: none */
   gboolean busy;  /* inside the stream, which may be a program's own: nothing is
                      read or written meanwhile */
@@ -22,6 +25,29 @@ typedef struct
 } StreamTransport;
 
 static void destroy (StreamTransport *self);
+
+/* Closing calls the program. Where somebody of ours is at work that has to
+ * wait; a child has none of its parent's time to do so. */
+static void
+part (StreamTransport *self)
+{
+  if (ws_transport_is_inherited (&self->parent)
+      || !ws_poller_is_inside (self->parent.poller))
+    destroy (self);
+  else
+    ws_poller_queue (self->parent.poller, &self->job, WS_JOB_CALL);
+}
+
+static void
+update_job (StreamTransport *self)
+{
+  if (self->shuts_down
+      || ((self->wanted & G_IO_IN) != 0 && self->input_source == NULL)
+      || ((self->wanted & G_IO_OUT) != 0 && self->output_source == NULL))
+    ws_poller_queue (self->parent.poller, &self->job, WS_JOB_CALL);
+  else
+    ws_poller_unqueue (self->parent.poller, &self->job);
+}
 
 /* FALSE: @self is gone. */
 static gboolean
@@ -31,7 +57,9 @@ leave_stream (StreamTransport *self)
 
   self->busy = FALSE;
   if (freed)
-    destroy (self);
+    part (self);
+  else
+    update_job (self);
   return !freed;
 }
 
@@ -158,23 +186,29 @@ stream_writev (WsTransport         *transport,
 }
 
 /* The transport may be gone afterwards; its sources are destroyed then. */
+static void
+report (WsTransport *transport, GIOCondition condition)
+{
+  WsPoller *poller = transport->poller;
+
+  if (((StreamTransport *) transport)->busy)
+    return;
+  ws_poller_enter (poller);
+  transport->ready (transport->user_data, condition);
+  ws_poller_leave (poller);
+}
+
 static gboolean
 on_input_ready (GObject *stream, gpointer user_data)
 {
-  WsTransport *transport = user_data;
-
-  if (!((StreamTransport *) transport)->busy)
-    transport->ready (transport->user_data, G_IO_IN);
+  report (user_data, G_IO_IN);
   return G_SOURCE_CONTINUE;
 }
 
 static gboolean
 on_output_ready (GObject *stream, gpointer user_data)
 {
-  WsTransport *transport = user_data;
-
-  if (!((StreamTransport *) transport)->busy)
-    transport->ready (transport->user_data, G_IO_OUT);
+  report (user_data, G_IO_OUT);
   return G_SOURCE_CONTINUE;
 }
 
@@ -188,15 +222,40 @@ remove_source (GSource **source)
   g_clear_pointer (source, g_source_unref);
 }
 
-/* (transfer full) */
-static GSource *
-add_source (StreamTransport *self, GSource *source, GPollableSourceFunc func)
+/* Takes @source, unless nobody wants it any more. */
+static void
+add_source (StreamTransport    *self,
+            GIOCondition        condition,
+            GSource            *source,
+            GPollableSourceFunc func)
 {
+  GSource **place
+      = condition == G_IO_IN ? &self->input_source : &self->output_source;
+
+  if (self->freed || (self->wanted & condition) == 0 || *place != NULL)
+    {
+      g_source_unref (source);
+      return;
+    }
   g_source_set_callback (source, G_SOURCE_FUNC (func), self, NULL);
   g_source_set_priority (source, ws_poller_get_priority (self->parent.poller));
   g_source_set_can_recurse (source, TRUE);
   g_source_attach (source, ws_poller_get_context (self->parent.poller));
-  return source;
+  *place = source;
+}
+
+static void
+add_sources (StreamTransport *self)
+{
+  if ((self->wanted & G_IO_IN) != 0 && self->input_source == NULL)
+    add_source (self, G_IO_IN,
+                g_pollable_input_stream_create_source (self->input, NULL),
+                on_input_ready);
+  if (!self->freed && (self->wanted & G_IO_OUT) != 0
+      && self->output_source == NULL)
+    add_source (self, G_IO_OUT,
+                g_pollable_output_stream_create_source (self->output, NULL),
+                on_output_ready);
 }
 
 static void
@@ -204,22 +263,13 @@ stream_want (WsTransport *transport, GIOCondition condition)
 {
   StreamTransport *self = (StreamTransport *) transport;
 
+  self->wanted = condition;
   if (!(condition & G_IO_IN))
     remove_source (&self->input_source);
-  else if (self->input_source == NULL)
-    self->input_source
-        = add_source (self,
-                      g_pollable_input_stream_create_source (self->input, NULL),
-                      on_input_ready);
-
   if (!(condition & G_IO_OUT))
     remove_source (&self->output_source);
-  else if (self->output_source == NULL)
-    self->output_source
-        = add_source (self,
-                      g_pollable_output_stream_create_source (self->output,
-                                                              NULL),
-                      on_output_ready);
+  if (!self->busy)
+    update_job (self);
 }
 
 /* (transfer none) (nullable): what the bytes go through in the end. */
@@ -304,19 +354,61 @@ stream_is_heard (WsTransport *transport, gint64 since)
 }
 
 static void
+shut_down (StreamTransport *self)
+{
+  GOutputStream *output = G_OUTPUT_STREAM (self->output);
+
+  self->shuts_down = FALSE;
+  if (closes_in_memory (self->stream))
+    g_output_stream_close (output, NULL, NULL);
+  else
+    g_output_stream_close_async (output, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+}
+
+/* The job's, but where nobody of ours is at work. */
+static void
 stream_shutdown (WsTransport *transport)
 {
   StreamTransport   *self = (StreamTransport *) transport;
   GSocketConnection *connection = peek_connection (self->stream, FALSE);
-  GOutputStream     *output = G_OUTPUT_STREAM (self->output);
 
+  self->shuts_down = connection == NULL;
   if (connection != NULL)
-    g_socket_shutdown (g_socket_connection_get_socket (connection), FALSE, TRUE,
-                       NULL);
-  else if (closes_in_memory (self->stream))
-    g_output_stream_close (output, NULL, NULL);
-  else
-    g_output_stream_close_async (output, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+    {
+      g_socket_shutdown (g_socket_connection_get_socket (connection), FALSE,
+                         TRUE, NULL);
+    }
+  else if (!self->busy && !ws_poller_is_inside (self->parent.poller))
+    {
+      self->busy = TRUE;
+      shut_down (self);
+      leave_stream (self);
+    }
+  else if (!self->busy)
+    {
+      update_job (self);
+    }
+}
+
+static void
+on_job (WsJob *job)
+{
+  StreamTransport *self = WS_CONTAINER_OF (job, StreamTransport, job);
+
+  if (self->freed)
+    {
+      destroy (self);
+      return;
+    }
+  /* Whoever is inside the stream asks again. */
+  if (self->busy)
+    return;
+  self->busy = TRUE;
+  if (self->shuts_down)
+    shut_down (self);
+  if (!self->freed)
+    add_sources (self);
+  leave_stream (self);
 }
 
 static void
@@ -406,8 +498,9 @@ stream_free (WsTransport *transport)
   remove_source (&self->input_source);
   remove_source (&self->output_source);
   self->freed = TRUE;
+  ws_poller_unqueue (self->parent.poller, &self->job);
   if (!self->busy)
-    destroy (self);
+    part (self);
 }
 
 static const WsTransportClass stream_class = {
@@ -434,6 +527,7 @@ ws_transport_stream_new (WsPoller *poller, GIOStream *stream)
   self->parent.klass = &stream_class;
   self->parent.generation = ws_fork_get_generation ();
   self->parent.poller = ws_poller_ref (poller);
+  self->job.func = on_job;
   self->parent.is_encrypted = is_encrypted (stream);
   self->stream = g_object_ref (stream);
   self->input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));

@@ -63,6 +63,7 @@ gboolean
 ws_server_handle_connection (WsServer *self, GIOStream *stream, GError **error)
 {
   g_autoptr (WsTlsCredentials) credentials = NULL;
+  g_autoptr (WsServer) kept = NULL;
 
   g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
   g_return_val_if_fail (G_IS_IO_STREAM (stream), FALSE);
@@ -71,6 +72,8 @@ ws_server_handle_connection (WsServer *self, GIOStream *stream, GError **error)
   if (!ws_server_check_begin (self, error)
       || !ws_server_load_credentials (self, &credentials, error))
     return FALSE;
+  /* A program's own stream may drop the server. */
+  kept = g_object_ref (self);
   return take_stream (self, stream, ws_server_peek (self)->proxy_protocol,
                       credentials, error)
          != NULL;

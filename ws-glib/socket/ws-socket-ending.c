@@ -123,16 +123,23 @@ cut_off (WsSocket *self)
 {
   WS_SOCKET_INSIDE (self);
   WsSocketPrivate *priv = ws_socket_peek (self);
+  const guint      attempt = priv->now.number;
   WsClosing        closing = { .code = WS_CLOSE_ABNORMAL };
   WsEnding         ending
       = { .closing = &closing, .was_open = priv->state != WS_STATE_CONNECTING };
 
+  g_object_ref (self);
   g_clear_pointer (&priv->now.opening, ws_client_opening_free);
   if (priv->now.engine != NULL)
     ws_socket_keep_facts (self, priv->now.engine);
   g_clear_pointer (&priv->now.engine, ws_engine_drop);
-  ws_socket_forget_received (self);
-  ws_socket_end_attempt (self, &ending);
+  /* A program's own stream may call back when it is closed. */
+  if (attempt == priv->now.number && priv->state != WS_STATE_UNCONNECTED)
+    {
+      ws_socket_forget_received (self);
+      ws_socket_end_attempt (self, &ending);
+    }
+  g_object_unref (self);
 }
 
 /* --- As the engine tells it --- */

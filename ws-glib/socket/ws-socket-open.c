@@ -315,6 +315,8 @@ open_here (WsSocket *self, Start *start, GError **error)
 static gboolean
 open_socket (WsSocket *self, Start *start, GError **error)
 {
+  /* A program's own stream may drop it. */
+  g_autoptr (WsSocket) kept = g_object_ref (self);
   WS_SOCKET_INSIDE (self);
   WsSocketPrivate *priv = ws_socket_peek (self);
   gboolean         is_open;
