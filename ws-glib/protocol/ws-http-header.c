@@ -33,11 +33,13 @@ field_at (const WsHttpHeaders *self, guint i)
   return &g_array_index (self->fields, Field, i);
 }
 
+/* Most write a name as we do. */
 static gboolean
 field_is (const Field *field, const char *name, gsize len)
 {
   return field->name_len == len
-         && g_ascii_strncasecmp (field->name, name, len) == 0;
+         && (memcmp (field->name, name, len) == 0
+             || g_ascii_strncasecmp (field->name, name, len) == 0);
 }
 
 static gboolean
