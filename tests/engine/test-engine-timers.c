@@ -118,7 +118,8 @@ test_blocked_frame (gconstpointer data)
   rig->settings.frame_timeout = 100;
   ws_engine_start (rig->engine);
   rig_peer_frame (rig, FALSE, WS_OPCODE_TEXT, "Hel", 3);
-  rig_until (rig, ws_deadline_is_armed (&rig->engine->owed_deadline));
+  rig_until (rig,
+             ws_deadline_is_armed (&ws_engine_get_clocks (rig->engine)->owed));
   rig_peer_frame (rig, TRUE, WS_OPCODE_CONTINUATION, "lo", 2);
   ws_test_block (150);
   assert_heard (rig);
@@ -234,13 +235,16 @@ test_nothing_is_owed (gconstpointer data)
 
   rig->settings.frame_timeout = 10;
   ws_engine_start (rig->engine);
-  g_assert_false (ws_deadline_is_armed (&rig->engine->owed_deadline));
+  g_assert_false (
+      ws_deadline_is_armed (&ws_engine_get_clocks (rig->engine)->owed));
   rig_peer_text (rig, "Hello");
   rig_assert_log (rig, "text(Hello)");
   /* In pieces, something was owed for a while. */
   if (faults_are_on ())
-    rig_until (rig, !ws_deadline_is_armed (&rig->engine->owed_deadline));
-  g_assert_false (ws_deadline_is_armed (&rig->engine->owed_deadline));
+    rig_until (rig, !ws_deadline_is_armed (
+                        &ws_engine_get_clocks (rig->engine)->owed));
+  g_assert_false (
+      ws_deadline_is_armed (&ws_engine_get_clocks (rig->engine)->owed));
   g_assert_cmpstr (rig->log->str, ==, "");
 }
 
@@ -362,7 +366,7 @@ test_whole_message (gconstpointer data)
   g_source_attach (source, rig->context);
   rig_until (rig, rig->engine->protocol.message_offset > 0
                       && rig->engine->protocol.message_bytes > 1);
-  g_assert_cmpint (rig->engine->owed.begun, >,
+  g_assert_cmpint (ws_engine_get_clocks (rig->engine)->since.begun, >,
                    rig->engine->traffic.since + 49000);
   rig_until (rig, strstr (rig->log->str, "about-to-close!TIMED_OUT"));
   g_source_destroy (source);

@@ -179,10 +179,10 @@ test_taken (gconstpointer data)
       g_assert_cmpuint (ws_engine_get_bytes_to_write (rig->engine), ==, 0);
       for (guint i = 0; reads && i < 5; i++)
         {
-          gint64 due = rig->engine->write_deadline.due;
+          gint64 due = ws_engine_get_clocks (rig->engine)->unread.due;
 
           transport->unsent -= 10;
-          rig_until (rig, rig->engine->write_deadline.due > due);
+          rig_until (rig, ws_engine_get_clocks (rig->engine)->unread.due > due);
         }
       if (reads)
         {
@@ -305,12 +305,14 @@ test_blocked_loop (gconstpointer data)
   transport->capacity = 0;
   ws_engine_start (rig->engine);
   rig_send_text (rig, "Hello");
-  rig_until (rig, ws_deadline_is_armed (&rig->engine->write_deadline));
+  rig_until (rig, ws_deadline_is_armed (
+                      &ws_engine_get_clocks (rig->engine)->unread));
   transport->capacity = 3;
   ws_test_block (150);
   g_main_context_iteration (rig->context, FALSE);
   g_assert_cmpuint (transport->written->len, ==, 3);
-  g_assert_true (ws_deadline_is_armed (&rig->engine->write_deadline));
+  g_assert_true (
+      ws_deadline_is_armed (&ws_engine_get_clocks (rig->engine)->unread));
   rig_assert_log (rig, "ended!TIMED_OUT");
   rig_free (rig);
 }
@@ -327,19 +329,22 @@ test_update (gconstpointer data)
   ws_engine_start (engine);
   rig_send_text (rig, "Hello");
   rig_settle (rig);
-  g_assert_false (ws_deadline_is_armed (&engine->write_deadline));
+  g_assert_false (
+      ws_deadline_is_armed (&ws_engine_get_clocks (engine)->unread));
   rig->settings.write_timeout = 100000;
   ws_engine_update (engine);
-  g_assert_true (ws_deadline_is_armed (&engine->write_deadline));
+  g_assert_true (ws_deadline_is_armed (&ws_engine_get_clocks (engine)->unread));
   rig->settings.write_timeout = 0;
   ws_engine_update (engine);
-  g_assert_false (ws_deadline_is_armed (&engine->write_deadline));
+  g_assert_false (
+      ws_deadline_is_armed (&ws_engine_get_clocks (engine)->unread));
   rig->settings.write_timeout = 100000;
   ws_engine_update (engine);
   let_write (transport, 1000);
   rig_settle (rig);
   ws_engine_update (engine);
-  g_assert_false (ws_deadline_is_armed (&engine->write_deadline));
+  g_assert_false (
+      ws_deadline_is_armed (&ws_engine_get_clocks (engine)->unread));
   rig->settings.write_timeout = 10;
   transport->capacity = transport->written->len;
   ws_engine_update (engine);

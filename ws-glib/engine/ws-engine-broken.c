@@ -34,10 +34,14 @@ ws_engine_tell_broken (WsEngine *self)
 static void
 await_end (WsEngine *self)
 {
-  if (self->state != WS_ENGINE_ENDED && self->settings->close_timeout > 0
-      && !ws_deadline_is_armed (&self->close_deadline))
-    ws_poller_arm_after (self->poller, &self->close_deadline,
-                         self->settings->close_timeout * (gint64) 1000);
+  const gint64 timeout = self->settings->close_timeout * (gint64) 1000;
+  WsDeadline  *deadline;
+
+  if (self->state == WS_ENGINE_ENDED || timeout == 0)
+    return;
+  deadline = &ws_engine_get_clocks (self)->closing;
+  if (!ws_deadline_is_armed (deadline))
+    ws_poller_arm_after (self->poller, deadline, timeout);
 }
 
 void

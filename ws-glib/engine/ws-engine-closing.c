@@ -68,7 +68,7 @@ arm_close_deadline (WsEngine *self, gboolean half)
   const gint64 timeout = self->settings->close_timeout * (gint64) 1000;
 
   if (timeout > 0)
-    ws_poller_arm_after (self->poller, &self->close_deadline,
+    ws_poller_arm_after (self->poller, &ws_engine_get_clocks (self)->closing,
                          half ? timeout / 2 : timeout);
 }
 
@@ -84,7 +84,8 @@ enter_closing (WsEngine *self, guint code, const char *reason)
   self->state = WS_ENGINE_CLOSING;
   self->closing.sent = code;
   ws_poller_disarm (self->poller, &self->life_deadline);
-  ws_poller_disarm (self->poller, &self->owed_deadline);
+  if (self->clocks != NULL)
+    ws_poller_disarm (self->poller, &self->clocks->owed);
   /* What the owner has not read by half of the time is read for nobody. */
   self->is_halfway = self->started && !self->reading;
   arm_close_deadline (self, self->is_halfway);
@@ -269,15 +270,15 @@ excuse_closing (WsEngine *self)
   if (self->is_excused || self->settings->close_timeout == 0)
     return FALSE;
   self->is_excused = TRUE;
-  return ws_excuse (self->poller, &self->close_deadline,
+  return ws_excuse (self->poller, &self->clocks->closing,
                     self->settings->close_timeout * (gint64) 1000, &excused);
 }
 
 static void
 on_close_deadline (WsDeadline *deadline)
 {
-  WsEngine *self
-      = ws_engine_ref (WS_CONTAINER_OF (deadline, WsEngine, close_deadline));
+  WsEngine *self = ws_engine_ref (
+      WS_CONTAINER_OF (deadline, WsEngineClocks, closing)->engine);
   g_autoptr (GError) error = NULL;
 
   if (self->broken != NULL)
@@ -332,7 +333,7 @@ ws_engine_leave (WsEngine *self, guint code)
 }
 
 void
-ws_engine_init_closing (WsEngine *self)
+ws_engine_init_closing (WsEngineClocks *clocks)
 {
-  self->close_deadline.func = on_close_deadline;
+  clocks->closing.func = on_close_deadline;
 }

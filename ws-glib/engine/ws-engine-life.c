@@ -62,8 +62,8 @@ static void
 excuse_ping (WsEngine *self)
 {
   if (self->blocked && self->traffic.wire_sent < self->ping_end
-      && self->progressed > self->keepalive.last_ping)
-    self->keepalive.last_ping = self->progressed;
+      && self->clocks->progressed > self->keepalive.last_ping)
+    self->keepalive.last_ping = self->clocks->progressed;
 }
 
 /* The same once more, after all that tells of life was looked at. */

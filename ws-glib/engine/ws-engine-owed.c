@@ -14,16 +14,18 @@ to_time (guint ms)
 static gint64
 get_frame_due (const WsEngine *self)
 {
-  return self->owed.progressed + to_time (self->settings->frame_timeout);
+  return self->clocks->since.progressed
+         + to_time (self->settings->frame_timeout);
 }
 
 /* What is handed out as it comes may take its time. */
 static gint64
 get_message_due (const WsEngine *self)
 {
-  return self->owed.begun
-         + to_time (
-             self->owed.what.is_gathered ? self->settings->message_timeout : 0);
+  return self->clocks->since.begun
+         + to_time (self->clocks->since.what.is_gathered
+                        ? self->settings->message_timeout
+                        : 0);
 }
 
 static gint64
@@ -35,23 +37,29 @@ get_due (const WsEngine *self)
 void
 ws_engine_excuse_owed (WsEngine *self)
 {
-  self->owed.begun = self->owed.progressed = ws_poller_now (self->poller);
+  WsEngineClocks *clocks = self->clocks;
+
+  if (clocks != NULL)
+    clocks->since.begun = clocks->since.progressed
+        = ws_poller_now (self->poller);
 }
 
 /* Notes what has come of it; FALSE: nothing is owed. */
 static gboolean
 look (WsEngine *self)
 {
-  WsOwed what;
+  WsOwedSince *since;
+  WsOwed       what;
 
   if (self->state != WS_ENGINE_OPEN
       || !ws_protocol_get_owed (&self->protocol, &what))
     return FALSE;
-  if (what.offset != self->owed.what.offset)
+  since = &ws_engine_get_clocks (self)->since;
+  if (what.offset != since->what.offset)
     ws_engine_excuse_owed (self);
-  else if (what.progress != self->owed.what.progress)
-    self->owed.progressed = ws_poller_now (self->poller);
-  self->owed.what = what;
+  else if (what.progress != since->what.progress)
+    since->progressed = ws_poller_now (self->poller);
+  since->what = what;
   return self->settings->frame_timeout > 0
          || self->settings->message_timeout > 0;
 }
@@ -60,8 +68,8 @@ look (WsEngine *self)
 void
 ws_engine_watch_owed (WsEngine *self)
 {
-  if (look (self) && !ws_deadline_is_armed (&self->owed_deadline))
-    ws_poller_arm (self->poller, &self->owed_deadline, get_due (self));
+  if (look (self) && !ws_deadline_is_armed (&self->clocks->owed))
+    ws_poller_arm (self->poller, &self->clocks->owed, get_due (self));
 }
 
 static gboolean
@@ -99,8 +107,8 @@ fail_late (WsEngine *self)
 static void
 on_owed_deadline (WsDeadline *deadline)
 {
-  WsEngine *self
-      = ws_engine_ref (WS_CONTAINER_OF (deadline, WsEngine, owed_deadline));
+  WsEngine *self = ws_engine_ref (
+      WS_CONTAINER_OF (deadline, WsEngineClocks, owed)->engine);
 
   if (is_late (self))
     ws_engine_catch_up (self);
@@ -116,8 +124,8 @@ on_owed_deadline (WsDeadline *deadline)
 }
 
 void
-ws_engine_init_owed (WsEngine *self)
+ws_engine_init_owed (WsEngineClocks *clocks)
 {
-  self->owed_deadline.func = on_owed_deadline;
-  self->owed.what.offset = G_MAXUINT64;
+  clocks->owed.func = on_owed_deadline;
+  clocks->since.what.offset = G_MAXUINT64;
 }

@@ -22,7 +22,7 @@ ws_engine_set_paused (WsEngine *self, gboolean paused)
 {
   if (self->paused == paused)
     return;
-  self->paused = paused;
+  self->paused = paused != FALSE;
   self->reading = self->started && (!paused || self->discarding);
   if (self->reading && self->state != WS_ENGINE_ENDED)
     go_on (self);

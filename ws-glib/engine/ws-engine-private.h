@@ -37,11 +37,23 @@ typedef struct
   gint64 begun, progressed; /* monotonic µs */
 } WsOwedSince;
 
+/* What runs while something is due: few of those who are idle have it. */
+typedef struct
+{
+  WsEngine   *engine;  /* (unowned) */
+  WsDeadline  closing; /* of the closing handshake */
+  WsDeadline  owed;    /* of what the peer has begun */
+  WsDeadline  unread;  /* of what the peer is to read */
+  WsOwedSince since;
+  gint64      progressed; /* some of what waits was written (monotonic µs) */
+} WsEngineClocks;
+
 struct _WsEngine
 {
   guint               n_refs;
   WsEngineState       state;
   WsRole              role;
+  guint               head_len;  /* of the HTTP answer, which is no traffic */
   WsTransport        *transport; /* (owned) (nullable): none once ended */
   WsEnds             *ends;      /* (owned) (nullable): its, once ended */
   WsPoller           *poller;    /* (owned) */
@@ -58,37 +70,33 @@ struct _WsEngine
   guint64             untold;   /* bytes that were written but not reported */
   guint64             pong_end; /* of the last one, as of wire_sent */
   guint64             ping_end; /* likewise, of the keepalive\'s last one */
-  GBytes        *owed_pong;     /* (owned) (nullable): the next one's payload */
-  guint          head_len;      /* of the HTTP answer, which is no traffic */
-  WsJob          resume_job;    /* input waits that was read already */
-  WsJob          flush_job;
-  WsDeadline     close_deadline;
-  WsDeadline     owed_deadline;
-  WsDeadline     life_deadline;
-  WsDeadline     write_deadline;
-  WsOwedSince    owed;
-  gint64         progressed;   /* some of what waits was written (µs) */
-  gsize          unsent;       /* bytes that the transport has taken, no more */
-  WsIdleContext *idle;         /* (owned) (nullable) */
-  guint          idle_release; /* ms until contexts are given back, 0: never */
-  gboolean       compressing;  /* a compressed message is being framed */
-  GError        *broken;       /* (owned) (nullable): writing has failed */
-  gboolean       told_broken;  /* the owner knows */
-  guint8         n_heavy;      /* turns until it is one who says little */
-  gboolean       started;
-  gboolean       paused;     /* by the owner */
-  gboolean       reading;    /* started, and not paused */
-  gboolean       discarding; /* reads on for the peer's close frame alone */
-  gboolean       resting; /* others have their turn: the resume job goes on */
-  gboolean       has_read;
-  gboolean       expects_large; /* the last message was one */
-  gboolean       above_mark;    /* drained is due at half of the mark */
-  gboolean       blocked; /* the transport did not take all of it last time */
-  gboolean       failed;  /* a rule was broken: never clean */
-  gboolean selective;     /* failed, or discarding: some events do not count */
-  gboolean peer_closed;   /* its close frame came, legal or not */
-  gboolean is_excused;    /* close-timeout has begun once more */
-  gboolean is_halfway;    /* the deadline is that of its first half */
+  GBytes         *owed_pong;    /* (owned) (nullable): the next one's payload */
+  WsJob           resume_job;   /* input waits that was read already */
+  WsJob           flush_job;
+  WsDeadline      life_deadline;
+  WsEngineClocks *clocks; /* (owned) (nullable): made when needed */
+  gsize           unsent; /* bytes that the transport has taken, no more */
+  WsIdleContext  *idle;   /* (owned) (nullable) */
+  GError         *broken; /* (owned) (nullable): writing has failed */
+  guint           idle_release; /* ms until contexts are given back, 0: never */
+  guint8          n_heavy;      /* turns until it is one who says little */
+
+  guint compressing : 1; /* a compressed message is being framed */
+  guint told_broken : 1; /* the owner knows */
+  guint started : 1;
+  guint paused : 1;     /* by the owner */
+  guint reading : 1;    /* started, and not paused */
+  guint discarding : 1; /* reads on for the peer's close frame alone */
+  guint resting : 1;    /* others have their turn: the resume job goes on */
+  guint has_read : 1;
+  guint expects_large : 1; /* the last message was one */
+  guint above_mark : 1;    /* drained is due at half of the mark */
+  guint blocked : 1;       /* the transport did not take all of it last time */
+  guint failed : 1;        /* a rule was broken: never clean */
+  guint selective : 1;     /* failed, or discarding: some events do not count */
+  guint peer_closed : 1;   /* its close frame came, legal or not */
+  guint is_excused : 1;    /* close-timeout has begun once more */
+  guint is_halfway : 1;    /* the deadline is that of its first half */
 };
 
 /* --- ws-engine-reading.c --- */
@@ -101,9 +109,9 @@ gboolean ws_engine_read_to_the_end (WsEngine *self);
 /* Reads what has come already: to be done before a peer is given up, for it may
  * be our own loop that was late. The caller holds a reference. */
 void ws_engine_catch_up (WsEngine *self);
-
-/* --- ws-engine.c --- */
-
+/* Never NULL. */
+WsEngineClocks *ws_engine_get_clocks (WsEngine *self);
+void            ws_engine_clear_clocks (WsEngine *self);
 /* Gives back what the outside sees, and all that could call us. */
 void ws_engine_release (WsEngine *self);
 /* Tells the transport what to report. */
@@ -156,7 +164,7 @@ void ws_engine_settle_broken (WsEngine *self);
 
 /* --- ws-engine-owed.c --- */
 
-void ws_engine_init_owed (WsEngine *self);
+void ws_engine_init_owed (WsEngineClocks *clocks);
 /* Starts the clock for what the peer owes, if it owes something. */
 void ws_engine_watch_owed (WsEngine *self);
 /* We did not listen: its time begins anew. */
@@ -164,11 +172,13 @@ void ws_engine_excuse_owed (WsEngine *self);
 
 /* --- ws-engine-unread.c --- */
 
-void ws_engine_init_unread (WsEngine *self);
+void ws_engine_init_unread (WsEngineClocks *clocks);
 /* After a write that has left something. */
 void ws_engine_note_unread (WsEngine *self, gboolean progressed);
 /* Starts or stops the clock for that, as the settings say. */
 void ws_engine_watch_unread (WsEngine *self);
+/* The same with a timeout that may be another one. */
+void ws_engine_renew_unread (WsEngine *self);
 void ws_engine_answer_ping (WsEngine *self, const guint8 *data, gsize len);
 /* Answers a ping that had to wait, if it can be done. */
 void ws_engine_settle_pong (WsEngine *self);
@@ -190,7 +200,7 @@ void ws_engine_init_life (WsEngine *self);
 /* Starts or stops the keepalive's clock, as the settings say. */
 void ws_engine_watch_life (WsEngine *self);
 
-void ws_engine_init_closing (WsEngine *self);
+void ws_engine_init_closing (WsEngineClocks *clocks);
 /* The connection is over: tells the owner, which then drops its reference. */
 void ws_engine_end (WsEngine *self, const GError *error);
 /* The stream is gone. That is an error unless we were closing anyway. */

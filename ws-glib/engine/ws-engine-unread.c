@@ -57,20 +57,31 @@ ws_engine_settle_pong (WsEngine *self)
 void
 ws_engine_watch_unread (WsEngine *self)
 {
-  if (self->settings->write_timeout == 0 || !self->blocked
-      || self->broken != NULL)
-    ws_poller_disarm (self->poller, &self->write_deadline);
-  else if (!ws_deadline_is_armed (&self->write_deadline))
-    ws_poller_arm (self->poller, &self->write_deadline,
-                   self->progressed
-                       + self->settings->write_timeout * (gint64) 1000);
+  const gint64    timeout = self->settings->write_timeout * (gint64) 1000;
+  WsEngineClocks *clocks = self->clocks;
+
+  /* Whoever is blocked has clocks. */
+  if (clocks == NULL)
+    return;
+  if (timeout == 0 || !self->blocked || self->broken != NULL)
+    ws_poller_disarm (self->poller, &clocks->unread);
+  else if (!ws_deadline_is_armed (&clocks->unread))
+    ws_poller_arm (self->poller, &clocks->unread, clocks->progressed + timeout);
+}
+
+void
+ws_engine_renew_unread (WsEngine *self)
+{
+  if (self->clocks != NULL)
+    ws_poller_disarm (self->poller, &self->clocks->unread);
+  ws_engine_watch_unread (self);
 }
 
 void
 ws_engine_note_unread (WsEngine *self, gboolean progressed)
 {
   if (progressed || !self->blocked)
-    self->progressed = ws_poller_now (self->poller);
+    ws_engine_get_clocks (self)->progressed = ws_poller_now (self->poller);
   self->blocked = TRUE;
   ws_engine_watch_unread (self);
 }
@@ -79,7 +90,8 @@ static gboolean
 is_late (const WsEngine *self)
 {
   return ws_poller_now (self->poller)
-         >= self->progressed + self->settings->write_timeout * (gint64) 1000;
+         >= self->clocks->progressed
+                + self->settings->write_timeout * (gint64) 1000;
 }
 
 /* It may be our own loop that was late, and the peer has read meanwhile. */
@@ -87,7 +99,7 @@ static void
 judge_unread (WsEngine *self)
 {
   ws_engine_write (self);
-  if (self->broken != NULL || !self->blocked)
+  if (self->state == WS_ENGINE_ENDED || self->broken != NULL || !self->blocked)
     return;
   if (self->settings->write_timeout > 0 && is_late (self))
     ws_engine_note_broken (
@@ -103,15 +115,15 @@ judge_unread (WsEngine *self)
 static void
 on_write_deadline (WsDeadline *deadline)
 {
-  WsEngine *self
-      = ws_engine_ref (WS_CONTAINER_OF (deadline, WsEngine, write_deadline));
+  WsEngine *self = ws_engine_ref (
+      WS_CONTAINER_OF (deadline, WsEngineClocks, unread)->engine);
 
   judge_unread (self);
   ws_engine_unref (self);
 }
 
 void
-ws_engine_init_unread (WsEngine *self)
+ws_engine_init_unread (WsEngineClocks *clocks)
 {
-  self->write_deadline.func = on_write_deadline;
+  clocks->unread.func = on_write_deadline;
 }

@@ -28,9 +28,6 @@ ws_engine_new (WsTransport        *transport,
   self->user_data = user_data;
   self->flush_job.func = on_flush_job;
   ws_engine_init_life (self);
-  ws_engine_init_closing (self);
-  ws_engine_init_owed (self);
-  ws_engine_init_unread (self);
   self->traffic.since = ws_poller_now (self->poller);
   self->traffic.connected = g_get_real_time ();
   ws_keepalive_init (&self->keepalive, self->traffic.since);
@@ -54,10 +51,8 @@ ws_engine_release (WsEngine *self)
   self->state = WS_ENGINE_ENDED;
   ws_poller_unqueue (self->poller, &self->resume_job);
   ws_poller_unqueue (self->poller, &self->flush_job);
-  ws_poller_disarm (self->poller, &self->close_deadline);
-  ws_poller_disarm (self->poller, &self->owed_deadline);
   ws_poller_disarm (self->poller, &self->life_deadline);
-  ws_poller_disarm (self->poller, &self->write_deadline);
+  ws_engine_clear_clocks (self);
   ws_engine_forget_idle (self);
   g_clear_pointer (&self->transport, ws_transport_free);
   ws_outbox_clear (&self->outbox);
@@ -263,8 +258,7 @@ ws_engine_update (WsEngine *self)
                                  self->settings->max_incoming_fragments);
   if (self->state == WS_ENGINE_ENDED)
     return;
-  ws_poller_disarm (self->poller, &self->write_deadline);
-  ws_engine_watch_unread (self);
+  ws_engine_renew_unread (self);
   if (self->state != WS_ENGINE_OPEN || !self->started)
     return;
   ws_engine_watch_owed (self);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The deadlines of a connection that is not merely idle. */
+#include "engine/ws-engine-private.h"
+
+WsEngineClocks *
+ws_engine_get_clocks (WsEngine *self)
+{
+  WsEngineClocks *clocks = self->clocks;
+
+  if (clocks != NULL)
+    return clocks;
+  clocks = self->clocks = g_new0 (WsEngineClocks, 1);
+  clocks->engine = self;
+  ws_engine_init_closing (clocks);
+  ws_engine_init_owed (clocks);
+  ws_engine_init_unread (clocks);
+  return clocks;
+}
+
+void
+ws_engine_clear_clocks (WsEngine *self)
+{
+  WsEngineClocks *clocks = g_steal_pointer (&self->clocks);
+
+  if (clocks == NULL)
+    return;
+  ws_poller_disarm (self->poller, &clocks->closing);
+  ws_poller_disarm (self->poller, &clocks->owed);
+  ws_poller_disarm (self->poller, &clocks->unread);
+  g_free (clocks);
+}
