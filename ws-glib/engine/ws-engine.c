@@ -211,6 +211,12 @@ ws_engine_set_draw (WsEngine *self, WsOutboxDraw draw, gpointer user_data)
 }
 
 void
+ws_engine_set_settings (WsEngine *self, const WsSettings *settings)
+{
+  self->settings = settings;
+}
+
+void
 ws_engine_push_head (WsEngine *self, const char *head, gsize len)
 {
   ws_handshake_log (self->transport, TRUE, head, len);

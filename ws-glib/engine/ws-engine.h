@@ -119,6 +119,8 @@ guint64          ws_engine_get_bytes_to_write (WsEngine *self);
 gint64           ws_engine_get_latency (WsEngine *self); /* µs, -1: unknown */
 /* What the connection has carried until now. */
 void ws_engine_get_traffic (WsEngine *self, WsTraffic *traffic);
+/* They are somewhere else from now on. */
+void ws_engine_set_settings (WsEngine *self, const WsSettings *settings);
 /* To be called when the settings have changed. */
 void ws_engine_update (WsEngine *self);
 

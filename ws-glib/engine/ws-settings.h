@@ -47,4 +47,26 @@ ws_settings_default (void)
   };
 }
 
+/* Connections share what is the same for all of them: nothing is written there
+ * any more, and whoever wants to change something makes a copy. */
+
+/* (transfer full) */
+static inline WsSettings *
+ws_settings_share (const WsSettings *self)
+{
+  return g_atomic_rc_box_dup (sizeof *self, (gpointer) self);
+}
+
+static inline WsSettings *
+ws_settings_ref (WsSettings *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+static inline void
+ws_settings_unref (WsSettings *self)
+{
+  g_atomic_rc_box_release (self);
+}
+
 G_END_DECLS

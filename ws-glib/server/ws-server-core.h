@@ -53,7 +53,8 @@ typedef struct
   char             *unix_owner;     /* (owned) (nullable) */
   GProxyResolver   *proxy_resolver; /* (owned) (nullable): of no effect */
   WsSettings        settings;       /* of new sockets */
-  WsDeflateOptions *compression;    /* (owned) (nullable): likewise */
+  WsSettings       *shared; /* (owned) (nullable): the same, as those have it */
+  WsDeflateOptions *compression; /* (owned) (nullable): likewise */
   WsSslConfiguration
       *ssl_configuration; /* (owned) (nullable): made when asked */
 

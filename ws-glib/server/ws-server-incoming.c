@@ -8,6 +8,7 @@
 #include "server/ws-server-proxies.h"
 #include "server/ws-server-reports.h"
 #include "server/ws-server-requests.h"
+#include "server/ws-server-settings.h"
 #include "server/ws-server-ssl.h"
 #include "server/ws-server-waiting.h"
 #include "protocol/ws-close.h"
@@ -108,10 +109,10 @@ ws_server_take_transport (WsServer         *self,
   if (credentials != NULL)
     {
       /* The signals of TLS are about this socket. */
-      client->socket
-          = ws_socket_new_incoming (priv->home.context, &priv->settings,
-                                    priv->compression, &ws_server_socket_owner,
-                                    client);
+      client->socket = ws_socket_new_incoming (priv->home.context,
+                                               ws_server_share_settings (self),
+                                               priv->compression,
+                                               &ws_server_socket_owner, client);
       ws_server_fill_tls_options (self, credentials, &options);
     }
   ws_server_log_arrival (client, transport);

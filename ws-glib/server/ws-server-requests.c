@@ -15,6 +15,7 @@
 #include "server/ws-server-peer.h"
 #include "server/ws-server-reports.h"
 #include "server/ws-server-room.h"
+#include "server/ws-server-settings.h"
 #include "server/ws-server-signals.h"
 #include "server/ws-server-ssl.h"
 #include "server/ws-server-waiting.h"
@@ -85,9 +86,11 @@ accept_request (WsServerClient      *client,
   ws_server_client_enter (client, &priv->arriving);
   ws_server_count_connection (client->server);
   if (client->socket == NULL)
-    client->socket = ws_socket_new_incoming (priv->home.context,
-                                             &priv->settings, priv->compression,
-                                             &ws_server_socket_owner, client);
+    client->socket
+        = ws_socket_new_incoming (priv->home.context,
+                                  ws_server_share_settings (client->server),
+                                  priv->compression, &ws_server_socket_owner,
+                                  client);
   ws_socket_set_log_number (client->socket, client->peer->log_number);
   if (ws_server_is_proxied (client))
     address = ws_server_get_client_address (client);

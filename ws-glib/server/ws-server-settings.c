@@ -2,6 +2,21 @@
 /* What new sockets begin with. */
 #include "server/ws-server-settings.h"
 
+#include <string.h>
+
+WsSettings *
+ws_server_share_settings (WsServer *self)
+{
+  WsServerPrivate *priv = ws_server_peek (self);
+
+  if (priv->shared != NULL
+      && memcmp (priv->shared, &priv->settings, sizeof priv->settings) == 0)
+    return priv->shared;
+  g_clear_pointer (&priv->shared, ws_settings_unref);
+  priv->shared = ws_settings_share (&priv->settings);
+  return priv->shared;
+}
+
 static void
 set_size (WsServer *self, guint64 *place, guint64 value, WsServerProp property)
 {

@@ -13,4 +13,7 @@ void ws_server_change_number (WsServer    *self,
                               guint        value,
                               WsServerProp property);
 
+/* (transfer none): what new sockets begin with. */
+WsSettings *ws_server_share_settings (WsServer *self);
+
 G_END_DECLS

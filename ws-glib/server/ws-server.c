@@ -113,6 +113,7 @@ ws_server_finalize (GObject *object)
 
   WS_TSAN_ACQUIRE (object);
   g_atomic_rc_box_release (priv->n_deferred);
+  g_clear_pointer (&priv->shared, ws_settings_unref);
   g_free (priv->server_name);
   g_free (priv->host);
   g_free (priv->unix_owner);

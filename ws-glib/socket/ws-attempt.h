@@ -45,6 +45,8 @@ typedef struct
   guint read_finished : 1;    /* read-channel-finished was signalled */
   guint is_incoming : 1;      /* of a server */
   guint offers_seen : 1;      /* the subprotocols were asked for, or set */
+  guint offers_none : 1;      /* the client has offered none */
+  guint offers_forgotten : 1; /* it has, but they were not asked for */
   guint is_secure : 1;        /* by TLS, of a server as the client sees it */
 
   WsUrl           *target;  /* (owned) (nullable): of a client */

@@ -346,12 +346,12 @@ check_size (WsSocket *self, WsMessage *message, GError **error)
 
   ws_message_get_data (message, &len);
   if (ws_engine_get_cost (priv->now.engine, len)
-      <= priv->settings.max_bytes_to_write)
+      <= priv->settings->max_bytes_to_write)
     return TRUE;
   g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_BUFFER_FULL,
                "A message of %" G_GSIZE_FORMAT " bytes can never fit in "
                "max-bytes-to-write, %" G_GUINT64_FORMAT,
-               len, priv->settings.max_bytes_to_write);
+               len, priv->settings->max_bytes_to_write);
   return FALSE;
 }
 

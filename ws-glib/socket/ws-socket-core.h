@@ -100,7 +100,7 @@ typedef struct
   WsDeflateOptions   *compression;     /* (owned) (nullable) */
   WsSslConfiguration *ssl_configuration; /* (owned) (nullable): likewise */
   WsSslRules         *ssl_rules; /* (owned) (nullable): made when needed */
-  WsSettings          settings;
+  WsSettings         *settings;  /* (owned): shared, unless has_settings */
   gint64              read_buffer_size;
 
   /* The attempt, or the connection. */
@@ -135,7 +135,8 @@ typedef struct
   guint active : 1;
   guint stays_alive : 1;
   guint pull : 1;
-  guint is_held : 1; /* by slots elsewhere that do not keep up */
+  guint has_settings : 1; /* of its own */
+  guint is_held : 1;      /* by slots elsewhere that do not keep up */
 } WsSocketPrivate;
 
 /* Where the struct is, seen from the object; set by the class. */

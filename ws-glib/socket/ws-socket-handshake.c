@@ -2,9 +2,8 @@
 /* What is opened, what the handshake offers, and what it agreed on. */
 #include "socket/ws-socket-handshake.h"
 
-#include "socket/ws-socket-open.h"
-
 #include "socket/ws-socket-ending.h"
+#include "socket/ws-socket-open.h"
 #include "socket/ws-socket-state.h"
 #include "http/ws-headers-private.h"
 
@@ -218,8 +217,9 @@ ws_socket_get_subprotocols (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
   priv = ws_socket_peek (self);
-  if (priv->now.is_incoming && !priv->now.offers_seen
-      && priv->subprotocols == NULL)
+  if (priv->now.offers_none && !priv->now.offers_seen)
+    priv->subprotocols = g_new0 (char *, 1);
+  if (priv->now.offers_forgotten && !priv->now.offers_seen)
     warn_forgotten (G_STRFUNC);
   priv->now.offers_seen = TRUE;
   return (const char *const *) priv->subprotocols;

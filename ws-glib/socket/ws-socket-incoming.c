@@ -9,7 +9,7 @@
 
 WsSocket *
 ws_socket_new_incoming (GMainContext        *context,
-                        const WsSettings    *settings,
+                        WsSettings          *settings,
                         WsDeflateOptions    *compression,
                         const WsSocketOwner *owner,
                         gpointer             owner_data)
@@ -18,7 +18,8 @@ ws_socket_new_incoming (GMainContext        *context,
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   ws_socket_adopt_context (self, context);
-  priv->settings = *settings;
+  ws_settings_unref (priv->settings);
+  priv->settings = ws_settings_ref (settings);
   g_clear_pointer (&priv->compression, ws_deflate_options_free);
   if (compression != NULL)
     priv->compression = ws_deflate_options_ref (compression);
@@ -47,7 +48,10 @@ ws_socket_accept (WsSocket                *self,
   full.extensions = extensions;
   head = ws_server_handshake_accept (handshake, &full);
   priv->origin = g_strdup (handshake->origin);
-  priv->subprotocols = g_strdupv (handshake->subprotocols);
+  if (handshake->subprotocols[0] != NULL)
+    priv->subprotocols = g_strdupv (handshake->subprotocols);
+  else
+    priv->now.offers_none = TRUE;
   priv->now.subprotocol = g_strdup (answer->subprotocol);
   priv->now.resource = g_strdup (handshake->resource);
   priv->now.is_incoming = TRUE;
@@ -86,6 +90,8 @@ ws_socket_forget_request (WsSocket *self)
   if (!priv->now.is_incoming)
     return;
   g_clear_pointer (&priv->now.request_head, g_bytes_unref);
-  if (!priv->now.offers_seen && priv->subprotocols[0] != NULL)
-    g_clear_pointer (&priv->subprotocols, g_strfreev);
+  if (priv->now.offers_seen || priv->subprotocols == NULL)
+    return;
+  g_clear_pointer (&priv->subprotocols, g_strfreev);
+  priv->now.offers_forgotten = TRUE;
 }

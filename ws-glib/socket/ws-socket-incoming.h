@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /* (transfer full): a server's socket that is not connected yet. */
 WsSocket *ws_socket_new_incoming (GMainContext        *context,
-                                  const WsSettings    *settings,
+                                  WsSettings          *settings,
                                   WsDeflateOptions    *compression,
                                   const WsSocketOwner *owner,
                                   gpointer             owner_data);

@@ -288,7 +288,7 @@ ws_socket_adopt_engine (WsSocket *self, WsTransport *transport, WsRole role)
   priv->reconnect.connected_at = g_get_monotonic_time ();
   priv->reconnect.was_reached = TRUE;
   priv->now.engine
-      = ws_engine_new (transport, role, &priv->settings, &sink, self);
+      = ws_engine_new (transport, role, priv->settings, &sink, self);
   ws_socket_update_receiving (self);
   if (role == WS_ROLE_CLIENT)
     ws_engine_set_draw (priv->now.engine, draw_mask, self);

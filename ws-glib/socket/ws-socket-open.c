@@ -179,9 +179,9 @@ begin_opening (WsSocket *self, Start *start)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   g_autoptr (WsPoller) poller
-      = ws_poller_get_at (priv->home.context, priv->settings.priority);
+      = ws_poller_get_at (priv->home.context, priv->settings->priority);
   WsClientOpeningOptions options
-      = { .timeout = priv->settings.open_timeout,
+      = { .timeout = priv->settings->open_timeout,
           .log_number = ws_socket_get_log_number (self),
           .transport = g_steal_pointer (&start->transport) };
 
@@ -280,7 +280,7 @@ prepare (WsSocket *self, Start *start, GError **error)
     }
   if (start->stream == NULL)
     return TRUE;
-  poller = ws_poller_get_at (start->context, priv->settings.priority);
+  poller = ws_poller_get_at (start->context, priv->settings->priority);
   start->transport
       = ws_transport_new_for_stream (poller, start->stream, &problem);
   if (start->transport == NULL)

@@ -61,8 +61,8 @@ ws_socket_send_part (WsSocket      *self,
   if (len == 0)
     return 0;
   len = MIN (len, MAX_PART);
-  if (priv->settings.outgoing_frame_size > 0)
-    len = (gsize) MIN (len, priv->settings.outgoing_frame_size);
+  if (priv->settings->outgoing_frame_size > 0)
+    len = (gsize) MIN (len, priv->settings->outgoing_frame_size);
   if (!check_part (self, sink, data, len, error))
     return -1;
   if (!sink->begun)

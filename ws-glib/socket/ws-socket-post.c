@@ -70,12 +70,12 @@ close_slow (WsSocket *self)
     return;
   reason = g_strdup_printf ("Too slow: more than max-bytes-to-write "
                             "(%" G_GUINT64_FORMAT " bytes) would wait",
-                            priv->settings.max_bytes_to_write);
+                            priv->settings->max_bytes_to_write);
   error = g_error_new (WS_SOCKET_ERROR, WS_SOCKET_ERROR_BUFFER_FULL,
                        "The peer reads too slowly for a broadcast: more than "
                        "max-bytes-to-write (%" G_GUINT64_FORMAT " bytes) "
                        "would wait",
-                       priv->settings.max_bytes_to_write);
+                       priv->settings->max_bytes_to_write);
   ws_socket_fail (self, error);
   if (attempt == priv->now.number)
     ws_socket_close (self, WS_CLOSE_CODE_TRY_AGAIN_LATER, reason, NULL);

@@ -294,5 +294,5 @@ ws_socket_takes_part (WsSocket *self, const WsMessageSink *sink)
     return TRUE; /* the error says why not */
   return is_at_turn (priv, sink)
          && ws_engine_get_bytes_to_write (priv->now.engine)
-                < MAX (priv->settings.write_high_water_mark, 1);
+                < MAX (priv->settings->write_high_water_mark, 1);
 }

@@ -45,7 +45,7 @@ static gboolean
 has_room_behind (WsSocket *self, gsize len)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  guint64          max = priv->settings.max_bytes_to_write;
+  guint64          max = priv->settings->max_bytes_to_write;
   guint64          waiting = ws_socket_get_bytes_to_write (self);
 
   return waiting <= max
@@ -60,7 +60,7 @@ refuse_room (WsSocket *self, const char *what, gsize len, GError **error)
                "%" G_GUINT64_FORMAT " bytes wait already, and "
                "max-bytes-to-write is %" G_GUINT64_FORMAT,
                what, len, ws_socket_get_bytes_to_write (self),
-               ws_socket_peek (self)->settings.max_bytes_to_write);
+               ws_socket_peek (self)->settings->max_bytes_to_write);
 }
 
 /* Whether @len bytes of @what still fit in max-bytes-to-write. */

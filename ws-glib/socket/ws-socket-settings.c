@@ -2,6 +2,39 @@
 /* Limits and sizes: each may change while connected. */
 #include "socket/ws-socket-settings.h"
 
+WsSettings *
+ws_socket_share_defaults (void)
+{
+  static WsSettings *defaults; /* (owned) */
+
+  if (g_once_init_enter (&defaults))
+    {
+      WsSettings settings = ws_settings_default ();
+
+      g_once_init_leave (&defaults, ws_settings_share (&settings));
+    }
+  return ws_settings_ref (defaults);
+}
+
+/* What is at @place of the socket's settings, to be written. */
+static gpointer
+get_own (WsSocket *self, gpointer place)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  const glong      offset = (char *) place - (char *) priv->settings;
+  WsSettings      *shared = priv->settings;
+
+  if (!priv->has_settings)
+    {
+      priv->settings = ws_settings_share (shared);
+      priv->has_settings = TRUE;
+      if (priv->now.engine != NULL)
+        ws_engine_set_settings (priv->now.engine, priv->settings);
+      ws_settings_unref (shared);
+    }
+  return G_STRUCT_MEMBER_P (priv->settings, offset);
+}
+
 static void
 note_change (WsSocket *self, WsSocketProp property)
 {
@@ -17,7 +50,7 @@ set_size (WsSocket *self, guint64 *place, guint64 value, WsSocketProp property)
 {
   if (*place == value || !ws_socket_may_set (self, property))
     return;
-  *place = value;
+  *(guint64 *) get_own (self, place) = value;
   note_change (self, property);
 }
 
@@ -29,7 +62,7 @@ ws_socket_change_number (WsSocket    *self,
 {
   if (*place == value || !ws_socket_may_set (self, property))
     return;
-  *place = value;
+  *(guint *) get_own (self, place) = value;
   note_change (self, property);
 }
 
@@ -48,7 +81,7 @@ ws_socket_get_max_incoming_frame_size (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->settings.max_incoming_frame_size;
+  return ws_socket_peek (self)->settings->max_incoming_frame_size;
 }
 
 /**
@@ -66,7 +99,7 @@ ws_socket_set_max_incoming_frame_size (WsSocket *self,
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  set_size (self, &ws_socket_peek (self)->settings.max_incoming_frame_size,
+  set_size (self, &ws_socket_peek (self)->settings->max_incoming_frame_size,
             max_incoming_frame_size, WS_SOCKET_PROP_MAX_INCOMING_FRAME_SIZE);
 }
 
@@ -85,7 +118,7 @@ ws_socket_get_max_incoming_fragments (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->settings.max_incoming_fragments;
+  return ws_socket_peek (self)->settings->max_incoming_fragments;
 }
 
 /**
@@ -104,7 +137,7 @@ ws_socket_set_max_incoming_fragments (WsSocket *self,
   g_return_if_fail (WS_IS_SOCKET (self));
 
   ws_socket_change_number (
-      self, &ws_socket_peek (self)->settings.max_incoming_fragments,
+      self, &ws_socket_peek (self)->settings->max_incoming_fragments,
       max_incoming_fragments, WS_SOCKET_PROP_MAX_INCOMING_FRAGMENTS);
 }
 
@@ -123,7 +156,7 @@ ws_socket_get_max_incoming_message_size (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->settings.max_incoming_message_size;
+  return ws_socket_peek (self)->settings->max_incoming_message_size;
 }
 
 /**
@@ -141,7 +174,7 @@ ws_socket_set_max_incoming_message_size (WsSocket *self,
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  set_size (self, &ws_socket_peek (self)->settings.max_incoming_message_size,
+  set_size (self, &ws_socket_peek (self)->settings->max_incoming_message_size,
             max_incoming_message_size,
             WS_SOCKET_PROP_MAX_INCOMING_MESSAGE_SIZE);
 }
@@ -161,7 +194,7 @@ ws_socket_get_outgoing_frame_size (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->settings.outgoing_frame_size;
+  return ws_socket_peek (self)->settings->outgoing_frame_size;
 }
 
 /**
@@ -178,7 +211,7 @@ ws_socket_set_outgoing_frame_size (WsSocket *self, guint64 outgoing_frame_size)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  set_size (self, &ws_socket_peek (self)->settings.outgoing_frame_size,
+  set_size (self, &ws_socket_peek (self)->settings->outgoing_frame_size,
             outgoing_frame_size, WS_SOCKET_PROP_OUTGOING_FRAME_SIZE);
 }
 
@@ -197,7 +230,7 @@ ws_socket_get_max_bytes_to_write (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->settings.max_bytes_to_write;
+  return ws_socket_peek (self)->settings->max_bytes_to_write;
 }
 
 /**
@@ -214,7 +247,7 @@ ws_socket_set_max_bytes_to_write (WsSocket *self, guint64 max_bytes_to_write)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  set_size (self, &ws_socket_peek (self)->settings.max_bytes_to_write,
+  set_size (self, &ws_socket_peek (self)->settings->max_bytes_to_write,
             max_bytes_to_write, WS_SOCKET_PROP_MAX_BYTES_TO_WRITE);
 }
 
@@ -233,7 +266,7 @@ ws_socket_get_write_high_water_mark (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->settings.write_high_water_mark;
+  return ws_socket_peek (self)->settings->write_high_water_mark;
 }
 
 /**
@@ -251,7 +284,7 @@ ws_socket_set_write_high_water_mark (WsSocket *self,
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  set_size (self, &ws_socket_peek (self)->settings.write_high_water_mark,
+  set_size (self, &ws_socket_peek (self)->settings->write_high_water_mark,
             write_high_water_mark, WS_SOCKET_PROP_WRITE_HIGH_WATER_MARK);
 }
 
@@ -270,7 +303,7 @@ ws_socket_get_priority (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), G_PRIORITY_DEFAULT);
 
-  return ws_socket_peek (self)->settings.priority;
+  return ws_socket_peek (self)->settings->priority;
 }
 
 /**
@@ -291,10 +324,10 @@ ws_socket_set_priority (WsSocket *self, int priority)
   g_return_if_fail (WS_IS_SOCKET (self));
 
   priv = ws_socket_peek (self);
-  if (priv->settings.priority == priority
+  if (priv->settings->priority == priority
       || !ws_socket_may_set (self, WS_SOCKET_PROP_PRIORITY))
     return;
-  priv->settings.priority = priority;
+  *(int *) get_own (self, &priv->settings->priority) = priority;
   ws_socket_notify (self, WS_SOCKET_PROP_PRIORITY);
 }
 

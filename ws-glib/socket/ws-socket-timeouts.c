@@ -20,7 +20,7 @@ ws_socket_get_open_timeout (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->settings.open_timeout;
+  return ws_socket_peek (self)->settings->open_timeout;
 }
 
 /**
@@ -37,7 +37,7 @@ ws_socket_set_open_timeout (WsSocket *self, guint open_timeout)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  ws_socket_change_number (self, &ws_socket_peek (self)->settings.open_timeout,
+  ws_socket_change_number (self, &ws_socket_peek (self)->settings->open_timeout,
                            open_timeout, WS_SOCKET_PROP_OPEN_TIMEOUT);
 }
 
@@ -56,7 +56,7 @@ ws_socket_get_close_timeout (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->settings.close_timeout;
+  return ws_socket_peek (self)->settings->close_timeout;
 }
 
 /**
@@ -73,7 +73,8 @@ ws_socket_set_close_timeout (WsSocket *self, guint close_timeout)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  ws_socket_change_number (self, &ws_socket_peek (self)->settings.close_timeout,
+  ws_socket_change_number (self,
+                           &ws_socket_peek (self)->settings->close_timeout,
                            close_timeout, WS_SOCKET_PROP_CLOSE_TIMEOUT);
 }
 
@@ -92,7 +93,7 @@ ws_socket_get_frame_timeout (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->settings.frame_timeout;
+  return ws_socket_peek (self)->settings->frame_timeout;
 }
 
 /**
@@ -109,7 +110,8 @@ ws_socket_set_frame_timeout (WsSocket *self, guint frame_timeout)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  ws_socket_change_number (self, &ws_socket_peek (self)->settings.frame_timeout,
+  ws_socket_change_number (self,
+                           &ws_socket_peek (self)->settings->frame_timeout,
                            frame_timeout, WS_SOCKET_PROP_FRAME_TIMEOUT);
 }
 
@@ -128,7 +130,7 @@ ws_socket_get_message_timeout (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->settings.message_timeout;
+  return ws_socket_peek (self)->settings->message_timeout;
 }
 
 /**
@@ -146,7 +148,7 @@ ws_socket_set_message_timeout (WsSocket *self, guint message_timeout)
   g_return_if_fail (WS_IS_SOCKET (self));
 
   ws_socket_change_number (self,
-                           &ws_socket_peek (self)->settings.message_timeout,
+                           &ws_socket_peek (self)->settings->message_timeout,
                            message_timeout, WS_SOCKET_PROP_MESSAGE_TIMEOUT);
 }
 
@@ -165,7 +167,7 @@ ws_socket_get_write_timeout (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->settings.write_timeout;
+  return ws_socket_peek (self)->settings->write_timeout;
 }
 
 /**
@@ -182,7 +184,8 @@ ws_socket_set_write_timeout (WsSocket *self, guint write_timeout)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  ws_socket_change_number (self, &ws_socket_peek (self)->settings.write_timeout,
+  ws_socket_change_number (self,
+                           &ws_socket_peek (self)->settings->write_timeout,
                            write_timeout, WS_SOCKET_PROP_WRITE_TIMEOUT);
 }
 
@@ -201,7 +204,7 @@ ws_socket_get_ping_interval (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->settings.ping_interval;
+  return ws_socket_peek (self)->settings->ping_interval;
 }
 
 /**
@@ -218,7 +221,8 @@ ws_socket_set_ping_interval (WsSocket *self, guint ping_interval)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  ws_socket_change_number (self, &ws_socket_peek (self)->settings.ping_interval,
+  ws_socket_change_number (self,
+                           &ws_socket_peek (self)->settings->ping_interval,
                            ping_interval, WS_SOCKET_PROP_PING_INTERVAL);
 }
 
@@ -237,7 +241,7 @@ ws_socket_get_ping_timeout (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->settings.ping_timeout;
+  return ws_socket_peek (self)->settings->ping_timeout;
 }
 
 /**
@@ -254,7 +258,7 @@ ws_socket_set_ping_timeout (WsSocket *self, guint ping_timeout)
 {
   g_return_if_fail (WS_IS_SOCKET (self));
 
-  ws_socket_change_number (self, &ws_socket_peek (self)->settings.ping_timeout,
+  ws_socket_change_number (self, &ws_socket_peek (self)->settings->ping_timeout,
                            ping_timeout, WS_SOCKET_PROP_PING_TIMEOUT);
 }
 

@@ -9,6 +9,7 @@
 #include "socket/ws-socket-keeping.h"
 #include "socket/ws-socket-properties.h"
 #include "socket/ws-socket-receive-private.h"
+#include "socket/ws-socket-settings.h"
 #include "socket/ws-socket-signals.h"
 #include "socket/ws-socket-slots.h"
 #include "socket/ws-socket-ssl.h"
@@ -126,6 +127,7 @@ ws_socket_finalize (GObject *object)
   ws_socket_free_async (WS_SOCKET (object));
   ws_socket_clear_http (WS_SOCKET (object));
   ws_socket_clear_taps (WS_SOCKET (object));
+  ws_settings_unref (priv->settings);
   g_free (priv->url);
   g_free (priv->origin);
   g_strfreev (priv->subprotocols);
@@ -159,7 +161,7 @@ ws_socket_init (WsSocket *self)
 
   priv->version = WS_PROTOCOL_VERSION_LATEST;
   priv->compression = ws_deflate_options_ref_default ();
-  priv->settings = ws_settings_default ();
+  priv->settings = ws_socket_share_defaults ();
   priv->read_buffer_size = WS_SOCKET_READ_BUFFER_SIZE;
   priv->state = WS_STATE_UNCONNECTED;
   ws_attempt_clear (&priv->now);
