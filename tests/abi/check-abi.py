@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Compares the shared library with what the last release has promised.
+"""Compares shared libraries with what the last release has promised.
 
-check-abi.py LIBRARY [--record]
+check-abi.py LIBRARY... [--record]
 
-tests/abi/ws-glib-1.0.abi holds the symbols and layouts of the last release;
---record writes it, as a part of making a release. Before the first there is none,
-and nothing is promised. Whatever there is to compare with, the check has to find
+tests/abi/ws-glib-1.0.abi holds the symbols and layouts of the last release, and
+ws-glib-redis-1.0.abi those of the library beside it; --record writes them, as a
+part of making a release. Before the first there are none, and nothing is
+promised. Whatever there is to compare with, the check has to find
 what is broken in a library made for that. Needs abidw and abidiff (the package
 abigail-tools).
 """
@@ -19,7 +20,11 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-RECORD = ROOT / "tests" / "abi" / "ws-glib-1.0.abi"
+# Public headers, and a function that has to be seen, of each library.
+LIBRARIES = {
+    "libws-glib-1.0": ("ws-glib", "ws_socket_open"),
+    "libws-glib-redis-1.0": ("redis/ws-glib-redis", "ws_redis_broker_new"),
+}
 SKIPPED = 77
 # Additions are no break; what abidiff means by these bits of its exit code.
 BREAKS = 4 | 8
@@ -38,11 +43,20 @@ CHANGES = {
 }
 
 
+def name_of(library):
+    return library.name.partition(".so")[0]
+
+
+def record_of(library):
+    return ROOT / "tests" / "abi" / (name_of(library)[len("lib") :] + ".abi")
+
+
 def dump(library, output):
     """Writes what of the library its public headers promise."""
+    folder = ROOT / LIBRARIES[name_of(library)][0]
     command = ["abidw", "--no-corpus-path", "--no-comp-dir-path", "--no-show-locs"]
     command += ["--drop-private-types"]
-    for header in sorted((ROOT / "ws-glib").glob("*.h")):
+    for header in sorted(folder.glob("*.h")):
         command += ["--header-file", str(header)]
     subprocess.run(command + ["--out-file", str(output), str(library)], check=True)
 
@@ -78,29 +92,32 @@ def check_itself(folder):
 
 
 def check(library, folder):
-    yield from check_itself(folder)
+    record = record_of(library)
     now = folder / "now.abi"
     dump(library, now)
-    if "ws_socket_open" not in now.read_text():
-        yield "abidw does not see the library's functions"
-    if not RECORD.exists():
-        print("nothing is released yet: there is no %s" % os.path.relpath(RECORD, ROOT))
+    if "name='%s'" % LIBRARIES[name_of(library)][1] not in now.read_text():
+        yield "abidw does not see the functions of %s" % name_of(library)
+    if not record.exists():
+        print("nothing is released yet: there is no %s" % os.path.relpath(record, ROOT))
         return
-    broken = compare(RECORD, now)
+    broken = compare(record, now)
     if broken is not None:
         yield broken + "\nwhich breaks programs that were built against the release"
 
 
 def main():
-    library = Path(sys.argv[1])
+    libraries = [Path(word) for word in sys.argv[1:] if word != "--record"]
     if shutil.which("abidw") is None:
         print("abidw is not installed")
         return SKIPPED
-    if "--record" in sys.argv[2:]:
-        dump(library, RECORD)
+    if "--record" in sys.argv:
+        for library in libraries:
+            dump(library, record_of(library))
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        problems = list(check(library, Path(folder)))
+        problems = list(check_itself(Path(folder)))
+        for library in libraries:
+            problems += check(library, Path(folder))
     for problem in problems:
         print(problem)
     return 1 if problems else 0
