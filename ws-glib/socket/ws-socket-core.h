@@ -105,10 +105,11 @@ typedef struct
 
   /* The attempt, or the connection. */
   WsState       state;
-  WsSocketView  view; /* likewise, for windows */
-  WsHome        home; /* where the socket was opened */
-  WsStay        stay; /* there */
-  WsAttempt     now;  /* also the last one, until the next begins */
+  WsSocketView  view;       /* likewise, for windows */
+  guint         log_number; /* 0: not told of yet */
+  WsHome        home;       /* where the socket was opened */
+  WsStay        stay;       /* there */
+  WsAttempt     now;        /* also the last one, until the next begins */
   WsMailbox     mailbox;
   GSource      *activation;   /* (owned) (nullable): what active waits for */
   GError       *error;        /* (owned) (nullable): the last one */
@@ -128,7 +129,6 @@ typedef struct
   gpointer             owner_data; /* (unowned) */
 
   int   is_kept;        /* atomic: it holds a reference to itself */
-  guint log_number;     /* 0: not told of yet */
   guint announced : 4;  /* WsState: the last one that state-changed told */
   guint pause_mode : 2; /* WsPauseModes */
   int   version : 8;    /* WsProtocolVersion */
