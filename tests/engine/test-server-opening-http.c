@@ -192,11 +192,12 @@ test_wait (OpeningRig *rig, gconstpointer data)
 {
   const WsHttpAnswer answer = { .status = 200 };
 
-  begin (rig, 20);
+  /* Long enough for the request itself, on a slow machine. */
+  begin (rig, 400);
   opening_rig_say (rig, HANDSHAKE, strlen (HANDSHAKE));
   ws_test_until (rig->context, rig->log->len > 0);
   ws_server_opening_wait (rig->opening);
-  let_pass (rig, 60);
+  let_pass (rig, 500);
   opening_rig_expect_log (rig, "ws /chat - ");
   ws_server_opening_answer (rig->opening, &answer, NULL);
   ws_test_until (rig->context, rig->at_end);
@@ -244,7 +245,7 @@ test_slow_reader (OpeningRig *rig, gconstpointer data)
   g_autoptr (GBytes) body = g_bytes_new_take (g_malloc0 (BIG), BIG);
   const WsHttpAnswer answer = { .status = 200 };
 
-  begin (rig, 50);
+  begin (rig, 400);
   opening_rig_say (rig, "GET /big HTTP/1.0\r\n\r\n", 21);
   ws_test_until (rig->context, rig->log->len > 0);
   opening_rig_set_reading (rig, FALSE);
