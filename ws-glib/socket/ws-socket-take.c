@@ -149,8 +149,10 @@ ws_socket_try_receive_data (WsSocket      *self,
     *type = WS_MESSAGE_TYPE_BINARY;
   message = ws_socket_try_receive_message (self);
   async = ws_socket_peek (self)->async;
-  if (async != NULL)
-    g_clear_pointer (&async->taken, ws_message_unref);
+  /* Nothing waits there, or has been taken from there, yet. */
+  if (async == NULL)
+    return FALSE;
+  g_clear_pointer (&async->taken, ws_message_unref);
   if (message == NULL)
     return FALSE;
   async->taken = message;
