@@ -64,17 +64,32 @@ echo (Rig *rig, const char *what)
     send_event (rig, rig->event->opcode);
 }
 
+/* What is made of a message may be sent in its place. */
+static void
+echo_copy (Rig *rig, const char *what)
+{
+  WsEvent           *event = (WsEvent *) rig->event;
+  g_autofree guint8 *copy = NULL;
+
+  if (strcmp (what, "message") != 0)
+    return;
+  copy = g_memdup2 (event->data, event->len + 1);
+  event->copy = copy;
+  ws_engine_send (rig->engine, event->opcode, copy, event->len, NULL);
+  event->copy = NULL;
+}
+
 static const gsize sizes[] = { 0,    1,    125,  126,   2047,  2048,   2049,
                                4096, 4097, 9000, 65535, 65536, 130000, 300000 };
 
 /* Each alone, and all in a row. */
 static void
-test_sizes (void)
+test_sizes (gconstpointer copies)
 {
   g_autoptr (Rig) rig = rig_new (WS_ROLE_SERVER, RIG_UNIX);
   Talk talk;
 
-  rig->hook = echo;
+  rig->hook = copies != NULL ? echo_copy : echo;
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
       talk_init (&talk);
@@ -218,7 +233,9 @@ main (int argc, char *argv[])
 {
   ws_test_init (&argc, &argv);
 
-  g_test_add_func ("/engine/engine-lending/sizes", test_sizes);
+  g_test_add_data_func ("/engine/engine-lending/sizes", NULL, test_sizes);
+  g_test_add_data_func ("/engine/engine-lending/copies", GINT_TO_POINTER (1),
+                        test_sizes);
   g_test_add_data_func ("/engine/engine-lending/late-reader/short",
                         GSIZE_TO_POINTER (3000), test_late_reader);
   g_test_add_data_func ("/engine/engine-lending/late-reader/long",

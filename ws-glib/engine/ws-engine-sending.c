@@ -4,9 +4,6 @@
 
 #include "protocol/ws-deflate.h"
 
-/* Less is copied. */
-#define LEND_MIN ((gsize) 2 * 1024)
-
 /* Whether @size more bytes may wait. */
 static gboolean
 fits (WsEngine *self, guint64 size)
@@ -125,16 +122,17 @@ push_fragments (WsEngine     *self,
   ws_outbox_append (&self->outbox, &aside);
 }
 
-/* Whether @data is what is being handled, where it was read: then that memory
- * is lent, until the end of the read. Once, for a frame's header goes before
- * its payload. */
+/* Whether @data is what is being handled, which lies where it was read: then
+ * that memory is lent, until the end of the read. Once, for a frame's header
+ * goes before its payload. */
 static gboolean
 lends (WsEngine *self, const guint8 *data, gsize len)
 {
   WsEvent *event = self->event;
 
-  if (event == NULL || data != event->data || len != event->len
-      || event->pin != NULL || event->room < ws_frame_header_size (len, FALSE)
+  if (event == NULL || len != event->len
+      || (data != event->data && data != event->copy) || event->pin != NULL
+      || event->room < ws_frame_header_size (len, FALSE)
       || self->outbox.draw != NULL || !self->transport->is_quiet)
     return FALSE;
   event->room = 0;
@@ -154,10 +152,10 @@ push_whole (WsEngine     *self,
 
   if (G_UNLIKELY (len > part && part > 0))
     push_fragments (self, header, data, len, bytes, part);
+  else if (len >= WS_EVENT_LEND_MIN && lends (self, data, len))
+    ws_outbox_push_lent (&self->outbox, &header, self->event->data, len);
   else if (bytes != NULL)
     ws_outbox_push_bytes (&self->outbox, &header, bytes, 0, len);
-  else if (len >= LEND_MIN && lends (self, data, len))
-    ws_outbox_push_lent (&self->outbox, &header, self->event->data, len);
   else
     ws_outbox_push_copy (&self->outbox, &header, data, len);
 }

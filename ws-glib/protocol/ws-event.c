@@ -9,6 +9,7 @@ ws_event_release (WsEvent *event)
     ws_buffer_clear (&event->owned);
   g_clear_pointer (&event->pin, g_rc_box_release);
   g_clear_pointer (&event->bytes, g_bytes_unref);
+  event->copy = NULL;
 }
 
 GBytes *

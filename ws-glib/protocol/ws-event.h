@@ -13,6 +13,9 @@ G_BEGIN_DECLS
  * between one event of WS_EVENT_BUSY and the next. */
 #define WS_PROTOCOL_BUSY_SIZE (256 * 1024)
 
+/* Less is copied rather than sent from where it was read. */
+#define WS_EVENT_LEND_MIN 2048
+
 typedef enum
 {
   WS_EVENT_FRAME,   /* a data frame; only with frame events switched on */
@@ -41,6 +44,8 @@ typedef struct
                                 (close_code and data are the fault's then, and
                                 no FAULT comes): (unowned): lives as long as
                                 the core */
+  const guint8  *copy;  /* (nullable) (unowned): the same bytes, which somebody
+                            has made of @data and keeps until all is handled */
   WsBuffer       owned; /* storage that came along; empty when @data lies in
                      the fed memory or in static storage */
   gpointer pin;  /* (nullable): a reference to kept input that @data lies in */

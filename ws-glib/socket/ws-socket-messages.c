@@ -128,6 +128,7 @@ on_message (gpointer user_data, WsEvent *event)
   WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsEngine        *engine = priv->now.engine;
+  gsize            len;
   g_autoptr (WsMessage) message = NULL;
 
   ws_socket_tell_passing (self,
@@ -149,6 +150,8 @@ on_message (gpointer user_data, WsEvent *event)
   if (hears_messages (self, priv))
     {
       message = make_message (event);
+      if (event->len >= WS_EVENT_LEND_MIN)
+        event->copy = ws_message_get_data (message, &len);
       ws_socket_emit (self, WS_SOCKET_SIGNAL_MESSAGE_RECEIVED, message);
       /* The engine ends with the attempt, and with the socket. */
       if (ws_engine_has_ended (engine))
