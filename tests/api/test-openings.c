@@ -359,6 +359,35 @@ test_timers_stay (Opening *opening, gconstpointer data)
   raw_peer_expect_text (new, "alive");
 }
 
+/* The server that had accepted the connection before has no part in this one,
+ * not even while that is told. */
+static void
+dispose_server (WsSocket *socket, gpointer detail, WsServer *server)
+{
+  g_signal_handlers_disconnect_by_data (socket, server);
+  g_object_run_dispose (G_OBJECT (server));
+}
+
+static void
+test_of_server (Opening *opening, gconstpointer signal)
+{
+  g_autoptr (WsSocket) client = ws_socket_new ();
+  g_autoptr (WsSocket) accepted = NULL;
+  g_autoptr (RawPeer) peer = NULL;
+  WsServer *server = api_server_new ();
+
+  api_socket_open (client, ws_server_get_url (server));
+  accepted = api_server_take (server);
+  g_signal_connect (accepted, signal, G_CALLBACK (dispose_server), server);
+  g_assert_true (ws_socket_open (accepted, opening->url, NULL));
+  g_assert_finalize_object (server);
+  g_assert_cmpint (ws_socket_get_state (accepted), ==, WS_STATE_CONNECTING);
+  peer = raw_listener_take (opening->listener);
+  raw_peer_accept (peer);
+  api_wait_state (accepted, WS_STATE_CONNECTED);
+  api_wait_state (client, WS_STATE_UNCONNECTED);
+}
+
 static void
 add (const char   *name,
      gconstpointer data,
@@ -391,5 +420,7 @@ main (int argc, char **argv)
   g_test_add_func ("/api/openings/bad-url-dropped", test_bad_url_dropped);
   add ("timers-stay", NULL, test_timers_stay);
   add ("timers-of-closing-stay", "close", test_timers_stay);
+  add ("of-server/state", "state-changed", test_of_server);
+  add ("of-server/notified", "notify::state", test_of_server);
   return g_test_run ();
 }

@@ -255,6 +255,8 @@ start_attempt (WsSocket *self, Start *start, gboolean url_changed)
   begin_attempt (self, start);
   attempt = priv->now.number;
   announce_attempt (self, url_changed, state_changed, was_open);
+  /* Before any handler: one may drop the server, which leaves its clients. */
+  ws_socket_tell_gone (self);
   g_object_thaw_notify (G_OBJECT (self));
   if (attempt == priv->now.number)
     ws_socket_announce_state (self);
@@ -306,7 +308,6 @@ open_here (WsSocket *self, Start *start, GError **error)
   g_object_ref (self);
   ws_socket_renew_calls (self, &stale_calls);
   start_attempt (self, start, url_changed);
-  ws_socket_tell_gone (self);
   ws_socket_cancel_calls (&stale_calls);
   g_object_unref (self);
   return TRUE;
