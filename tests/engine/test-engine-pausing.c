@@ -230,6 +230,31 @@ test_lost_early (gconstpointer data)
   rig_assert_log (rig, "text(one) text(two) ended!PEER_GONE");
 }
 
+/* What a transport has taken waits for nothing any more when it is broken: its
+ * descriptor would report that it can be written to without an end. */
+static void
+test_lost_unsent (gconstpointer data)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (WsPoller) poller = ws_poller_get (context);
+  FakeTransport *transport = fake_transport_new (poller);
+  g_autoptr (Rig) rig = rig_new_for_transport (context, GPOINTER_TO_INT (data),
+                                               &transport->parent);
+
+  transport->unsent = 1000;
+  transport->readable = TRUE;
+  ws_engine_set_paused (rig->engine, TRUE);
+  ws_engine_start (rig->engine);
+  rig_send_text (rig, "taken");
+  ws_engine_flush (rig->engine);
+  g_assert_true (transport->wanted & G_IO_OUT);
+  transport->broken = TRUE;
+  rig_send_text (rig, "not taken");
+  rig_until (rig, rig->told_broken);
+  g_assert_false (transport->wanted & G_IO_OUT);
+  g_assert_false (rig->ended);
+}
+
 /* Nobody asks. */
 static void
 test_lost_unread (gconstpointer data)
@@ -268,6 +293,7 @@ main (int argc, char **argv)
     { "heard", test_heard },
     { "lost", test_lost },
     { "lost-early", test_lost_early },
+    { "lost-unsent", test_lost_unsent },
     { "lost-unread", test_lost_unread },
     { "lost-closed", test_lost_closed },
     { "close-unread", test_close_unread },

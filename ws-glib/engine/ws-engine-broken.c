@@ -8,6 +8,7 @@ void
 ws_engine_note_broken (WsEngine *self, GError *error)
 {
   self->broken = error;
+  self->unsent = 0;
   ws_outbox_clear (&self->outbox);
   ws_engine_update_wanted (self);
   ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
