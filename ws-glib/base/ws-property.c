@@ -220,12 +220,12 @@ ws_property_install (GObjectClass            *object_class,
 static gboolean
 has_handler (GObject *object)
 {
-  static guint notify = 0;
+  static gsize notify = 0;
 
-  if (notify == 0)
-    notify = g_signal_lookup ("notify", G_TYPE_OBJECT);
-  return g_signal_handler_find (object, G_SIGNAL_MATCH_ID, notify, 0, NULL,
-                                NULL, NULL)
+  if (g_once_init_enter (&notify))
+    g_once_init_leave (&notify, g_signal_lookup ("notify", G_TYPE_OBJECT));
+  return g_signal_handler_find (object, G_SIGNAL_MATCH_ID, (guint) notify, 0,
+                                NULL, NULL, NULL)
          != 0;
 }
 
