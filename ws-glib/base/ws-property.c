@@ -229,14 +229,15 @@ has_handler (GObject *object)
          != 0;
 }
 
-/* Whether a subclass hears of changes itself. */
+/* Whether a subclass hears of changes itself. Another thread may take the
+ * dispatching over meanwhile (ws_stay_part()). */
 static gboolean
 has_override (GObjectClass *klass)
 {
   GObjectClass *base = g_type_class_peek (G_TYPE_OBJECT);
 
   return klass->notify != NULL
-         || klass->dispatch_properties_changed
+         || g_atomic_pointer_get (&klass->dispatch_properties_changed)
                 != base->dispatch_properties_changed;
 }
 
