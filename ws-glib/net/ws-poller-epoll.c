@@ -89,10 +89,11 @@ report (const struct epoll_event *event)
     watch->func (watch, condition);
 }
 
-void
+gboolean
 ws_poller_epoll_dispatch (WsPoller *self)
 {
   WsPollerBatch batch;
+  gboolean      is_full;
 
   do
     batch.n_events
@@ -100,7 +101,8 @@ ws_poller_epoll_dispatch (WsPoller *self)
   while (batch.n_events < 0 && errno == EINTR);
 
   if (batch.n_events <= 0)
-    return;
+    return FALSE;
+  is_full = batch.n_events == WS_POLLER_BATCH_SIZE;
 
   /* What the batches around us still hold is out of date: this one, or the
    * next, reports again what is still ready. */
@@ -117,6 +119,7 @@ ws_poller_epoll_dispatch (WsPoller *self)
     report (&batch.events[batch.next++]);
 
   self->batches = batch.outer;
+  return is_full;
 }
 
 gboolean
@@ -166,9 +169,10 @@ ws_poller_epoll_close (WsPoller *self)
 {
 }
 
-void
+gboolean
 ws_poller_epoll_dispatch (WsPoller *self)
 {
+  return FALSE;
 }
 
 gboolean

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
  * epoll_wait(); more would only postpone the deadlines. */
 #define WS_POLLER_BATCH_SIZE 256
 
+/* µs after which a dispatch is late. */
+#define WS_POLLER_LATE_TIME (8 * G_TIME_SPAN_MILLISECOND)
+
 typedef struct _WsPollerBatch WsPollerBatch;
 
 #define WS_POLLER_MAX_IDLE_BUFFERS 2
@@ -51,8 +54,8 @@ gboolean ws_poller_epoll_open (WsPoller *self);
 /* In the child of a fork: an epoll set of its own, empty. */
 void ws_poller_epoll_renew (WsPoller *self);
 void ws_poller_epoll_close (WsPoller *self);
-/* Reports one batch. */
-void ws_poller_epoll_dispatch (WsPoller *self);
+/* Reports one batch: TRUE when more may be ready than it had room for. */
+gboolean ws_poller_epoll_dispatch (WsPoller *self);
 /* FALSE if the set refuses this fd: the fallback has to watch it. */
 gboolean ws_poller_epoll_update (WsWatch *watch, GIOCondition before);
 /* Takes the watch out of every batch. */

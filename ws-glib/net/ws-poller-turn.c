@@ -8,9 +8,8 @@
 #define TURN_TIME (4 * G_TIME_SPAN_MILLISECOND)
 #define TURN_MAX  1024
 
-/* µs after which a dispatch is late, and what is left of a turn then. */
-#define LATE_TIME (8 * G_TIME_SPAN_MILLISECOND)
-#define LATE_MAX  256
+/* What is left of a turn when a dispatch is late. */
+#define LATE_MAX 256
 
 #define CROWDED_SIZE ((gsize) 16 * 1024)
 
@@ -19,7 +18,7 @@ is_late (WsPoller *self, gint64 now)
 {
   if (self->begun == 0)
     self->begun = now;
-  return self->begun > 0 && now - self->begun > LATE_TIME;
+  return self->begun > 0 && now - self->begun > WS_POLLER_LATE_TIME;
 }
 
 gboolean
@@ -43,7 +42,7 @@ ws_turn_is_over (WsTurn *self, WsPoller *poller)
 void
 ws_poller_note_iteration (WsPoller *self, gint64 begun)
 {
-  if (g_get_monotonic_time () - begun > LATE_TIME)
+  if (g_get_monotonic_time () - begun > WS_POLLER_LATE_TIME)
     self->is_crowded = TRUE;
 }
 

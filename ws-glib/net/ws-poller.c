@@ -140,6 +140,20 @@ check (GSource *source)
   return is_readable (self) || get_timeout (self) == 0;
 }
 
+/* Where it is crowded there may be more than one batch of those who will give
+ * way, and whoever says little waits among them. */
+static void
+report_ready (WsPoller *self)
+{
+  const gint64 begun = self->is_crowded ? g_get_monotonic_time () : 0;
+  gboolean     has_more;
+
+  do
+    has_more = ws_poller_epoll_dispatch (self);
+  while (G_UNLIKELY (has_more) && self->is_crowded
+         && g_get_monotonic_time () - begun <= WS_POLLER_LATE_TIME);
+}
+
 void
 ws_poller_dispatch (WsPoller *poller)
 {
@@ -158,7 +172,7 @@ ws_poller_dispatch (WsPoller *poller)
     ws_poller_run_posts (self);
   run_jobs (self, WS_JOB_RESUME);
   if (is_readable (self))
-    ws_poller_epoll_dispatch (self);
+    report_ready (self);
   run_deadlines (self);
   run_jobs (self, WS_JOB_FLUSH);
   run_jobs (self, WS_JOB_CALL);
