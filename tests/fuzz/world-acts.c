@@ -108,7 +108,7 @@ act_dispose (World *self, WsSocket *socket)
 static void
 act_pause (World *self, WsSocket *socket)
 {
-  world_find_witness (socket)->is_partly = TRUE;
+  world_expect_part (socket);
   ws_socket_pause_receiving (socket);
 }
 

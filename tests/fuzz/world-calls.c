@@ -152,9 +152,7 @@ on_stream (GObject *object, GAsyncResult *result, gpointer user_data)
 void
 world_receive_stream (World *self, WsSocket *socket)
 {
-  Witness *witness = world_find_witness (socket);
-
-  witness->is_partly = TRUE;
+  world_expect_part (socket);
   ws_socket_receive_stream_async (socket, self->cancellable, on_stream,
                                   call_new (self, socket));
 }

@@ -150,7 +150,18 @@ on_begun (gpointer user_data)
   self->remote = 0;
   self->n_received = 0;
   self->last_broadcast = 0;
-  self->is_partly = FALSE;
+  self->is_partly = self->is_early;
+  self->is_early = FALSE;
+}
+
+/* In a handler of "notify" the attempt may have begun without a signal. */
+void
+world_expect_part (WsSocket *socket)
+{
+  Witness *self = world_find_witness (socket);
+
+  self->is_partly = TRUE;
+  self->is_early = self->watch.state != ws_socket_get_state (socket);
 }
 
 void

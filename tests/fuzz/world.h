@@ -72,6 +72,7 @@ typedef struct
   guint       last_broadcast;
   gboolean    is_muted;  /* its handlers are gone */
   gboolean    is_partly; /* not all that came was asked for */
+  gboolean    is_early;  /* that was before the attempt was told of */
 } Witness;
 
 /* Messages in all worlds. */
@@ -83,6 +84,8 @@ Witness *world_find_witness (WsSocket *socket);
 /* @socket is about to open again, which is no change where it was opening
  * already. */
 void world_expect_attempt (WsSocket *socket);
+/* Not all that comes to @socket in this attempt will be asked for. */
+void world_expect_part (WsSocket *socket);
 /* Sends the next message of the socket's own, padded to @len. */
 void world_send (World *self, WsSocket *socket, gsize len);
 /* (transfer full): one for all. */
