@@ -29,10 +29,10 @@ expect_failed (ClientRig *rig, const char *words, GQuark domain, int code)
   /* Accepting is the hook's. */
   ws_listener_set_accepting (rig->listener, FALSE);
   last_word = words;
-  faults_arm_with (FAULTS_SENDMSG, ECONNRESET, answer_and_leave, rig);
+  faults_arm_with (FAULTS_SEND, ECONNRESET, answer_and_leave, rig);
   client_rig_begin (rig);
   client_rig_expect_failed (rig, domain, code);
-  g_assert_cmpuint (faults_disarm (FAULTS_SENDMSG), ==, 1);
+  g_assert_cmpuint (faults_disarm (FAULTS_SEND), ==, 1);
 }
 
 static void

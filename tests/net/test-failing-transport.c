@@ -153,9 +153,9 @@ test_writing (Fixture *fixture, gconstpointer data)
       g_autoptr (GError) error = NULL;
       gssize n;
 
-      faults_arm (FAULTS_SENDMSG, 0, 1, rows[i].code);
+      faults_arm (FAULTS_SEND, 0, 1, rows[i].code);
       n = ws_transport_writev (fixture->transport, &vector, 1, &error);
-      g_assert_cmpuint (faults_disarm (FAULTS_SENDMSG), ==, 1);
+      g_assert_cmpuint (faults_disarm (FAULTS_SEND), ==, 1);
       check (&rows[i], n, 5, error);
     }
 }

@@ -249,7 +249,7 @@ sendmsg (int fd, const struct msghdr *message, int flags)
   static guint n_calls;
   gsize        len = 0, allowed;
 
-  if (fails (FAULTS_SENDMSG))
+  if (fails (FAULTS_SEND))
     return -1;
   if (!(flags & MSG_DONTWAIT))
     return REAL (sendmsg) (fd, message, flags);
@@ -263,6 +263,16 @@ sendmsg (int fd, const struct msghdr *message, int flags)
   return note_progress (&writing, allowed < len
                                       ? send_some (fd, message, allowed, flags)
                                       : REAL (sendmsg) (fd, message, flags));
+}
+
+ssize_t
+send (int fd, const void *data, size_t len, int flags)
+{
+  struct iovec  only = { (void *) data, len };
+  struct msghdr message = { .msg_iov = &only, .msg_iovlen = 1 };
+
+  return flags & MSG_DONTWAIT ? sendmsg (fd, &message, flags)
+                              : REAL (send) (fd, data, len, flags);
 }
 
 /* --- The others --- */
