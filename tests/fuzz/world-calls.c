@@ -167,6 +167,7 @@ world_send_stream (World *self, WsSocket *socket, gsize len)
       = g_memory_input_stream_new_from_data (g_malloc0 (len), (gssize) len,
                                              g_free);
 
+  self->sends_parts = TRUE;
   call->finish = ws_socket_send_stream_finish;
   ws_socket_send_stream_async (socket, WS_MESSAGE_TYPE_TEXT, stream,
                                self->cancellable, on_called, call);
@@ -201,6 +202,7 @@ world_begin_message (World *self, WsSocket *socket, gsize len)
   g_autoptr (GOutputStream) stream
       = ws_socket_begin_message (socket, WS_MESSAGE_TYPE_BINARY, &error);
 
+  self->sends_parts = TRUE;
   g_assert_true ((stream == NULL) == (error != NULL));
   if (stream != NULL)
     g_output_stream_write_bytes_async (stream, bytes, G_PRIORITY_DEFAULT,

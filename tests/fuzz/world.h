@@ -167,6 +167,7 @@ struct _World
   guint         n_calls;     /* that have not ended */
   guint         depth;       /* of nested loops */
   gboolean      is_tampered; /* somebody else had a word on the wire */
+  gboolean      sends_parts; /* which may hold up what is sent behind them */
 };
 
 /* Runs the loop while it has something to do, at most @n times; TRUE if it is
