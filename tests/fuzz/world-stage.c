@@ -316,7 +316,19 @@ append_length (GByteArray *frame, guint8 mask, gsize len)
   g_byte_array_append (frame, (const guint8 *) &big + 8 - n, n);
 }
 
-/* The payload's content as often as it takes to be so long. */
+/* @content as often as it takes to be so long. */
+static void
+append_over_and_over (GByteArray *frame, Tape content, gsize len)
+{
+  const gsize begin = frame->len;
+
+  if (content.len == 0)
+    content = (Tape){ (const guint8 *) "a", 1 };
+  g_byte_array_set_size (frame, (guint) (begin + len));
+  for (gsize i = 0; i < len; i += content.len)
+    memcpy (frame->data + begin + i, content.data, MIN (content.len, len - i));
+}
+
 static void
 step_frame (World *self, guint8 argument, Tape payload)
 {
@@ -335,11 +347,7 @@ step_frame (World *self, guint8 argument, Tape payload)
   append_length (frame, way == WIRE_UP ? 0x80 : 0, len);
   if (way == WIRE_UP)
     g_byte_array_append (frame, zeros, 4);
-  for (gsize i = 0; i < len; i++)
-    g_byte_array_append (frame,
-                         payload.len > 0 ? payload.data + i % payload.len
-                                         : (guint8 *) "a",
-                         1);
+  append_over_and_over (frame, payload, len);
   while (n-- > 0)
     world_wire_say (self, choose_wire (self, argument), way, frame->data,
                     frame->len);
