@@ -41,6 +41,38 @@ tear_down (Fixture *self, gconstpointer data)
   g_assert_finalize_object (self->broker);
 }
 
+static void
+on_subscribed (GObject *client, GAsyncResult *result, gpointer data)
+{
+  GError **error = data;
+
+  ws_socket_subscribe_since_finish (WS_SOCKET (client), result, NULL, NULL,
+                                    NULL, error);
+}
+
+/* The client gets what it has missed all the same. */
+static void
+test_since_given_up (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WsSocket) client = NULL;
+
+  broker_peer_do (self->peer, "sub t");
+  client = g_list_model_get_item (G_LIST_MODEL (self->server), 0);
+  ws_socket_subscribe_since_async (client, "h/1", "e", 1, cancellable,
+                                   on_subscribed, &error);
+  ws_test_until (NULL, self->broker->queries.length == 2);
+  g_cancellable_cancel (cancellable);
+  ws_test_until (NULL, error != NULL);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  fake_broker_answer_history (self->broker, "e", 0, 3);
+  fake_broker_answer_history (self->broker, "e", 2, 3);
+  broker_peer_expect (self->peer, "e 2 2");
+  broker_peer_expect (self->peer, "e 3 3");
+  g_clear_object (&client);
+}
+
 /* Nobody hears a publication before the broker hands it back. */
 static void
 test_hand_back (Fixture *self, gconstpointer data)
@@ -264,6 +296,7 @@ main (int argc, char **argv)
   ADD ("/broker/base/since", test_since);
   ADD ("/broker/base/since-ahead", test_since_ahead);
   ADD ("/broker/base/since-failed", test_since_failed);
+  ADD ("/broker/base/since-given-up", test_since_given_up);
 #undef ADD
   return g_test_run ();
 }

@@ -124,6 +124,51 @@ test_waiting (void)
 }
 
 static void
+on_history (GObject *broker, GAsyncResult *result, gpointer data)
+{
+  Outcome *outcome = data;
+
+  g_assert_null (ws_broker_read_history_finish (WS_BROKER (broker), result,
+                                                NULL, NULL, &outcome->error));
+  outcome->is_over = TRUE;
+}
+
+/* The broker may take its time, or never answer. */
+static void
+test_giving_up (void)
+{
+  FakeBroker *broker = g_object_new (fake_broker_get_type (), NULL);
+  g_autoptr (WsPublication) publication = make_publication (1);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Outcome outcomes[3] = { { FALSE } };
+
+  fake_broker_set_state (broker, WS_BROKER_STATE_CONNECTED);
+  ws_broker_publish_async (WS_BROKER (broker), publication, cancellable,
+                           on_published, &outcomes[0]);
+  ws_broker_read_history_async (WS_BROKER (broker), "h", NULL, 0, 1,
+                                cancellable, on_history, &outcomes[1]);
+  ws_broker_read_history_async (WS_BROKER (broker), "h", NULL, 0, 1,
+                                cancellable, on_history, &outcomes[2]);
+  ws_test_until (NULL, broker->queries.length == 3);
+  g_cancellable_cancel (cancellable);
+  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    {
+      ws_test_until (NULL, outcomes[i].is_over);
+      g_assert_error (outcomes[i].error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_clear_error (&outcomes[i].error);
+      outcomes[i].is_over = FALSE;
+    }
+  /* Answers that come later are for nobody; the last one never comes. */
+  fake_broker_carry_next (broker);
+  fake_broker_answer_history (broker, "e", 1, 2);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    g_assert_false (outcomes[i].is_over);
+  g_assert_finalize_object (broker);
+}
+
+static void
 test_timeout (void)
 {
   FakeBroker *broker
@@ -185,6 +230,7 @@ main (int argc, char **argv)
   g_test_add_func ("/broker/base/states", test_states);
   g_test_add_func ("/broker/base/full", test_full);
   g_test_add_func ("/broker/base/waiting", test_waiting);
+  g_test_add_func ("/broker/base/giving-up", test_giving_up);
   g_test_add_func ("/broker/base/timeout", test_timeout);
   g_test_add_func ("/broker/base/thread", test_thread);
   return g_test_run ();

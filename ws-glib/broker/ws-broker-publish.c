@@ -329,7 +329,8 @@ on_enqueue (WsBrokerErrand *errand)
  * ws_broker_publish_async:
  * @self: a broker
  * @publication: what to publish
- * @cancellable: (nullable): gives up what still waits for a connection
+ * @cancellable: (nullable): gives up waiting, and what still waits for a
+ *   connection; what the broker has may be published all the same
  * @callback: (scope async) (closure user_data): called when it was carried
  * @user_data: for @callback
  *

@@ -3,6 +3,7 @@
 #include "broker/ws-broker-query-private.h"
 
 #include "base/ws-name-hash.h"
+#include "base/ws-wait.h"
 #include "ws-socket-error.h"
 
 /**
@@ -13,7 +14,8 @@
  * It says what is wanted, takes the parts of the answer, and ends with
  * [method@BrokerQuery.succeed] or [method@BrokerQuery.fail], at once or later.
  * A query that is dropped without either fails by itself. It may be answered in
- * any thread, but by one at a time.
+ * any thread, but by one at a time. Whoever asked may have given up meanwhile,
+ * which changes nothing for the broker.
  *
  * Since: 1.0
  */
@@ -31,7 +33,7 @@ struct _WsBrokerQuery
   GHashTable       *presence;  /* (owned) (nullable): client → data */
   gboolean          is_over;
 
-  GTask            *task; /* (owned) (nullable): waits for the answer */
+  WsWait           *wait; /* (owned) (nullable): for the answer */
   WsBrokerQueryFunc func; /* (nullable) */
   gpointer          data;
   GDestroyNotify    destroy; /* (nullable) */
@@ -50,26 +52,34 @@ ws_broker_history_free (WsBrokerHistory *self)
 /* --- Life --- */
 
 static void
+end_task (WsBrokerQuery *self, GTask *task, const GError *error)
+{
+  if (error != NULL)
+    g_task_return_error (task, g_error_copy (error));
+  else if (self->kind == WS_BROKER_QUERY_PUBLISH)
+    g_task_return_boolean (task, TRUE);
+  else if (self->kind == WS_BROKER_QUERY_HISTORY)
+    g_task_return_pointer (task, g_steal_pointer (&self->history),
+                           (GDestroyNotify) ws_broker_history_free);
+  else
+    g_task_return_pointer (task, g_steal_pointer (&self->presence),
+                           (GDestroyNotify) g_hash_table_unref);
+}
+
+static void
 end (WsBrokerQuery *self, const GError *error)
 {
+  g_autoptr (GTask) task = NULL;
+
   g_return_if_fail (!self->is_over);
 
   self->is_over = TRUE;
   if (self->func != NULL)
     self->func (self, error, self->data);
-  if (self->task == NULL)
-    return;
-  if (error != NULL)
-    g_task_return_error (self->task, g_error_copy (error));
-  else if (self->kind == WS_BROKER_QUERY_PUBLISH)
-    g_task_return_boolean (self->task, TRUE);
-  else if (self->kind == WS_BROKER_QUERY_HISTORY)
-    g_task_return_pointer (self->task, g_steal_pointer (&self->history),
-                           (GDestroyNotify) ws_broker_history_free);
-  else
-    g_task_return_pointer (self->task, g_steal_pointer (&self->presence),
-                           (GDestroyNotify) g_hash_table_unref);
-  g_clear_object (&self->task);
+  if (self->wait != NULL)
+    task = ws_wait_end (g_steal_pointer (&self->wait));
+  if (task != NULL)
+    end_task (self, task, error);
 }
 
 static void
@@ -125,7 +135,8 @@ ws_broker_query_new (WsBrokerQueryKind kind, const char *topic, GTask *task)
   self->kind = kind;
   g_free (self->topic);
   self->topic = g_strdup (topic);
-  self->task = task;
+  if (task != NULL)
+    self->wait = ws_wait_new (task);
   if (kind == WS_BROKER_QUERY_HISTORY)
     {
       self->history = g_new0 (WsBrokerHistory, 1);

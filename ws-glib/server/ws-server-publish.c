@@ -67,7 +67,8 @@ find_client (WsServer *self, WsSocket *socket)
  * @topic: what the message is about; "": it is for all clients
  * @message: the message
  * @except: (nullable): a client who does not get it
- * @cancellable: (nullable): gives up what still waits for a connection
+ * @cancellable: (nullable): gives up waiting, and what still waits for a
+ *   connection; what the broker has may be published all the same
  * @callback: (scope async) (closure user_data): called when it was carried
  * @user_data: for @callback
  *

@@ -4,6 +4,7 @@
  * others get. */
 #include "server/ws-server-recover.h"
 
+#include "base/ws-wait.h"
 #include "broker/ws-broker-history.h"
 #include "server/ws-server-broker.h"
 #include "server/ws-server-client.h"
@@ -21,7 +22,7 @@ typedef struct
   char             *epoch;    /* (owned) (nullable): that the client knows */
   gboolean          is_new;   /* the client had not subscribed before */
   gboolean          has_gap;  /* not all that it has missed is there */
-  GTask            *task;     /* (owned) (nullable): until it has ended */
+  WsWait           *wait;     /* (owned) (nullable): until it has ended */
 } Recovering;
 
 static void
@@ -30,9 +31,32 @@ recovering_free (Recovering *self)
   ws_server_follow_unref (self->follow);
   g_free (self->topic);
   g_free (self->epoch);
-  g_clear_object (&self->task);
   g_object_unref (self->server);
   g_free (self);
+}
+
+/* Takes both. */
+static void
+return_error (WsWait *wait, GError *error)
+{
+  g_autoptr (GTask) task = ws_wait_end (wait);
+
+  if (task != NULL)
+    g_task_return_error (task, error);
+  else
+    g_error_free (error);
+}
+
+/* Takes both. */
+static void
+return_recovered (WsWait *wait, WsRecovered *recovered)
+{
+  g_autoptr (GTask) task = ws_wait_end (wait);
+
+  if (task != NULL)
+    g_task_return_pointer (task, recovered, (GDestroyNotify) ws_recovered_free);
+  else
+    ws_recovered_free (recovered);
 }
 
 /* Takes @error. */
@@ -41,7 +65,7 @@ fail (Recovering *self, GError *error)
 {
   WsServerClient *client = self->recovery->client;
 
-  g_task_return_error (self->task, error);
+  return_error (g_steal_pointer (&self->wait), error);
   g_queue_unlink (&self->follow->recoveries, &self->recovery->link);
   if (self->is_new && !ws_server_client_is_over (client))
     ws_server_client_unsubscribe (client, self->topic);
@@ -131,8 +155,7 @@ settle (Recovering *self)
   recovered->is_recovered = !self->has_gap;
   recovered->epoch = g_strdup (self->epoch);
   recovered->offset = self->recovery->position;
-  g_task_return_pointer (self->task, recovered,
-                         (GDestroyNotify) ws_recovered_free);
+  return_recovered (g_steal_pointer (&self->wait), recovered);
   self->recovery->is_settled = TRUE;
   ws_server_forget_settled (self->follow);
   recovering_free (self);
@@ -192,15 +215,14 @@ on_history (GObject *broker, GAsyncResult *result, gpointer data)
 
 /* --- The beginning --- */
 
-/* A topic without a history: @task gets it. */
+/* A topic without a history: takes @wait. */
 static void
-end_without (GTask *task, gboolean is_recovered)
+end_without (WsWait *wait, gboolean is_recovered)
 {
   WsRecovered *recovered = g_new0 (WsRecovered, 1);
 
   recovered->is_recovered = is_recovered;
-  g_task_return_pointer (task, recovered, (GDestroyNotify) ws_recovered_free);
-  g_object_unref (task);
+  return_recovered (wait, recovered);
 }
 
 typedef struct
@@ -209,7 +231,7 @@ typedef struct
   char           *topic;  /* (owned) */
   gboolean        is_new; /* the client had not subscribed before */
   gboolean        is_recovered;
-  GTask          *task; /* (owned) */
+  WsWait         *wait; /* (owned) */
 } Subscribing;
 
 static void
@@ -221,13 +243,12 @@ on_subscribed (GObject *broker, GAsyncResult *result, gpointer data)
   g_autoptr (WsBrokerHistory) history = ws_broker_take_history (result, &error);
 
   if (history != NULL)
-    end_without (self->task, self->is_recovered);
+    end_without (self->wait, self->is_recovered);
   else
     {
       if (self->is_new && !ws_server_client_is_over (client))
         ws_server_client_unsubscribe (client, self->topic);
-      g_task_return_error (self->task, error);
-      g_object_unref (self->task);
+      return_error (self->wait, error);
     }
   ws_server_client_unref (client);
   g_free (self->topic);
@@ -240,20 +261,20 @@ wait_for_subscription (WsServerClient *client,
                        const char     *topic,
                        gboolean        is_new,
                        gboolean        is_recovered,
-                       GTask          *task)
+                       WsWait         *wait)
 {
   Subscribing *self;
 
   if (ws_server_peek (client->server)->member == NULL)
     {
-      end_without (task, is_recovered);
+      end_without (wait, is_recovered);
       return;
     }
   self = g_new (Subscribing, 1);
   ws_server_client_ref (client);
-  *self = (Subscribing){ client, g_strdup (topic), is_new, is_recovered, task };
-  ws_server_read_history (client->server, topic, NULL, 0, 0,
-                          g_task_get_cancellable (task), on_subscribed, self);
+  *self = (Subscribing){ client, g_strdup (topic), is_new, is_recovered, wait };
+  ws_server_read_history (client->server, topic, NULL, 0, 0, NULL,
+                          on_subscribed, self);
 }
 
 /* The last call counts. */
@@ -278,7 +299,7 @@ static Recovering *
 recovering_new (WsServerClient *client,
                 WsServerFollow *follow,
                 const char     *topic,
-                GTask          *task)
+                WsWait         *wait)
 {
   Recovering       *self = g_new0 (Recovering, 1);
   WsServerRecovery *recovery = g_new0 (WsServerRecovery, 1);
@@ -291,7 +312,7 @@ recovering_new (WsServerClient *client,
   self->follow = ws_server_follow_ref (follow);
   self->recovery = recovery;
   self->topic = g_strdup (topic);
-  self->task = task;
+  self->wait = wait;
   return self;
 }
 
@@ -316,11 +337,12 @@ ws_server_client_recover (WsServerClient *client,
   follow = ws_server_follow_topic (client->server, topic);
   if (follow == NULL)
     {
-      wait_for_subscription (client, topic, is_new, epoch == NULL, task);
+      wait_for_subscription (client, topic, is_new, epoch == NULL,
+                             ws_wait_new (task));
       return;
     }
   forget_other (follow, client);
-  self = recovering_new (client, follow, topic, task);
+  self = recovering_new (client, follow, topic, ws_wait_new (task));
   self->is_new = is_new;
   self->epoch = g_strdup (epoch);
   self->recovery->position = offset;

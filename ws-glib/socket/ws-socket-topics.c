@@ -184,8 +184,8 @@ ws_socket_publish (WsSocket   *self,
  * @epoch: (nullable): the epoch that @offset belongs to; %NULL: the client
  *   knows nothing of the topic yet
  * @offset: the offset of the last publication that the client has got
- * @cancellable: (nullable): gives up waiting; what is missing is sent all the
- *   same
+ * @cancellable: (nullable): gives up waiting; the subscription stays, and what
+ *   is missing is sent all the same
  * @callback: (scope async) (closure user_data): called when the client has it
  * @user_data: for @callback
  *
