@@ -450,6 +450,8 @@ world_act (World *self, GObject *target, guint act)
 {
   if (world_is_secure && world_tls_act (target, act))
     return;
+  if (world_further_act (self, target, act))
+    return;
   act %= world_n_acts;
   if (act >= G_N_ELEMENTS (socket_acts))
     {

@@ -456,6 +456,7 @@ world_clear (World *self)
   g_clear_object (&self->peer);
   g_clear_object (&self->server);
   g_clear_object (&self->deferred);
+  g_clear_object (&self->log);
   for (guint i = 0; i < WORLD_N_WIRES; i++)
     world_wire_cut (self, &self->wires[i]);
   g_assert_true (world_iterate (self, MANY));
@@ -466,6 +467,7 @@ world_clear (World *self)
   g_assert_cmpuint (self->n_alive, ==, 0);
   g_ptr_array_unref (self->witnesses);
   g_array_unref (self->n_sent);
+  g_free (self->epoch);
   g_object_unref (self->cancellable);
 }
 

@@ -111,6 +111,16 @@ void world_call (World *self, WsSocket *socket, guint which);
 void world_accept (World *self);
 void world_close_server (World *self);
 
+/* --- world-broker.c --- */
+
+void world_subscribe_since (World *self, WsSocket *socket);
+extern void (*const world_broker_acts[]) (World *self); /* NULL ends them */
+
+/* --- world-further.c --- */
+
+/* FALSE: that is none of its acts. */
+gboolean world_further_act (World *self, GObject *target, guint act);
+
 /* --- world-tls.c --- */
 
 /* Which of the two targets this is. */
@@ -158,6 +168,9 @@ struct _World
   WsSocket     *peer;     /* (owned) (nullable): the last one of the server's */
   GCancellable *cancellable; /* (owned): of all calls that are under way */
   GObject      *deferred;    /* (owned) (nullable): to be answered later */
+  WsMessageLog *log;         /* (owned) (nullable) */
+  char         *epoch;       /* (owned) (nullable): of what is kept */
+  guint         n_kept;      /* that others have published */
   GPtrArray    *witnesses;   /* (owned): of Witness */
   GArray       *n_sent;      /* (owned): by serial */
   Wire          wires[WORLD_N_WIRES];
