@@ -143,12 +143,12 @@ ws_outbox_push_short (WsOutbox     *self,
 {
   guint8 *place = claim (self, 2 + len);
 
+  self->tail->ends_frame = TRUE;
+  self->n_frames++;
   place[0] = first;
   place[1] = (guint8) len;
   if (len > 0)
     memcpy (place + 2, payload, len);
-  self->tail->ends_frame = TRUE;
-  self->n_frames++;
 }
 
 void

@@ -100,7 +100,7 @@ take_whole (WsProtocol *self, WsEvent *event)
 
 /* The text of a frame that take_short() has read is illegal. The text lies over
  * the header, which is told without its mask. */
-static gboolean
+static G_NO_INLINE gboolean
 refuse_short (WsProtocol *self, gboolean masked, guint length, WsEvent *event)
 {
   const guint8 head[SHORT_HEADER_MAX]
@@ -125,6 +125,27 @@ begins_message (const WsProtocol *self)
          && self->reader.n_stored == 0
          && ws_assembler_is_idle (&self->assembler)
          && !self->wants_frame_events;
+}
+
+/* Fills @event member by member: compilers clear so large a structure with an
+ * instruction that takes longer than all else here. */
+static inline void
+begin_message (WsEvent *event, WsOpcode opcode, guint8 *data, gsize len)
+{
+  event->type = WS_EVENT_MESSAGE;
+  event->opcode = opcode;
+  event->is_last = TRUE;
+  event->data = data;
+  event->len = len;
+  event->close_code = 0;
+  event->room = 0;
+  event->fault = NULL;
+  event->copy = NULL;
+  event->owned.data = NULL;
+  event->owned.len = 0;
+  event->owned.size = 0;
+  event->pin = NULL;
+  event->bytes = NULL;
 }
 
 /* Yields a frame as nearly all are: a message of its own, of less than 126
@@ -157,12 +178,8 @@ take_short (WsProtocol *self, WsEvent *event, gboolean *yields)
       return TRUE;
     }
   ws_frame_reader_pass (&self->reader, size + length);
-  *event = (WsEvent){ .type = WS_EVENT_MESSAGE,
-                      .opcode = (WsOpcode) opcode,
-                      .is_last = TRUE,
-                      .data = data,
-                      .len = length,
-                      .room = (guint) (data - head) };
+  begin_message (event, (WsOpcode) opcode, data, length);
+  event->room = (guint) (data - head);
   *yields = TRUE;
   return TRUE;
 }
@@ -408,7 +425,9 @@ read_frame (WsProtocol *self, WsEvent *event)
   return read_payload (self, event);
 }
 
-static gboolean
+/* What take_short() does not read, or not at once. Apart, so that what that one
+ * needs is little. */
+static G_NO_INLINE gboolean
 pull (WsProtocol *self, WsEvent *event)
 {
   if (G_UNLIKELY (self->pending != WS_PENDING_NONE))
@@ -508,8 +527,11 @@ ws_protocol_feed (WsProtocol *self, guint8 *data, gsize len)
 gboolean
 ws_protocol_next_event (WsProtocol *self, WsEvent *event)
 {
-  gboolean yields = pull (self, event);
+  gboolean yields;
 
+  if (self->pending != WS_PENDING_NONE || ws_protocol_has_gathered (self)
+      || !take_short (self, event, &yields) || !yields)
+    yields = pull (self, event);
   if (G_UNLIKELY (self->kept != NULL))
     settle_kept (self, yields ? event : NULL);
   return yields;
