@@ -364,8 +364,8 @@ test_whole_message (gconstpointer data)
   rig_peer_frame (rig, FALSE, WS_OPCODE_TEXT, "a", 1);
   g_source_set_callback (source, on_fragment, rig, NULL);
   g_source_attach (source, rig->context);
-  rig_until (rig, rig->engine->protocol.message_offset > 0
-                      && rig->engine->protocol.message_bytes > 1);
+  rig_until (rig, rig->engine->protocol.assembler.now->offset > 0
+                      && rig->engine->protocol.assembler.now->received > 1);
   g_assert_cmpint (ws_engine_get_clocks (rig->engine)->since.begun, >,
                    rig->engine->traffic.since + 49000);
   rig_until (rig, strstr (rig->log->str, "about-to-close!TIMED_OUT"));

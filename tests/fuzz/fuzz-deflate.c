@@ -120,7 +120,7 @@ feed (Run *self, const guint8 *data, gsize len, gsize piece)
           observe (self, &event);
           ws_event_release (&event);
         }
-      g_assert_cmpuint (self->core.assembler.message.len, <=,
+      g_assert_cmpuint (self->core.assembler.now->message.len, <=,
                         self->choices->limit);
       data += n;
       len -= n;

@@ -65,7 +65,7 @@ test_order (void)
   ws_assembler_take_message (&assembler, &message);
   g_assert_cmpmem (message.data, message.len + 1, "Hello", 6);
   g_assert_true (ws_assembler_is_idle (&assembler));
-  g_assert_null (assembler.message.data);
+  g_assert_null (assembler.now->message.data);
   ws_buffer_clear (&message);
 }
 
@@ -273,10 +273,10 @@ test_growth (void)
     {
       g_assert_true (ws_assembler_add (&assembler, &header, piece, step,
                                        length - n, NULL, &fault));
-      g_assert_cmpuint (assembler.message.size, <=,
+      g_assert_cmpuint (assembler.now->message.size, <=,
                         4 * MAX (n, 64 * 1024) + 4096);
     }
-  g_assert_cmpuint (assembler.message.size, <=, length + 4096);
+  g_assert_cmpuint (assembler.now->message.size, <=, length + 4096);
   ws_assembler_reset (&assembler);
 }
 
@@ -299,9 +299,9 @@ test_kept (void)
       g_assert_true (ws_assembler_add (&assembler, &header, piece, sizeof piece,
                                        length - sizeof piece, NULL, &fault));
       if (i == 0)
-        g_assert_cmpuint (assembler.message.size, <, length);
+        g_assert_cmpuint (assembler.now->message.size, <, length);
       else
-        g_assert_cmpuint (assembler.message.size, >, length);
+        g_assert_cmpuint (assembler.now->message.size, >, length);
       ws_assembler_reset (&assembler);
       if (i == 0)
         {
@@ -347,7 +347,7 @@ test_place (gconstpointer data)
                    ==, !is_bad);
   if (is_bad)
     g_assert_cmpuint (fault.close_code, ==, 1007);
-  g_assert_true (is_bad || assembler.message.data + first == place);
+  g_assert_true (is_bad || assembler.now->message.data + first == place);
   ws_assembler_take_message (&assembler, &message);
   for (gsize i = 0; i < message.len && !is_bad; i++)
     g_assert_cmpint (message.data[i], ==, (guint8) "\xc3\xa4"[i % 2]);

@@ -494,11 +494,11 @@ test_memory (void)
   memcpy (wire, announced, sizeof announced);
   ws_protocol_feed (&core, wire, sizeof announced);
   g_assert_false (ws_protocol_next_event (&core, &event));
-  g_assert_null (core.assembler.message.data);
+  g_assert_null (core.assembler.now->message.data);
   wire[0] = 'a';
   ws_protocol_feed (&core, wire, 1);
   g_assert_false (ws_protocol_next_event (&core, &event));
-  g_assert_cmpuint (core.assembler.message.size, <=, 128 * 1024);
+  g_assert_cmpuint (core.assembler.now->message.size, <=, 128 * 1024);
   ws_protocol_clear (&core);
 
   ws_protocol_init (&core, C);
@@ -509,7 +509,7 @@ test_memory (void)
       ws_protocol_feed (&core, wire, sizeof empty);
       g_assert_false (ws_protocol_next_event (&core, &event));
     }
-  g_assert_null (core.assembler.message.data);
+  g_assert_null (core.assembler.now->message.data);
   ws_protocol_clear (&core);
 }
 

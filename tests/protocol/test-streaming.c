@@ -85,7 +85,7 @@ feed (WsProtocol *core, const guint8 *data, gsize len, Reader *reader)
   g_assert_false (ws_protocol_has_input (core));
   /* Nothing is held back. */
   if (core->streaming)
-    g_assert_cmpuint (core->assembler.message.len, ==, 0);
+    g_assert_cmpuint (core->assembler.now->message.len, ==, 0);
   ws_test_guarded_free (guarded, len);
 }
 

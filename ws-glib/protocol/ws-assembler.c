@@ -18,6 +18,10 @@
 /* So much is unmasked before it is checked: it stays in the nearest cache. */
 #define STEP (16 * 1024)
 
+/* What there is of no message; nobody writes there. */
+static const WsGathered nothing;
+#define NOTHING ((WsGathered *) &nothing)
+
 static gboolean
 refuse_order (const WsAssembler *self, WsFault *fault)
 {
@@ -70,24 +74,33 @@ is_kept (gsize there, guint64 left)
 static void
 reserve (WsAssembler *self, gboolean fin, gsize len, guint64 left)
 {
-  guint64 most = fin ? self->message.len + len + left : self->max_message_size;
-  gsize   there = self->message.len + len;
-  gsize   extra = len;
+  guint64 most
+      = fin ? self->now->message.len + len + left : self->max_message_size;
+  gsize there = self->now->message.len + len;
+  gsize extra = len;
 
-  if (there + 1 > self->message.size)
+  if (there + 1 > self->now->message.size)
     extra = is_kept (there, left)
                 ? len + (gsize) left
                 : (gsize) MAX (len,
                                MIN (len + left, MAX (FIRST_RESERVE,
                                                      len + 3 * there + SLACK)));
-  ws_buffer_reserve (&self->message, extra + 1, (gsize) most + 1);
+  ws_buffer_reserve (&self->now->message, extra + 1, (gsize) most + 1);
+}
+
+/* What the limit leaves beside what pieces have carried. */
+static guint64
+get_room (const WsAssembler *self)
+{
+  return self->max_message_size
+         - MIN (self->now->streamed, self->max_message_size);
 }
 
 static void
-update_room (WsAssembler *self)
+begin (WsAssembler *self, WsOpcode opcode)
 {
-  self->room
-      = self->max_message_size - MIN (self->streamed, self->max_message_size);
+  self->now = g_new0 (WsGathered, 1);
+  self->opcode = opcode;
 }
 
 static gboolean
@@ -100,8 +113,8 @@ decode (WsAssembler  *self,
 {
   if (len == 0 && !is_last)
     return TRUE;
-  return extension->klass->decode (extension, data, len, is_last, self->room,
-                                   &self->message, fault);
+  return extension->klass->decode (extension, data, len, is_last,
+                                   get_room (self), &self->now->message, fault);
 }
 
 /* What there is of the message without a character that is cut. */
@@ -109,14 +122,14 @@ static gsize
 complete_len (const WsAssembler *self)
 {
   if (self->opcode != WS_OPCODE_TEXT)
-    return self->message.len;
-  return self->message.len - self->utf8.pending;
+    return self->now->message.len;
+  return self->now->message.len - self->now->utf8.pending;
 }
 
 void
 ws_assembler_init (WsAssembler *self)
 {
-  *self = (WsAssembler){ 0 };
+  *self = (WsAssembler){ .now = NOTHING };
   ws_assembler_set_limits (self, WS_ASSEMBLER_DEFAULT_LIMIT,
                            WS_ASSEMBLER_DEFAULT_LIMIT);
 }
@@ -124,13 +137,12 @@ ws_assembler_init (WsAssembler *self)
 void
 ws_assembler_reset (WsAssembler *self)
 {
-  ws_buffer_clear (&self->message);
-  self->told = 0;
-  self->streamed = 0;
-  self->utf8 = (WsUtf8){ 0 };
+  if (ws_assembler_is_idle (self))
+    return;
+  ws_buffer_clear (&self->now->message);
+  g_free (self->now);
+  self->now = NOTHING;
   self->opcode = WS_OPCODE_CONTINUATION;
-  self->transformed = FALSE;
-  update_room (self);
 }
 
 void
@@ -140,7 +152,6 @@ ws_assembler_set_limits (WsAssembler *self,
 {
   self->max_frame_size = max_frame_size;
   self->max_message_size = MIN (max_message_size, G_MAXSSIZE - 1);
-  update_room (self);
 }
 
 void
@@ -154,25 +165,40 @@ ws_assembler_check (const WsAssembler   *self,
                     const WsFrameHeader *header,
                     WsFault             *fault)
 {
+  const guint64 room = get_room (self);
+
   /* 5.4 */
   if ((header->opcode == WS_OPCODE_CONTINUATION) == ws_assembler_is_idle (self))
     return refuse_order (self, fault);
   if (header->opcode == WS_OPCODE_CONTINUATION
-      && self->n_fragments >= self->max_fragments && self->max_fragments > 0)
+      && self->now->n_fragments >= self->max_fragments
+      && self->max_fragments > 0)
     return refuse_number (self, fault);
   if (G_UNLIKELY (header->length > self->max_frame_size))
     return refuse_size ("Frame", header->length, "frame", self->max_frame_size,
                         fault);
   /* The result of a transform is judged as it is made. */
-  if (header->rsv != 0 || self->transformed)
+  if (header->rsv != 0 || self->now->transformed)
     return TRUE;
   /* The limit may have been lowered since. */
-  if (G_UNLIKELY (self->message.len > self->room
-                  || header->length > self->room - self->message.len))
+  if (G_UNLIKELY (self->now->message.len > room
+                  || header->length > room - self->now->message.len))
     return refuse_size ("Message",
-                        self->streamed + self->message.len + header->length,
+                        self->now->streamed + self->now->message.len
+                            + header->length,
                         "message", self->max_message_size, fault);
   return TRUE;
+}
+
+void
+ws_assembler_put_message (WsAssembler  *self,
+                          WsOpcode      opcode,
+                          const guint8 *data,
+                          gsize         len)
+{
+  begin (self, opcode);
+  if (len > 0)
+    ws_buffer_append (&self->now->message, data, len);
 }
 
 void
@@ -180,22 +206,22 @@ ws_assembler_begin_frame (WsAssembler *self, const WsFrameHeader *header)
 {
   if (header->opcode == WS_OPCODE_CONTINUATION)
     {
-      self->n_fragments++;
+      self->now->n_fragments++;
       return;
     }
-  self->n_fragments = 1;
-  self->opcode = header->opcode;
-  self->transformed = header->rsv != 0;
+  begin (self, (WsOpcode) header->opcode);
+  self->now->n_fragments = 1;
+  self->now->transformed = header->rsv != 0;
 }
 
 guint8 *
 ws_assembler_get_place (WsAssembler *self, guint64 left, gsize *len)
 {
-  const WsBuffer *message = &self->message;
+  const WsBuffer *message = &self->now->message;
   gsize           room = message->size - MIN (message->len + 1, message->size);
 
   *len = (gsize) MIN (left, room);
-  if (self->transformed || *len < PLACE_MIN)
+  if (self->now->transformed || *len < PLACE_MIN)
     return NULL;
   return message->data + message->len;
 }
@@ -212,16 +238,16 @@ append (WsAssembler  *self,
 {
   while (len > 0)
     {
-      guint8     *place = self->message.data + self->message.len;
+      guint8     *place = self->now->message.data + self->now->message.len;
       const gsize n = self->opcode == WS_OPCODE_TEXT ? MIN (len, STEP) : len;
 
       if (key != NULL)
         ws_mask (place, data, n, key, phase);
       else if (place != data)
         memcpy (place, data, n);
-      self->message.len += n;
+      self->now->message.len += n;
       if (self->opcode == WS_OPCODE_TEXT
-          && !ws_utf8_feed (&self->utf8, place, n))
+          && !ws_utf8_feed (&self->now->utf8, place, n))
         return ws_assembler_refuse_text (fault);
       data += n;
       len -= n;
@@ -238,12 +264,12 @@ ws_assembler_add (WsAssembler         *self,
                   WsExtension         *extension,
                   WsFault             *fault)
 {
-  gsize    before = self->message.len;
+  gsize    before = self->now->message.len;
   gsize    phase = (gsize) ((header->length - left - len) & 3);
   gboolean is_last = header->fin && left == 0;
   gboolean ok = TRUE;
 
-  if (self->transformed)
+  if (self->now->transformed)
     {
       if (header->masked)
         ws_mask (data, data, len, header->mask, phase);
@@ -260,11 +286,11 @@ ws_assembler_add (WsAssembler         *self,
    * cut. */
   if (self->opcode != WS_OPCODE_TEXT)
     return ok;
-  if (self->transformed && self->message.len > before
-      && !ws_utf8_feed (&self->utf8, self->message.data + before,
-                        self->message.len - before))
+  if (self->now->transformed && self->now->message.len > before
+      && !ws_utf8_feed (&self->now->utf8, self->now->message.data + before,
+                        self->now->message.len - before))
     return ws_assembler_refuse_text (fault);
-  if (ok && is_last && !ws_utf8_is_complete (&self->utf8))
+  if (ok && is_last && !ws_utf8_is_complete (&self->now->utf8))
     return ws_assembler_refuse_text (fault);
   return ok;
 }
@@ -272,30 +298,30 @@ ws_assembler_add (WsAssembler         *self,
 void
 ws_assembler_copy_frame (WsAssembler *self, gboolean is_last, WsBuffer *out)
 {
-  gsize end = is_last ? self->message.len : complete_len (self);
+  gsize end = is_last ? self->now->message.len : complete_len (self);
 
   /* A flood of empty fragments costs no allocation either. */
-  if (end == self->told)
+  if (end == self->now->told)
     return;
-  ws_buffer_reserve (out, end - self->told + 1, 0);
-  ws_buffer_append (out, self->message.data + self->told, end - self->told);
+  ws_buffer_reserve (out, end - self->now->told + 1, 0);
+  ws_buffer_append (out, self->now->message.data + self->now->told,
+                    end - self->now->told);
   out->data[out->len] = '\0';
-  self->told = end;
+  self->now->told = end;
 }
 
 void
 ws_assembler_skip_frame (WsAssembler *self)
 {
-  self->told = complete_len (self);
+  self->now->told = complete_len (self);
 }
 
 void
 ws_assembler_take_piece (WsAssembler *self, gboolean is_last, WsBuffer *out)
 {
-  *out = self->message;
-  self->message = (WsBuffer){ 0 };
-  self->streamed += out->len;
-  update_room (self);
+  *out = self->now->message;
+  self->now->message = (WsBuffer){ 0 };
+  self->now->streamed += out->len;
   if (is_last)
     ws_assembler_reset (self);
 }
@@ -303,8 +329,8 @@ ws_assembler_take_piece (WsAssembler *self, gboolean is_last, WsBuffer *out)
 void
 ws_assembler_take_message (WsAssembler *self, WsBuffer *out)
 {
-  *out = self->message;
-  self->message = (WsBuffer){ 0 };
+  *out = self->now->message;
+  self->now->message = (WsBuffer){ 0 };
   if (out->data != NULL)
     {
       ws_buffer_reserve (out, 1, 0);

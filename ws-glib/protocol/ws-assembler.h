@@ -8,22 +8,29 @@
 
 G_BEGIN_DECLS
 
+/* The message under way. */
+typedef struct
+{
+  WsBuffer message;     /* what there is of it, transformed back */
+  gsize    told;        /* bytes of it that frame events have carried */
+  guint64  streamed;    /* bytes of it that pieces have carried */
+  guint64  offset;      /* for who assembles: where it begins in the stream */
+  guint64  received;    /* likewise: bytes that have come of it */
+  guint    n_fragments; /* of it */
+  gboolean transformed; /* it passes through the extension */
+  WsUtf8   utf8;
+} WsGathered;
+
 /* Makes messages of data frames: their order, the limits, the validity of text,
  * and the extension's transform. A message that is whole in the input needs
  * only ws_assembler_check(); all others are gathered here. */
 typedef struct
 {
-  guint64  max_frame_size;
-  guint64  max_message_size; /* fits a gsize, with room for a NUL */
-  WsBuffer message;  /* what there is of the message, transformed back */
-  gsize    told;     /* bytes of the message that frame events have carried */
-  guint64  streamed; /* bytes of the message that pieces have carried */
-  guint64  room;     /* what the limit leaves beside those */
-  guint    max_fragments; /* of a message; 0: any number */
-  guint    n_fragments;   /* of the message under way */
-  WsUtf8   utf8;
-  WsOpcode opcode; /* of the message under way; CONTINUATION: there is none */
-  gboolean transformed; /* the message passes through the extension */
+  guint64     max_frame_size;
+  guint64     max_message_size; /* fits a gsize, with room for a NUL */
+  WsGathered *now; /* (owned if any message is under way, else a constant) */
+  guint       max_fragments; /* of a message; 0: any number */
+  WsOpcode    opcode;        /* of that message; CONTINUATION: there is none */
 } WsAssembler;
 
 /* What a connection begins with: the defaults of the public properties. */
@@ -52,7 +59,7 @@ ws_assembler_is_idle (const WsAssembler *self)
 static inline gboolean
 ws_assembler_has_room (const WsAssembler *self, gsize len)
 {
-  return len <= self->max_frame_size && len <= self->room;
+  return len <= self->max_frame_size && len <= self->max_message_size;
 }
 
 /* Whether a data frame may come now and is within the limits: 1002 and 1009.
@@ -60,6 +67,13 @@ ws_assembler_has_room (const WsAssembler *self, gsize len)
 gboolean ws_assembler_check (const WsAssembler   *self,
                              const WsFrameHeader *header,
                              WsFault             *fault);
+
+/* Puts a whole message here that is no more to be looked at: it can be taken.
+ */
+void ws_assembler_put_message (WsAssembler  *self,
+                               WsOpcode      opcode,
+                               const guint8 *data,
+                               gsize         len);
 
 /* Begins a frame that has been checked. */
 void ws_assembler_begin_frame (WsAssembler *self, const WsFrameHeader *header);

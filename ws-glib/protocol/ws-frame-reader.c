@@ -25,8 +25,8 @@ refuse (WsFrameReader *self, const guint8 *data, gsize len, WsFault *fault)
 static WsParse
 begin_frame (WsFrameReader *self, WsFault *fault)
 {
-  if (!ws_frame_header_check (&self->header, self->role, self->rsv_allowed,
-                              fault))
+  if (!ws_frame_header_check (&self->header, (WsRole) self->role,
+                              self->rsv_allowed, fault))
     return WS_FAILED;
   self->in_frame = TRUE;
   self->n_frames++;
@@ -66,7 +66,7 @@ void
 ws_frame_reader_init (WsFrameReader *self, WsRole role)
 {
   memset (self, 0, sizeof *self);
-  self->role = role;
+  self->role = (guint8) role;
 }
 
 WsParse

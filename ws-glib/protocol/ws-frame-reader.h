@@ -9,13 +9,13 @@ G_BEGIN_DECLS
  * counts payload bytes, but never touches the payloads themselves. */
 typedef struct
 {
-  WsRole        role;
+  guint8        role;        /* a WsRole */
   guint8        rsv_allowed; /* reserved bits that an extension claims */
+  guint8        in_frame;    /* header is read, the payload not yet finished */
   guint8        n_stored;
   guint8        stored[WS_FRAME_HEADER_MAX]; /* a header that spans reads, or
                                          the bytes of an illegal one */
-  gboolean      in_frame; /* header is read, the payload not yet finished */
-  WsFrameHeader header;   /* of the present frame */
+  WsFrameHeader header;                      /* of the present frame */
   guint64       left;     /* payload bytes of the frame still to come */
   guint64       offset;   /* where the frame begins in the stream */
   guint64       n_frames; /* that have begun */

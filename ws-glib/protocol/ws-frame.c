@@ -34,7 +34,7 @@ read_first_byte (WsFrameHeader *header, guint8 byte, WsFault *fault)
 
   header->fin = (byte & FIN_BIT) != 0;
   header->rsv = byte & WS_FRAME_RSV_BITS;
-  header->opcode = opcode;
+  header->opcode = (guint8) opcode;
 
   /* 5.5: control frames must not be fragmented. */
   if (!header->fin && ws_opcode_is_control (header->opcode))
@@ -51,12 +51,12 @@ read_second_byte (WsFrameHeader *header, guint8 byte, WsFault *fault)
 {
   header->masked = (byte & MASK_BIT) != 0;
   header->length = byte & LENGTH_BITS;
-  header->size = 2u + (header->masked ? 4u : 0u);
+  header->size = header->masked ? 6 : 2;
 
   if (header->length == LENGTH_16BIT)
-    header->size += 2;
+    header->size = (guint8) (header->size + 2);
   else if (header->length == LENGTH_64BIT)
-    header->size += 8;
+    header->size = (guint8) (header->size + 8);
 
   /* 5.5: a control frame's length fits the seven bits. */
   if (header->length > WS_CONTROL_PAYLOAD_MAX

@@ -28,15 +28,16 @@ typedef enum
 #define WS_FRAME_RSV1          0x40
 #define WS_FRAME_RSV_BITS      0x70
 
+/* There is one for each idle connection: keep it small. */
 typedef struct
 {
-  gboolean fin;
-  guint8   rsv; /* the bits 0x40, 0x20, 0x10 as they stand on the wire */
-  WsOpcode opcode;
-  gboolean masked;
-  guint8   mask[4];
-  guint    size;   /* of the header itself */
-  guint64  length; /* of the payload */
+  guint64 length; /* of the payload */
+  guint8  mask[4];
+  guint8  opcode; /* a WsOpcode */
+  guint8  rsv;    /* the bits 0x40, 0x20, 0x10 as they stand on the wire */
+  guint8  size;   /* of the header itself */
+  guint8  fin : 1;
+  guint8  masked : 1;
 } WsFrameHeader;
 
 /* Reads a header from the first bytes of a frame. WS_NEED_MORE while @len is

@@ -14,7 +14,7 @@ ws_protocol_end (WsProtocol *self)
   self->phase = WS_PROTOCOL_ENDED;
   self->input_len = 0;
   ws_assembler_reset (&self->assembler);
-  ws_buffer_clear (&self->control);
+  g_clear_pointer (&self->control, g_free);
 }
 
 /* Keeps a fault for good, with the frame that it was found in. */
@@ -103,7 +103,7 @@ take_close (WsProtocol *self, WsEvent *event)
 gboolean
 ws_protocol_take_control (WsProtocol *self, WsEvent *event)
 {
-  WsOpcode opcode = self->reader.header.opcode;
+  WsOpcode opcode = (WsOpcode) self->reader.header.opcode;
 
   event->opcode = opcode;
   if (opcode == WS_OPCODE_CLOSE)

@@ -35,7 +35,7 @@ take_span (WsProtocol *self, WsOpcode opcode, WsEvent *event)
     {
       event->type = WS_EVENT_FRAME;
       self->pending = WS_PENDING_SPAN;
-      self->pending_opcode = opcode;
+      self->pending_opcode = (guint8) opcode;
       self->pending_data = event->data;
       self->pending_len = event->len;
     }
@@ -184,29 +184,29 @@ take_short (WsProtocol *self, WsEvent *event, gboolean *yields)
   return TRUE;
 }
 
-/* A gathered control frame is complete. */
-static gboolean
-take_split_control (WsProtocol *self, WsEvent *event)
-{
-  *event = (WsEvent){ .data = WS_EVENT_NOTHING };
-  if (self->control.data != NULL)
-    {
-      ws_buffer_reserve (&self->control, 1, 0);
-      self->control.data[self->control.len] = '\0';
-      event->data = self->control.data;
-      event->len = self->control.len;
-      event->owned = self->control;
-      self->control = (WsBuffer){ 0 };
-    }
-  return ws_protocol_take_control (self, event);
-}
-
 static void
 own_payload (WsEvent *event)
 {
   event->data
       = event->owned.data != NULL ? event->owned.data : WS_EVENT_NOTHING;
   event->len = event->owned.len;
+}
+
+/* A gathered control frame is complete. */
+static gboolean
+take_split_control (WsProtocol *self, WsEvent *event)
+{
+  *event = (WsEvent){ .data = WS_EVENT_NOTHING };
+  if (self->control != NULL)
+    {
+      const gsize len = (gsize) self->reader.header.length;
+
+      event->owned = (WsBuffer){ .data = g_steal_pointer (&self->control),
+                                 .len = len,
+                                 .size = len + 1 };
+      own_payload (event);
+    }
+  return ws_protocol_take_control (self, event);
 }
 
 static gboolean
@@ -242,7 +242,7 @@ take_gathered (WsProtocol *self, WsEvent *event)
   if (is_last)
     {
       self->pending = WS_PENDING_GATHERED;
-      self->pending_opcode = opcode;
+      self->pending_opcode = (guint8) opcode;
     }
   return TRUE;
 }
@@ -251,13 +251,13 @@ take_gathered (WsProtocol *self, WsEvent *event)
 static gboolean
 take_pending (WsProtocol *self, WsEvent *event)
 {
-  WsPending pending = self->pending;
+  WsPending pending = (WsPending) self->pending;
 
   self->pending = WS_PENDING_NONE;
   if (pending == WS_PENDING_GATHERED)
-    return take_message (self, self->pending_opcode, event);
+    return take_message (self, (WsOpcode) self->pending_opcode, event);
   *event = (WsEvent){ .type = WS_EVENT_MESSAGE,
-                      .opcode = self->pending_opcode,
+                      .opcode = (WsOpcode) self->pending_opcode,
                       .is_last = TRUE,
                       .data = self->pending_data,
                       .len = self->pending_len };
@@ -273,8 +273,10 @@ gather_control (WsProtocol *self, guint8 *data, gsize len, WsEvent *event)
 
   if (reader->header.masked)
     ws_mask (data, data, len, reader->header.mask, phase);
+  if (self->control == NULL && reader->header.length > 0)
+    self->control = g_malloc0 ((gsize) reader->header.length + 1);
   if (len > 0)
-    ws_buffer_append (&self->control, data, len);
+    memcpy (self->control + (reader->header.length - reader->left), data, len);
   reader->left -= len;
   return reader->left == 0 && take_split_control (self, event);
 }
@@ -282,7 +284,7 @@ gather_control (WsProtocol *self, guint8 *data, gsize len, WsEvent *event)
 static gboolean
 is_streaming (const WsProtocol *self)
 {
-  return self->streaming || self->assembler.streamed > 0;
+  return self->streaming || self->assembler.now->streamed > 0;
 }
 
 /* Yields what there is of the message. */
@@ -304,7 +306,7 @@ take_piece (WsProtocol *self, WsEvent *event)
 
   if (ends_frame)
     ws_frame_reader_finish (&self->reader);
-  if (self->assembler.message.len == 0 && !is_last)
+  if (self->assembler.now->message.len == 0 && !is_last)
     return FALSE;
   yield_piece (self, is_last, event);
   return TRUE;
@@ -313,7 +315,7 @@ take_piece (WsProtocol *self, WsEvent *event)
 gboolean
 ws_protocol_has_gathered (const WsProtocol *self)
 {
-  return self->streaming && self->assembler.message.len > 0
+  return self->streaming && self->assembler.now->message.len > 0
          && self->phase == WS_PROTOCOL_READING;
 }
 
@@ -321,11 +323,11 @@ static gboolean
 gather_data (WsProtocol *self, guint8 *data, gsize len, WsEvent *event)
 {
   WsFrameReader *reader = &self->reader;
-  const gsize    before = self->assembler.message.len;
+  const gsize    before = self->assembler.now->message.len;
   WsFault        fault;
 
   reader->left -= len;
-  self->message_bytes += len;
+  self->assembler.now->received += len;
   if (!ws_assembler_add (&self->assembler, &reader->header, data, len,
                          reader->left, self->extension, &fault))
     {
@@ -336,8 +338,8 @@ gather_data (WsProtocol *self, guint8 *data, gsize len, WsEvent *event)
         ws_frame_reader_finish (reader);
       return yields;
     }
-  if (G_UNLIKELY (self->assembler.transformed))
-    self->transformed += self->assembler.message.len - before;
+  if (G_UNLIKELY (self->assembler.now->transformed))
+    self->transformed += self->assembler.now->message.len - before;
   if (G_UNLIKELY (is_streaming (self)))
     return take_piece (self, event);
   return reader->left == 0 && take_gathered (self, event);
@@ -360,7 +362,7 @@ read_payload (WsProtocol *self, WsEvent *event)
   guint8        *data = self->input;
   gsize          len = (gsize) MIN (self->input_len, reader->left);
 
-  if (G_UNLIKELY (self->assembler.transformed))
+  if (G_UNLIKELY (self->assembler.now->transformed))
     {
       if (len > 0 && self->transformed >= WS_PROTOCOL_BUSY_SIZE)
         return yield_busy (self, event);
@@ -387,7 +389,7 @@ read_frame (WsProtocol *self, WsEvent *event)
   WsFrameReader       *reader = &self->reader;
   const WsFrameHeader *header = &reader->header;
   gsize                used;
-  gboolean             is_whole;
+  gboolean             is_whole, begins;
   WsFault              fault;
   WsParse              parsed;
 
@@ -413,15 +415,12 @@ read_frame (WsProtocol *self, WsEvent *event)
         ws_frame_reader_finish (reader);
       return yields;
     }
-  if (is_whole && header->fin && header->rsv == 0
-      && ws_assembler_is_idle (&self->assembler))
+  begins = ws_assembler_is_idle (&self->assembler);
+  if (is_whole && header->fin && header->rsv == 0 && begins)
     return take_whole (self, event);
-  if (ws_assembler_is_idle (&self->assembler))
-    {
-      self->message_offset = reader->offset;
-      self->message_bytes = 0;
-    }
   ws_assembler_begin_frame (&self->assembler, header);
+  if (begins)
+    self->assembler.now->offset = reader->offset;
   return read_payload (self, event);
 }
 
@@ -496,13 +495,13 @@ ws_protocol_set_max_fragments (WsProtocol *self, guint max_fragments)
 void
 ws_protocol_set_frame_events (WsProtocol *self, gboolean wanted)
 {
-  self->wants_frame_events = wanted;
+  self->wants_frame_events = wanted != FALSE;
 }
 
 void
 ws_protocol_set_streaming (WsProtocol *self, gboolean wanted)
 {
-  self->streaming = wanted;
+  self->streaming = wanted != FALSE;
 }
 
 void
@@ -544,10 +543,9 @@ ws_protocol_keep_input (WsProtocol *self)
     return;
   if (self->pending == WS_PENDING_SPAN)
     {
-      WsBuffer *message = &self->assembler.message;
-
-      if (self->pending_len > 0)
-        ws_buffer_append (message, self->pending_data, self->pending_len);
+      ws_assembler_put_message (&self->assembler,
+                                (WsOpcode) self->pending_opcode,
+                                self->pending_data, self->pending_len);
       self->pending = WS_PENDING_GATHERED;
     }
   if (self->input_len == 0)
@@ -575,10 +573,10 @@ ws_protocol_get_owed (const WsProtocol *self, WsOwed *owed)
     return FALSE;
   is_message = !ws_assembler_is_idle (&self->assembler);
   owed->is_gathered = !is_streaming (self);
-  owed->offset = is_message ? self->message_offset : reader->offset;
+  owed->offset = is_message ? self->assembler.now->offset : reader->offset;
   owed->progress = reader->n_stored;
   if (is_message)
-    owed->progress = WS_FRAME_HEADER_MAX + self->message_bytes;
+    owed->progress = WS_FRAME_HEADER_MAX + self->assembler.now->received;
   else if (reader->in_frame)
     owed->progress
         = WS_FRAME_HEADER_MAX + (reader->header.length - reader->left);

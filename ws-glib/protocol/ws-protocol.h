@@ -51,19 +51,18 @@ typedef struct
   gsize           input_len;
   guint8         *kept;    /* (owned) (nullable): a g_rc_box: the storage of
                               ws_protocol_keep_input() */
-  WsBuffer        control; /* a control frame's payload that spans reads */
+  guint8         *control; /* (owned) (nullable): a control frame's payload that
+                              spans reads */
   WsFault        *fault;   /* (owned) (nullable) */
-  guint64         message_offset; /* where the message under way begins */
-  guint64         message_bytes;  /* that have come of it */
-  gsize           transformed;    /* bytes that an extension has made, since
-                                     that was told last */
-  guint8         *pending_data;   /* of WS_PENDING_SPAN */
+  gsize           transformed;  /* bytes that an extension has made, since that
+                                   was told last */
+  guint8         *pending_data; /* of WS_PENDING_SPAN */
   gsize           pending_len;
-  WsOpcode        pending_opcode;
-  WsPending       pending;
   WsProtocolPhase phase;
-  gboolean        wants_frame_events;
-  gboolean        streaming;
+  guint8          pending;        /* a WsPending */
+  guint8          pending_opcode; /* a WsOpcode */
+  guint8          wants_frame_events;
+  guint8          streaming;
 } WsProtocol;
 
 void ws_protocol_init (WsProtocol *self, WsRole role);
@@ -114,7 +113,7 @@ ws_protocol_get_place (WsProtocol *self, gsize *len)
 
   if (G_LIKELY (!reader->in_frame) || self->phase != WS_PROTOCOL_READING
       || ws_opcode_is_control (reader->header.opcode) || self->streaming
-      || self->assembler.streamed > 0 || ws_protocol_has_input (self))
+      || self->assembler.now->streamed > 0 || ws_protocol_has_input (self))
     return NULL;
   return ws_assembler_get_place (&self->assembler, reader->left, len);
 }
