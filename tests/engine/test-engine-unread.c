@@ -133,7 +133,7 @@ test_owed_pong_at_end (gconstpointer data)
   for (guint i = 1; i <= 3; i++)
     peer_ping (rig, i);
   wait_for_pings (rig, 3);
-  g_assert_nonnull (rig->engine->owed_pong);
+  g_assert_nonnull (rig->engine->seldom->owed_pong);
   ws_engine_close (rig->engine, 1000, NULL);
   rig_peer_set_reading (rig, TRUE);
   rig_until (rig, ws_engine_get_bytes_to_write (rig->engine) == 0);
@@ -284,7 +284,7 @@ test_ping_behind_frame (gconstpointer data)
   rig_send_text (rig, text);
   g_source_set_callback (source, on_trickle, &trickle, NULL);
   g_source_attach (source, rig->context);
-  rig_until (rig, rig->engine->traffic.pings_sent > 0);
+  rig_until (rig, ws_engine_get_seldom (rig->engine)->pings_sent > 0);
   g_assert_cmpuint (transport->written->len, <, 20);
   rig_until (rig, ws_engine_get_bytes_to_write (rig->engine) == 0);
   g_source_destroy (source);

@@ -45,8 +45,9 @@ test_judge (void)
       const Judgement *j = &judgements[i];
       const WsSettings settings
           = { .ping_interval = j->interval, .ping_timeout = j->timeout };
+      WsKeepalivePings  pings = { .last_ping = j->ping * MS };
       const WsKeepalive keepalive
-          = { .last_received = j->received * MS, .last_ping = j->ping * MS };
+          = { .last_received = j->received * MS, .pings = &pings };
       gint64 due = -1;
       WsLife life;
 
@@ -85,18 +86,18 @@ test_match (void)
 
   ws_keepalive_init (&self, 10);
   g_assert_cmpint (self.last_received, ==, 10);
-  g_assert_cmpint (self.latency, ==, -1);
+  g_assert_cmpint (ws_keepalive_get_latency (&self), ==, -1);
   assert_pong (&self, "", 20, -1, TRUE);
   ping (&self, "a", TRUE, 30);
   ping (&self, "b", FALSE, 40);
-  g_assert_cmpint (self.last_ping, ==, 40);
+  g_assert_cmpint (ws_keepalive_get_last_ping (&self), ==, 40);
   assert_pong (&self, "c", 50, -1, TRUE);
-  g_assert_cmpint (self.latency, ==, -1);
+  g_assert_cmpint (ws_keepalive_get_latency (&self), ==, -1);
   assert_pong (&self, "a", 51, 21, TRUE);
   assert_pong (&self, "a", 52, -1, TRUE);
   assert_pong (&self, "b", 60, 20, FALSE);
-  g_assert_cmpint (self.latency, ==, 20);
-  g_assert_null (self.waiting);
+  g_assert_cmpint (ws_keepalive_get_latency (&self), ==, 20);
+  g_assert_true (g_queue_is_empty (&self.pings->waiting));
   ws_keepalive_clear (&self);
 }
 
@@ -150,7 +151,7 @@ test_bounded (void)
   ws_keepalive_init (&self, 0);
   for (guint i = 0; i < 10000; i++)
     ping (&self, i < 5000 ? "old" : "new", TRUE, i);
-  g_assert_cmpuint (self.waiting->length, <=, 64);
+  g_assert_cmpuint (self.pings->waiting.length, <=, 64);
   assert_pong (&self, "old", 20000, -1, TRUE);
   ws_keepalive_clear (&self);
 }

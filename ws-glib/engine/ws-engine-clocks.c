@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The deadlines of a connection that is not merely idle. */
+/* What a connection has that is not merely idle. */
 #include "engine/ws-engine-private.h"
 
 WsEngineClocks *
@@ -15,6 +15,14 @@ ws_engine_get_clocks (WsEngine *self)
   ws_engine_init_owed (clocks);
   ws_engine_init_unread (clocks);
   return clocks;
+}
+
+WsEngineSeldom *
+ws_engine_get_seldom (WsEngine *self)
+{
+  if (self->seldom == NULL)
+    self->seldom = g_new0 (WsEngineSeldom, 1);
+  return self->seldom;
 }
 
 void

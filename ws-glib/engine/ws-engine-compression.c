@@ -37,7 +37,7 @@ ws_engine_send_compressed (WsEngine     *self,
       ws_buffer_clear (&out);
       return FALSE;
     }
-  self->traffic.saved_sent += (gint64) (len - out.len);
+  ws_engine_get_seldom (self)->saved_sent += (gint64) (len - out.len);
   bytes = ws_buffer_steal_bytes (&out);
   self->compressing = TRUE;
   ws_engine_push_message (self, opcode, rsv, NULL, g_bytes_get_size (bytes),

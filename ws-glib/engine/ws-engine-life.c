@@ -9,7 +9,7 @@ send_ping (
     WsEngine *self, const guint8 *data, gsize len, gboolean by_user, gint64 now)
 {
   ws_keepalive_ping (&self->keepalive, data, len, by_user, now);
-  self->traffic.pings_sent++;
+  ws_engine_get_seldom (self)->pings_sent++;
   ws_engine_push_control (self, WS_OPCODE_PING, data, len);
 }
 
@@ -35,7 +35,7 @@ ask_for_life (WsEngine *self)
   gint64 stamp = GINT64_TO_BE (now);
 
   send_ping (self, (const guint8 *) &stamp, sizeof stamp, FALSE, now);
-  self->ping_end
+  ws_engine_get_seldom (self)->ping_end
       = self->traffic.wire_sent + ws_outbox_get_control_end (&self->outbox);
   return now;
 }
@@ -53,7 +53,8 @@ static gboolean
 may_have_answered (const WsEngine *self)
 {
   return !self->reading && ws_transport_is_readable (self->transport)
-         && ws_transport_is_heard (self->transport, self->keepalive.last_ping);
+         && ws_transport_is_heard (self->transport, ws_keepalive_get_last_ping (
+                                                        &self->keepalive));
 }
 
 /* A ping that waits behind a large frame has not been asked yet: as long as the
@@ -61,9 +62,12 @@ may_have_answered (const WsEngine *self)
 static void
 excuse_ping (WsEngine *self)
 {
-  if (self->blocked && self->traffic.wire_sent < self->ping_end
-      && self->clocks->progressed > self->keepalive.last_ping)
-    self->keepalive.last_ping = self->clocks->progressed;
+  WsKeepalivePings *pings = self->keepalive.pings;
+
+  if (self->blocked && pings != NULL
+      && self->traffic.wire_sent < self->seldom->ping_end
+      && self->clocks->progressed > pings->last_ping)
+    pings->last_ping = self->clocks->progressed;
 }
 
 /* The same once more, after all that tells of life was looked at. */
@@ -148,13 +152,14 @@ ws_engine_ping (WsEngine *self, const guint8 *data, gsize len)
 gint64
 ws_engine_get_answered (WsEngine *self)
 {
-  return self->keepalive.answered;
+  return self->keepalive.pings != NULL ? self->keepalive.pings->answered : 0;
 }
 
 void
 ws_engine_probe (WsEngine *self)
 {
-  gboolean asked = self->keepalive.last_ping > self->keepalive.last_received;
+  gboolean asked = ws_keepalive_get_last_ping (&self->keepalive)
+                   > self->keepalive.last_received;
 
   if (!may_judge (self) || asked || self->settings->ping_timeout == 0)
     return;

@@ -48,6 +48,28 @@ typedef struct
   gint64      progressed; /* some of what waits was written (monotonic µs) */
 } WsEngineClocks;
 
+/* What a connection has carried, but for what others count already. */
+typedef struct
+{
+  guint64 messages_sent, messages_received;
+  guint64 payload_sent, payload_received;
+  guint64 wire_sent, wire_received;
+  gint64  since;     /* monotonic µs */
+  gint64  connected; /* real µs of the same moment */
+} WsEngineTraffic;
+
+/* What few of those have who are idle: pings, of either side's, and messages
+ * that were compressed or dropped. */
+typedef struct
+{
+  guint64 pings_sent, pings_received, pongs_received;
+  guint64 dropped;
+  gint64  saved_sent;
+  guint64 pong_end;  /* of the last one, as of wire_sent */
+  guint64 ping_end;  /* likewise, of the keepalive's last one */
+  GBytes *owed_pong; /* (owned) (nullable): the next one's payload */
+} WsEngineSeldom;
+
 struct _WsEngine
 {
   guint               n_refs;
@@ -66,20 +88,18 @@ struct _WsEngine
   guint64             controls; /* bytes that went before messages */
   WsClosing           closing;
   WsKeepalive         keepalive;
-  WsTraffic           traffic;  /* but for what others count already */
-  guint64             untold;   /* bytes that were written but not reported */
-  guint64             pong_end; /* of the last one, as of wire_sent */
-  guint64             ping_end; /* likewise, of the keepalive\'s last one */
-  GBytes         *owed_pong;    /* (owned) (nullable): the next one's payload */
-  WsJob           resume_job;   /* input waits that was read already */
-  WsJob           flush_job;
-  WsDeadline      life_deadline;
-  WsEngineClocks *clocks; /* (owned) (nullable): made when needed */
-  gsize           unsent; /* bytes that the transport has taken, no more */
-  WsIdleContext  *idle;   /* (owned) (nullable) */
-  GError         *broken; /* (owned) (nullable): writing has failed */
-  guint           idle_release; /* ms until contexts are given back, 0: never */
-  guint8          n_heavy;      /* turns until it is one who says little */
+  WsEngineTraffic     traffic;
+  WsEngineSeldom     *seldom;     /* (owned) (nullable): made when needed */
+  guint64             untold;     /* bytes that were written but not reported */
+  WsJob               resume_job; /* input waits that was read already */
+  WsJob               flush_job;
+  WsDeadline          life_deadline;
+  WsEngineClocks     *clocks; /* (owned) (nullable): made when needed */
+  gsize               unsent; /* bytes that the transport has taken, no more */
+  WsIdleContext      *idle;   /* (owned) (nullable) */
+  GError             *broken; /* (owned) (nullable): writing has failed */
+  guint  idle_release;        /* ms until contexts are given back, 0: never */
+  guint8 n_heavy;             /* turns until it is one who says little */
 
   guint compressing : 1; /* a compressed message is being framed */
   guint told_broken : 1; /* the owner knows */
@@ -112,6 +132,8 @@ void ws_engine_catch_up (WsEngine *self);
 /* Never NULL. */
 WsEngineClocks *ws_engine_get_clocks (WsEngine *self);
 void            ws_engine_clear_clocks (WsEngine *self);
+/* Never NULL. */
+WsEngineSeldom *ws_engine_get_seldom (WsEngine *self);
 /* Gives back what the outside sees, and all that could call us. */
 void ws_engine_release (WsEngine *self);
 /* Tells the transport what to report. */

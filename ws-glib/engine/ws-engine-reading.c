@@ -28,7 +28,7 @@
 static void
 on_ping (WsEngine *self, WsEvent *event)
 {
-  self->traffic.pings_received++;
+  ws_engine_get_seldom (self)->pings_received++;
   if (self->state == WS_ENGINE_OPEN)
     ws_engine_answer_ping (self, event->data, event->len);
   if (self->state != WS_ENGINE_ENDED)
@@ -42,7 +42,7 @@ on_pong (WsEngine *self, WsEvent *event)
   gint64 elapsed = ws_keepalive_pong (&self->keepalive, event->data, event->len,
                                       g_get_monotonic_time (), &by_user);
 
-  self->traffic.pongs_received++;
+  ws_engine_get_seldom (self)->pongs_received++;
   self->sink->pong (self->user_data, event, elapsed, by_user);
 }
 

@@ -196,7 +196,7 @@ ws_engine_send (WsEngine     *self,
 void
 ws_engine_note_dropped (WsEngine *self)
 {
-  self->traffic.dropped++;
+  ws_engine_get_seldom (self)->dropped++;
 }
 
 void
@@ -231,7 +231,8 @@ ws_engine_send_prepared (WsEngine *self, WsPrepared *message)
   if (framing->window_bits != 0)
     {
       ws_deflate_note_shared (extension);
-      self->traffic.saved_sent += (gint64) (message->len - framing->len);
+      ws_engine_get_seldom (self)->saved_sent
+          += (gint64) (message->len - framing->len);
     }
   self->traffic.messages_sent++;
   self->traffic.payload_sent += message->len;

@@ -60,18 +60,34 @@ ws_engine_get_bytes_to_write (WsEngine *self)
 gint64
 ws_engine_get_latency (WsEngine *self)
 {
-  return self->keepalive.latency;
+  return ws_keepalive_get_latency (&self->keepalive);
 }
 
 void
 ws_engine_get_traffic (WsEngine *self, WsTraffic *traffic)
 {
-  guint64 written = self->traffic.wire_sent;
+  const WsEngineTraffic *now = &self->traffic;
 
-  *traffic = self->traffic;
-  traffic->frames_sent = self->outbox.n_frames;
-  traffic->frames_received = self->protocol.reader.n_frames;
-  traffic->saved_received = 0;
+  *traffic = (WsTraffic){
+    .messages_sent = now->messages_sent,
+    .messages_received = now->messages_received,
+    .frames_sent = self->outbox.n_frames,
+    .frames_received = self->protocol.reader.n_frames,
+    .payload_sent = now->payload_sent,
+    .payload_received = now->payload_received,
+    .wire_sent = now->wire_sent - MIN (now->wire_sent, self->head_len),
+    .wire_received = now->wire_received,
+    .since = now->since,
+    .connected = now->connected,
+  };
+  if (self->seldom != NULL)
+    {
+      traffic->saved_sent = self->seldom->saved_sent;
+      traffic->pings_sent = self->seldom->pings_sent;
+      traffic->pings_received = self->seldom->pings_received;
+      traffic->pongs_received = self->seldom->pongs_received;
+      traffic->dropped = self->seldom->dropped;
+    }
   if (self->protocol.extension != NULL)
     {
       WsDeflateUse use;
@@ -79,5 +95,4 @@ ws_engine_get_traffic (WsEngine *self, WsTraffic *traffic)
       ws_deflate_get_use (self->protocol.extension, &use);
       traffic->saved_received = use.saved_received;
     }
-  traffic->wire_sent = written - MIN (written, self->head_len);
 }

@@ -8,7 +8,8 @@
 static gboolean
 has_pong_waiting (const WsEngine *self)
 {
-  return self->traffic.wire_sent < self->pong_end;
+  return self->seldom != NULL
+         && self->traffic.wire_sent < self->seldom->pong_end;
 }
 
 static gboolean
@@ -21,7 +22,7 @@ static void
 push_pong (WsEngine *self, const guint8 *data, gsize len)
 {
   ws_engine_push_control (self, WS_OPCODE_PONG, data, len);
-  self->pong_end
+  ws_engine_get_seldom (self)->pong_end
       = self->traffic.wire_sent + ws_outbox_get_control_end (&self->outbox);
 }
 
@@ -30,11 +31,13 @@ push_pong (WsEngine *self, const guint8 *data, gsize len)
 void
 ws_engine_answer_ping (WsEngine *self, const guint8 *data, gsize len)
 {
-  g_clear_pointer (&self->owed_pong, g_bytes_unref);
+  WsEngineSeldom *seldom = ws_engine_get_seldom (self);
+
+  g_clear_pointer (&seldom->owed_pong, g_bytes_unref);
   if (has_room (self) && !(self->blocked && has_pong_waiting (self)))
     push_pong (self, data, len);
   else
-    self->owed_pong = g_bytes_new (data, len);
+    seldom->owed_pong = g_bytes_new (data, len);
 }
 
 void
@@ -44,10 +47,10 @@ ws_engine_settle_pong (WsEngine *self)
   gconstpointer data;
   gsize         len;
 
-  if (self->owed_pong == NULL || self->state != WS_ENGINE_OPEN
+  if (self->seldom->owed_pong == NULL || self->state != WS_ENGINE_OPEN
       || !has_room (self) || has_pong_waiting (self))
     return;
-  owed = g_steal_pointer (&self->owed_pong);
+  owed = g_steal_pointer (&self->seldom->owed_pong);
   data = g_bytes_get_data (owed, &len);
   push_pong (self, data, len);
 }

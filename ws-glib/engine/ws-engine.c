@@ -56,8 +56,8 @@ ws_engine_release (WsEngine *self)
   ws_engine_forget_idle (self);
   g_clear_pointer (&self->transport, ws_transport_free);
   ws_outbox_clear (&self->outbox);
-  g_clear_pointer (&self->owed_pong, g_bytes_unref);
-  ws_keepalive_clear (&self->keepalive);
+  if (self->seldom != NULL)
+    g_clear_pointer (&self->seldom->owed_pong, g_bytes_unref);
 }
 
 void
@@ -70,6 +70,8 @@ ws_engine_unref (WsEngine *self)
   g_clear_pointer (&self->closing.reason, g_free);
   g_clear_pointer (&self->ends, ws_ends_free);
   g_clear_error (&self->broken);
+  ws_keepalive_clear (&self->keepalive);
+  g_free (self->seldom);
   ws_poller_unref (self->poller);
   g_free (self);
 }
@@ -174,7 +176,7 @@ ws_engine_write_and_tell (WsEngine *self)
       self->above_mark = FALSE;
       self->sink->drained (self->user_data);
     }
-  if (G_UNLIKELY (self->owed_pong != NULL))
+  if (G_UNLIKELY (self->seldom != NULL && self->seldom->owed_pong != NULL))
     ws_engine_settle_pong (self);
   ws_engine_check_finished (self);
 }

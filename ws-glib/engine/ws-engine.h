@@ -17,11 +17,11 @@ typedef struct _WsEngine WsEngine;
 /* How the connection ends, or ended. */
 typedef struct
 {
-  char    *reason;   /* (owned) (nullable) */
-  guint    code;     /* as the user sees it; 0 while nothing closes */
-  guint    sent;     /* close codes on the wire, 1005 for an empty frame */
-  guint    received; /* 0: none */
-  gboolean clean;    /* the closing handshake was completed */
+  char *reason;        /* (owned) (nullable) */
+  guint code : 16;     /* as the user sees it; 0 while nothing closes */
+  guint sent : 16;     /* close codes on the wire, 1005 for an empty frame */
+  guint received : 16; /* 0: none */
+  guint clean : 1;     /* the closing handshake was completed */
 } WsClosing;
 
 /* What the engine tells its owner. Each may close, drop or replace the engine,

@@ -9,11 +9,16 @@ G_BEGIN_DECLS
  * does. Times are monotonic µs, given by the caller. */
 typedef struct
 {
-  gint64  last_received;
-  gint64  last_ping; /* of our own */
-  gint64  latency;   /* of the last answered ping, -1: unknown */
-  gint64  answered;  /* when that was sent */
-  GQueue *waiting;   /* (owned) (nullable): pings without their pongs yet */
+  gint64 last_ping; /* of our own */
+  gint64 latency;   /* of the last answered one, -1: unknown */
+  gint64 answered;  /* when that was sent */
+  GQueue waiting;   /* (owned): pings without their pongs yet */
+} WsKeepalivePings;
+
+typedef struct
+{
+  gint64            last_received;
+  WsKeepalivePings *pings; /* (owned) (nullable): none was sent yet */
 } WsKeepalive;
 
 typedef enum
@@ -25,6 +30,20 @@ typedef enum
 
 void ws_keepalive_init (WsKeepalive *self, gint64 now);
 void ws_keepalive_clear (WsKeepalive *self);
+
+/* Of our own pings, the last one; 0: none. */
+static inline gint64
+ws_keepalive_get_last_ping (const WsKeepalive *self)
+{
+  return self->pings != NULL ? self->pings->last_ping : 0;
+}
+
+/* Of the last answered ping, -1: unknown. */
+static inline gint64
+ws_keepalive_get_latency (const WsKeepalive *self)
+{
+  return self->pings != NULL ? self->pings->latency : -1;
+}
 
 /* Judges at @now. @due: when to judge again, after a ping has been sent if that
  * is the answer. */

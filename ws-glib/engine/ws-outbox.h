@@ -26,10 +26,10 @@ typedef struct
   guint64        n_frames;    /* that were pushed, ever */
   WsOutboxDraw   draw;        /* (nullable): none on a server */
   gpointer       draw_data;
-  WsOutboxChunk *writing; /* (nullable): the last that is being written */
-  gboolean       sealed;  /* no frame may follow any more */
-  gboolean       doomed;  /* to be cleared when that is over */
-  gboolean       owes;    /* the memory of some frames is lent */
+  WsOutboxChunk *writing;    /* (nullable): the last that is being written */
+  guint          sealed : 1; /* no frame may follow any more */
+  guint          doomed : 1; /* to be cleared when that is over */
+  guint          owes : 1;   /* the memory of some frames is lent */
 } WsOutbox;
 
 void ws_outbox_init (WsOutbox *self, WsOutboxDraw draw, gpointer user_data);

@@ -5,8 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* What a connection has carried. There is one for each idle connection: keep it
- * small. */
+/* What a connection has carried. */
 typedef struct
 {
   guint64 messages_sent; /* queued, at least */
