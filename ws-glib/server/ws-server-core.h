@@ -133,7 +133,7 @@ typedef struct
   GList           *link;
   GSequenceIter   *iter;    /* in clients */
   char            *address; /* (owned) (nullable): counted for the limit */
-  GQueue           subscriptions; /* (owned): the oldest first */
+  GQueue          *subscriptions; /* (owned) (nullable): the oldest first */
 } WsServerClient;
 
 /* What each emission on its way may have made of it. */

@@ -132,6 +132,12 @@ ws_server_foreach_topic (WsServer *self, WsServerTopicFunc func, gpointer data)
     func (self, *name, data);
 }
 
+static guint
+count_subscriptions (const WsServerClient *client)
+{
+  return client->subscriptions != NULL ? client->subscriptions->length : 0;
+}
+
 /* Before anything is stored. */
 static gboolean
 check_limits (WsServerClient *client, const char *name, GError **error)
@@ -145,7 +151,7 @@ check_limits (WsServerClient *client, const char *name, GError **error)
                  " bytes, and max-topic-size allows %u",
                  len, priv->max_topic_size);
   else if (priv->max_topics_per_client > 0
-           && client->subscriptions.length >= priv->max_topics_per_client)
+           && count_subscriptions (client) >= priv->max_topics_per_client)
     g_set_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_LIMIT_REACHED,
                  "The client has subscribed to all the %u topics that "
                  "max-topics-per-client allows",
@@ -174,7 +180,9 @@ ws_server_client_subscribe (WsServerClient *client,
   subscription = g_new (Subscription, 1);
   *subscription
       = (Subscription){ .in_client.data = topic, .in_topic.data = client };
-  g_queue_push_tail_link (&client->subscriptions, &subscription->in_client);
+  if (client->subscriptions == NULL)
+    client->subscriptions = g_queue_new ();
+  g_queue_push_tail_link (client->subscriptions, &subscription->in_client);
   g_queue_push_tail_link (&topic->subscriptions, &subscription->in_topic);
   g_hash_table_add (priv->subscriptions, subscription);
   return TRUE;
@@ -199,7 +207,9 @@ end_subscription (WsServerClient *client, Subscription *subscription)
 
   ws_server_client_withdraw (client, topic->name);
   g_hash_table_remove (priv->subscriptions, subscription);
-  g_queue_unlink (&client->subscriptions, &subscription->in_client);
+  g_queue_unlink (client->subscriptions, &subscription->in_client);
+  if (client->subscriptions->length == 0)
+    g_clear_pointer (&client->subscriptions, g_queue_free);
   g_queue_unlink (&topic->subscriptions, &subscription->in_topic);
   g_free (subscription);
   if (topic->subscriptions.length == 0)
@@ -218,18 +228,19 @@ ws_server_client_unsubscribe (WsServerClient *client, const char *name)
 void
 ws_server_client_unsubscribe_all (WsServerClient *client)
 {
-  while (client->subscriptions.head != NULL)
-    end_subscription (client, (Subscription *) client->subscriptions.head);
+  while (client->subscriptions != NULL)
+    end_subscription (client, (Subscription *) client->subscriptions->head);
 }
 
 char **
 ws_server_client_list_topics (WsServerClient *client)
 {
-  char **names = g_new0 (char *, client->subscriptions.length + 1);
-  guint  n = 0;
+  char **names = g_new0 (char *, count_subscriptions (client) + 1);
+  GList *link
+      = count_subscriptions (client) > 0 ? client->subscriptions->head : NULL;
 
-  for (GList *i = client->subscriptions.head; i != NULL; i = i->next)
-    names[n++] = g_strdup (((Topic *) i->data)->name);
+  for (guint n = 0; link != NULL; link = link->next)
+    names[n++] = g_strdup (((Topic *) link->data)->name);
   return names;
 }
 
