@@ -16,8 +16,8 @@
 struct _WsSslSession
 {
   GObject           parent_instance;
-  char             *protocol;      /* (owned) */
-  char             *cipher;        /* (owned) */
+  const char       *protocol;      /* interned, as there are a few of them */
+  const char       *cipher;        /* likewise */
   char             *next_protocol; /* (owned) (nullable) */
   GListStore       *chain;         /* (owned) of WsSslCertificate */
   WsSslCertificate *certificate;   /* (owned) (nullable): the peer's own */
@@ -44,8 +44,6 @@ ws_ssl_session_finalize (GObject *object)
 {
   WsSslSession *self = WS_SSL_SESSION (object);
 
-  g_free (self->protocol);
-  g_free (self->cipher);
   g_free (self->next_protocol);
   g_clear_object (&self->certificate);
   g_clear_object (&self->chain);
@@ -135,13 +133,24 @@ ws_ssl_session_class_init (WsSslSessionClass *klass)
   ws_property_install (object_class, tables, props, N_PROPS);
 }
 
+/* (transfer full): that of all peers which have shown nothing. */
+static GListStore *
+share_empty_chain (void)
+{
+  static GListStore *shared;
+
+  if (g_once_init_enter (&shared))
+    g_once_init_leave (&shared, g_list_store_new (WS_TYPE_SSL_CERTIFICATE));
+  return g_object_ref (shared);
+}
+
 /* A binding can make one of nothing; it is empty then. */
 static void
 ws_ssl_session_init (WsSslSession *self)
 {
-  self->protocol = g_strdup ("");
-  self->cipher = g_strdup ("");
-  self->chain = g_list_store_new (WS_TYPE_SSL_CERTIFICATE);
+  self->protocol = "";
+  self->cipher = "";
+  self->chain = share_empty_chain ();
 }
 
 /* A certificate that cannot be read ends the chain. */
@@ -154,12 +163,15 @@ ws_ssl_session_new (const char *protocol,
 {
   WsSslSession *self = g_object_new (WS_TYPE_SSL_SESSION, NULL);
 
-  g_free (self->protocol);
-  self->protocol = g_strdup (protocol);
-  g_free (self->cipher);
-  self->cipher = g_strdup (cipher);
+  self->protocol = g_intern_string (protocol);
+  self->cipher = g_intern_string (cipher);
   self->next_protocol = g_strdup (next_protocol);
   self->resumed = resumed;
+  if (chain != NULL && chain->len > 0)
+    {
+      g_object_unref (self->chain);
+      self->chain = g_list_store_new (WS_TYPE_SSL_CERTIFICATE);
+    }
   for (guint i = 0; chain != NULL && i < chain->len; i++)
     {
       g_autoptr (WsSslCertificate) certificate
