@@ -519,12 +519,26 @@ ws_url_join (const char *scheme,
              const char *resource)
 {
   const gboolean is_ipv6 = strchr (host, ':') != NULL;
-  char           suffix[16] = "";
+  char           digits[16];
+  char          *suffix = digits + sizeof digits - 1;
 
+  *suffix = '\0';
   if (port != 0)
-    g_snprintf (suffix, sizeof suffix, ":%u", port);
+    {
+      for (guint rest = port; rest != 0; rest /= 10)
+        *--suffix = (char) ('0' + rest % 10);
+      *--suffix = ':';
+    }
   return g_strconcat (scheme, is_ipv6 ? "://[" : "://", host,
                       is_ipv6 ? "]" : "", suffix, resource, NULL);
+}
+
+const char *
+ws_url_find_resource (const char *url)
+{
+  const char *host = strstr (url, "://");
+
+  return host != NULL ? strchr (host + 3, '/') : NULL;
 }
 
 void

@@ -42,6 +42,8 @@ char *ws_url_join (const char *scheme,
                    const char *host,
                    guint       port,
                    const char *resource);
+/* (nullable): where path and query begin in one. */
+const char *ws_url_find_resource (const char *url);
 
 /* (transfer full): the text of a WsUrl or a path, in quotes and fit for a
  * message: what cannot be read is percent-encoded, a long text cut, and of a

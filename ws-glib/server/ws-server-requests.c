@@ -81,7 +81,6 @@ accept_request (WsServerClient      *client,
   WsServerOpened  opened;
   WsSocketVisitor visitor;
   g_autoptr (GSocketAddress) address = NULL;
-  g_autofree char *url = NULL;
 
   ws_server_client_enter (client, &priv->arriving);
   ws_server_count_connection (client->server);
@@ -94,10 +93,9 @@ accept_request (WsServerClient      *client,
   ws_socket_set_log_number (client->socket, client->peer->log_number);
   if (ws_server_is_proxied (client))
     address = ws_server_get_client_address (client);
-  url = ws_server_make_client_url (client);
   visitor.address = address;
   visitor.is_secure = ws_server_is_client_secure (client);
-  visitor.url = url;
+  visitor.url = ws_server_make_client_url (client);
   opened = ws_server_opening_steal (client->opening);
   ws_socket_accept (client->socket, &opened, &visitor, handshake, &answer);
   g_clear_pointer (&client->opening, ws_server_opening_free);

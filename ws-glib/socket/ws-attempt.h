@@ -57,7 +57,8 @@ typedef struct
   /* What was asked for, and agreed on. */
   GBytes         *request_head;   /* (owned) (nullable): of a server's socket
                                    * that is new; parsed when asked */
-  char           *resource;       /* (owned) (nullable): likewise */
+  char           *resource;       /* (owned) (nullable): likewise, unless the
+                                   * URL ends with it */
   char           *path;           /* (owned) (nullable): when it was asked */
   char           *subprotocol;    /* (owned) (nullable) */
   char           *extensions;     /* (owned) (nullable) */

@@ -2,7 +2,72 @@
 /* The struct of a socket, and what every other file may call. */
 #include "socket/ws-socket-core.h"
 
+#include "http/ws-headers-private.h"
+#include "protocol/ws-url.h"
+
 int ws_socket_private_offset;
+
+/* --- What is made when needed --- */
+
+const WsReconnect    ws_socket_no_reconnect;
+const WsSocketExtras ws_socket_no_extras
+    = { .read_buffer_size = WS_SOCKET_READ_BUFFER_SIZE };
+
+WsReconnect *
+ws_socket_get_reconnecting (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (!ws_socket_has_reconnecting (priv))
+    priv->reconnect = g_new0 (WsReconnect, 1);
+  return priv->reconnect;
+}
+
+WsSocketExtras *
+ws_socket_get_extras (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (priv->extras == &ws_socket_no_extras)
+    priv->extras = g_memdup2 (&ws_socket_no_extras, sizeof *priv->extras);
+  return (WsSocketExtras *) priv->extras;
+}
+
+void
+ws_socket_init_extras (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  priv->reconnect = (WsReconnect *) &ws_socket_no_reconnect;
+  priv->extras = &ws_socket_no_extras;
+}
+
+void
+ws_socket_clear_extras (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (ws_socket_has_reconnecting (priv))
+    g_clear_object (&priv->reconnect->policy);
+  if (priv->extras == &ws_socket_no_extras)
+    return;
+  g_clear_object (&ws_socket_get_extras (self)->ssl_configuration);
+  g_clear_object (&ws_socket_get_extras (self)->mask_generator);
+}
+
+void
+ws_socket_free_extras (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  if (ws_socket_has_reconnecting (priv))
+    g_free (priv->reconnect);
+  if (priv->extras == &ws_socket_no_extras)
+    return;
+  g_clear_pointer (&ws_socket_get_extras (self)->request_headers,
+                   ws_headers_unref);
+  g_free ((gpointer) priv->extras);
+}
 
 /* --- Thread and context --- */
 
@@ -41,9 +106,12 @@ ws_socket_take_url (WsSocket *self, const char *url)
 
   if (g_strcmp0 (priv->url, url) == 0)
     return FALSE;
+  if (priv->now.is_incoming && priv->now.resource == NULL)
+    priv->now.resource = g_strdup (ws_url_find_resource (priv->url));
   g_free (priv->url);
   priv->url = g_strdup (url);
-  priv->reconnect.was_reached = FALSE;
+  if (priv->reconnect->was_reached)
+    priv->reconnect->was_reached = FALSE;
   return TRUE;
 }
 
@@ -54,10 +122,10 @@ ws_socket_stop_ticking (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (priv->reconnect.tick == NULL)
+  if (priv->reconnect->tick == NULL)
     return;
-  g_source_destroy (priv->reconnect.tick);
-  g_clear_pointer (&priv->reconnect.tick, g_source_unref);
+  g_source_destroy (priv->reconnect->tick);
+  g_clear_pointer (&priv->reconnect->tick, g_source_unref);
 }
 
 void
@@ -67,7 +135,8 @@ ws_socket_cancel_activation (WsSocket *self)
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   ws_socket_stop_ticking (self);
-  priv->reconnect.is_waiting = FALSE;
+  if (priv->reconnect->is_waiting)
+    priv->reconnect->is_waiting = FALSE;
   if (priv->activation == NULL)
     return;
   g_source_destroy (priv->activation);
@@ -78,9 +147,10 @@ void
 ws_socket_clear_watch (WsSocket *self)
 {
   WS_SOCKET_INSIDE (self);
+  WsReconnect *reconnect = ws_socket_peek (self)->reconnect;
 
-  g_clear_pointer (&ws_socket_peek (self)->reconnect.watch,
-                   ws_network_watch_free);
+  if (reconnect->watch != NULL)
+    g_clear_pointer (&reconnect->watch, ws_network_watch_free);
 }
 
 /* --- Properties --- */

@@ -89,19 +89,32 @@ typedef struct
   guint    was_reached : 1; /* the URL, once at least */
 } WsReconnect;
 
+/* The default of read-buffer-size. */
+#define WS_SOCKET_READ_BUFFER_SIZE (1024 * 1024)
+
+/* What few of a server's sockets have. */
+typedef struct
+{
+  WsHeaders          *request_headers;   /* (owned) (nullable) */
+  WsMaskGenerator    *mask_generator;    /* (owned) (nullable): built in */
+  WsSslConfiguration *ssl_configuration; /* (owned) (nullable) */
+  WsSslRules         *ssl_rules;         /* (owned) (nullable) */
+  gint64              read_buffer_size;
+} WsSocketExtras;
+
+/* Those of a socket that has none: nothing is written there. */
+extern const WsReconnect    ws_socket_no_reconnect;
+extern const WsSocketExtras ws_socket_no_extras;
+
 typedef struct
 {
   /* What the user sets. */
-  char               *url;             /* (owned) (nullable) */
-  char               *origin;          /* (owned) (nullable) */
-  char              **subprotocols;    /* (owned) (nullable) */
-  WsHeaders          *request_headers; /* (owned) (nullable): made when asked */
-  WsMaskGenerator    *mask_generator;  /* (owned) (nullable): built in */
-  WsDeflateOptions   *compression;     /* (owned) (nullable) */
-  WsSslConfiguration *ssl_configuration; /* (owned) (nullable): likewise */
-  WsSslRules         *ssl_rules; /* (owned) (nullable): made when needed */
-  WsSettings         *settings;  /* (owned): shared, unless has_settings */
-  gint64              read_buffer_size;
+  char                 *url;          /* (owned) (nullable) */
+  char                 *origin;       /* (owned) (nullable) */
+  char                **subprotocols; /* (owned) (nullable) */
+  WsDeflateOptions     *compression;  /* (owned) (nullable) */
+  WsSettings           *settings;     /* (owned): shared, unless has_settings */
+  const WsSocketExtras *extras;       /* (owned): see ws_socket_get_extras() */
 
   /* The attempt, or the connection. */
   WsState       state;
@@ -121,8 +134,8 @@ typedef struct
   GSList          *taps;    /* (owned) (nullable): see ws-socket-tap.h */
 
   /* A client's. */
-  WsReconnect   reconnect;
-  WsSocketHttp *http; /* (owned) (nullable) */
+  WsReconnect  *reconnect; /* (owned): see ws_socket_get_reconnecting() */
+  WsSocketHttp *http;      /* (owned) (nullable) */
 
   /* A server's. */
   const WsSocketOwner *owner; /* (nullable): until the connection is over */
@@ -148,6 +161,31 @@ ws_socket_peek (WsSocket *self)
   return G_STRUCT_MEMBER_P (self, ws_socket_private_offset);
 }
 
+/* --- What is made when needed --- */
+
+/* Those of its own, to be written to. */
+WsReconnect    *ws_socket_get_reconnecting (WsSocket *self);
+WsSocketExtras *ws_socket_get_extras (WsSocket *self);
+/* Of a new socket. */
+void ws_socket_init_extras (WsSocket *self);
+/* In dispose, and in finalize. */
+void ws_socket_clear_extras (WsSocket *self);
+void ws_socket_free_extras (WsSocket *self);
+
+static inline gboolean
+ws_socket_has_reconnecting (const WsSocketPrivate *priv)
+{
+  return priv->reconnect != &ws_socket_no_reconnect;
+}
+
+/* Nothing is waited for any more. */
+static inline void
+ws_socket_end_work (WsSocketPrivate *priv)
+{
+  if (priv->reconnect->is_at_work)
+    priv->reconnect->is_at_work = FALSE;
+}
+
 /* --- Thread and context --- */
 
 /* Whether nobody holds the socket but its own thread, which is to dispose of
@@ -163,7 +201,7 @@ static inline gboolean
 ws_socket_is_attached (const WsSocketPrivate *priv)
 {
   return priv->now.engine != NULL || priv->now.opening != NULL
-         || priv->activation != NULL || priv->reconnect.watch != NULL;
+         || priv->activation != NULL || priv->reconnect->watch != NULL;
 }
 
 typedef WsInside WsSocketInside;

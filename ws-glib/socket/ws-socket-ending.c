@@ -226,7 +226,8 @@ ws_socket_abort (WsSocket *self)
     return;
   priv = ws_socket_peek (self);
   ws_socket_cancel_activation (self);
-  priv->reconnect.is_unwanted = TRUE;
+  if (ws_socket_has_reconnecting (priv))
+    priv->reconnect->is_unwanted = TRUE;
   if (priv->state != WS_STATE_UNCONNECTED)
     cut_off (self);
   else
@@ -325,7 +326,8 @@ ws_socket_close (WsSocket *self, guint code, const char *reason, GError **error)
     return FALSE;
   g_object_ref (self);
   ws_socket_cancel_activation (self);
-  priv->reconnect.is_unwanted = TRUE;
+  if (ws_socket_has_reconnecting (priv))
+    priv->reconnect->is_unwanted = TRUE;
   if (priv->state == WS_STATE_CONNECTED)
     close_connection (self, code, reason);
   else if (priv->state == WS_STATE_CONNECTING)

@@ -284,29 +284,6 @@ ws_socket_get_subprotocol (WsSocket *self)
 }
 
 /**
- * ws_socket_get_resource_name:
- * @self: a socket
- *
- * Gets the path and query of the URL in use, percent-encoded.
- *
- * Returns: a path and query, or ""
- *
- * Since: 1.0
- */
-const char *
-ws_socket_get_resource_name (WsSocket *self)
-{
-  WsSocketPrivate *priv;
-
-  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
-
-  priv = ws_socket_peek (self);
-  if (priv->now.target != NULL)
-    return priv->now.target->resource;
-  return priv->now.resource != NULL ? priv->now.resource : "";
-}
-
-/**
  * ws_socket_get_peer_name:
  * @self: a socket
  *
@@ -367,14 +344,14 @@ ws_socket_get_request_headers (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
   priv = ws_socket_peek (self);
-  if (priv->request_headers != NULL)
-    return priv->request_headers;
+  if (priv->extras->request_headers != NULL)
+    return priv->extras->request_headers;
   if (priv->now.is_incoming && priv->now.request_head == NULL)
     warn_forgotten (G_STRFUNC);
-  priv->request_headers = priv->now.request_head != NULL
-                              ? parse_request_head (priv)
-                              : ws_headers_new ();
-  return priv->request_headers;
+  ws_socket_get_extras (self)->request_headers = priv->now.request_head != NULL
+                                                     ? parse_request_head (priv)
+                                                     : ws_headers_new ();
+  return priv->extras->request_headers;
 }
 
 /**
@@ -396,16 +373,18 @@ void
 ws_socket_set_request_headers (WsSocket *self, WsHeaders *request_headers)
 {
   WsSocketPrivate *priv;
+  WsSocketExtras  *extras;
 
   g_return_if_fail (WS_IS_SOCKET (self));
 
   priv = ws_socket_peek (self);
-  if (priv->request_headers == request_headers
+  if (priv->extras->request_headers == request_headers
       || !ws_socket_may_set (self, WS_SOCKET_PROP_REQUEST_HEADERS))
     return;
-  g_clear_pointer (&priv->request_headers, ws_headers_unref);
+  extras = ws_socket_get_extras (self);
+  g_clear_pointer (&extras->request_headers, ws_headers_unref);
   if (request_headers != NULL)
-    priv->request_headers = ws_headers_ref (request_headers);
+    extras->request_headers = ws_headers_ref (request_headers);
   ws_socket_notify (self, WS_SOCKET_PROP_REQUEST_HEADERS);
 }
 
@@ -424,7 +403,7 @@ ws_socket_get_mask_generator (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
-  return ws_socket_peek (self)->mask_generator;
+  return ws_socket_peek (self)->extras->mask_generator;
 }
 
 /**
@@ -444,7 +423,8 @@ ws_socket_set_mask_generator (WsSocket *self, WsMaskGenerator *mask_generator)
                     || WS_IS_MASK_GENERATOR (mask_generator));
 
   if (ws_socket_may_set (self, WS_SOCKET_PROP_MASK_GENERATOR)
-      && g_set_object (&ws_socket_peek (self)->mask_generator, mask_generator))
+      && g_set_object (&ws_socket_get_extras (self)->mask_generator,
+                       mask_generator))
     ws_socket_notify (self, WS_SOCKET_PROP_MASK_GENERATOR);
 }
 

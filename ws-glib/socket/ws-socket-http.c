@@ -100,7 +100,7 @@ ws_socket_begin_request (WsSocket *self, WsRequest *request)
 {
   WsSocketPrivate   *priv = ws_socket_peek (self);
   WsSocketHttp      *http = ws_socket_ensure_http (self);
-  WsHeaders         *headers = priv->request_headers;
+  WsHeaders         *headers = priv->extras->request_headers;
   const char        *origin = priv->origin;
   const char *const *subprotocols = (const char *const *) priv->subprotocols;
   g_autoptr (WsHeaders) copy = NULL;

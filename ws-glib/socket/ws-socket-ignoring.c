@@ -37,8 +37,8 @@ ws_socket_ignores (WsSocket *self, GPtrArray *errors)
     {
       WsSslError *error = g_ptr_array_index (errors, i);
 
-      if ((priv->ssl_rules == NULL
-           || !ignores (&priv->ssl_rules->always, error))
+      if ((priv->extras->ssl_rules == NULL
+           || !ignores (&priv->extras->ssl_rules->always, error))
           && (priv->now.tls == NULL
               || !ignores (&priv->now.tls->ignored, error)))
         return FALSE;
@@ -47,20 +47,23 @@ ws_socket_ignores (WsSocket *self, GPtrArray *errors)
 }
 
 static WsSslRules *
-get_rules (WsSocketPrivate *priv)
+get_rules (WsSocket *self)
 {
-  if (priv->ssl_rules == NULL)
-    priv->ssl_rules = g_new0 (WsSslRules, 1);
-  return priv->ssl_rules;
+  WsSocketExtras *extras = ws_socket_get_extras (self);
+
+  if (extras->ssl_rules == NULL)
+    extras->ssl_rules = g_new0 (WsSslRules, 1);
+  return extras->ssl_rules;
 }
 
 void
 ws_socket_clear_ignored (WsSocket *self)
 {
-  WsSslRules *rules = g_steal_pointer (&ws_socket_peek (self)->ssl_rules);
+  WsSslRules *rules = ws_socket_peek (self)->extras->ssl_rules;
 
   if (rules == NULL)
     return;
+  ws_socket_get_extras (self)->ssl_rules = NULL;
   ws_ssl_ignored_clear (&rules->always);
   ws_ssl_ignored_clear (&rules->next);
   g_free (rules);
@@ -71,19 +74,21 @@ ws_socket_begin_to_ignore (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (priv->ssl_rules == NULL)
+  if (priv->extras->ssl_rules == NULL)
     return;
-  ws_attempt_get_tls (&priv->now)->ignored = priv->ssl_rules->next;
-  priv->ssl_rules->next = (WsSslIgnored){ 0 };
+  ws_attempt_get_tls (&priv->now)->ignored = priv->extras->ssl_rules->next;
+  priv->extras->ssl_rules->next = (WsSslIgnored){ 0 };
 }
 
 /* Of the attempt under way, or else of the next one. */
 static WsSslIgnored *
-ignored_of_this_time (WsSocketPrivate *priv)
+ignored_of_this_time (WsSocket *self)
 {
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
   return priv->state == WS_STATE_CONNECTING
              ? &ws_attempt_get_tls (&priv->now)->ignored
-             : &get_rules (priv)->next;
+             : &get_rules (self)->next;
 }
 
 static void
@@ -117,7 +122,7 @@ ws_socket_ignore_ssl_errors (WsSocket *self)
   g_return_if_fail (WS_IS_SOCKET (self));
 
   if (ws_socket_may_instruct (self, G_STRFUNC))
-    ignored_of_this_time (ws_socket_peek (self))->has_all = TRUE;
+    ignored_of_this_time (self)->has_all = TRUE;
 }
 
 static gboolean
@@ -152,7 +157,7 @@ ws_socket_ignore_ssl_error_list (WsSocket *self, GPtrArray *errors)
   g_return_if_fail (is_list_of_errors (errors));
 
   if (ws_socket_may_instruct (self, G_STRFUNC))
-    ignore_list (ignored_of_this_time (ws_socket_peek (self)), errors);
+    ignore_list (ignored_of_this_time (self), errors);
 }
 
 /* (nullable): what holds for all attempts, forgotten so far. */
@@ -163,7 +168,7 @@ replace_ignored_always (WsSocket *self, const char *function)
 
   if (!ws_socket_may_instruct (self, function))
     return NULL;
-  always = &get_rules (ws_socket_peek (self))->always;
+  always = &get_rules (self)->always;
   ws_ssl_ignored_clear (always);
   return always;
 }

@@ -33,7 +33,7 @@ ws_socket_new_incoming (GMainContext        *context,
 void
 ws_socket_accept (WsSocket                *self,
                   WsServerOpened          *opened,
-                  const WsSocketVisitor   *visitor,
+                  WsSocketVisitor         *visitor,
                   const WsServerHandshake *handshake,
                   const WsServerAnswer    *answer)
 {
@@ -53,11 +53,12 @@ ws_socket_accept (WsSocket                *self,
   else
     priv->now.offers_none = TRUE;
   priv->now.subprotocol = g_strdup (answer->subprotocol);
-  priv->now.resource = g_strdup (handshake->resource);
+  if (visitor->url == NULL)
+    priv->now.resource = g_strdup (handshake->resource);
   priv->now.is_incoming = TRUE;
   priv->now.is_secure = visitor->is_secure;
   g_set_object (&priv->now.client_address, visitor->address);
-  priv->url = g_strdup (visitor->url);
+  priv->url = g_steal_pointer (&visitor->url);
   priv->now.request_head = ws_buffer_steal_bytes (&opened->head);
   priv->state = priv->announced = WS_STATE_CONNECTED;
   ws_socket_keep_view (self);

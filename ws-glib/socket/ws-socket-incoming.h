@@ -19,14 +19,14 @@ typedef struct
 {
   GSocketAddress *address; /* (nullable): another one than the peer's */
   gboolean        is_secure;
-  const char     *url; /* (nullable) */
+  char           *url; /* (owned) (nullable): ends with the resource */
 } WsSocketVisitor;
 
-/* Makes the socket connected, with what @opened holds, which is taken. Nothing
- * is read before ws_socket_start(). */
+/* Makes the socket connected, with what @opened and @visitor hold, which is
+ * taken. Nothing is read before ws_socket_start(). */
 void ws_socket_accept (WsSocket                *self,
                        WsServerOpened          *opened,
-                       const WsSocketVisitor   *visitor,
+                       WsSocketVisitor         *visitor,
                        const WsServerHandshake *handshake,
                        const WsServerAnswer    *answer);
 void ws_socket_start (WsSocket *self);

@@ -88,7 +88,7 @@ about_clear (About *self)
 static void
 tell_connecting (const About *about, WsSocketPrivate *priv)
 {
-  guint n = priv->reconnect.n_attempts;
+  guint n = priv->reconnect->n_attempts;
 
   if (n > 0)
     ws_log (&about->facts, "connecting to %s, attempt %u since the loss",
@@ -184,7 +184,8 @@ tell_unconnected (About *about, WsSocketPrivate *priv)
   const WsClosing *closing = &priv->now.closing;
   g_autoptr (GString) text = g_string_new ("unconnected");
 
-  if (priv->reconnect.connected_at > 0 && priv->last_traffic != NULL)
+  if ((priv->now.is_incoming || priv->reconnect->connected_at > 0)
+      && priv->last_traffic != NULL)
     {
       g_string_append (text, ", closed with ");
       append_code (text, closing);

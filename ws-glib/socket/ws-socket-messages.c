@@ -280,7 +280,7 @@ draw_mask (gpointer user_data, guint8 mask[4])
   WS_SOCKET_INSIDE (user_data);
   WsSocketPrivate *priv = ws_socket_peek (user_data);
 
-  ws_mask_generator_draw (priv->mask_generator, mask);
+  ws_mask_generator_draw (priv->extras->mask_generator, mask);
 }
 
 void
@@ -288,11 +288,12 @@ ws_socket_adopt_engine (WsSocket *self, WsTransport *transport, WsRole role)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  priv->reconnect.connected_at = g_get_monotonic_time ();
-  priv->reconnect.was_reached = TRUE;
   priv->now.engine
       = ws_engine_new (transport, role, priv->settings, &sink, self);
   ws_socket_update_receiving (self);
-  if (role == WS_ROLE_CLIENT)
-    ws_engine_set_draw (priv->now.engine, draw_mask, self);
+  if (role == WS_ROLE_SERVER)
+    return;
+  ws_socket_get_reconnecting (self)->connected_at = g_get_monotonic_time ();
+  priv->reconnect->was_reached = TRUE;
+  ws_engine_set_draw (priv->now.engine, draw_mask, self);
 }

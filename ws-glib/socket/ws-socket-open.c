@@ -245,7 +245,7 @@ start_attempt (WsSocket *self, Start *start, gboolean url_changed)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   gboolean         state_changed = priv->state != WS_STATE_CONNECTING;
-  gboolean         was_open = priv->reconnect.connected_at > 0;
+  gboolean         was_open = priv->reconnect->connected_at > 0;
   guint            attempt;
 
   /* A handler may end the attempt: none is called before the attempt has
@@ -545,7 +545,7 @@ ws_socket_activate (WsSocket *self)
   g_object_ref (self);
   ws_socket_cancel_activation (self);
   /* The policy opens what was open. */
-  if (priv->reconnect.is_retry)
+  if (priv->reconnect->is_retry)
     g_set_object (&request, ws_socket_peek_request (self));
   start = (Start){ .request = request, .context = priv->home.context };
   if (!open_socket (self, &start, NULL) && priv->state == WS_STATE_UNCONNECTED
@@ -569,7 +569,7 @@ ws_socket_schedule_activation (WsSocket *self)
 
   ws_socket_cancel_activation (self);
   ws_socket_adopt_context (self, NULL);
-  priv->reconnect.is_at_work = FALSE;
+  ws_socket_end_work (priv);
   priv->activation = g_idle_source_new ();
   g_source_set_callback (priv->activation, on_activation, self, NULL);
   g_source_attach (priv->activation, priv->home.context);

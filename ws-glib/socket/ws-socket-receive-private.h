@@ -5,9 +5,6 @@
 
 G_BEGIN_DECLS
 
-/* The default of read-buffer-size. */
-#define WS_SOCKET_READ_BUFFER_SIZE (1024 * 1024)
-
 #define WS_SOCKET_NOT_PULLED \
   "Messages are signalled: the property pull is not set"
 

@@ -61,8 +61,9 @@ is_full (WsSocketPrivate *priv)
   if (async->pipe != NULL)
     return async->pipe->chunks.length > 0 && async->pipe->size >= least
            && !g_atomic_int_get (&async->pipe->dropped) && !is_gathered (async);
-  return async->inbox.length > 0 && priv->read_buffer_size > 0
-         && async->inbox_size >= MAX ((guint64) priv->read_buffer_size, least);
+  return async->inbox.length > 0 && priv->extras->read_buffer_size > 0
+         && async->inbox_size
+                >= MAX ((guint64) priv->extras->read_buffer_size, least);
 }
 
 /* Whether the next message is to come in pieces: while nobody asks, that is as
@@ -473,7 +474,7 @@ ws_socket_get_read_buffer_size (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->read_buffer_size;
+  return ws_socket_peek (self)->extras->read_buffer_size;
 }
 
 /**
@@ -494,10 +495,10 @@ ws_socket_set_read_buffer_size (WsSocket *self, gint64 read_buffer_size)
   g_return_if_fail (read_buffer_size >= 0);
 
   priv = ws_socket_peek (self);
-  if (priv->read_buffer_size == read_buffer_size
+  if (priv->extras->read_buffer_size == read_buffer_size
       || !ws_socket_may_set (self, WS_SOCKET_PROP_READ_BUFFER_SIZE))
     return;
-  priv->read_buffer_size = read_buffer_size;
+  ws_socket_get_extras (self)->read_buffer_size = read_buffer_size;
   ws_socket_update_receiving (self);
   ws_socket_notify (self, WS_SOCKET_PROP_READ_BUFFER_SIZE);
 }

@@ -45,10 +45,10 @@ static void
 hurry_after (WsSocket *self, gint64 earliest)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  double jitter = ws_reconnect_policy_get_jitter (priv->reconnect.policy);
+  double jitter = ws_reconnect_policy_get_jitter (priv->reconnect->policy);
   gint64 now = g_get_monotonic_time ();
 
-  priv->reconnect.is_held = FALSE;
+  priv->reconnect->is_held = FALSE;
   hurry (self, MAX (now, earliest)
                    + (gint64) (jitter * SPREAD_MS * 1000 * g_random_double ()));
 }
@@ -74,7 +74,7 @@ on_network_changed (gboolean came_back, gpointer user_data)
   WS_SOCKET_INSIDE (user_data);
   WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
-  WsReconnect     *reconnect = &priv->reconnect;
+  WsReconnect     *reconnect = priv->reconnect;
 
   if (priv->now.engine != NULL)
     probe (self);
@@ -96,8 +96,8 @@ retry (WsSocket *self)
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   g_object_ref (self);
-  priv->reconnect.is_retry = TRUE;
-  priv->reconnect.open (self);
+  priv->reconnect->is_retry = TRUE;
+  priv->reconnect->open (self);
   /* In another thread's context nothing was even tried. */
   ws_socket_take_retry (self);
   g_object_unref (self);
@@ -111,7 +111,7 @@ on_network_answered (gboolean can_reach, gpointer user_data)
   WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (!priv->reconnect.is_waiting || !priv->reconnect.is_held || !can_reach)
+  if (!priv->reconnect->is_waiting || !priv->reconnect->is_held || !can_reach)
     return;
   retry (self);
 }
@@ -128,8 +128,8 @@ begin_watch (WsSocket *self)
   WsSocketPrivate *priv = ws_socket_peek (self);
 
   ws_socket_clear_watch (self);
-  if (priv->reconnect.policy != NULL)
-    priv->reconnect.watch
+  if (priv->reconnect->policy != NULL)
+    priv->reconnect->watch
         = ws_network_watch_new (priv->home.context, &network_sink, self);
 }
 
@@ -151,7 +151,7 @@ lacks_network (WsSocket *self)
   const WsUrl     *url = priv->now.target;
 
   return url->unix_path == NULL && !ws_network_watch_is_local (url->host)
-         && !ws_network_watch_is_available (priv->reconnect.watch);
+         && !ws_network_watch_is_available (priv->reconnect->watch);
 }
 
 static void
@@ -164,9 +164,9 @@ await_network (WsSocket *self)
           .secure = priv->now.target->secure,
           .proxy_resolver = ws_socket_get_proxy_resolver (self) };
 
-  priv->reconnect.is_held = TRUE;
-  g_source_set_ready_time (priv->activation, get_latest (&priv->reconnect));
-  ws_network_watch_ask (priv->reconnect.watch, &target);
+  priv->reconnect->is_held = TRUE;
+  g_source_set_ready_time (priv->activation, get_latest (priv->reconnect));
+  ws_network_watch_ask (priv->reconnect->watch, &target);
   ws_socket_update_view (self);
 }
 
@@ -177,7 +177,7 @@ on_wait_over (gpointer user_data)
   WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
 
-  if (g_get_monotonic_time () < get_latest (&priv->reconnect)
+  if (g_get_monotonic_time () < get_latest (priv->reconnect)
       && lacks_network (self))
     {
       await_network (self);
@@ -208,12 +208,12 @@ begin_to_wait (WsSocket *self, int delay)
   g_source_set_ready_time (priv->activation, now + delay * (gint64) 1000);
   g_source_attach (priv->activation, priv->home.context);
   /* The policy may be one of a handler just now. */
-  if (priv->reconnect.watch == NULL)
+  if (priv->reconnect->watch == NULL)
     begin_watch (self);
-  priv->reconnect.is_waiting = TRUE;
-  priv->reconnect.is_held = FALSE;
-  priv->reconnect.is_at_work = TRUE;
-  priv->reconnect.waiting_since = now;
+  priv->reconnect->is_waiting = TRUE;
+  priv->reconnect->is_held = FALSE;
+  priv->reconnect->is_at_work = TRUE;
+  priv->reconnect->waiting_since = now;
 }
 
 /* The ms that the server which refused the handshake asks for, or 0. It has no
@@ -225,7 +225,7 @@ get_retry_after (WsSocket *self, WsReconnectPolicy *policy)
   const char          *value;
   gint64               seconds;
 
-  if (ws_socket_peek (self)->reconnect.connected_at > 0 || response == NULL)
+  if (ws_socket_peek (self)->reconnect->connected_at > 0 || response == NULL)
     return 0;
   value = ws_headers_get_one (ws_handshake_response_get_headers (response),
                               "Retry-After");
@@ -251,7 +251,7 @@ gboolean
 ws_socket_await_reconnect (WsSocket *self)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
-  WsReconnect     *reconnect = &priv->reconnect;
+  WsReconnect     *reconnect = priv->reconnect;
   guint            attempt = priv->now.number;
   int              delay;
   g_autoptr (WsReconnectPolicy) policy = NULL;
@@ -283,10 +283,11 @@ ws_socket_await_reconnect (WsSocket *self)
 gboolean
 ws_socket_take_retry (WsSocket *self)
 {
-  WsReconnect *reconnect = &ws_socket_peek (self)->reconnect;
+  WsReconnect *reconnect = ws_socket_peek (self)->reconnect;
   gboolean     is_retry = reconnect->is_retry;
 
-  reconnect->is_retry = FALSE;
+  if (is_retry)
+    reconnect->is_retry = FALSE;
   return is_retry;
 }
 
@@ -295,8 +296,7 @@ ws_socket_note_attempt (WsSocket *self,
                         gboolean  is_retry,
                         void (*open) (WsSocket *socket))
 {
-  WsSocketPrivate *priv = ws_socket_peek (self);
-  WsReconnect     *reconnect = &priv->reconnect;
+  WsReconnect *reconnect = ws_socket_get_reconnecting (self);
 
   if (!is_retry)
     {
@@ -342,7 +342,7 @@ static gboolean
 is_final_for_tls (WsSocketPrivate *priv, const GError *error)
 {
   return error->domain == G_TLS_ERROR && error->code != G_TLS_ERROR_EOF
-         && !priv->reconnect.was_reached && !priv->now.ssl_alerted
+         && !priv->reconnect->was_reached && !priv->now.ssl_alerted
          && !is_too_early (&priv->now);
 }
 
@@ -376,7 +376,7 @@ ws_socket_get_reconnect (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
-  return ws_socket_peek (self)->reconnect.policy;
+  return ws_socket_peek (self)->reconnect->policy;
 }
 
 /**
@@ -400,16 +400,16 @@ ws_socket_set_reconnect (WsSocket *self, WsReconnectPolicy *reconnect)
 
   priv = ws_socket_peek (self);
   if (!ws_socket_may_set (self, WS_SOCKET_PROP_RECONNECT)
-      || !g_set_object (&priv->reconnect.policy, reconnect))
+      || !g_set_object (&ws_socket_get_reconnecting (self)->policy, reconnect))
     return;
   g_object_ref (self);
   if (reconnect == NULL)
     ws_socket_clear_watch (self);
-  else if (priv->reconnect.watch == NULL
+  else if (priv->reconnect->watch == NULL
            && (priv->now.opening != NULL
                || (priv->now.engine != NULL && priv->now.target != NULL)))
     begin_watch (self);
-  if (reconnect == NULL && priv->reconnect.is_waiting)
+  if (reconnect == NULL && priv->reconnect->is_waiting)
     {
       ws_socket_cancel_activation (self);
       ws_socket_set_active_flag (self, FALSE);

@@ -35,7 +35,7 @@ ws_socket_get_request (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
   priv = ws_socket_peek (self);
-  if (priv->now.resource != NULL
+  if (priv->now.is_incoming
       && (priv->http == NULL || priv->http->begun == NULL))
     make_received (self);
   return priv->http != NULL ? priv->http->begun : NULL;

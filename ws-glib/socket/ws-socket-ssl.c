@@ -79,9 +79,10 @@ ws_socket_get_ssl_configuration (WsSocket *self)
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
   priv = ws_socket_peek (self);
-  if (priv->ssl_configuration == NULL)
-    priv->ssl_configuration = ws_ssl_configuration_new ();
-  return priv->ssl_configuration;
+  if (priv->extras->ssl_configuration == NULL)
+    ws_socket_get_extras (self)->ssl_configuration
+        = ws_ssl_configuration_new ();
+  return priv->extras->ssl_configuration;
 }
 
 /**
@@ -103,7 +104,7 @@ ws_socket_set_ssl_configuration (WsSocket           *self,
                     || WS_IS_SSL_CONFIGURATION (ssl_configuration));
 
   if (ws_socket_may_set (self, WS_SOCKET_PROP_SSL_CONFIGURATION)
-      && g_set_object (&ws_socket_peek (self)->ssl_configuration,
+      && g_set_object (&ws_socket_get_extras (self)->ssl_configuration,
                        ssl_configuration))
     ws_socket_notify (self, WS_SOCKET_PROP_SSL_CONFIGURATION);
 }

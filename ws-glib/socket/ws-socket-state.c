@@ -39,14 +39,14 @@ ws_socket_set_state (WsSocket *self, WsState state)
   priv->state = state;
   ws_socket_log_state (self);
   if (state == WS_STATE_CONNECTED)
-    priv->reconnect.is_at_work = FALSE;
+    ws_socket_end_work (priv);
   is_frozen = ws_property_freeze (self);
   if (is_frozen)
     {
       ws_socket_notify (self, WS_SOCKET_PROP_STATE);
       ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
     }
-  ws_socket_update_view (self);
+  ws_socket_renew_view (self, is_frozen);
   ws_property_thaw (self, is_frozen);
   if (attempt == priv->now.number)
     ws_socket_announce_state (self);
@@ -67,7 +67,7 @@ ws_socket_set_error (WsSocket *self, const GError *error)
   ws_socket_notify (self, WS_SOCKET_PROP_ERROR_STRING);
   if (priv->state == WS_STATE_UNCONNECTED)
     ws_socket_notify (self, WS_SOCKET_PROP_STATUS);
-  ws_socket_update_view (self);
+  ws_socket_renew_view (self, is_frozen);
   ws_property_thaw (self, is_frozen);
 }
 
@@ -84,11 +84,11 @@ ws_socket_set_active_flag (WsSocket *self, gboolean active)
     {
       ws_socket_cancel_activation (self);
       ws_socket_clear_watch (self);
-      priv->reconnect.is_at_work = FALSE;
+      ws_socket_end_work (priv);
     }
   is_frozen = ws_property_freeze (self);
   ws_socket_notify (self, WS_SOCKET_PROP_ACTIVE);
-  ws_socket_update_view (self);
+  ws_socket_renew_view (self, is_frozen);
   ws_property_thaw (self, is_frozen);
   ws_socket_update_keeping (self);
 }

@@ -13,7 +13,7 @@ check_topic (WsSocket *self, const char *topic, GError **error)
 
   if (!ws_socket_check_thread (self, error))
     return FALSE;
-  if (priv->owner == NULL && priv->now.resource == NULL)
+  if (priv->owner == NULL && !priv->now.is_incoming)
     {
       g_set_error_literal (error, WS_SOCKET_ERROR,
                            WS_SOCKET_ERROR_UNSUPPORTED_SOCKET_OPERATION,

@@ -18,7 +18,7 @@ count_seconds (const WsSocketPrivate *priv)
 {
   gint64 left;
 
-  if (!priv->reconnect.is_waiting)
+  if (!priv->reconnect->is_waiting)
     return -1;
   left = g_source_get_ready_time (priv->activation) - g_get_monotonic_time ();
   return left > 0 ? (int) ((left - 1) / G_USEC_PER_SEC + 1) : 0;
@@ -27,7 +27,7 @@ count_seconds (const WsSocketPrivate *priv)
 static gboolean
 is_reconnecting (const WsSocketPrivate *priv)
 {
-  return priv->reconnect.is_at_work && priv->state != WS_STATE_CONNECTED
+  return priv->reconnect->is_at_work && priv->state != WS_STATE_CONNECTED
          && priv->state != WS_STATE_CLOSING;
 }
 
@@ -45,9 +45,9 @@ find_phase (const WsSocketPrivate *priv)
     return WS_SOCKET_PHASE_CONNECTED;
   if (priv->state == WS_STATE_CLOSING)
     return WS_SOCKET_PHASE_CLOSING;
-  if (priv->reconnect.is_waiting && priv->reconnect.is_held)
+  if (priv->reconnect->is_waiting && priv->reconnect->is_held)
     return WS_SOCKET_PHASE_HELD;
-  if (priv->reconnect.is_waiting && count_seconds (priv) > 0)
+  if (priv->reconnect->is_waiting && count_seconds (priv) > 0)
     return WS_SOCKET_PHASE_WAITING;
   if (is_reconnecting (priv))
     return WS_SOCKET_PHASE_RETRYING;
@@ -121,15 +121,15 @@ begin_to_tick (WsSocket *self)
   WsSocketPrivate    *priv = ws_socket_peek (self);
   int                 seconds = count_seconds (priv);
 
-  if (priv->reconnect.tick != NULL || seconds < 2)
+  if (priv->reconnect->tick != NULL || seconds < 2)
     return;
-  priv->reconnect.tick = g_source_new (&tick_funcs, sizeof (GSource));
-  g_source_set_static_name (priv->reconnect.tick, "[ws-glib] countdown");
-  g_source_set_callback (priv->reconnect.tick, on_tick, self, NULL);
-  g_source_set_ready_time (priv->reconnect.tick,
+  priv->reconnect->tick = g_source_new (&tick_funcs, sizeof (GSource));
+  g_source_set_static_name (priv->reconnect->tick, "[ws-glib] countdown");
+  g_source_set_callback (priv->reconnect->tick, on_tick, self, NULL);
+  g_source_set_ready_time (priv->reconnect->tick,
                            g_source_get_ready_time (priv->activation)
                                - (seconds - 1) * (gint64) G_USEC_PER_SEC);
-  g_source_attach (priv->reconnect.tick, priv->home.context);
+  g_source_attach (priv->reconnect->tick, priv->home.context);
 }
 
 /* Who reads the seconds may be about to listen to them: a binding does one
@@ -137,7 +137,7 @@ begin_to_tick (WsSocket *self)
 static void
 note_reader (WsSocket *self)
 {
-  if (ws_socket_peek (self)->reconnect.is_waiting
+  if (ws_socket_peek (self)->reconnect->is_waiting
       && ws_socket_check_thread (self, NULL))
     begin_to_tick (self);
 }
@@ -173,7 +173,7 @@ ws_socket_keep_view (WsSocket *self)
 }
 
 void
-ws_socket_update_view (WsSocket *self)
+ws_socket_renew_view (WsSocket *self, gboolean is_heard)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsSocketView     old = priv->view;
@@ -181,12 +181,19 @@ ws_socket_update_view (WsSocket *self)
 
   priv->view = now;
   ws_socket_stop_ticking (self);
-  if (priv->reconnect.is_waiting && is_watched (self))
+  if (priv->reconnect->is_waiting && is_watched (self))
     begin_to_tick (self);
-  if (!ws_property_freeze (self))
-    return;
-  notify_changes (self, &old, &now);
-  ws_property_thaw (self, TRUE);
+  if (is_heard)
+    notify_changes (self, &old, &now);
+}
+
+void
+ws_socket_update_view (WsSocket *self)
+{
+  const gboolean is_frozen = ws_property_freeze (self);
+
+  ws_socket_renew_view (self, is_frozen);
+  ws_property_thaw (self, is_frozen);
 }
 
 /* --- Asking --- */

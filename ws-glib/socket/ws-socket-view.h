@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 /* Tells what has changed since it was told last. May run a user's code, which
  * may do anything to the socket but not end it. */
 void ws_socket_update_view (WsSocket *self);
+/* The same for who has frozen the notifications, and knows thereby whether
+ * anybody hears them. */
+void ws_socket_renew_view (WsSocket *self, gboolean is_heard);
 /* Takes what has changed as told. */
 void ws_socket_keep_view (WsSocket *self);
 

@@ -4,6 +4,32 @@
 
 #include "http/ws-target.h"
 #include "protocol/ws-query.h"
+#include "protocol/ws-url.h"
+
+/**
+ * ws_socket_get_resource_name:
+ * @self: a socket
+ *
+ * Gets the path and query of the URL in use, percent-encoded.
+ *
+ * Returns: a path and query, or ""
+ *
+ * Since: 1.0
+ */
+const char *
+ws_socket_get_resource_name (WsSocket *self)
+{
+  WsSocketPrivate *priv;
+
+  g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
+
+  priv = ws_socket_peek (self);
+  if (priv->now.target != NULL)
+    return priv->now.target->resource;
+  if (priv->now.is_incoming && priv->now.resource == NULL)
+    return ws_url_find_resource (priv->url);
+  return priv->now.resource != NULL ? priv->now.resource : "";
+}
 
 /**
  * ws_socket_get_path:

@@ -107,10 +107,8 @@ ws_socket_dispose (GObject *object)
   ws_socket_tell_gone (self);
   ws_socket_end_calls (self);
   ws_socket_clear_handler (self);
-  g_clear_object (&priv->reconnect.policy);
-  g_clear_object (&priv->ssl_configuration);
+  ws_socket_clear_extras (self);
   g_clear_object (&priv->ssl_session);
-  g_clear_object (&priv->mask_generator);
   if (priv->stay.innermost == NULL)
     ws_stay_settle (&priv->stay, FALSE);
   G_OBJECT_CLASS (ws_socket_parent_class)->dispose (object);
@@ -131,13 +129,13 @@ ws_socket_finalize (GObject *object)
   g_free (priv->url);
   g_free (priv->origin);
   g_strfreev (priv->subprotocols);
-  g_clear_pointer (&priv->request_headers, ws_headers_unref);
   ws_home_clear (&priv->home);
   ws_attempt_clear (&priv->now);
   g_clear_error (&priv->error);
   g_clear_pointer (&priv->compression, ws_deflate_options_free);
   g_free (priv->last_traffic);
   ws_socket_clear_ignored (WS_SOCKET (object));
+  ws_socket_free_extras (WS_SOCKET (object));
   G_OBJECT_CLASS (ws_socket_parent_class)->finalize (object);
 }
 
@@ -162,7 +160,7 @@ ws_socket_init (WsSocket *self)
   priv->version = WS_PROTOCOL_VERSION_LATEST;
   priv->compression = ws_deflate_options_ref_default ();
   priv->settings = ws_socket_share_defaults ();
-  priv->read_buffer_size = WS_SOCKET_READ_BUFFER_SIZE;
+  ws_socket_init_extras (self);
   priv->state = WS_STATE_UNCONNECTED;
   ws_attempt_clear (&priv->now);
   ws_socket_keep_view (self);
