@@ -229,10 +229,19 @@ act_set_no_broker (World *self)
 
 /* --- Publishing, and asking --- */
 
+/* (transfer full): each has a number, and comes after those before. */
+static WsMessage *
+make_kept (World *self)
+{
+  g_autofree char *text = g_strdup_printf ("kept %u", ++self->n_published);
+
+  return ws_message_new_text (text);
+}
+
 static void
 act_publish_kept (World *self)
 {
-  g_autoptr (WsMessage) message = ws_message_new_text ("a publication");
+  g_autoptr (WsMessage) message = make_kept (self);
 
   if (self->server != NULL)
     (void) !ws_server_publish (self->server, KEPT, message, NULL);
@@ -251,7 +260,7 @@ on_published (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 act_publish_and_wait (World *self)
 {
-  g_autoptr (WsMessage) message = ws_message_new_text ("a publication");
+  g_autoptr (WsMessage) message = make_kept (self);
 
   if (self->server == NULL)
     return;
@@ -284,6 +293,7 @@ void
 world_subscribe_since (World *self, WsSocket *socket)
 {
   self->n_calls++;
+  self->n_recoveries++;
   ws_socket_subscribe_since_async (socket, KEPT, self->epoch, 1,
                                    self->cancellable, on_subscribed, self);
 }

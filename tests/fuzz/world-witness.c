@@ -76,6 +76,15 @@ check_filling (const char *text, guint seed)
   g_assert_cmpstr (text, ==, wanted->str);
 }
 
+/* What is kept comes in its order, and once; again only to who asks for it. */
+static void
+check_kept (Witness *self, guint number)
+{
+  if (number <= self->last_kept)
+    g_assert_cmpuint (++self->n_recoveries, <=, self->world->n_recoveries);
+  self->last_kept = number;
+}
+
 /* Each comes once, whole, and after those that were sent before. */
 static void
 check_own (Witness *self, const char *text)
@@ -98,6 +107,8 @@ check_own (Witness *self, const char *text)
       g_assert_cmpuint (number, >, self->last_broadcast);
       self->last_broadcast = number;
     }
+  else if (sscanf (text, "kept %u", &number) == 1)
+    check_kept (self, number);
 }
 
 /* UTF-8, U+0000 included. */
@@ -156,6 +167,7 @@ on_begun (gpointer user_data)
   self->remote = 0;
   self->n_received = 0;
   self->last_broadcast = 0;
+  self->last_kept = 0;
   self->is_partly = self->is_early;
   self->is_early = FALSE;
 }

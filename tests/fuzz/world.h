@@ -70,9 +70,11 @@ typedef struct
   guint       remote; /* serial of who sends to it, 0: unknown */
   guint       n_received;
   guint       last_broadcast;
-  gboolean    is_muted;  /* its handlers are gone */
-  gboolean    is_partly; /* not all that came was asked for */
-  gboolean    is_early;  /* that was before the attempt was told of */
+  guint       last_kept;
+  guint       n_recoveries; /* that it has seen begin */
+  gboolean    is_muted;     /* its handlers are gone */
+  gboolean    is_partly;    /* not all that came was asked for */
+  gboolean    is_early;     /* that was before the attempt was told of */
 } Witness;
 
 /* Messages in all worlds. */
@@ -166,13 +168,15 @@ struct _World
   WsServer     *server;   /* (owned) (nullable) */
   WsSocket     *client;   /* (owned) (nullable) */
   WsSocket     *peer;     /* (owned) (nullable): the last one of the server's */
-  GCancellable *cancellable; /* (owned): of all calls that are under way */
-  GObject      *deferred;    /* (owned) (nullable): to be answered later */
-  WsMessageLog *log;         /* (owned) (nullable) */
-  char         *epoch;       /* (owned) (nullable): of what is kept */
-  guint         n_kept;      /* that others have published */
-  GPtrArray    *witnesses;   /* (owned): of Witness */
-  GArray       *n_sent;      /* (owned): by serial */
+  GCancellable *cancellable;  /* (owned): of all calls that are under way */
+  GObject      *deferred;     /* (owned) (nullable): to be answered later */
+  WsMessageLog *log;          /* (owned) (nullable) */
+  char         *epoch;        /* (owned) (nullable): of what is kept */
+  guint         n_kept;       /* that others have published */
+  guint         n_published;  /* about what is kept, by our server */
+  guint         n_recoveries; /* of clients that ask for what was before */
+  GPtrArray    *witnesses;    /* (owned): of Witness */
+  GArray       *n_sent;       /* (owned): by serial */
   Wire          wires[WORLD_N_WIRES];
   guint         n_wires;
   guint         n_broadcasts;
