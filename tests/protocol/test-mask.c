@@ -97,6 +97,29 @@ test_every_length (void)
     }
 }
 
+/* One byte of another kind, wherever it is. */
+static void
+test_ascii (void)
+{
+  guint8 plain[LENGTH_MAX];
+  guint8 masked[LENGTH_MAX];
+
+  for (gsize len = 0; len <= LENGTH_MAX; len++)
+    {
+      memset (plain, 0x7F, len);
+      mask_bytewise (masked, plain, len, KEY, 3);
+      g_assert_true (ws_mask_text (masked, masked, len, KEY, 3));
+      for (gsize at = 0; at < len; at++)
+        {
+          plain[at] = 0x80;
+          mask_bytewise (masked, plain, len, KEY, 3);
+          g_assert_false (ws_mask_text (masked, masked, len, KEY, 3));
+          g_assert_cmpmem (masked, len, plain, len);
+          plain[at] = 0;
+        }
+    }
+}
+
 static void
 test_elsewhere (void)
 {
@@ -165,6 +188,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &vectors[i], test_vector);
     }
   g_test_add_func ("/protocol/mask/every-length", test_every_length);
+  g_test_add_func ("/protocol/mask/ascii", test_ascii);
   g_test_add_func ("/protocol/mask/elsewhere", test_elsewhere);
   g_test_add_func ("/protocol/mask/every-split", test_every_split);
   g_test_add_func ("/protocol/mask/guard-page", test_guard_page);

@@ -240,13 +240,17 @@ append (WsAssembler  *self,
     {
       guint8     *place = self->now->message.data + self->now->message.len;
       const gsize n = self->opcode == WS_OPCODE_TEXT ? MIN (len, STEP) : len;
+      gboolean    is_ascii = FALSE;
 
-      if (key != NULL)
+      if (key != NULL && self->opcode == WS_OPCODE_TEXT)
+        is_ascii = ws_mask_text (place, data, n, key, phase);
+      else if (key != NULL)
         ws_mask (place, data, n, key, phase);
       else if (place != data)
         memcpy (place, data, n);
       self->now->message.len += n;
       if (self->opcode == WS_OPCODE_TEXT
+          && !(is_ascii && ws_utf8_is_complete (&self->now->utf8))
           && !ws_utf8_feed (&self->now->utf8, place, n))
         return ws_assembler_refuse_text (fault);
       data += n;

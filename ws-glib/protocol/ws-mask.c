@@ -29,13 +29,22 @@ spread_key (const guint8 key[4], gsize phase)
   return GUINT64_TO_LE (bits * G_GUINT64_CONSTANT (0x0000000100000001));
 }
 
-/* Masks the blocks of @src; returns the bytes of them. All of a block is loaded
+/* The first bit of each byte. */
+#define HIGH_BITS G_GUINT64_CONSTANT (0x8080808080808080)
+
+/* These are compiled twice, with @seen and with NULL for it. */
+#define TWICE static inline __attribute__ ((always_inline))
+
+/* Masks the blocks of @src; returns the bytes of them. Each bit that is set in
+ * one of the words is set in @seen (nullable) then. All of a block is loaded
  * before any of it is stored: what a store below @src overwrites has been read
  * by then, however near @dst is. */
-static inline gsize
-mask_blocks (guint8 *dst, const guint8 *src, gsize len, guint64 mask)
+TWICE gsize
+mask_blocks (
+    guint8 *dst, const guint8 *src, gsize len, guint64 mask, guint64 *seen)
 {
   const Pair masks = { mask, mask };
+  Pair       all = { 0 };
   gsize      done = 0;
 
   for (; len - done >= 4 * sizeof (Pair); done += 4 * sizeof (Pair))
@@ -50,18 +59,24 @@ mask_blocks (guint8 *dst, const guint8 *src, gsize len, guint64 mask)
       second ^= masks;
       third ^= masks;
       fourth ^= masks;
+      if (seen != NULL)
+        all |= (first | second) | (third | fourth);
       memcpy (dst + done, &first, sizeof first);
       memcpy (dst + done + sizeof first, &second, sizeof second);
       memcpy (dst + done + 2 * sizeof first, &third, sizeof third);
       memcpy (dst + done + 3 * sizeof first, &fourth, sizeof fourth);
     }
+  if (seen != NULL)
+    *seen = all[0] | all[1];
   return done;
 }
 
-WS_VECTOR_WIDE static gsize
-mask_blocks_wide (guint8 *dst, const guint8 *src, gsize len, guint64 mask)
+WS_VECTOR_WIDE TWICE gsize
+run_wide (
+    guint8 *dst, const guint8 *src, gsize len, guint64 mask, guint64 *seen)
 {
   const Words masks = { mask, mask, mask, mask };
+  Words       all[2] = { { 0 } };
   gsize       done = 0;
 
   for (; len - done >= 2 * sizeof (Words); done += 2 * sizeof (Words))
@@ -72,23 +87,45 @@ mask_blocks_wide (guint8 *dst, const guint8 *src, gsize len, guint64 mask)
       memcpy (&second, src + done + sizeof first, sizeof second);
       first ^= masks;
       second ^= masks;
+      if (seen != NULL)
+        {
+          all[0] |= first;
+          all[1] |= second;
+        }
       memcpy (dst + done, &first, sizeof first);
       memcpy (dst + done + sizeof first, &second, sizeof second);
     }
+  all[0] |= all[1];
+  if (seen != NULL)
+    *seen = all[0][0] | all[0][1] | all[0][2] | all[0][3];
   return done;
 }
 
-void
-ws_mask (
-    guint8 *dst, const guint8 *src, gsize len, const guint8 key[4], gsize phase)
+WS_VECTOR_WIDE static gsize
+mask_blocks_wide (guint8 *dst, const guint8 *src, gsize len, guint64 mask)
 {
-  const guint64 mask = spread_key (key, phase);
-  gsize         done;
+  return run_wide (dst, src, len, mask, NULL);
+}
 
-  if (len >= WIDE_MIN && ws_vector_is_wide ())
-    done = mask_blocks_wide (dst, src, len, mask);
+WS_VECTOR_WIDE static gsize
+look_at_blocks_wide (
+    guint8 *dst, const guint8 *src, gsize len, guint64 mask, guint64 *seen)
+{
+  return run_wide (dst, src, len, mask, seen);
+}
+
+TWICE void
+run (guint8 *dst, const guint8 *src, gsize len, guint64 mask, guint64 *seen)
+{
+  guint64 words = 0;
+  gsize   done;
+
+  if (len < WIDE_MIN || !ws_vector_is_wide ())
+    done = mask_blocks (dst, src, len, mask, seen);
+  else if (seen != NULL)
+    done = look_at_blocks_wide (dst, src, len, mask, seen);
   else
-    done = mask_blocks (dst, src, len, mask);
+    done = mask_blocks_wide (dst, src, len, mask);
   dst += done;
   src += done;
   len -= done;
@@ -99,6 +136,7 @@ ws_mask (
 
       memcpy (&word, src, sizeof word);
       word ^= mask;
+      words |= word;
       memcpy (dst, &word, sizeof word);
       src += sizeof word;
       dst += sizeof word;
@@ -111,6 +149,7 @@ ws_mask (
 
       memcpy (&word, src, sizeof word);
       word ^= (guint32) mask;
+      words |= word;
       memcpy (dst, &word, sizeof word);
       src += sizeof word;
       dst += sizeof word;
@@ -119,7 +158,27 @@ ws_mask (
 
   for (guint32 rest = GUINT64_FROM_LE (mask) & G_MAXUINT32; len > 0; len--)
     {
-      *dst++ = *src++ ^ (rest & 0xFF);
+      *dst = *src++ ^ (rest & 0xFF);
+      words |= *dst++;
       rest >>= 8;
     }
+  if (seen != NULL)
+    *seen |= words;
+}
+
+void
+ws_mask (
+    guint8 *dst, const guint8 *src, gsize len, const guint8 key[4], gsize phase)
+{
+  run (dst, src, len, spread_key (key, phase), NULL);
+}
+
+gboolean
+ws_mask_text (
+    guint8 *dst, const guint8 *src, gsize len, const guint8 key[4], gsize phase)
+{
+  guint64 seen;
+
+  run (dst, src, len, spread_key (key, phase), &seen);
+  return (seen & HIGH_BITS) == 0;
 }

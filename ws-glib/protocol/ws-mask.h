@@ -12,5 +12,12 @@ void ws_mask (guint8       *dst,
               gsize         len,
               const guint8  key[4],
               gsize         phase);
+/* The same, and whether @dst is ASCII now: then it is valid text, and need not
+ * be looked at once more. */
+gboolean ws_mask_text (guint8       *dst,
+                       const guint8 *src,
+                       gsize         len,
+                       const guint8  key[4],
+                       gsize         phase);
 
 G_END_DECLS

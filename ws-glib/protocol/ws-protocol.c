@@ -44,19 +44,24 @@ take_span (WsProtocol *self, WsOpcode opcode, WsEvent *event)
 
 /* Moves the payload of a whole frame left, over the header that has been read:
  * that makes room for a NUL without touching the next frame. @mask: (nullable).
- * Returns where the payload is then. */
+ * Returns where the payload is then. @is_ascii: FALSE if that is not known. */
 static inline guint8 *
 unmask_in_place (WsOpcode      opcode,
                  const guint8 *mask,
                  guint8       *payload,
-                 gsize         len)
+                 gsize         len,
+                 gboolean     *is_ascii)
 {
   guint8 *place = payload;
 
+  *is_ascii = FALSE;
   if (mask != NULL)
     {
       place -= 4;
-      ws_mask (place, payload, len, mask, 0);
+      if (opcode == WS_OPCODE_TEXT)
+        *is_ascii = ws_mask_text (place, payload, len, mask, 0);
+      else
+        ws_mask (place, payload, len, mask, 0);
     }
   else if (opcode == WS_OPCODE_BINARY && len > 0)
     return payload;
@@ -73,6 +78,7 @@ take_whole (WsProtocol *self, WsEvent *event)
 {
   const WsFrameHeader *header = &self->reader.header;
   guint8              *payload = self->input;
+  gboolean             is_ascii;
   WsFault              fault;
 
   *event = (WsEvent){ 0 };
@@ -80,11 +86,11 @@ take_whole (WsProtocol *self, WsEvent *event)
   event->len = (gsize) header->length;
   event->data
       = unmask_in_place (header->opcode, header->masked ? header->mask : NULL,
-                         payload, event->len);
+                         payload, event->len, &is_ascii);
   event->room = (guint) (event->data - (payload - header->size));
   if (G_UNLIKELY (ws_opcode_is_control (header->opcode)))
     return ws_protocol_take_control (self, event);
-  if (header->opcode == WS_OPCODE_TEXT
+  if (header->opcode == WS_OPCODE_TEXT && !is_ascii
       && G_UNLIKELY (!ws_utf8_is_valid (event->data, event->len)))
     {
       gboolean yields;
@@ -159,6 +165,7 @@ take_short (WsProtocol *self, WsEvent *event, gboolean *yields)
   guint8        *head = self->input;
   guint8        *data;
   guint          opcode, length;
+  gboolean       is_ascii;
 
   if (self->input_len < SHORT_HEADER_MAX || !begins_message (self))
     return FALSE;
@@ -169,10 +176,11 @@ take_short (WsProtocol *self, WsEvent *event, gboolean *yields)
       || !ws_assembler_has_room (&self->assembler, length))
     return FALSE;
 
-  data
-      = unmask_in_place (opcode, masked ? head + 2 : NULL, head + size, length);
+  data = unmask_in_place (opcode, masked ? head + 2 : NULL, head + size, length,
+                          &is_ascii);
   use_input (self, size + length);
-  if (opcode == WS_OPCODE_TEXT && G_UNLIKELY (!ws_utf8_is_valid (data, length)))
+  if (opcode == WS_OPCODE_TEXT && !is_ascii
+      && G_UNLIKELY (!ws_utf8_is_valid (data, length)))
     {
       *yields = refuse_short (self, masked, length, event);
       return TRUE;
@@ -424,8 +432,8 @@ read_frame (WsProtocol *self, WsEvent *event)
   return read_payload (self, event);
 }
 
-/* What take_short() does not read, or not at once. Apart, so that what that one
- * needs is little. */
+/* What take_short() has not read, which was asked first. Apart, so that what
+ * that one needs is little. */
 static G_NO_INLINE gboolean
 pull (WsProtocol *self, WsEvent *event)
 {
@@ -438,12 +446,10 @@ pull (WsProtocol *self, WsEvent *event)
     }
   while (self->input_len > 0)
     {
-      gboolean yields;
+      gboolean yields = self->reader.in_frame ? read_payload (self, event)
+                                              : read_frame (self, event);
 
-      if (!take_short (self, event, &yields))
-        yields = self->reader.in_frame ? read_payload (self, event)
-                                       : read_frame (self, event);
-      if (yields)
+      if (yields || (take_short (self, event, &yields) && yields))
         return TRUE;
     }
   return FALSE;
