@@ -73,6 +73,93 @@ test_since_given_up (Fixture *self, gconstpointer data)
   g_clear_object (&client);
 }
 
+/* The topic has somebody else, and the broker says nothing. */
+static void
+begin_since (Fixture    *self,
+             const char *topic,
+             BrokerPeer *other,
+             GError    **error)
+{
+  g_autoptr (WsSocket) client
+      = g_list_model_get_item (G_LIST_MODEL (self->server), 0);
+
+  broker_peer_do (other, "sub %s", topic);
+  ws_socket_subscribe_since_async (client, topic, "e", 1, NULL, on_subscribed,
+                                   error);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_no_error (*error);
+}
+
+static const char *const since_topics[] = { "h/1", "t" };
+
+/* The call ends with the client, whatever the broker does. */
+static void
+test_since_left (Fixture *self, gconstpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (since_topics); i++)
+    {
+      const guint port = ws_server_get_server_port (self->server);
+      g_autoptr (BrokerPeer) other = NULL;
+      g_autoptr (GError) error = NULL;
+
+      broker_peer_do (self->peer, "sub own");
+      other = broker_peer_new (port);
+      begin_since (self, since_topics[i], other, &error);
+      ws_socket_close (self->peer->socket, WS_CLOSE_CODE_NORMAL, NULL, NULL);
+      ws_test_until (NULL, error != NULL);
+      g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED);
+      broker_peer_free (self->peer);
+      self->peer = g_steal_pointer (&other);
+    }
+}
+
+/* A subscription that has ended takes nothing from the one that follows it. */
+static void
+test_since_again (Fixture *self, gconstpointer data)
+{
+  FakeBroker *broker = self->broker;
+  g_autoptr (BrokerPeer) other
+      = broker_peer_new (ws_server_get_server_port (self->server));
+  g_autoptr (WsBrokerQuery) position = NULL;
+  g_autoptr (WsBrokerQuery) old = NULL;
+  g_autoptr (GError) error = NULL;
+
+  broker_peer_do (self->peer, "sub t");
+  begin_since (self, "h/1", other, &error);
+  position = fake_broker_take_query (broker);
+  old = fake_broker_take_query (broker);
+  broker_peer_do (self->peer, "unsub h/1");
+  broker_peer_say (self->peer, "since h/1 e 2");
+  ws_test_until (NULL, broker->queries.length > 0);
+  g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED);
+  fake_broker_deliver_at (broker, "e", 5, "5");
+  broker_peer_expect (other, "e 5 5");
+  fake_broker_answer_history (broker, "e", 3, 4);
+  broker_peer_expect (self->peer, "e 3 3");
+  broker_peer_expect (self->peer, "e 4 4");
+  broker_peer_expect (self->peer, "e 5 5");
+  broker_peer_expect (self->peer, "recovered 1 e 5");
+}
+
+/* Nor does it wait for a broker that the server has left. */
+static void
+test_since_detached (Fixture *self, gconstpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (since_topics); i++)
+    {
+      g_autoptr (BrokerPeer) other
+          = broker_peer_new (ws_server_get_server_port (self->server));
+      g_autoptr (GError) error = NULL;
+
+      begin_since (self, since_topics[i], other, &error);
+      ws_server_set_broker (self->server, NULL);
+      ws_test_until (NULL, error != NULL);
+      g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED);
+      ws_server_set_broker (self->server, WS_BROKER (self->broker));
+    }
+}
+
 /* Nobody hears a publication before the broker hands it back. */
 static void
 test_hand_back (Fixture *self, gconstpointer data)
@@ -297,6 +384,9 @@ main (int argc, char **argv)
   ADD ("/broker/base/since-ahead", test_since_ahead);
   ADD ("/broker/base/since-failed", test_since_failed);
   ADD ("/broker/base/since-given-up", test_since_given_up);
+  ADD ("/broker/base/since-left", test_since_left);
+  ADD ("/broker/base/since-again", test_since_again);
+  ADD ("/broker/base/since-detached", test_since_detached);
 #undef ADD
   return g_test_run ();
 }

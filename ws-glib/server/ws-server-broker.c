@@ -69,13 +69,19 @@ typedef struct
   WsServerFollow *follow; /* (nullable) */
 } Sending;
 
+/* (nullable): not one whose subscription has ended; there may be a new one. */
 static WsServerRecovery *
 find_recovery (const WsServerFollow *follow, const WsServerClient *client)
 {
   for (GList *i = follow != NULL ? follow->recoveries.head : NULL; i != NULL;
        i = i->next)
-    if (((WsServerRecovery *) i->data)->client == client)
-      return i->data;
+    {
+      WsServerRecovery *recovery = i->data;
+
+      if (recovery->client == client
+          && !g_cancellable_is_cancelled (recovery->cancellable))
+        return recovery;
+    }
   return NULL;
 }
 
@@ -411,6 +417,7 @@ static void
 leave_topic (WsServer *self, const char *topic, gpointer data)
 {
   ws_broker_member_leave (ws_server_peek (self)->member, topic);
+  ws_server_cancel_waiting (self, topic);
   g_clear_pointer (ws_server_peek_follow (self, topic), ws_server_follow_end);
 }
 

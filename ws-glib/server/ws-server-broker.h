@@ -46,12 +46,14 @@ void ws_server_read_history (WsServer           *self,
  * and is in the follow's list from then on until @settled is over. */
 typedef struct
 {
-  GList           link;       /* in the follow's recoveries; its data is this */
-  WsServerClient *client;     /* (owned) */
-  GQueue          held;       /* of WsPublication, while it is not settled */
-  gboolean        is_short;   /* not all that came could be held */
-  gboolean        is_settled; /* has all up to @position */
-  guint64         position;
+  GList           link;      /* in the follow's recoveries; its data is this */
+  WsServerClient *client;    /* (owned) */
+  GCancellable *cancellable; /* (owned) (nullable): ends with the subscription;
+                                * NULL once it is settled */
+  GQueue        held;        /* of WsPublication, while it is not settled */
+  gboolean      is_short;    /* not all that came could be held */
+  gboolean      is_settled;  /* has all up to @position */
+  guint64       position;
 } WsServerRecovery;
 
 void ws_server_recovery_free (WsServerRecovery *self);

@@ -59,17 +59,31 @@ return_recovered (WsWait *wait, WsRecovered *recovered)
     ws_recovered_free (recovered);
 }
 
+/* (transfer full): what became of the subscription. */
+static GError *
+make_end_error (const char *topic)
+{
+  return g_error_new (WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED,
+                      "The client has left, its subscription of \"%s\" has "
+                      "ended, or the server has left its broker meanwhile",
+                      topic);
+}
+
 /* Takes @error. */
 static void
 fail (Recovering *self, GError *error)
 {
-  WsServerClient *client = self->recovery->client;
+  WsServerRecovery *recovery = self->recovery;
+  GCancellable     *cancellable = g_steal_pointer (&recovery->cancellable);
+  const gboolean    is_subscribed
+      = ws_server_client_finish_waiting (recovery->client, self->topic,
+                                         cancellable);
 
+  g_queue_unlink (&self->follow->recoveries, &recovery->link);
+  if (self->is_new && is_subscribed)
+    ws_server_client_unsubscribe (recovery->client, self->topic);
+  ws_server_recovery_free (recovery);
   return_error (g_steal_pointer (&self->wait), error);
-  g_queue_unlink (&self->follow->recoveries, &self->recovery->link);
-  if (self->is_new && !ws_server_client_is_over (client))
-    ws_server_client_unsubscribe (client, self->topic);
-  ws_server_recovery_free (self->recovery);
   recovering_free (self);
 }
 
@@ -78,10 +92,8 @@ fail (Recovering *self, GError *error)
 static gboolean
 is_wanted (Recovering *self)
 {
-  WsServerClient *client = self->recovery->client;
-
-  return !ws_server_client_is_over (client) && !self->follow->is_over
-         && ws_server_client_is_subscribed (client, self->topic);
+  return !self->follow->is_over
+         && !g_cancellable_is_cancelled (self->recovery->cancellable);
 }
 
 static void
@@ -127,7 +139,7 @@ read_on (Recovering *self, guint max_count)
 {
   ws_server_read_history (self->server, self->topic, self->epoch,
                           self->recovery->position, max_count,
-                          self->follow->cancellable, on_history, self);
+                          self->recovery->cancellable, on_history, self);
 }
 
 /* Whether nothing is missing between what the client knows and @history. */
@@ -150,14 +162,17 @@ is_whole (Recovering *self, const WsBrokerHistory *history)
 static void
 settle (Recovering *self)
 {
-  WsRecovered *recovered = g_new0 (WsRecovered, 1);
+  WsServerRecovery *recovery = self->recovery;
+  WsRecovered      *recovered = g_new0 (WsRecovered, 1);
 
   recovered->is_recovered = !self->has_gap;
   recovered->epoch = g_strdup (self->epoch);
-  recovered->offset = self->recovery->position;
-  return_recovered (g_steal_pointer (&self->wait), recovered);
-  self->recovery->is_settled = TRUE;
+  recovered->offset = recovery->position;
+  ws_server_client_finish_waiting (recovery->client, self->topic,
+                                   g_steal_pointer (&recovery->cancellable));
+  recovery->is_settled = TRUE;
   ws_server_forget_settled (self->follow);
+  return_recovered (g_steal_pointer (&self->wait), recovered);
   recovering_free (self);
 }
 
@@ -185,8 +200,10 @@ use_history (Recovering *self, const WsBrokerHistory *history)
     }
   if (self->recovery->position < history->offset || !send_held (self))
     read_on (self, WS_SERVER_HISTORY_PAGE);
-  else
+  else if (is_wanted (self))
     settle (self);
+  else
+    fail (self, make_end_error (self->topic));
 }
 
 static void
@@ -206,10 +223,7 @@ on_history (GObject *broker, GAsyncResult *result, gpointer data)
   else
     {
       g_clear_error (&error);
-      fail (self, g_error_new (WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED,
-                               "The client has left, or its subscription of "
-                               "\"%s\" has ended meanwhile",
-                               self->topic));
+      fail (self, make_end_error (self->topic));
     }
 }
 
@@ -231,26 +245,30 @@ typedef struct
   char           *topic;  /* (owned) */
   gboolean        is_new; /* the client had not subscribed before */
   gboolean        is_recovered;
-  WsWait         *wait; /* (owned) */
+  WsWait         *wait;        /* (owned) */
+  GCancellable   *cancellable; /* (owned): ends with the subscription */
 } Subscribing;
 
 static void
 on_subscribed (GObject *broker, GAsyncResult *result, gpointer data)
 {
   g_autofree Subscribing *self = data;
-  WsServerClient         *client = self->client;
-  GError                 *error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autoptr (WsBrokerHistory) history = ws_broker_take_history (result, &error);
+  const gboolean is_over = g_cancellable_is_cancelled (self->cancellable);
+  const gboolean is_subscribed
+      = ws_server_client_finish_waiting (self->client, self->topic,
+                                         self->cancellable);
 
-  if (history != NULL)
+  if (history == NULL && self->is_new && is_subscribed)
+    ws_server_client_unsubscribe (self->client, self->topic);
+  if (is_over)
+    return_error (self->wait, make_end_error (self->topic));
+  else if (history != NULL)
     end_without (self->wait, self->is_recovered);
   else
-    {
-      if (self->is_new && !ws_server_client_is_over (client))
-        ws_server_client_unsubscribe (client, self->topic);
-      return_error (self->wait, error);
-    }
-  ws_server_client_unref (client);
+    return_error (self->wait, g_steal_pointer (&error));
+  ws_server_client_unref (self->client);
   g_free (self->topic);
 }
 
@@ -272,8 +290,14 @@ wait_for_subscription (WsServerClient *client,
     }
   self = g_new (Subscribing, 1);
   ws_server_client_ref (client);
-  *self = (Subscribing){ client, g_strdup (topic), is_new, is_recovered, wait };
-  ws_server_read_history (client->server, topic, NULL, 0, 0, NULL,
+  *self = (Subscribing){ .client = client,
+                         .topic = g_strdup (topic),
+                         .is_new = is_new,
+                         .is_recovered = is_recovered,
+                         .wait = wait,
+                         .cancellable
+                         = ws_server_client_begin_waiting (client, topic) };
+  ws_server_read_history (client->server, topic, NULL, 0, 0, self->cancellable,
                           on_subscribed, self);
 }
 
@@ -306,6 +330,7 @@ recovering_new (WsServerClient *client,
 
   recovery->link.data = recovery;
   recovery->client = client;
+  recovery->cancellable = ws_server_client_begin_waiting (client, topic);
   ws_server_client_ref (client);
   g_queue_push_tail_link (&follow->recoveries, &recovery->link);
   self->server = g_object_ref (client->server);

@@ -24,8 +24,9 @@ typedef struct
 /* That a client gets what is published about a topic. */
 typedef struct
 {
-  GList in_client; /* its data: (unowned): the topic */
-  GList in_topic;  /* its data: (unowned): the client */
+  GList   in_client; /* its data: (unowned): the topic */
+  GList   in_topic;  /* its data: (unowned): the client */
+  GSList *waiting;   /* of GCancellable (owned): what ends with it */
 } Subscription;
 
 static guint
@@ -198,6 +199,67 @@ remove_topic (WsServerPrivate *priv, Topic *topic)
   g_free (topic);
 }
 
+/* --- What ends with a subscription --- */
+
+static void
+cancel (gpointer cancellable, gpointer data)
+{
+  g_cancellable_cancel (cancellable);
+}
+
+static void
+end_waiting (Subscription *subscription)
+{
+  GSList *waiting = g_steal_pointer (&subscription->waiting);
+
+  g_slist_foreach (waiting, cancel, NULL);
+  g_slist_free_full (waiting, g_object_unref);
+}
+
+GCancellable *
+ws_server_client_begin_waiting (WsServerClient *client, const char *name)
+{
+  Subscription *subscription = find_subscription (client, name);
+  GCancellable *cancellable = g_cancellable_new ();
+
+  subscription->waiting
+      = g_slist_prepend (subscription->waiting, g_object_ref (cancellable));
+  return cancellable;
+}
+
+gboolean
+ws_server_client_finish_waiting (WsServerClient *client,
+                                 const char     *name,
+                                 GCancellable   *cancellable)
+{
+  Subscription *subscription = !ws_server_client_is_over (client)
+                                   ? find_subscription (client, name)
+                                   : NULL;
+  GSList       *link = NULL;
+
+  if (subscription != NULL)
+    link = g_slist_find (subscription->waiting, cancellable);
+  if (link != NULL)
+    {
+      subscription->waiting = g_slist_delete_link (subscription->waiting, link);
+      g_object_unref (cancellable);
+    }
+  g_object_unref (cancellable);
+  return link != NULL;
+}
+
+void
+ws_server_cancel_waiting (WsServer *self, const char *name)
+{
+  Topic *topic = find_topic (ws_server_peek (self), name);
+
+  for (GList *i = topic->subscriptions.head; i != NULL; i = i->next)
+    g_slist_foreach (WS_CONTAINER_OF (i, Subscription, in_topic)->waiting,
+                     cancel, NULL);
+}
+
+/* --- The end --- */
+
 /* A topic goes with its last subscription. */
 static void
 end_subscription (WsServerClient *client, Subscription *subscription)
@@ -211,6 +273,7 @@ end_subscription (WsServerClient *client, Subscription *subscription)
   if (client->subscriptions->length == 0)
     g_clear_pointer (&client->subscriptions, g_queue_free);
   g_queue_unlink (&topic->subscriptions, &subscription->in_topic);
+  end_waiting (subscription);
   g_free (subscription);
   if (topic->subscriptions.length == 0)
     remove_topic (priv, topic);

@@ -28,6 +28,16 @@ gboolean ws_server_client_subscribe (WsServerClient *client,
 void ws_server_client_unsubscribe (WsServerClient *client, const char *topic);
 /* While the client still has a server. */
 void ws_server_client_unsubscribe_all (WsServerClient *client);
+/* (transfer full): for a subscription that there is: cancelled when it ends. */
+GCancellable *
+ws_server_client_begin_waiting (WsServerClient *client, const char *topic);
+/* Takes @cancellable. FALSE: the subscription has ended, though there may be
+ * another one. */
+gboolean ws_server_client_finish_waiting (WsServerClient *client,
+                                          const char     *topic,
+                                          GCancellable   *cancellable);
+/* Whoever waits gives up; the subscriptions stay. There has to be one. */
+void ws_server_cancel_waiting (WsServer *self, const char *topic);
 char **
 ws_server_client_list_topics (WsServerClient *client); /* (transfer full) */
 void ws_server_clear_topics (WsServer *self);

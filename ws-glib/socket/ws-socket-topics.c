@@ -252,7 +252,9 @@ ws_socket_subscribe_since_async (WsSocket           *self,
  * Gets how [method@Socket.subscribe_since_async] went.
  *
  * Fails as [method@Socket.subscribe], and with what the broker says; then the
- * client is not subscribed, unless it was before.
+ * client is not subscribed, unless it was before. When the client leaves or is
+ * unsubscribed meanwhile the call ends at once, with
+ * %WS_SOCKET_ERROR_NOT_CONNECTED, whether the broker has answered or not.
  *
  * Returns: whether the client is subscribed
  *
