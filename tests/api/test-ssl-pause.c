@@ -116,6 +116,9 @@ test_silence (Paused *self, gconstpointer data)
   g_assert_cmpuint (self->tap->client.received->len, >, n_sent + 500);
 }
 
+/* More than a kernel keeps between two ends. */
+#define TOO_MUCH ((gsize) 1024 * 1024 * 1024)
+
 /* Writes until the kernel has no room any more. */
 static gsize
 stuff (int fd)
@@ -124,28 +127,37 @@ stuff (int fd)
   gsize               total = 0;
   gssize              n;
 
-  while ((n = send (fd, nothing, sizeof nothing, MSG_NOSIGNAL | MSG_DONTWAIT))
-         > 0)
+  while (
+      total < TOO_MUCH
+      && (n = send (fd, nothing, sizeof nothing, MSG_NOSIGNAL | MSG_DONTWAIT))
+             > 0)
     total += (gsize) n;
+  g_assert_cmpuint (total, <, TOO_MUCH);
   g_assert_cmpint (errno, ==, EAGAIN);
   return total;
 }
 
-/* Whatever the peer sends stays with the kernel. */
+/* Whatever the peer sends stays with the kernel. That may find more room at any
+ * time, as when a probe of the window makes it pack what it has; but whoever
+ * does not read is not sent to without an end. */
 static void
 test_unread (Paused *self, gconstpointer data)
 {
+  gsize total = 0;
+  guint n_full = 0;
+
   begin (self);
   ssl_tap_hold (self->tap, &self->tap->server);
-  stuff (self->tap->client.fd);
-  for (guint i = 0; i < 20; i++)
+  while (n_full < LONG)
     {
+      const gsize n = stuff (self->tap->client.fd);
+
+      n_full = n == 0 ? n_full + 1 : 0;
+      total += n;
+      g_assert_cmpuint (total, <, TOO_MUCH);
       ssl_iterate (10);
-      g_usleep (1000);
-      stuff (self->tap->client.fd);
     }
-  ssl_iterate (LONG);
-  g_assert_cmpuint (stuff (self->tap->client.fd), ==, 0);
+  g_assert_cmpuint (total, >, 0);
   ssl_log_expect (self->pair.log, "");
   ws_socket_abort (self->pair.client);
   ssl_log_expect (self->pair.log, "disconnected");
@@ -382,35 +394,38 @@ wait (guint ms)
   ws_test_until (NULL, is_over);
 }
 
-/* The time-out stands still during the pause. */
+/* The time-out stands still during the pause. What is before and behind the
+ * pause has to fit in, on a busy machine too. */
 static void
 test_timeout_stops (Paused *self, gconstpointer data)
 {
-  ws_socket_set_open_timeout (self->pair.client, 1500);
+  ws_socket_set_open_timeout (self->pair.client, 3000);
   begin (self);
-  wait (1800);
+  wait (3100);
   ssl_log_expect (self->pair.log, "");
   ws_socket_ignore_ssl_errors (self->pair.client);
   finish (self, TRUE);
 }
 
-/* And goes on with what was left. */
+/* And goes on with what was left: nothing has passed during the pause. */
 static void
 test_timeout_goes_on (Paused *self, gconstpointer data)
 {
-  gint64 start;
+  const gint64 timeout = 2 * G_USEC_PER_SEC;
+  gint64       start = g_get_monotonic_time ();
+  gint64       left;
 
-  ws_socket_set_open_timeout (self->pair.client, 600);
+  ws_socket_set_open_timeout (self->pair.client, (guint) (timeout / 1000));
   begin (self);
-  wait (700);
+  left = timeout - (g_get_monotonic_time () - start);
+  wait (2100);
   ssl_tap_hold (self->tap, &self->tap->client);
   ws_socket_ignore_ssl_errors (self->pair.client);
   start = g_get_monotonic_time ();
   ws_socket_resume (self->pair.client);
   api_wait_state (self->pair.client, WS_STATE_UNCONNECTED);
   ssl_log_expect (self->pair.log, "error:socket-timeout disconnected");
-  g_assert_cmpint (g_get_monotonic_time () - start, <=, 5 * G_USEC_PER_SEC);
-  g_assert_cmpint (g_get_monotonic_time () - start, >=, 10 * 1000);
+  g_assert_cmpint (g_get_monotonic_time () - start, >=, left / 2);
 }
 
 /* --- Nothing is paused --- */
