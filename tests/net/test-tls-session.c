@@ -26,6 +26,7 @@
 #define RESUMES .resumes = TRUE
 #define ONLY_12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
 #define ONLY_13 "NORMAL:-VERS-ALL:+VERS-TLS1.3"
+#define RETRY   SERVER, .priority = "NORMAL:-GROUP-ALL:+GROUP-SECP521R1"
 
 /* --- The matrix --- */
 
@@ -35,7 +36,7 @@ typedef struct
   TlsRigSide  client;
   TlsRigSide  server;
   const char *protocol;
-  const char *alpn;    /* of both; NULL: none */
+  const char *alpn;    /* that the client offers; NULL: none */
   guint       n_shown; /* certificates, by the client */
 } Good;
 
@@ -54,6 +55,7 @@ static const Good good[] = {
     { RSA, TRUST, PEER }, "TLS1.2", NULL, 1 },
   { "1.3-alpn", { TRUST, V13 }, { SERVER }, "TLS1.3", "http/1.1" },
   { "1.2-alpn", { TRUST }, { SERVER, V12 }, "TLS1.2", "http/1.1" },
+  { "1.3-alpn-retry", { TRUST, V13 }, { RETRY }, "TLS1.3", "http/1.1" },
   { "1.3-unverified", { .verify = WS_TLS_VERIFY_NONE }, { SERVER }, "TLS1.3" },
   { "1.2-unverified", { .verify = WS_TLS_VERIFY_NONE, V12 }, { SERVER },
     "TLS1.2" },
@@ -107,13 +109,13 @@ check_good (const Good *g, gsize split)
 {
   g_autoptr (WsTlsCredentials) ours = tls_rig_credentials (FALSE, &g->client);
   g_autoptr (WsTlsCredentials) theirs = tls_rig_credentials (TRUE, &g->server);
-  const char         *alpn[] = { g->alpn, NULL };
-  WsTlsSessionOptions client
-      = { .credentials = ours, .host = "localhost", .alpn = alpn };
+  const char         *alpn[] = { "http/1.1", NULL };
+  WsTlsSessionOptions client = { .credentials = ours, .host = "localhost" };
   WsTlsSessionOptions server
       = { .credentials = theirs, .is_server = TRUE, .alpn = alpn };
   TlsRig rig = { .split = split };
 
+  client.alpn = g->alpn != NULL ? alpn : NULL; /* the server's, or none */
   tls_rig_end_init (&rig.client, &client);
   tls_rig_end_init (&rig.server, &server);
   tls_rig_run (&rig);

@@ -26,7 +26,7 @@
 static gsize
 input_len (WsTlsSession *self)
 {
-  return self->kept_len + self->fed_len;
+  return (gsize) self->kept_len + self->fed_len;
 }
 
 /* Moves up to @len bytes of input to @data. */
@@ -39,8 +39,8 @@ take_input (WsTlsSession *self, guint8 *data, gsize len)
   if (from_kept > 0)
     {
       memcpy (data, self->kept + self->kept_start, from_kept);
-      self->kept_start += from_kept;
-      self->kept_len -= from_kept;
+      self->kept_start += (guint) from_kept;
+      self->kept_len -= (guint) from_kept;
       if (self->kept_len == 0)
         g_clear_pointer (&self->kept, g_free);
     }
@@ -50,7 +50,7 @@ take_input (WsTlsSession *self, guint8 *data, gsize len)
       self->fed += from_fed;
       self->fed_len -= from_fed;
     }
-  self->n_fruitless += from_kept + from_fed;
+  self->n_fruitless += (guint) (from_kept + from_fed);
   return from_kept + from_fed;
 }
 
@@ -102,7 +102,7 @@ ws_tls_session_keep_input (WsTlsSession *self)
       g_free (self->kept);
       self->kept = kept;
       self->kept_start = 0;
-      self->kept_len += self->fed_len;
+      self->kept_len += (guint) self->fed_len;
     }
   self->fed = NULL;
   self->fed_len = 0;
@@ -206,7 +206,7 @@ ws_tls_session_reserve_output (WsTlsSession *self, gsize len)
     g_free (self->output);
   self->output = output;
   self->output_start = 0;
-  self->output_size = size;
+  self->output_size = (guint) size;
   self->lent = FALSE;
 }
 
@@ -217,7 +217,7 @@ ws_tls_session_lend_output (WsTlsSession *self, guint8 *place, gsize size)
     return;
 
   self->output = place;
-  self->output_size = size;
+  self->output_size = (guint) size;
   self->lent = TRUE;
 }
 
@@ -249,7 +249,7 @@ on_push (gnutls_transport_ptr_t pointer, const giovec_t *vectors, int n_vectors)
     {
       memcpy (self->output + self->output_start + self->output_len,
               vectors[i].iov_base, vectors[i].iov_len);
-      self->output_len += vectors[i].iov_len;
+      self->output_len += (guint) vectors[i].iov_len;
     }
   return (ssize_t) total;
 }
@@ -266,8 +266,8 @@ ws_tls_session_drop_output (WsTlsSession *self, gsize len)
 {
   g_return_if_fail (len <= self->output_len);
 
-  self->output_start += len;
-  self->output_len -= len;
+  self->output_start += (guint) len;
+  self->output_len -= (guint) len;
   if (self->output_len > 0)
     return;
 

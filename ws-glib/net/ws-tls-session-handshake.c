@@ -14,6 +14,9 @@
 /* That are reported with one call; what was told is to be heard first. */
 #define MAX_TICKETS 4
 
+/* The number of an extension (RFC 7301, 6). */
+#define EXTENSION_ALPN 16
+
 /* --- Tickets --- */
 
 static gboolean
@@ -96,10 +99,12 @@ accept_excess (WsTlsSession *self, char *excess)
 static gboolean
 examine_chain (WsTlsSession *self)
 {
-  if (self->chain != NULL)
+  WsTlsNeeds *needs = self->needs;
+
+  if (needs == NULL || needs->chain != NULL)
     return TRUE;
-  self->chain = ws_tls_chain_read (self->tls);
-  return accept_excess (self, ws_tls_chain_find_excess (self->chain));
+  needs->chain = ws_tls_chain_read (self->tls);
+  return accept_excess (self, ws_tls_chain_find_excess (needs->chain));
 }
 
 /* GnuTLS reads the certificates, and what came with them, when this returns. */
@@ -128,6 +133,33 @@ uses_peer_key (guint message)
          || message == GNUTLS_HANDSHAKE_SERVER_HELLO_DONE;
 }
 
+static int
+note_extension (void                     *offers_alpn,
+                unsigned                  extension,
+                const unsigned char *data G_GNUC_UNUSED,
+                unsigned len              G_GNUC_UNUSED)
+{
+  if (extension == EXTENSION_ALPN)
+    *(gboolean *) offers_alpn = TRUE;
+  return 0;
+}
+
+/* GnuTLS keeps 320 bytes for the names of a session that has any, and is about
+ * to look for them. */
+static void
+prepare_alpn (WsTlsSession *self, const gnutls_datum_t *hello)
+{
+  gboolean offers_alpn = FALSE;
+
+  if (self->needs == NULL || self->needs->alpn == NULL || hello == NULL)
+    return;
+  if (gnutls_ext_raw_parse (&offers_alpn, note_extension, hello,
+                            GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO)
+          < 0
+      || offers_alpn)
+    ws_tls_session_set_alpn (self, (const char *const *) self->needs->alpn);
+}
+
 /* TLS 1.3 brings tickets at any time, several in one go. In TLS 1.2 there is
  * one, which is of use once the handshake is complete. */
 int
@@ -138,6 +170,13 @@ ws_tls_session_on_message (gnutls_session_t      tls,
                            const gnutls_datum_t *message)
 {
   WsTlsSession *self = gnutls_session_get_ptr (tls);
+
+  if (when == GNUTLS_HOOK_PRE)
+    {
+      if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO && incoming)
+        prepare_alpn (self, message);
+      return 0;
+    }
 
   if (incoming)
     self->n_fruitless = 0;
@@ -185,9 +224,9 @@ judge (WsTlsSession *self)
       && (verify == WS_TLS_VERIFY_PEER || peer_shows_chain (self)))
     {
       WsTlsVerifyOptions options
-          = { .host = self->host,
+          = { .host = self->needs->host,
               .is_server = self->is_server,
-              .chain = self->chain,
+              .chain = self->needs->chain,
               .depth
               = ws_tls_credentials_get_verify_depth (self->credentials) };
 
@@ -329,11 +368,9 @@ finish_handshake (WsTlsSession *self)
     }
 
   ws_tls_session_set_state (self, WS_TLS_SESSION_OPEN);
-  ws_tls_session_forget_psk (self);
   if (!has_problems (self))
     g_clear_pointer (&self->problems, g_ptr_array_unref);
-  g_clear_pointer (&self->chain, g_ptr_array_unref);
-  g_clear_pointer (&self->host, g_free);
+  ws_tls_session_clear_needs (self);
   if (!ws_tls_session_is_tls13 (self))
     report_ticket (self);
   send_ticket (self);

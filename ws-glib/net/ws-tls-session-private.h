@@ -18,42 +18,51 @@ typedef enum
   WS_TLS_SESSION_N_STATES
 } WsTlsSessionState;
 
+/* What only a handshake needs. */
+typedef struct
+{
+  char      *host;         /* (owned) (nullable): to be verified */
+  char     **alpn;         /* (owned) (nullable): a server's names */
+  GPtrArray *chain;        /* (owned) (nullable): the peer's, within the
+                            * limits */
+  char      *psk_identity; /* (owned) (nullable) */
+  GBytes    *psk_key;      /* (owned) (nullable) */
+} WsTlsNeeds;
+
+/* There is one for each idle connection: keep it small. A buffer never has as
+ * much as 4 GiB. */
 struct _WsTlsSession
 {
   gnutls_session_t        tls;         /* (owned) */
   WsTlsCredentials       *credentials; /* (owned) */
   const WsTlsSessionSink *sink;
   gpointer                user_data;
-  WsTlsSessionState       state;
   GError                 *failure;  /* (owned) (nullable): why it failed, maybe
                                       known before GnuTLS gives up */
-  char                   *host;     /* (owned) (nullable): to be verified */
   GPtrArray              *problems; /* (owned) (nullable) */
-  GPtrArray *chain; /* (owned) (nullable): the peer's, within the limits,
-                       until the handshake is over */
+  WsTlsNeeds *needs; /* (owned) (nullable): until the handshake is over */
+  WsTurn      turn;  /* the records of the present call */
 
   /* Ciphertext in: first what was kept, then what was fed. */
-  guint8       *kept; /* (owned) (nullable) */
-  gsize         kept_start;
-  gsize         kept_len; /* behind the start */
-  const guint8 *fed;      /* (nullable): borrowed */
+  const guint8 *fed; /* (nullable): borrowed */
   gsize         fed_len;
-  gsize n_fruitless; /* that GnuTLS took since data or a message came of it */
+  guint8       *kept; /* (owned) (nullable) */
+  guint         kept_start;
+  guint         kept_len;    /* behind the start */
+  guint         n_fruitless; /* bytes that GnuTLS took since data or a message
+                              * came of it */
 
   /* Ciphertext out. */
+  guint   output_start;
+  guint   output_len; /* behind the start */
+  guint   output_size;
   guint8 *output; /* (owned unless lent) (nullable): none when of no use */
-  gsize   output_start;
-  gsize   output_len; /* behind the start */
-  gsize   output_size;
 
-  char   *psk_identity; /* (owned) (nullable): until the handshake is over */
-  GBytes *psk_key;      /* (owned) (nullable): likewise */
-
+  guint8 state;           /* a WsTlsSessionState */
   guint8 cipher_suite[2]; /* as on the wire; 0: not chosen yet */
   guint8 n_refused;       /* handshakes that the peer wanted to repeat */
   guint8 n_warnings;      /* of the peer's, in a row */
   guint8 n_tickets;       /* that the present call has reported */
-  WsTurn turn;            /* the records of the present call */
   guint  is_server : 1;
   guint  lent : 1;       /* the output's place */
   guint  is_at_eof : 1;  /* no ciphertext will follow */
@@ -104,8 +113,8 @@ gboolean ws_tls_session_take_warning (WsTlsSession *self);
 /* The session has ended with GnuTLS's @code, of which the peer is told. */
 void ws_tls_session_fail (WsTlsSession *self, int code);
 
-/* GnuTLS's hooks: a message of the handshake is complete; the peer's chain has
- * come, GNUTLS_E_AGAIN: the handshake is to pause. */
+/* GnuTLS's hooks: a message of the handshake has come, and is complete; the
+ * peer's chain has come, GNUTLS_E_AGAIN: the handshake is to pause. */
 int ws_tls_session_on_message (gnutls_session_t      tls,
                                unsigned              type,
                                unsigned              when,
@@ -123,6 +132,11 @@ int ws_tls_session_on_psk_server (gnutls_session_t      tls,
 /* TLS 1.3 offers the identity with its first message, and GnuTLS fails when
  * there is none: a client without a key must not say that it could have one. */
 void ws_tls_session_prepare_psk (WsTlsSession *self);
-void ws_tls_session_forget_psk (WsTlsSession *self);
+void ws_tls_session_forget_psk (WsTlsNeeds *needs);
+
+/* The names that ALPN may choose from; (nullable): none. */
+void ws_tls_session_set_alpn (WsTlsSession *self, const char *const *protocols);
+/* The handshake is over. */
+void ws_tls_session_clear_needs (WsTlsSession *self);
 
 G_END_DECLS

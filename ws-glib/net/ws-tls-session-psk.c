@@ -18,22 +18,24 @@ fill_datum (gnutls_datum_t *datum, gconstpointer data, gsize len)
 }
 
 void
-ws_tls_session_forget_psk (WsTlsSession *self)
+ws_tls_session_forget_psk (WsTlsNeeds *needs)
 {
-  g_clear_pointer (&self->psk_identity, g_free);
-  g_clear_pointer (&self->psk_key, g_bytes_unref);
+  g_clear_pointer (&needs->psk_identity, g_free);
+  g_clear_pointer (&needs->psk_key, g_bytes_unref);
 }
 
 /* TRUE when there is an identity and a key. */
 static gboolean
 ask_user (WsTlsSession *self, const char *hint)
 {
-  ws_tls_session_forget_psk (self);
+  WsTlsNeeds *needs = self->needs;
+
+  ws_tls_session_forget_psk (needs);
   self->psk_asked = TRUE;
   return self->sink->psk_client != NULL
-         && self->sink->psk_client (self->user_data, hint, &self->psk_identity,
-                                    &self->psk_key)
-         && self->psk_identity != NULL && self->psk_key != NULL;
+         && self->sink->psk_client (self->user_data, hint, &needs->psk_identity,
+                                    &needs->psk_key)
+         && needs->psk_identity != NULL && needs->psk_key != NULL;
 }
 
 void
@@ -56,6 +58,7 @@ ws_tls_session_on_psk_client (gnutls_session_t tls,
                               gnutls_datum_t  *key)
 {
   WsTlsSession    *self = gnutls_session_get_ptr (tls);
+  WsTlsNeeds      *needs = self->needs;
   const char      *given = gnutls_psk_client_get_hint (tls);
   g_autofree char *hint = NULL;
   gconstpointer    data;
@@ -66,13 +69,13 @@ ws_tls_session_on_psk_client (gnutls_session_t tls,
     hint = g_utf8_make_valid (given, -1);
 
   /* A hint may change the answer to what was asked without one. */
-  if ((self->psk_key == NULL || hint != NULL) && !ask_user (self, hint))
+  if ((needs->psk_key == NULL || hint != NULL) && !ask_user (self, hint))
     return GNUTLS_E_INSUFFICIENT_CREDENTIALS;
 
-  data = g_bytes_get_data (self->psk_key, &len);
+  data = g_bytes_get_data (needs->psk_key, &len);
   if (len == 0
-      || !fill_datum (identity, self->psk_identity,
-                      strlen (self->psk_identity)))
+      || !fill_datum (identity, needs->psk_identity,
+                      strlen (needs->psk_identity)))
     return GNUTLS_E_INSUFFICIENT_CREDENTIALS;
   if (!fill_datum (key, data, len))
     {

@@ -28,7 +28,7 @@ ws_tls_session_set_state (WsTlsSession *self, WsTlsSessionState state)
         };
 
   g_assert (edges[self->state][state]);
-  self->state = state;
+  self->state = (guint8) state;
 }
 
 void
@@ -140,8 +140,8 @@ ws_tls_session_fail (WsTlsSession *self, int code)
 
 /* --- Birth --- */
 
-static void
-set_alpn (WsTlsSession *self, const char *const *protocols)
+void
+ws_tls_session_set_alpn (WsTlsSession *self, const char *const *protocols)
 {
   guint n = protocols != NULL ? g_strv_length ((char **) protocols) : 0;
   g_autofree gnutls_datum_t *list = g_new (gnutls_datum_t, n);
@@ -231,13 +231,17 @@ set_up (WsTlsSession *self, const WsTlsSessionOptions *options)
   ws_tls_session_attach_buffers (self);
   gnutls_handshake_set_timeout (self->tls, 0); /* the owner's */
   gnutls_handshake_set_hook_function (self->tls, GNUTLS_HANDSHAKE_ANY,
-                                      GNUTLS_HOOK_POST,
+                                      GNUTLS_HOOK_BOTH,
                                       ws_tls_session_on_message);
   if (ws_tls_credentials_get_verify (self->credentials) != WS_TLS_VERIFY_NONE)
     gnutls_session_set_verify_function (self->tls, ws_tls_session_on_verify);
-  if (!self->is_server)
-    set_server_name (self, options->host);
-  set_alpn (self, options->alpn);
+  if (self->is_server)
+    self->needs->alpn = g_strdupv ((char **) options->alpn);
+  else
+    {
+      set_server_name (self, options->host);
+      ws_tls_session_set_alpn (self, options->alpn);
+    }
   set_ticket (self, options->ticket);
 }
 
@@ -262,12 +266,27 @@ ws_tls_session_new (const WsTlsSessionOptions *options,
   self->sink = sink;
   self->user_data = user_data;
   self->is_server = options->is_server != FALSE;
-  self->host = copy_host (options->verify_name != NULL ? options->verify_name
-                                                       : options->host);
+  self->needs = g_new0 (WsTlsNeeds, 1);
+  self->needs->host = copy_host (
+      options->verify_name != NULL ? options->verify_name : options->host);
   if (!ws_tls_credentials_apply (self->credentials, self->tls, error))
     return NULL;
   set_up (self, options);
   return g_steal_pointer (&self);
+}
+
+void
+ws_tls_session_clear_needs (WsTlsSession *self)
+{
+  WsTlsNeeds *needs = g_steal_pointer (&self->needs);
+
+  if (needs == NULL)
+    return;
+  ws_tls_session_forget_psk (needs);
+  g_clear_pointer (&needs->chain, g_ptr_array_unref);
+  g_strfreev (needs->alpn);
+  g_free (needs->host);
+  g_free (needs);
 }
 
 void
@@ -276,11 +295,9 @@ ws_tls_session_free (WsTlsSession *self)
   if (self->tls != NULL)
     gnutls_deinit (self->tls);
   ws_tls_credentials_unref (self->credentials);
-  ws_tls_session_forget_psk (self);
+  ws_tls_session_clear_needs (self);
   g_clear_error (&self->failure);
   g_clear_pointer (&self->problems, g_ptr_array_unref);
-  g_clear_pointer (&self->chain, g_ptr_array_unref);
-  g_free (self->host);
   g_free (self->kept);
   if (!self->lent)
     g_free (self->output);
