@@ -248,25 +248,15 @@ act_publish_kept (World *self)
 }
 
 static void
-on_published (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean ok = ws_server_publish_finish (WS_SERVER (object), result, &error);
-
-  g_assert_true (ok == (error == NULL));
-  ((World *) user_data)->n_calls--;
-}
-
-static void
 act_publish_and_wait (World *self)
 {
   g_autoptr (WsMessage) message = make_kept (self);
 
   if (self->server == NULL)
     return;
-  self->n_calls++;
-  ws_server_publish_async (self->server, KEPT, message, NULL, self->cancellable,
-                           on_published, self);
+  ws_server_publish_async (
+      self->server, KEPT, message, NULL, self->cancellable, world_end_call,
+      world_begin_call (self, (WorldFinish) ws_server_publish_finish));
 }
 
 static void
@@ -298,15 +288,13 @@ world_subscribe_since (World *self, WsSocket *socket)
                                    self->cancellable, on_subscribed, self);
 }
 
-static void
-on_presence (GObject *object, GAsyncResult *result, gpointer user_data)
+static gboolean
+finish_presence (gpointer broker, GAsyncResult *result, GError **error)
 {
-  g_autoptr (GError) error = NULL;
   g_autoptr (GHashTable) present
-      = ws_broker_read_presence_finish (WS_BROKER (object), result, &error);
+      = ws_broker_read_presence_finish (broker, result, error);
 
-  g_assert_true ((present == NULL) == (error != NULL));
-  ((World *) user_data)->n_calls--;
+  return present != NULL;
 }
 
 static void
@@ -317,23 +305,20 @@ act_read_presence (World *self)
 
   if (broker == NULL)
     return;
-  self->n_calls++;
-  ws_broker_read_presence_async (broker, KEPT, self->cancellable, on_presence,
-                                 self);
+  ws_broker_read_presence_async (broker, KEPT, self->cancellable,
+                                 world_end_call,
+                                 world_begin_call (self, finish_presence));
 }
 
-static void
-on_history (GObject *object, GAsyncResult *result, gpointer user_data)
+static gboolean
+finish_history (gpointer broker, GAsyncResult *result, GError **error)
 {
-  g_autoptr (GError) error = NULL;
   g_autofree char *epoch = NULL;
   guint64          offset;
   g_autoptr (GPtrArray) publications
-      = ws_broker_read_history_finish (WS_BROKER (object), result, &epoch,
-                                       &offset, &error);
+      = ws_broker_read_history_finish (broker, result, &epoch, &offset, error);
 
-  g_assert_true ((publications == NULL) == (error != NULL));
-  ((World *) user_data)->n_calls--;
+  return publications != NULL;
 }
 
 static void
@@ -344,29 +329,18 @@ act_read_history (World *self)
 
   if (broker == NULL)
     return;
-  self->n_calls++;
   ws_broker_read_history_async (broker, KEPT, NULL, 0, 10, self->cancellable,
-                                on_history, self);
-}
-
-static void
-on_drained (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean ok = ws_server_drain_finish (WS_SERVER (object), result, &error);
-
-  g_assert_true (ok == (error == NULL));
-  ((World *) user_data)->n_calls--;
+                                world_end_call,
+                                world_begin_call (self, finish_history));
 }
 
 static void
 act_drain (World *self)
 {
-  if (self->server == NULL)
-    return;
-  self->n_calls++;
-  ws_server_drain_async (self->server, 100, self->cancellable, on_drained,
-                         self);
+  if (self->server != NULL)
+    ws_server_drain_async (
+        self->server, 100, self->cancellable, world_end_call,
+        world_begin_call (self, (WorldFinish) ws_server_drain_finish));
 }
 
 static void

@@ -5,10 +5,10 @@
 
 typedef struct
 {
-  World   *world;
-  Witness *witness; /* (nullable): outlives the socket */
-  guint    serial;  /* of its attempt when the call began */
-  gboolean (*finish) (WsSocket *socket, GAsyncResult *result, GError **error);
+  World      *world;
+  Witness    *witness; /* (nullable): outlives the socket */
+  guint       serial;  /* of its attempt when the call began */
+  WorldFinish finish;  /* (nullable): for world_end_call() */
 } Call;
 
 static Call *
@@ -30,62 +30,69 @@ call_free (Call *self)
   g_free (self);
 }
 
-static void
-on_called (GObject *object, GAsyncResult *result, gpointer user_data)
+/* (transfer full) */
+static Call *
+call_new_for (World *world, WsSocket *socket, WorldFinish finish)
 {
-  Call *self = user_data;
+  Call *self = call_new (world, socket);
+
+  self->finish = finish;
+  return self;
+}
+
+gpointer
+world_begin_call (World *self, WorldFinish finish)
+{
+  return call_new_for (self, NULL, finish);
+}
+
+void
+world_end_call (GObject *object, GAsyncResult *result, gpointer call)
+{
+  Call *self = call;
   g_autoptr (GError) error = NULL;
-  gboolean ok = self->finish (WS_SOCKET (object), result, &error);
+  gboolean ok = self->finish (object, result, &error);
 
   g_assert_true (ok == (error == NULL));
   call_free (self);
 }
 
 static gboolean
-finish_ping (WsSocket *socket, GAsyncResult *result, GError **error)
+finish_ping (gpointer socket, GAsyncResult *result, GError **error)
 {
   return ws_socket_ping_finish (socket, result, error) >= 0;
-}
-
-static void
-send_async (World *self, WsSocket *socket)
-{
-  Call *call = call_new (self, socket);
-  g_autoptr (WsMessage) message = world_make_broadcast (self, 100);
-
-  call->finish = ws_socket_send_message_finish;
-  ws_socket_send_message_async (socket, message, self->cancellable, on_called,
-                                call);
 }
 
 void
 world_call (World *self, WsSocket *socket, guint which)
 {
-  Call *call;
+  static const WorldFinish finish[]
+      = { (WorldFinish) ws_socket_send_message_finish, finish_ping,
+          (WorldFinish) ws_socket_close_finish,
+          (WorldFinish) ws_socket_open_finish };
+  const guint kind = MIN (which, G_N_ELEMENTS (finish) - 1);
+  Call       *call = call_new_for (self, socket, finish[kind]);
+  g_autoptr (WsMessage) message = NULL;
 
-  if (which == 0)
+  switch (kind)
     {
-      send_async (self, socket);
-      return;
-    }
-  call = call_new (self, socket);
-  if (which == 1)
-    {
-      call->finish = finish_ping;
-      ws_socket_ping_async (socket, NULL, self->cancellable, on_called, call);
-    }
-  else if (which == 2)
-    {
-      call->finish = ws_socket_close_finish;
-      ws_socket_close_async (socket, 4001, "", self->cancellable, on_called,
-                             call);
-    }
-  else
-    {
-      call->finish = ws_socket_open_finish;
+    case 0:
+      message = world_make_broadcast (self, 100);
+      ws_socket_send_message_async (socket, message, self->cancellable,
+                                    world_end_call, call);
+      break;
+    case 1:
+      ws_socket_ping_async (socket, NULL, self->cancellable, world_end_call,
+                            call);
+      break;
+    case 2:
+      ws_socket_close_async (socket, 4001, "", self->cancellable,
+                             world_end_call, call);
+      break;
+    default:
       world_expect_attempt (socket);
       ws_socket_open_async (socket, world_wire_url (), self->cancellable,
-                            on_called, call);
+                            world_end_call, call);
     }
 }
 
@@ -166,15 +173,14 @@ world_receive_stream (World *self, WsSocket *socket)
 void
 world_send_stream (World *self, WsSocket *socket, gsize len)
 {
-  Call *call = call_new (self, socket);
   g_autoptr (GInputStream) stream
       = g_memory_input_stream_new_from_data (g_malloc0 (len), (gssize) len,
                                              g_free);
 
   self->sends_parts = TRUE;
-  call->finish = ws_socket_send_stream_finish;
-  ws_socket_send_stream_async (socket, WS_MESSAGE_TYPE_TEXT, stream,
-                               self->cancellable, on_called, call);
+  ws_socket_send_stream_async (
+      socket, WS_MESSAGE_TYPE_TEXT, stream, self->cancellable, world_end_call,
+      call_new_for (self, socket, (WorldFinish) ws_socket_send_stream_finish));
 }
 
 static void
@@ -244,20 +250,11 @@ world_accept (World *self)
                             call_new (self, NULL));
 }
 
-static void
-on_server_closed (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean ok = ws_server_close_finish (WS_SERVER (object), result, &error);
-
-  g_assert_true (ok == (error == NULL));
-  call_free (user_data);
-}
-
 void
 world_close_server (World *self)
 {
   if (self->server != NULL)
-    ws_server_close_async (self->server, 1001, "bye", self->cancellable,
-                           on_server_closed, call_new (self, NULL));
+    ws_server_close_async (
+        self->server, 1001, "bye", self->cancellable, world_end_call,
+        world_begin_call (self, (WorldFinish) ws_server_close_finish));
 }

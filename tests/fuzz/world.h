@@ -105,13 +105,20 @@ extern const guint world_n_acts;
 /* --- world-calls.c --- */
 
 /* Calls that end later; whatever they tell has to be consistent. */
-void world_receive (World *self, WsSocket *socket);
-void world_receive_stream (World *self, WsSocket *socket);
-void world_send_stream (World *self, WsSocket *socket, gsize len);
-void world_begin_message (World *self, WsSocket *socket, gsize len);
-void world_call (World *self, WsSocket *socket, guint which);
-void world_accept (World *self);
-void world_close_server (World *self);
+typedef gboolean (*WorldFinish) (gpointer      object,
+                                 GAsyncResult *result,
+                                 GError      **error);
+/* What world_end_call() needs, which is the callback. @finish: returns whether
+ * there is no error. */
+gpointer world_begin_call (World *self, WorldFinish finish);
+void     world_end_call (GObject *object, GAsyncResult *result, gpointer call);
+void     world_receive (World *self, WsSocket *socket);
+void     world_receive_stream (World *self, WsSocket *socket);
+void     world_send_stream (World *self, WsSocket *socket, gsize len);
+void     world_begin_message (World *self, WsSocket *socket, gsize len);
+void     world_call (World *self, WsSocket *socket, guint which);
+void     world_accept (World *self);
+void     world_close_server (World *self);
 
 /* --- world-broker.c --- */
 
