@@ -24,17 +24,19 @@ fill (WsAttempt *self)
   self->continues = self->receiving_paused = self->hears_messages = TRUE;
   self->is_slow = self->about_to_close = TRUE;
   self->read_finished = TRUE;
-  self->closing = (WsClosing){ .reason = g_strdup ("Bye"),
-                               .code = 4000,
-                               .sent = 4000,
-                               .received = 4000,
-                               .clean = TRUE };
+  ws_attempt_set_closing (self, &(WsClosing){ .reason = (char *) "Bye",
+                                              .code = 4000,
+                                              .sent = 4000,
+                                              .received = 4000,
+                                              .clean = TRUE });
   self->request_head = g_bytes_new_static ("GET", 3);
   self->resource = g_strdup ("/first");
   self->subprotocol = g_strdup ("chat");
   self->extensions = g_strdup ("permessage-deflate");
-  self->local_address = g_inet_socket_address_new_from_string ("127.0.0.1", 1);
-  self->peer_address = g_inet_socket_address_new_from_string ("127.0.0.1", 2);
+  ws_attempt_get_facts (self)->local_address
+      = g_inet_socket_address_new_from_string ("127.0.0.1", 1);
+  self->facts->peer_address
+      = g_inet_socket_address_new_from_string ("127.0.0.1", 2);
   ws_attempt_get_tls (self)->ticket = g_bytes_new_static ("ticket", 6);
   self->tls->ssl_errors = g_ptr_array_new ();
   self->tls->ignored.has_all = TRUE;
@@ -50,17 +52,12 @@ assert_new (const WsAttempt *self)
   g_assert_false (self->about_to_close || self->read_finished);
   g_assert_null (self->opening);
   g_assert_null (self->engine);
-  g_assert_null (self->closing.reason);
-  g_assert_cmpuint (self->closing.code, ==, 1000);
-  g_assert_cmpuint (self->closing.sent, ==, 0);
-  g_assert_cmpuint (self->closing.received, ==, 0);
-  g_assert_false (self->closing.clean);
+  g_assert_null (self->facts);
+  g_assert_cmpuint (ws_attempt_peek_facts (self)->closing.code, ==, 1000);
   g_assert_null (self->request_head);
   g_assert_null (self->resource);
   g_assert_null (self->subprotocol);
   g_assert_null (self->extensions);
-  g_assert_null (self->local_address);
-  g_assert_null (self->peer_address);
   g_assert_null (self->tls);
 }
 
@@ -102,7 +99,7 @@ test_leave (void)
   number = attempt.number;
   ws_attempt_leave (&attempt);
   g_assert_cmpuint (attempt.number, >, number);
-  g_assert_cmpuint (attempt.closing.code, ==, 4000);
+  g_assert_cmpuint (attempt.facts->closing.code, ==, 4000);
   g_assert_cmpstr (attempt.subprotocol, ==, "chat");
   g_assert_cmpstr (attempt.target->resource, ==, "/first");
   ws_attempt_clear (&attempt);

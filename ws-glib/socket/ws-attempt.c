@@ -41,32 +41,78 @@ clear_tls (WsAttempt *self)
   g_clear_pointer (&self->tls, g_free);
 }
 
+/* --- What is known of few --- */
+
+const WsAttemptFacts ws_attempt_no_facts = { .closing.code = WS_CLOSE_NORMAL };
+
+WsAttemptFacts *
+ws_attempt_get_facts (WsAttempt *self)
+{
+  if (self->facts == NULL)
+    self->facts = g_memdup2 (&ws_attempt_no_facts, sizeof *self->facts);
+  return self->facts;
+}
+
+static void
+clear_facts (WsAttempt *self)
+{
+  WsAttemptFacts *facts = g_steal_pointer (&self->facts);
+
+  if (facts == NULL)
+    return;
+  g_free (facts->closing.reason);
+  g_clear_pointer (&facts->ends, ws_ends_free);
+  g_clear_object (&facts->local_address);
+  g_clear_object (&facts->peer_address);
+  g_clear_object (&facts->client_address);
+  g_free (facts->path);
+  g_free (facts);
+}
+
+void
+ws_attempt_set_closing (WsAttempt *self, const WsClosing *closing)
+{
+  WsClosing *now = &ws_attempt_get_facts (self)->closing;
+
+  g_free (now->reason);
+  *now = *closing;
+  now->reason = g_strdup (closing->reason);
+}
+
 GSocketAddress *
 ws_attempt_get_address (WsAttempt *self, gboolean remote)
 {
-  GSocketAddress **place = remote ? &self->peer_address : &self->local_address;
+  WsAttemptFacts  *facts = ws_attempt_get_facts (self);
+  GSocketAddress **place
+      = remote ? &facts->peer_address : &facts->local_address;
 
   if (*place == NULL && self->engine != NULL)
     *place = ws_engine_get_address (self->engine, remote);
-  else if (*place == NULL && self->ends != NULL)
-    *place = ws_endpoint_make_address (&self->ends->of[remote ? 1 : 0]);
+  else if (*place == NULL && facts->ends != NULL)
+    *place = ws_endpoint_make_address (&facts->ends->of[remote ? 1 : 0]);
   return *place;
 }
 
 void
 ws_attempt_keep_ends (WsAttempt *self, WsEngine *engine)
 {
-  if (self->ends == NULL)
-    self->ends = ws_engine_take_ends (engine);
+  WsAttemptFacts *facts = ws_attempt_get_facts (self);
+
+  if (facts->ends == NULL)
+    facts->ends = ws_engine_take_ends (engine);
 }
 
 void
 ws_attempt_forget_local_address (WsAttempt *self)
 {
-  g_clear_object (&self->local_address);
-  if (self->ends != NULL)
-    ws_endpoint_clear (&self->ends->of[0]);
+  if (self->facts == NULL)
+    return;
+  g_clear_object (&self->facts->local_address);
+  if (self->facts->ends != NULL)
+    ws_endpoint_clear (&self->facts->ends->of[0]);
 }
+
+/* --- Life --- */
 
 static void
 draw_built_in_mask (gpointer user_data, guint8 mask[4])
@@ -97,18 +143,12 @@ ws_attempt_clear (WsAttempt *self)
   ws_attempt_leave (self);
   clear_tls (self);
   g_clear_pointer (&self->target, ws_url_free);
-  g_free (self->closing.reason);
   g_clear_pointer (&self->request_head, g_bytes_unref);
   g_free (self->resource);
   g_free (self->subprotocol);
   g_free (self->extensions);
-  g_clear_object (&self->local_address);
-  g_clear_object (&self->peer_address);
-  g_clear_object (&self->client_address);
-  g_clear_pointer (&self->ends, ws_ends_free);
-  g_clear_pointer (&self->path, g_free);
-  *self
-      = (WsAttempt){ .number = self->number, .closing.code = WS_CLOSE_NORMAL };
+  clear_facts (self);
+  *self = (WsAttempt){ .number = self->number };
 }
 
 void

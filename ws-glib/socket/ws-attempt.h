@@ -24,6 +24,21 @@ typedef struct
   WsSslIgnored      ignored;
 } WsAttemptTls;
 
+/* What is known of few that are connected: how it has ended, and what somebody
+ * asked for. */
+typedef struct
+{
+  WsClosing       closing;
+  WsEnds         *ends;           /* (owned) (nullable): of an ended one */
+  GSocketAddress *local_address;  /* (owned) (nullable): made when asked */
+  GSocketAddress *peer_address;   /* (owned) (nullable): made when asked */
+  GSocketAddress *client_address; /* (owned) (nullable): unless the peer's */
+  char           *path;           /* (owned) (nullable): when it was asked */
+} WsAttemptFacts;
+
+/* Those of who has none. */
+extern const WsAttemptFacts ws_attempt_no_facts;
+
 /* What belongs to one attempt to open and to the connection that comes of it.
  * An attempt can be read until the next one begins, to which nothing passes:
  * only the two functions below set a WsAttempt back. */
@@ -52,23 +67,28 @@ typedef struct
   WsUrl           *target;  /* (owned) (nullable): of a client */
   WsClientOpening *opening; /* (owned) (nullable) */
   WsEngine        *engine;  /* (owned) (nullable): while CONNECTED or CLOSING */
-  WsClosing        closing;
 
   /* What was asked for, and agreed on. */
-  GBytes         *request_head;   /* (owned) (nullable): of a server's socket
+  GBytes *request_head; /* (owned) (nullable): of a server's socket
                                    * that is new; parsed when asked */
-  char           *resource;       /* (owned) (nullable): likewise, unless the
+  char   *resource;     /* (owned) (nullable): likewise, unless the
                                    * URL ends with it */
-  char           *path;           /* (owned) (nullable): when it was asked */
-  char           *subprotocol;    /* (owned) (nullable) */
-  char           *extensions;     /* (owned) (nullable) */
-  GSocketAddress *local_address;  /* (owned) (nullable): made when asked */
-  GSocketAddress *peer_address;   /* (owned) (nullable): made when asked */
-  GSocketAddress *client_address; /* (owned) (nullable): unless the peer's */
-  WsEnds         *ends;           /* (owned) (nullable): of an ended one */
+  char   *subprotocol;  /* (owned) (nullable) */
+  char   *extensions;   /* (owned) (nullable) */
 
-  WsAttemptTls *tls; /* (owned) (nullable): made when needed */
+  WsAttemptFacts *facts; /* (owned) (nullable): made when needed */
+  WsAttemptTls   *tls;   /* (owned) (nullable): likewise */
 } WsAttempt;
+
+static inline const WsAttemptFacts *
+ws_attempt_peek_facts (const WsAttempt *self)
+{
+  return self->facts != NULL ? self->facts : &ws_attempt_no_facts;
+}
+/* Never NULL: to be written to. */
+WsAttemptFacts *ws_attempt_get_facts (WsAttempt *self);
+/* Takes a copy. */
+void ws_attempt_set_closing (WsAttempt *self, const WsClosing *closing);
 
 /* As ws_attempt_clear(), for the next attempt: to @target (transfer full)
  * (nullable). */

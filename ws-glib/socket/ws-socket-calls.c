@@ -66,7 +66,7 @@ ws_socket_end_call (WsSocket *self, WsSocketCall *call)
         ws_call_fail_cancelled (&call->base, "The attempt was given up");
       break;
     case WS_CALL_RECEIVE:
-      if (priv->now.closing.clean)
+      if (ws_attempt_peek_facts (&priv->now)->closing.clean)
         {
           g_autoptr (GTask) task = ws_call_steal_task (&call->base);
 

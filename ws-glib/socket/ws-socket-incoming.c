@@ -57,7 +57,9 @@ ws_socket_accept (WsSocket                *self,
     priv->now.resource = g_strdup (handshake->resource);
   priv->now.is_incoming = TRUE;
   priv->now.is_secure = visitor->is_secure;
-  g_set_object (&priv->now.client_address, visitor->address);
+  if (visitor->address != NULL)
+    g_set_object (&ws_attempt_get_facts (&priv->now)->client_address,
+                  visitor->address);
   priv->url = g_steal_pointer (&visitor->url);
   priv->now.request_head = ws_buffer_steal_bytes (&opened->head);
   priv->state = priv->announced = WS_STATE_CONNECTED;

@@ -154,7 +154,7 @@ tell_closing (About *about, WsSocketPrivate *priv)
 {
   const WsClosing *closing = priv->now.engine != NULL
                                  ? ws_engine_get_closing (priv->now.engine)
-                                 : &priv->now.closing;
+                                 : &ws_attempt_peek_facts (&priv->now)->closing;
   g_autoptr (GString) text = g_string_new (
       closing->received != 0 ? "closing, as the peer does, with "
                              : "closing with ");
@@ -181,7 +181,7 @@ append_traffic (GString *out, const WsTraffic *traffic)
 static void
 tell_unconnected (About *about, WsSocketPrivate *priv)
 {
-  const WsClosing *closing = &priv->now.closing;
+  const WsClosing *closing = &ws_attempt_peek_facts (&priv->now)->closing;
   g_autoptr (GString) text = g_string_new ("unconnected");
 
   if ((priv->now.is_incoming || priv->reconnect->connected_at > 0)

@@ -128,17 +128,16 @@ notify_closing (WsSocket *self, const WsClosing *now, const WsClosing *closing)
 void
 ws_socket_note_closing (WsSocket *self, const WsClosing *closing)
 {
-  static const WsClosing initial = { .code = WS_CLOSE_NORMAL };
-  WsClosing             *now = &ws_socket_peek (self)->now.closing;
-  gboolean               is_frozen = ws_property_freeze (self);
+  WsAttempt       *now = &ws_socket_peek (self)->now;
+  const WsClosing *last = &ws_attempt_peek_facts (now)->closing;
+  gboolean         is_frozen = ws_property_freeze (self);
 
   if (closing == NULL)
-    closing = &initial;
+    closing = &ws_attempt_no_facts.closing;
   if (is_frozen)
-    notify_closing (self, now, closing);
-  g_free (now->reason);
-  *now = *closing;
-  now->reason = g_strdup (closing->reason);
+    notify_closing (self, last, closing);
+  if (closing != last)
+    ws_attempt_set_closing (now, closing);
   ws_property_thaw (self, is_frozen);
 }
 

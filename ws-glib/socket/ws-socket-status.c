@@ -114,7 +114,7 @@ ws_socket_get_close_code (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->now.closing.code;
+  return ws_attempt_peek_facts (&ws_socket_peek (self)->now)->closing.code;
 }
 
 /**
@@ -130,12 +130,12 @@ ws_socket_get_close_code (WsSocket *self)
 const char *
 ws_socket_get_close_reason (WsSocket *self)
 {
-  WsSocketPrivate *priv;
+  const char *reason;
 
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
-  priv = ws_socket_peek (self);
-  return priv->now.closing.reason != NULL ? priv->now.closing.reason : "";
+  reason = ws_attempt_peek_facts (&ws_socket_peek (self)->now)->closing.reason;
+  return reason != NULL ? reason : "";
 }
 
 /**
@@ -153,7 +153,7 @@ ws_socket_get_close_code_sent (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->now.closing.sent;
+  return ws_attempt_peek_facts (&ws_socket_peek (self)->now)->closing.sent;
 }
 
 /**
@@ -171,7 +171,7 @@ ws_socket_get_close_code_received (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), 0);
 
-  return ws_socket_peek (self)->now.closing.received;
+  return ws_attempt_peek_facts (&ws_socket_peek (self)->now)->closing.received;
 }
 
 /**
@@ -189,7 +189,7 @@ ws_socket_get_was_clean (WsSocket *self)
 {
   g_return_val_if_fail (WS_IS_SOCKET (self), FALSE);
 
-  return ws_socket_peek (self)->now.closing.clean;
+  return ws_attempt_peek_facts (&ws_socket_peek (self)->now)->closing.clean;
 }
 
 /**

@@ -44,14 +44,14 @@ ws_socket_get_resource_name (WsSocket *self)
 const char *
 ws_socket_get_path (WsSocket *self)
 {
-  WsSocketPrivate *priv;
+  WsAttemptFacts *facts;
 
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
-  priv = ws_socket_peek (self);
-  g_free (priv->now.path);
-  priv->now.path = ws_query_cut_path (ws_socket_get_resource_name (self));
-  return priv->now.path;
+  facts = ws_attempt_get_facts (&ws_socket_peek (self)->now);
+  g_free (facts->path);
+  facts->path = ws_query_cut_path (ws_socket_get_resource_name (self));
+  return facts->path;
 }
 
 /**
@@ -171,12 +171,14 @@ GSocketAddress *
 ws_socket_get_client_address (WsSocket *self)
 {
   WsSocketPrivate *priv;
+  GSocketAddress  *address;
 
   g_return_val_if_fail (WS_IS_SOCKET (self), NULL);
 
   priv = ws_socket_peek (self);
-  if (priv->now.client_address != NULL || !priv->now.is_incoming)
-    return priv->now.client_address;
+  address = ws_attempt_peek_facts (&priv->now)->client_address;
+  if (address != NULL || !priv->now.is_incoming)
+    return address;
   return ws_socket_get_peer_address (self);
 }
 
