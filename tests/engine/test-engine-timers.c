@@ -335,7 +335,8 @@ test_pings_do_not_extend (gconstpointer data)
   g_source_attach (source, rig->context);
   rig_until (rig, strstr (rig->log->str, "about-to-close!TIMED_OUT"));
   g_source_destroy (source);
-  g_assert_nonnull (strstr (rig->engine->closing.reason, "frame-timeout"));
+  g_assert_nonnull (
+      strstr (ws_engine_get_closing (rig->engine)->reason, "frame-timeout"));
 }
 
 static gboolean
@@ -370,8 +371,9 @@ test_whole_message (gconstpointer data)
                    rig->engine->traffic.since + 49000);
   rig_until (rig, strstr (rig->log->str, "about-to-close!TIMED_OUT"));
   g_source_destroy (source);
-  g_assert_cmpuint (rig->engine->closing.code, ==, 1001);
-  g_assert_nonnull (strstr (rig->engine->closing.reason, "message-timeout"));
+  g_assert_cmpuint (ws_engine_get_closing (rig->engine)->code, ==, 1001);
+  g_assert_nonnull (
+      strstr (ws_engine_get_closing (rig->engine)->reason, "message-timeout"));
 }
 
 /* What is read as a stream is not held, and may go on for ever. */

@@ -7,7 +7,8 @@
 void
 ws_engine_note_broken (WsEngine *self, GError *error)
 {
-  self->broken = error;
+  ws_engine_get_seldom (self)->broken = error;
+  self->is_broken = TRUE;
   self->unsent = 0;
   ws_outbox_clear (&self->outbox);
   ws_engine_update_wanted (self);
@@ -17,17 +18,17 @@ ws_engine_note_broken (WsEngine *self, GError *error)
 const GError *
 ws_engine_get_failure (WsEngine *self)
 {
-  return self->broken;
+  return self->is_broken ? self->seldom->broken : NULL;
 }
 
 void
 ws_engine_tell_broken (WsEngine *self)
 {
-  if (self->broken == NULL || self->told_broken
+  if (!self->is_broken || self->seldom->told_broken
       || self->state == WS_ENGINE_ENDED)
     return;
-  self->told_broken = TRUE;
-  self->sink->broken (self->user_data, self->broken);
+  self->seldom->told_broken = TRUE;
+  self->sink->broken (self->user_data, self->seldom->broken);
 }
 
 /* Whoever has paused, or not begun, may still go on and get what was received;
@@ -50,7 +51,7 @@ ws_engine_settle_broken (WsEngine *self)
 {
   gboolean has_more, is_held, is_readable;
 
-  if (self->broken == NULL || self->state == WS_ENGINE_ENDED)
+  if (!self->is_broken || self->state == WS_ENGINE_ENDED)
     return;
   has_more = ws_engine_read_to_the_end (self);
   if (self->state == WS_ENGINE_ENDED)
@@ -60,7 +61,7 @@ ws_engine_settle_broken (WsEngine *self)
       = !is_held && !has_more && ws_transport_is_readable (self->transport);
   if (!is_held && !has_more && !is_readable)
     {
-      ws_engine_lose (self, self->broken);
+      ws_engine_lose (self, self->seldom->broken);
       return;
     }
   await_end (self);

@@ -26,6 +26,20 @@ ws_engine_get_seldom (WsEngine *self)
 }
 
 void
+ws_engine_free_seldom (WsEngine *self)
+{
+  WsEngineSeldom *seldom = g_steal_pointer (&self->seldom);
+
+  if (seldom == NULL)
+    return;
+  g_clear_pointer (&seldom->owed_pong, g_bytes_unref);
+  g_clear_pointer (&seldom->ends, ws_ends_free);
+  g_clear_error (&seldom->broken);
+  g_free (seldom->closing.reason);
+  g_free (seldom);
+}
+
+void
 ws_engine_clear_clocks (WsEngine *self)
 {
   WsEngineClocks *clocks = g_steal_pointer (&self->clocks);

@@ -12,16 +12,19 @@
 void
 ws_engine_end (WsEngine *self, const GError *error)
 {
+  WsClosing *closing;
+
   if (self->state == WS_ENGINE_ENDED)
     return;
+  closing = &ws_engine_get_seldom (self)->closing;
   /* Our close frame is the last to leave. */
-  if (self->broken != NULL || !ws_outbox_is_empty (&self->outbox))
-    self->closing.sent = 0;
-  self->closing.clean
-      = self->closing.sent != 0 && self->closing.received != 0 && !self->failed;
-  if (self->closing.code == 0)
-    self->closing.code = WS_CLOSE_ABNORMAL;
-  self->ends = ws_engine_take_ends (self);
+  if (self->is_broken || !ws_outbox_is_empty (&self->outbox))
+    closing->sent = 0;
+  closing->clean
+      = closing->sent != 0 && closing->received != 0 && !self->failed;
+  if (closing->code == 0)
+    closing->code = WS_CLOSE_ABNORMAL;
+  self->seldom->ends = ws_engine_take_ends (self);
   ws_engine_release (self);
   self->sink->ended (self->user_data, error);
 }
@@ -53,7 +56,8 @@ ws_engine_lose (WsEngine *self, const GError *error)
 void
 ws_engine_check_finished (WsEngine *self)
 {
-  if (self->state != WS_ENGINE_CLOSING || self->role != WS_ROLE_SERVER
+  if (self->state != WS_ENGINE_CLOSING
+      || self->protocol.reader.role != WS_ROLE_SERVER
       || !ws_outbox_is_empty (&self->outbox))
     return;
   if (self->peer_closed)
@@ -82,7 +86,7 @@ enter_closing (WsEngine *self, guint code, const char *reason)
   gsize         len = ws_close_write (code, reason, payload);
 
   self->state = WS_ENGINE_CLOSING;
-  self->closing.sent = code;
+  ws_engine_get_seldom (self)->closing.sent = code;
   ws_poller_disarm (self->poller, &self->life_deadline);
   if (self->clocks != NULL)
     ws_poller_disarm (self->poller, &self->clocks->owed);
@@ -112,9 +116,11 @@ copy_reason (const char *reason, gsize len)
 static void
 note_closing (WsEngine *self, guint code, const char *reason, gsize len)
 {
-  self->closing.code = code;
-  g_free (self->closing.reason);
-  self->closing.reason = copy_reason (reason, len);
+  WsClosing *closing = &ws_engine_get_seldom (self)->closing;
+
+  closing->code = code;
+  g_free (closing->reason);
+  closing->reason = copy_reason (reason, len);
 }
 
 /* Announces the end, then answers with @code and the reason, the peer's own or
@@ -127,7 +133,7 @@ announce_closing (WsEngine *self, const GError *error, guint code)
   self->sink->about_to_close (self->user_data, error);
   if (self->state == WS_ENGINE_FINISHING)
     {
-      enter_closing (self, code, self->closing.reason);
+      enter_closing (self, code, self->seldom->closing.reason);
       if (self->state == WS_ENGINE_CLOSING)
         self->sink->closing (self->user_data);
     }
@@ -148,9 +154,12 @@ ws_engine_close (WsEngine *self, guint code, const char *reason)
       g_free (text);
     }
   else if (self->state == WS_ENGINE_FINISHING)
-    enter_closing (self,
-                   self->failed ? self->closing.code : self->closing.received,
-                   self->closing.reason);
+    {
+      const WsClosing *closing = ws_engine_get_closing (self);
+
+      enter_closing (self, self->failed ? closing->code : closing->received,
+                     closing->reason);
+    }
 }
 
 void
@@ -165,7 +174,7 @@ ws_engine_handle_close (WsEngine *self, const WsEvent *event)
       return;
     }
   if (event->fault == NULL)
-    self->closing.received = code;
+    ws_engine_get_seldom (self)->closing.received = code;
   if (self->state == WS_ENGINE_OPEN)
     {
       note_closing (self, code == WS_CLOSE_NO_STATUS ? WS_CLOSE_NORMAL : code,
@@ -226,7 +235,7 @@ ws_engine_handle_eof (WsEngine *self)
     ws_engine_close (self, 0, NULL);
   if (self->state == WS_ENGINE_CLOSING)
     {
-      if (self->closing.received != 0)
+      if (ws_engine_get_closing (self)->received != 0)
         ws_engine_write (self);
       else
         self->sink->read_finished (self->user_data);
@@ -252,7 +261,7 @@ explain_late (WsEngine *self)
                         _ ("The peer did not read all that was sent within "
                            "close-timeout (%u ms)"),
                         timeout);
-  if (self->closing.received == 0)
+  if (ws_engine_get_closing (self)->received == 0)
     return g_error_new (WS_ENGINE_ERROR, WS_ENGINE_ERROR_TIMED_OUT,
                         _ ("The peer did not answer the close frame within "
                            "close-timeout (%u ms)"),
@@ -281,9 +290,9 @@ on_close_deadline (WsDeadline *deadline)
       WS_CONTAINER_OF (deadline, WsEngineClocks, closing)->engine);
   g_autoptr (GError) error = NULL;
 
-  if (self->broken != NULL)
+  if (self->is_broken)
     {
-      ws_engine_lose (self, self->broken);
+      ws_engine_lose (self, self->seldom->broken);
     }
   else if (self->is_halfway)
     {
@@ -322,7 +331,7 @@ void
 ws_engine_leave (WsEngine *self, guint code)
 {
   ws_engine_close (self, code, NULL);
-  if (self->state != WS_ENGINE_ENDED && self->broken == NULL
+  if (self->state != WS_ENGINE_ENDED && !self->is_broken
       && ws_outbox_flush (&self->outbox, self->transport, NULL) != WS_IO_ERROR
       && self->transport != NULL)
     {

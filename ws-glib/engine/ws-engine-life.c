@@ -44,7 +44,7 @@ static gboolean
 may_judge (const WsEngine *self)
 {
   return self->settings->ping_interval > 0 && self->state == WS_ENGINE_OPEN
-         && self->started && self->broken == NULL;
+         && self->started && !self->is_broken;
 }
 
 /* While reading is paused the answer may be among what waits unread; but the

@@ -11,7 +11,7 @@ go_on (WsEngine *self)
   ws_engine_excuse_owed (self);
   ws_engine_update (self);
   ws_engine_update_wanted (self);
-  if (ws_protocol_has_input (&self->protocol) || self->broken != NULL)
+  if (ws_protocol_has_input (&self->protocol) || self->is_broken)
     ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
 }
 

@@ -58,8 +58,8 @@ typedef struct
   gint64  connected; /* real µs of the same moment */
 } WsEngineTraffic;
 
-/* What few of those have who are idle: pings, of either side's, and messages
- * that were compressed or dropped. */
+/* What few of those have who are idle: pings, of either side's, messages that
+ * were compressed or dropped, and an end. */
 typedef struct
 {
   guint64 pings_sent, pings_received, pongs_received;
@@ -68,16 +68,20 @@ typedef struct
   guint64 pong_end;  /* of the last one, as of wire_sent */
   guint64 ping_end;  /* likewise, of the keepalive's last one */
   GBytes *owed_pong; /* (owned) (nullable): the next one's payload */
+  guint64 controls;  /* bytes that went before messages */
+
+  WsClosing closing;
+  WsEnds   *ends;        /* (owned) (nullable): of the transport, once ended */
+  GError   *broken;      /* (owned) (nullable): why writing has failed */
+  gboolean  told_broken; /* the owner knows */
 } WsEngineSeldom;
 
+/* There is one for each idle connection: keep it small. */
 struct _WsEngine
 {
   guint               n_refs;
-  WsEngineState       state;
-  WsRole              role;
   guint               head_len;  /* of the HTTP answer, which is no traffic */
   WsTransport        *transport; /* (owned) (nullable): none once ended */
-  WsEnds             *ends;      /* (owned) (nullable): its, once ended */
   WsPoller           *poller;    /* (owned) */
   const WsSettings   *settings;
   const WsEngineSink *sink;
@@ -85,8 +89,6 @@ struct _WsEngine
   WsProtocol          protocol;
   WsEvent            *event; /* (nullable): that is being handled */
   WsOutbox            outbox;
-  guint64             controls; /* bytes that went before messages */
-  WsClosing           closing;
   WsKeepalive         keepalive;
   WsEngineTraffic     traffic;
   WsEngineSeldom     *seldom;     /* (owned) (nullable): made when needed */
@@ -97,12 +99,12 @@ struct _WsEngine
   WsEngineClocks     *clocks; /* (owned) (nullable): made when needed */
   gsize               unsent; /* bytes that the transport has taken, no more */
   WsIdleContext      *idle;   /* (owned) (nullable) */
-  GError             *broken; /* (owned) (nullable): writing has failed */
   guint  idle_release;        /* ms until contexts are given back, 0: never */
+  guint8 state;               /* a WsEngineState */
   guint8 n_heavy;             /* turns until it is one who says little */
 
   guint compressing : 1; /* a compressed message is being framed */
-  guint told_broken : 1; /* the owner knows */
+  guint is_broken : 1;   /* nothing can be written any more */
   guint started : 1;
   guint paused : 1;     /* by the owner */
   guint reading : 1;    /* started, and not paused */
@@ -134,6 +136,7 @@ WsEngineClocks *ws_engine_get_clocks (WsEngine *self);
 void            ws_engine_clear_clocks (WsEngine *self);
 /* Never NULL. */
 WsEngineSeldom *ws_engine_get_seldom (WsEngine *self);
+void            ws_engine_free_seldom (WsEngine *self);
 /* Gives back what the outside sees, and all that could call us. */
 void ws_engine_release (WsEngine *self);
 /* Tells the transport what to report. */

@@ -147,7 +147,7 @@ pull (WsEngine *self)
   handle_events (self);
   if (self->state == WS_ENGINE_ENDED)
     return;
-  if (self->broken == NULL && !self->resting)
+  if (!self->is_broken && !self->resting)
     ws_poller_unqueue (self->poller, &self->resume_job);
   if (ws_protocol_has_input (&self->protocol))
     ws_protocol_keep_input (&self->protocol);

@@ -42,7 +42,7 @@ ws_engine_push_control (WsEngine     *self,
   guint64 before = self->outbox.size;
 
   ws_outbox_push_control (&self->outbox, opcode, data, len);
-  self->controls += self->outbox.size - before;
+  ws_engine_get_seldom (self)->controls += self->outbox.size - before;
   ws_engine_queue_flush (self);
 }
 
@@ -51,14 +51,15 @@ ws_engine_push_control (WsEngine     *self,
 gint64
 ws_engine_get_queued_mark (WsEngine *self)
 {
-  return (gint64) (self->traffic.wire_sent + self->outbox.size
-                   - self->controls);
+  return ws_engine_get_written_mark (self) + (gint64) self->outbox.size;
 }
 
 gint64
 ws_engine_get_written_mark (WsEngine *self)
 {
-  return (gint64) (self->traffic.wire_sent - self->controls);
+  guint64 controls = self->seldom != NULL ? self->seldom->controls : 0;
+
+  return (gint64) (self->traffic.wire_sent - controls);
 }
 
 /* Frames a message of @len bytes in parts of at most @part. @header: rsv and

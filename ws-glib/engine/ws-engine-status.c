@@ -21,15 +21,17 @@ ws_engine_get_address (WsEngine *self, gboolean remote)
 {
   if (self->transport != NULL)
     return ws_transport_get_address (self->transport, remote);
-  return self->ends != NULL
-             ? ws_endpoint_make_address (&self->ends->of[remote ? 1 : 0])
+  return self->seldom != NULL && self->seldom->ends != NULL
+             ? ws_endpoint_make_address (
+                 &self->seldom->ends->of[remote ? 1 : 0])
              : NULL;
 }
 
 WsEnds *
 ws_engine_take_ends (WsEngine *self)
 {
-  WsEnds *ends = g_steal_pointer (&self->ends);
+  WsEnds *ends
+      = self->seldom != NULL ? g_steal_pointer (&self->seldom->ends) : NULL;
 
   if (ends != NULL || self->transport == NULL)
     return ends;
@@ -48,7 +50,9 @@ ws_engine_get_poller (WsEngine *self)
 const WsClosing *
 ws_engine_get_closing (WsEngine *self)
 {
-  return &self->closing;
+  static const WsClosing none;
+
+  return self->seldom != NULL ? &self->seldom->closing : &none;
 }
 
 guint64

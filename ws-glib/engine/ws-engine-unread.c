@@ -66,7 +66,7 @@ ws_engine_watch_unread (WsEngine *self)
   /* Whoever is blocked has clocks. */
   if (clocks == NULL)
     return;
-  if (timeout == 0 || !self->blocked || self->broken != NULL)
+  if (timeout == 0 || !self->blocked || self->is_broken)
     ws_poller_disarm (self->poller, &clocks->unread);
   else if (!ws_deadline_is_armed (&clocks->unread))
     ws_poller_arm (self->poller, &clocks->unread, clocks->progressed + timeout);
@@ -102,7 +102,7 @@ static void
 judge_unread (WsEngine *self)
 {
   ws_engine_write (self);
-  if (self->state == WS_ENGINE_ENDED || self->broken != NULL || !self->blocked)
+  if (self->state == WS_ENGINE_ENDED || self->is_broken || !self->blocked)
     return;
   if (self->settings->write_timeout > 0 && is_late (self))
     ws_engine_note_broken (

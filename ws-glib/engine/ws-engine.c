@@ -20,7 +20,6 @@ ws_engine_new (WsTransport        *transport,
   if (ws_log_has (WS_LOG_FRAMES))
     transport = ws_frame_tap_new (transport, role);
   self->n_refs = 1;
-  self->role = role;
   self->transport = transport;
   self->poller = ws_poller_ref (transport->poller);
   self->settings = settings;
@@ -67,11 +66,8 @@ ws_engine_unref (WsEngine *self)
     return;
   ws_engine_release (self);
   ws_protocol_clear (&self->protocol);
-  g_clear_pointer (&self->closing.reason, g_free);
-  g_clear_pointer (&self->ends, ws_ends_free);
-  g_clear_error (&self->broken);
   ws_keepalive_clear (&self->keepalive);
-  g_free (self->seldom);
+  ws_engine_free_seldom (self);
   ws_poller_unref (self->poller);
   g_free (self);
 }
@@ -128,12 +124,12 @@ write_out (WsEngine *self)
   GError *error = NULL;
   gssize  n;
 
-  if (self->state == WS_ENGINE_ENDED || self->broken != NULL)
+  if (self->state == WS_ENGINE_ENDED || self->is_broken)
     return FALSE;
   ws_poller_unqueue (self->poller, &self->flush_job);
   ws_engine_ref (self);
   n = ws_outbox_flush (&self->outbox, self->transport, &error);
-  if (G_UNLIKELY (self->state == WS_ENGINE_ENDED || self->broken != NULL))
+  if (G_UNLIKELY (self->state == WS_ENGINE_ENDED || self->is_broken))
     {
       g_clear_error (&error);
       ws_engine_unref (self);
@@ -252,7 +248,7 @@ ws_engine_start (WsEngine *self)
   self->keepalive.last_received = ws_poller_now (self->poller);
   ws_engine_update (self);
   ws_engine_update_wanted (self);
-  if (ws_protocol_has_input (&self->protocol) || self->broken != NULL)
+  if (ws_protocol_has_input (&self->protocol) || self->is_broken)
     ws_poller_queue (self->poller, &self->resume_job, WS_JOB_RESUME);
 }
 
