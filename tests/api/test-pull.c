@@ -247,7 +247,7 @@ test_empty_flood (Half *half, gconstpointer data)
   ws_socket_abort (half->socket);
 }
 
-/* A close is not held up by what nobody takes. */
+/* A close is not held up by what nobody takes, in a pause neither (@data). */
 static void
 test_close_untaken (Half *half, gconstpointer data)
 {
@@ -258,6 +258,8 @@ test_close_untaken (Half *half, gconstpointer data)
   send_text (half, "one");
   send_text (half, "two");
   settle ();
+  if (data != NULL)
+    ws_socket_pause_receiving (half->socket);
   begin_close (half->socket, 1000, NULL, &closed);
   raw_peer_expect_close (half->peer, 1000, "bye");
   send_text (half, "three");
@@ -309,7 +311,8 @@ test_close_taken (Half *half, gconstpointer data)
   g_assert_true (ws_socket_get_was_clean (half->socket));
 }
 
-/* Nor does memory grow without end when nobody does. */
+/* Nor does memory grow without end when nobody does. @data: how many frames the
+ * peer still has before its answer, which is found; NULL: it has none. */
 static void
 test_close_flooded (Half *half, gconstpointer data)
 {
@@ -317,16 +320,27 @@ test_close_flooded (Half *half, gconstpointer data)
   g_auto (Flood) flood = { 0 };
 
   ws_socket_set_pull (half->socket, TRUE);
-  ws_socket_set_close_timeout (half->socket, 500);
+  ws_socket_set_close_timeout (half->socket, data != NULL ? 4000 : 500);
   begin_close (half->socket, 1000, NULL, &closed);
   raw_peer_expect_close (half->peer, 1000, "bye");
   flood_init (&flood, half->peer);
-  for (guint i = 0; i < 1024; i++)
+  for (guint i = 0; i < (data != NULL ? GPOINTER_TO_UINT (data) : 1024); i++)
     flood_add (&flood, 0x82, 60 * 1024);
   flood_push (&flood);
   g_assert_cmpuint (flood.n_pushed, <, flood.bytes->len);
+  while (data != NULL && flood.n_pushed < flood.bytes->len
+         && closed.number == 0)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      flood_push (&flood);
+    }
+  if (data != NULL)
+    {
+      raw_peer_send_close (half->peer, 1000, "");
+      g_clear_pointer (&half->peer, raw_peer_free);
+    }
   outcome_expect (&closed, END_WELL);
-  g_assert_false (ws_socket_get_was_clean (half->socket));
+  g_assert_cmpint (ws_socket_get_was_clean (half->socket), ==, data != NULL);
 }
 
 static void
@@ -561,8 +575,11 @@ main (int argc, char **argv)
   half_add ("/api/pull/buffer", NULL, test_buffer);
   half_add ("/api/pull/empty-flood", NULL, test_empty_flood);
   half_add ("/api/pull/close-untaken", NULL, test_close_untaken);
+  half_add ("/api/pull/close-paused", GINT_TO_POINTER (1), test_close_untaken);
   half_add ("/api/pull/close-taken", NULL, test_close_taken);
   half_add ("/api/pull/close-flooded", NULL, test_close_flooded);
+  half_add ("/api/pull/close-answered", GUINT_TO_POINTER (200),
+            test_close_flooded);
   half_add ("/api/pull/lost", NULL, test_lost);
   half_add ("/api/pull/cancelled", NULL, test_cancelled);
   half_add_client ("/api/pull/forgotten", NULL, test_forgotten);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/ws-engine-private.h"
+
 #include "engine-rig.h"
 #include "support/faults.h"
 
@@ -393,6 +395,25 @@ test_close_timeout_when_blocked (gconstpointer data)
     }
 }
 
+/* The same in the second half. */
+static void
+test_close_timeout_when_blocked_late (gconstpointer data)
+{
+  g_autoptr (Rig) rig = rig_new_waiting (GPOINTER_TO_INT (data), RIG_UNIX);
+
+  rig->settings.close_timeout = 400;
+  ws_engine_start (rig->engine);
+  ws_engine_close (rig->engine, 4000, NULL);
+  rig_assert_read (rig, "close(4000)");
+  rig_until (rig, !rig->engine->is_halfway);
+  ws_test_block (600);
+  rig_settle (rig);
+  rig_peer_close (rig, 4000, NULL);
+  rig_peer_hang_up (rig);
+  rig_assert_log (rig, "read-finished ended");
+  assert_closing (rig, 4000, "", 4000, 4000, TRUE);
+}
+
 static gboolean
 on_chatter (gpointer user_data)
 {
@@ -564,6 +585,7 @@ main (int argc, char *argv[])
   add ("fault-while-closing", test_fault_while_closing);
   add ("timeout", test_close_timeout);
   add ("timeout-when-blocked", test_close_timeout_when_blocked);
+  add ("timeout-when-blocked-late", test_close_timeout_when_blocked_late);
   add ("timeout-in-traffic", test_close_timeout_in_traffic);
   add ("timeout-when-stuck", test_close_timeout_when_stuck);
   add ("answer-is-stuck", test_answer_is_stuck);

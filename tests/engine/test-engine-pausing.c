@@ -170,6 +170,78 @@ test_close_unread (gconstpointer data)
     }
 }
 
+/* Nobody waits where nothing is unread but the answer, whether that comes later
+ * or is there already; or where the peer is gone. */
+static void
+test_close_idle (gconstpointer data)
+{
+  static const char *const logs[]
+      = { "read-finished ended", "text(unread) read-finished ended",
+          "read-finished ended" };
+
+  for (guint row = 0; row < G_N_ELEMENTS (logs); row++)
+    {
+      g_autoptr (Rig) rig = rig_new_waiting (GPOINTER_TO_INT (data), RIG_UNIX);
+
+      rig->settings.close_timeout = 2 * WS_TEST_DEADLINE * 1000;
+      ws_engine_start (rig->engine);
+      if (row == 1)
+        {
+          rig_peer_text (rig, "unread");
+          rig_until (rig, rig->log->len > 0);
+        }
+      ws_engine_set_paused (rig->engine, TRUE);
+      ws_engine_close (rig->engine, 4000, NULL);
+      rig_assert_read (rig, "close(4000)");
+      if (row < 2)
+        rig_peer_close (rig, 4000, NULL);
+      rig_peer_hang_up (rig);
+      rig_assert_log (rig, logs[row]);
+      g_assert_cmpuint (rig->closing.received, ==, row < 2 ? 4000 : 0);
+    }
+}
+
+/* What is looked at and is not the answer is for who reads on. */
+static void
+test_close_looked (gconstpointer data)
+{
+  g_autoptr (Rig) rig = rig_new_waiting (GPOINTER_TO_INT (data), RIG_UNIX);
+
+  rig->settings.close_timeout = 2 * WS_TEST_DEADLINE * 1000;
+  ws_engine_start (rig->engine);
+  ws_engine_set_paused (rig->engine, TRUE);
+  ws_engine_close (rig->engine, 4000, NULL);
+  rig_assert_read (rig, "close(4000)");
+  rig_peer_text (rig, "one");
+  iterate_for (rig, 10);
+  rig_peer_text (rig, "two");
+  rig_peer_close (rig, 4000, NULL);
+  rig_peer_hang_up (rig);
+  iterate_for (rig, 10);
+  g_assert_cmpstr (rig->log->str, ==, "");
+  ws_engine_set_paused (rig->engine, FALSE);
+  rig_assert_log (rig, "text(one) text(two) read-finished ended");
+  g_assert_true (rig->closing.clean);
+}
+
+/* Who has paused only then has as long. */
+static void
+test_close_then_pause (gconstpointer data)
+{
+  g_autoptr (Rig) rig = rig_new_waiting (GPOINTER_TO_INT (data), RIG_UNIX);
+
+  rig->settings.close_timeout = 200;
+  ws_engine_start (rig->engine);
+  ws_engine_close (rig->engine, 4000, NULL);
+  ws_engine_set_paused (rig->engine, TRUE);
+  rig_peer_text (rig, "unread");
+  rig_assert_read (rig, "close(4000)");
+  rig_peer_close (rig, 4000, NULL);
+  rig_peer_hang_up (rig);
+  rig_assert_log (rig, "read-finished ended");
+  g_assert_true (rig->closing.clean);
+}
+
 /* A peer that has said something, and is found gone while we do not listen, or
  * have not begun to. */
 static Rig *
@@ -297,6 +369,9 @@ main (int argc, char **argv)
     { "lost-unread", test_lost_unread },
     { "lost-closed", test_lost_closed },
     { "close-unread", test_close_unread },
+    { "close-idle", test_close_idle },
+    { "close-looked", test_close_looked },
+    { "close-then-pause", test_close_then_pause },
   };
 
   ws_test_init (&argc, &argv);

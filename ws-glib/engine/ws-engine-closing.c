@@ -90,9 +90,11 @@ enter_closing (WsEngine *self, guint code, const char *reason)
   ws_poller_disarm (self->poller, &self->life_deadline);
   if (self->clocks != NULL)
     ws_poller_disarm (self->poller, &self->clocks->owed);
-  /* What the owner has not read by half of the time is read for nobody. */
-  self->is_halfway = self->started && !self->reading;
+  /* What the owner does not read by half of the time is read for nobody. */
+  self->is_halfway = self->started;
   arm_close_deadline (self, self->is_halfway);
+  if (ws_protocol_closes_next (&self->protocol))
+    ws_engine_begin_discarding (self);
   ws_outbox_push_copy (&self->outbox, &header, payload, len);
   ws_outbox_seal (&self->outbox);
   ws_engine_queue_flush (self);
@@ -278,9 +280,26 @@ excuse_closing (WsEngine *self)
 
   if (self->is_excused || self->settings->close_timeout == 0)
     return FALSE;
-  self->is_excused = TRUE;
-  return ws_excuse (self->poller, &self->clocks->closing,
-                    self->settings->close_timeout * (gint64) 1000, &excused);
+  self->is_excused
+      = ws_excuse (self->poller, &self->clocks->closing,
+                   self->settings->close_timeout * (gint64) 1000, &excused);
+  return self->is_excused;
+}
+
+static void
+judge_closing (WsEngine *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->is_halfway)
+    {
+      self->is_halfway = FALSE;
+      arm_close_deadline (self, TRUE);
+      ws_engine_begin_discarding (self);
+      return;
+    }
+  error = explain_late (self);
+  ws_engine_end (self, error);
 }
 
 static void
@@ -288,23 +307,11 @@ on_close_deadline (WsDeadline *deadline)
 {
   WsEngine *self = ws_engine_ref (
       WS_CONTAINER_OF (deadline, WsEngineClocks, closing)->engine);
-  g_autoptr (GError) error = NULL;
 
   if (self->is_broken)
-    {
-      ws_engine_lose (self, self->seldom->broken);
-    }
-  else if (self->is_halfway)
-    {
-      self->is_halfway = FALSE;
-      arm_close_deadline (self, TRUE);
-      ws_engine_begin_discarding (self);
-    }
+    ws_engine_lose (self, self->seldom->broken);
   else if (!excuse_closing (self))
-    {
-      error = explain_late (self);
-      ws_engine_end (self, error);
-    }
+    judge_closing (self);
   ws_engine_unref (self);
 }
 

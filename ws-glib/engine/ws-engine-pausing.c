@@ -3,6 +3,9 @@
  * where it is; the transport is left alone, so that the peer is held up. */
 #include "engine/ws-engine-private.h"
 
+/* A record of TLS, of which a part would be decrypted in vain. */
+#define LOOK_SIZE ((gsize) 16 * 1024)
+
 static void
 go_on (WsEngine *self)
 {
@@ -47,6 +50,50 @@ ws_engine_begin_discarding (WsEngine *self)
   self->discarding = self->selective = TRUE;
   self->reading = TRUE;
   go_on (self);
+}
+
+gboolean
+ws_engine_may_look (WsEngine *self)
+{
+  return self->state == WS_ENGINE_CLOSING && self->started && !self->reading
+         && !self->has_looked && !ws_protocol_has_input (&self->protocol)
+         && !self->is_broken;
+}
+
+/* What was read, if it is not the answer, waits as what came before a pause. */
+static void
+judge_look (WsEngine *self)
+{
+  ws_protocol_keep_input (&self->protocol);
+  if (ws_protocol_closes_next (&self->protocol))
+    ws_engine_begin_discarding (self);
+  else
+    ws_engine_update_wanted (self);
+}
+
+void
+ws_engine_look (WsEngine *self)
+{
+  g_autoptr (GError) error = NULL;
+  WsReadBuffer *buffer = ws_poller_acquire_buffer (self->poller);
+  gssize        n
+      = ws_transport_read (self->transport, buffer->data, LOOK_SIZE, &error);
+
+  self->has_looked = n != WS_IO_AGAIN;
+  if (self->state == WS_ENGINE_ENDED)
+    g_clear_error (&error);
+  else if (n > 0)
+    {
+      self->keepalive.last_received = ws_poller_now (self->poller);
+      self->traffic.wire_received += n;
+      ws_protocol_feed (&self->protocol, buffer->data, n);
+      judge_look (self);
+    }
+  else if (n == 0)
+    ws_engine_handle_eof (self);
+  else if (n == WS_IO_ERROR)
+    ws_engine_lose (self, error);
+  ws_poller_release_buffer (self->poller, buffer);
 }
 
 gboolean

@@ -119,6 +119,7 @@ struct _WsEngine
   guint peer_closed : 1;   /* its close frame came, legal or not */
   guint is_excused : 1;    /* close-timeout has begun once more */
   guint is_halfway : 1;    /* the deadline is that of its first half */
+  guint has_looked : 1;    /* at what comes first while we close */
 };
 
 /* --- ws-engine-reading.c --- */
@@ -163,6 +164,10 @@ void ws_engine_push_control (WsEngine     *self,
  * what nobody takes, and a peer that is held up may not come to answer. From
  * now on all of that is read, for nobody. */
 void ws_engine_begin_discarding (WsEngine *self);
+/* But if that answer is the next that comes nobody misses anything: while we
+ * close, and are not to read, we look once. The caller holds a reference. */
+gboolean ws_engine_may_look (WsEngine *self);
+void     ws_engine_look (WsEngine *self);
 /* Whether @event does not count: no message while input is discarded, and of a
  * connection that we fail nothing but the peer's close frame. */
 gboolean ws_engine_ignores (WsEngine *self, const WsEvent *event);

@@ -335,7 +335,9 @@ on_readable (WsEngine *self)
 {
   if (G_UNLIKELY (!self->reading || self->resting))
     {
-      if (self->state != WS_ENGINE_ENDED)
+      if (ws_engine_may_look (self))
+        ws_engine_look (self);
+      else if (self->state != WS_ENGINE_ENDED)
         ws_engine_update_wanted (self);
     }
   else if (gives_way (self))

@@ -84,7 +84,9 @@ ws_engine_drop (WsEngine *self)
 void
 ws_engine_update_wanted (WsEngine *self)
 {
-  GIOCondition wanted = self->reading && !self->resting ? G_IO_IN : 0;
+  const gboolean reads
+      = self->reading ? !self->resting : ws_engine_may_look (self);
+  GIOCondition wanted = reads ? G_IO_IN : 0;
 
   /* What was not tried yet may just leave. */
   if ((!ws_outbox_is_empty (&self->outbox) || self->unsent > 0)

@@ -118,6 +118,16 @@ ws_protocol_get_place (WsProtocol *self, gsize *len)
   return ws_assembler_get_place (&self->assembler, reader->left, len);
 }
 
+/* Whether the next thing to pull is a close frame of the peer's, if what there
+ * is of it is legal. */
+static inline gboolean
+ws_protocol_closes_next (const WsProtocol *self)
+{
+  return self->phase == WS_PROTOCOL_READING && self->pending == WS_PENDING_NONE
+         && !self->reader.in_frame && self->reader.n_stored == 0
+         && self->input_len > 0 && (self->input[0] & 0x0f) == WS_OPCODE_CLOSE;
+}
+
 /* Moves the unread rest into storage of the core's own, so that the fed memory
  * can be given back. */
 void ws_protocol_keep_input (WsProtocol *self);

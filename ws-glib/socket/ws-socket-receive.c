@@ -92,7 +92,7 @@ ws_socket_update_receiving (WsSocket *self)
   if (priv->pull)
     ws_engine_set_streaming (priv->now.engine, wants_stream (priv));
   /* What is read for who pulls waits for the end of the pause. */
-  if (priv->pull && is_broken (priv))
+  if (priv->pull && (is_broken (priv) || priv->state == WS_STATE_CLOSING))
     paused = FALSE;
   ws_engine_set_paused (priv->now.engine, paused || is_full (priv));
 }
@@ -367,8 +367,11 @@ set_paused (WsSocket *self, gboolean paused, const char *function)
  * with [property@Socket:pull]; the peer is held up once the system's buffers
  * are full. In a handler it takes effect behind the present message: those that
  * came with it wait. Sending and closing go on, but the peer's close frame and
- * its end are not seen either, so that a connection that is closed while it is
- * paused ends with [property@Socket:close-timeout].
+ * its end are not seen either. So [method@Socket.close] is answered at once if
+ * nothing else has come meanwhile; if something has, it waits for half of
+ * [property@Socket:close-timeout], and is dropped then. With
+ * [property@Socket:pull] what comes after it is read and waits, as far as
+ * [property@Socket:read-buffer-size] says.
  *
  * A peer that is gone is noticed all the same: when something cannot be
  * written, or by [property@Socket:ping-interval] (where its answer may be among
@@ -541,8 +544,8 @@ const WsProperty ws_socket_receive_properties[] = {
    *
    * After [method@Socket.close] at least 1 MiB may wait, for the peer's close
    * frame comes behind it, and so it may when a connection is lost while
-   * nobody takes anything. Nothing is dropped: beyond that, who takes nothing
-   * more waits for [property@Socket:close-timeout].
+   * nobody takes anything. Beyond that, who takes nothing for half of
+   * [property@Socket:close-timeout] gets no more.
    *
    * Since: 1.0
    */

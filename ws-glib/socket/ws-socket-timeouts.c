@@ -288,9 +288,13 @@ const WsProperty ws_socket_timeout_properties[] = {
    *
    * It covers what waits, our close frame and the peer's; traffic does not
    * extend it. Where the program's own loop was blocked, it begins once more.
-   * Whoever does not read when it begins, because receiving is paused or
-   * messages wait that nobody has pulled, has half of it to go on; then what
-   * else comes is discarded, so that the peer's answer behind it is found.
+   *
+   * The peer's answer comes behind all that it has sent before. Nothing of that
+   * is lost on whoever does not read, because receiving is paused or more waits
+   * than [property@Socket:read-buffer-size] allows: there is half of the time
+   * to go on. Then what else comes is discarded, so that the answer is found,
+   * and the peer, which may be held up, comes to send it. Where the answer is
+   * the next that comes, nobody waits.
    *
    * Since: 1.0
    */
