@@ -31,13 +31,21 @@ draw (gpointer user_data, guint8 mask[4])
 }
 
 static void
+init_outbox (Fixture *fixture)
+{
+  ws_outbox_init (&fixture->outbox);
+  if (fixture->is_client)
+    ws_outbox_set_draw (&fixture->outbox, draw, fixture);
+}
+
+static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->is_client = GPOINTER_TO_INT (data);
   fixture->poller = ws_poller_get (NULL);
   fixture->transport = fake_transport_new (fixture->poller);
   fixture->expected = g_byte_array_new ();
-  ws_outbox_init (&fixture->outbox, fixture->is_client ? draw : NULL, fixture);
+  init_outbox (fixture);
 }
 
 static void
@@ -350,7 +358,7 @@ test_seal (Fixture *fixture, gconstpointer data)
   push_ping (fixture, "");
   ws_outbox_push_copy (&fixture->outbox, &header, (const guint8 *) "x", 1);
   ws_outbox_push_bytes (&fixture->outbox, &header, bytes, 0, LARGE);
-  ws_outbox_init (&more, NULL, NULL);
+  ws_outbox_init (&more);
   ws_outbox_push_copy (&more, &header, (const guint8 *) "x", 1);
   ws_outbox_append (&fixture->outbox, &more);
   g_assert_true (ws_outbox_is_empty (&more));
@@ -365,11 +373,11 @@ test_append (Fixture *fixture, gconstpointer data)
 
   push_text (fixture, "one");
   aside = fixture->outbox;
-  ws_outbox_init (&fixture->outbox, aside.draw, aside.draw_data);
+  init_outbox (fixture);
   ws_outbox_append (&fixture->outbox, &aside);
   push_bytes (fixture, 2, LARGE);
   aside = fixture->outbox;
-  ws_outbox_init (&fixture->outbox, aside.draw, aside.draw_data);
+  init_outbox (fixture);
   ws_outbox_append (&fixture->outbox, &aside);
   push_text (fixture, "three");
   flush (fixture);

@@ -98,7 +98,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->poller = ws_poller_get (NULL);
   fixture->transport = fake_transport_new (fixture->poller);
   fixture->expected = g_byte_array_new ();
-  ws_outbox_init (&fixture->outbox, NULL, NULL);
+  ws_outbox_init (&fixture->outbox);
 }
 
 static void
@@ -254,7 +254,7 @@ test_thousand (void)
   framing = ws_prepared_frame (&prepared, NULL, 0);
   for (guint i = 0; i < N_OUTBOXES; i++)
     {
-      ws_outbox_init (&outboxes[i], NULL, NULL);
+      ws_outbox_init (&outboxes[i]);
       ws_outbox_push_framing (&outboxes[i], framing);
       g_assert_cmpuint (outboxes[i].size, ==, len + 10);
     }

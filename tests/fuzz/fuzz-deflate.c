@@ -112,7 +112,7 @@ feed (Run *self, const guint8 *data, gsize len, gsize piece)
     {
       gsize              n = MIN (piece, len);
       g_autofree guint8 *copy = g_memdup2 (data, n);
-      WsEvent            event;
+      WsEvent            event = { 0 };
 
       ws_protocol_feed (&self->core, copy, n);
       while (ws_protocol_next_event (&self->core, &event))

@@ -165,6 +165,7 @@ observe (Observer *self, WsEvent *event)
     }
   held->event = *event;
   held->hash = hash_bytes (0, event->data, event->len);
+  *event = (WsEvent){ 0 };
 }
 
 /* Nothing lies in fed memory any more once this is over. */
@@ -188,7 +189,7 @@ static void
 feed (WsProtocol *core, const guint8 *data, gsize len, Observer *observer)
 {
   guint8 *piece = g_malloc (MAX (len, 1));
-  WsEvent event;
+  WsEvent event = { 0 };
 
   if (len > 0)
     memcpy (piece, data, len);

@@ -154,6 +154,16 @@ free_piece (guint8 *piece, gsize len, gboolean guarded)
     g_free (piece);
 }
 
+/* What is not said to be rare holds nothing. */
+static void
+check_rarity (const WsEvent *event)
+{
+  g_assert_true (event->is_rare
+                 || (event->owned.data == NULL && event->pin == NULL
+                     && event->bytes == NULL && event->copy == NULL
+                     && event->fault == NULL && event->close_code == 0));
+}
+
 static void
 feed_piece (
     WsProtocol *core, const guint8 *data, gsize len, EventCut cut, GString *log)
@@ -161,7 +171,7 @@ feed_piece (
   gsize   n = len;
   guint8 *place = cut.in_place ? ws_protocol_get_place (core, &n) : NULL;
   guint8 *piece = NULL;
-  WsEvent event;
+  WsEvent event = { 0 };
 
   if (place != NULL)
     memcpy (place, data, n = MIN (n, len));
@@ -173,7 +183,10 @@ feed_piece (
       /* That depends on the cut. */
       if (event.type != WS_EVENT_BUSY)
         event_log_write (log, &event);
+      g_assert_true (event.is_rare || event.type == WS_EVENT_MESSAGE);
+      check_rarity (&event);
       ws_event_release (&event);
+      check_rarity (&event);
       if (cut.keeps)
         {
           ws_protocol_keep_input (core);

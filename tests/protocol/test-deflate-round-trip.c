@@ -208,7 +208,7 @@ receive (Rig *rig, WsProtocol *core, GByteArray *wire, const WsBuffer *text)
   while (at < wire->len)
     {
       gsize   n = draw_part (rig, wire->len - at, 4000);
-      WsEvent event;
+      WsEvent event = { 0 };
 
       ws_protocol_feed (core, wire->data + at, n);
       while (ws_protocol_next_event (core, &event))

@@ -251,7 +251,7 @@ test_last (void)
                      &len);
   WsExtension *extension = run_length_new ();
   WsProtocol   core;
-  WsEvent      event;
+  WsEvent      event = { 0 };
 
   ws_protocol_init (&core, WS_ROLE_CLIENT);
   ws_protocol_take_extension (&core, extension);
@@ -282,7 +282,7 @@ test_busy (gconstpointer data)
   g_autofree guint8 *payload = g_malloc (len);
   g_autoptr (GByteArray) wire = g_byte_array_new ();
   WsProtocol core;
-  WsEvent    event;
+  WsEvent    event = { 0 };
   guint      n_busy = 0, n_messages = 0;
 
   memset (payload, 255, len);

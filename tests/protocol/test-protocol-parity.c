@@ -194,7 +194,7 @@ check_waiting (const guint8 *wire, gsize len, const char *expected)
   g_autofree guint8 *copy = g_memdup2 (wire, len);
   g_autoptr (GString) log = g_string_new (NULL);
   WsProtocol core;
-  WsEvent    event;
+  WsEvent    event = { 0 };
 
   event_log_start (&core, &client);
   ws_protocol_feed (&core, copy, len);
@@ -433,7 +433,7 @@ test_clear_data_buffers (void)
   g_autoptr (GByteArray) second = build_frame (0x81, "Goodbye!", 8);
   g_autoptr (GString) log = g_string_new (NULL);
   WsProtocol core;
-  WsEvent    outer, inner;
+  WsEvent    outer = { 0 }, inner = { 0 };
 
   event_log_start (&core, &plain);
   /* In two pieces, so that the message is gathered. */

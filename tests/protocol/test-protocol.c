@@ -300,7 +300,7 @@ test_nested (void)
   g_autofree guint8 *second
       = ws_test_hex ("66 67 02 02 68 69 80 01 6a 82 01 6b 88 04 03 e8 6f 6b",
                      &second_len);
-  WsEvent    events[7];
+  WsEvent    events[7] = { 0 };
   WsProtocol core;
 
   ws_protocol_init (&core, C);
@@ -333,7 +333,7 @@ test_nested_frames (void)
 {
   gsize              len;
   g_autofree guint8 *wire = ws_test_hex ("81 02 61 62 02 01 63 80 01 64", &len);
-  WsEvent            events[6];
+  WsEvent            events[6] = { 0 };
   WsProtocol         core;
 
   ws_protocol_init (&core, C);
@@ -362,7 +362,7 @@ test_late_frame_events (void)
 {
   gsize              len;
   g_autofree guint8 *wire = ws_test_hex ("01 02 61 c3 89 00 80 01 a4", &len);
-  WsEvent            event;
+  WsEvent            event = { 0 };
   WsProtocol         core;
 
   ws_protocol_init (&core, C);
@@ -382,7 +382,7 @@ test_keep_input (void)
   gsize              len;
   g_autofree guint8 *wire
       = ws_test_hex ("82 01 61 81 02 62 63 82 01 64 01", &len);
-  WsEvent    held, event;
+  WsEvent    held = { 0 }, event = { 0 };
   WsProtocol core;
 
   ws_protocol_init (&core, C);
@@ -433,7 +433,7 @@ test_is_waiting (void)
     {
       gsize              len;
       g_autofree guint8 *wire = ws_test_hex (rows[i].wire, &len);
-      WsEvent            event;
+      WsEvent            event = { 0 };
       WsProtocol         core;
 
       ws_protocol_init (&core, C);
@@ -454,7 +454,7 @@ test_take_bytes (void)
   gsize              len;
   g_autofree guint8 *wire
       = ws_test_hex ("82 02 61 62 02 00 80 02 63 64 82 00", &len);
-  WsEvent    event;
+  WsEvent    event = { 0 };
   WsProtocol core;
 
   ws_protocol_init (&core, C);
@@ -486,7 +486,7 @@ test_memory (void)
   static const guint8 announced[] = { 0x82, 0x7f, 0, 0, 0, 0, 0, 0xff, 0, 0 };
   static const guint8 empty[] = { 0x00, 0x00 };
   guint8              wire[sizeof announced];
-  WsEvent             event;
+  WsEvent             event = { 0 };
   WsProtocol          core;
 
   g_assert_cmpuint (sizeof (WsProtocol), <, 300);

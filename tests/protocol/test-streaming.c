@@ -74,7 +74,7 @@ static void
 feed (WsProtocol *core, const guint8 *data, gsize len, Reader *reader)
 {
   guint8 *guarded = ws_test_guarded (data, len);
-  WsEvent event;
+  WsEvent event = { 0 };
 
   ws_protocol_feed (core, guarded, len);
   while (ws_protocol_next_event (core, &event))
@@ -93,7 +93,7 @@ feed (WsProtocol *core, const guint8 *data, gsize len, Reader *reader)
 static void
 begin_streaming (WsProtocol *core, Reader *reader)
 {
-  WsEvent event;
+  WsEvent event = { 0 };
 
   ws_protocol_set_streaming (core, TRUE);
   while (ws_protocol_next_event (core, &event))
@@ -146,7 +146,7 @@ test_switched_off (void)
       = { 0x01, 0x01, 'H', 0x80, 0x01, 'i', 0x01, 0x01, 'H', 0x80, 0x01, 'o' };
   Reader     reader = { g_string_new (NULL), g_string_new (NULL) };
   WsProtocol core;
-  WsEvent    event;
+  WsEvent    event = { 0 };
   guint8     rest[3];
 
   ws_protocol_init (&core, WS_ROLE_CLIENT);

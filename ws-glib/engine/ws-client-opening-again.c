@@ -26,7 +26,7 @@ begin_again (WsClientOpening *self)
                                    "opening handshake");
   ws_client_opening_clear_answer (self);
   ws_outbox_clear (&self->outbox);
-  ws_outbox_init (&self->outbox, NULL, NULL);
+  ws_outbox_init (&self->outbox);
   self->is_reusable = FALSE;
   if (!is_same)
     g_clear_pointer (&self->transport, ws_transport_free);

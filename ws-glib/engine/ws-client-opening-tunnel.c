@@ -43,7 +43,7 @@ ws_client_opening_step_connect (WsClientOpening *self)
   g_clear_error (&self->error);
   ws_http_connect_clear (&self->proxy.answer);
   ws_outbox_clear (&self->outbox);
-  ws_outbox_init (&self->outbox, NULL, NULL);
+  ws_outbox_init (&self->outbox);
   if (!make_request (self))
     return WS_PROGRESS_FAILED;
   ws_client_opening_watch (self, self->proxy.transport);

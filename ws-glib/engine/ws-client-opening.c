@@ -356,7 +356,7 @@ ws_client_opening_new (WsPoller                     *poller,
   self->cancellable = g_cancellable_new ();
   ws_client_opening_init_time (self);
   self->job.func = on_job;
-  ws_outbox_init (&self->outbox, NULL, NULL);
+  ws_outbox_init (&self->outbox);
   ws_http_reader_init (&self->reader, WS_HTTP_RESPONSE, options->limits);
   ws_http_connect_init (&self->proxy.answer, options->limits);
   self->transport = options->transport;

@@ -46,10 +46,18 @@ on_pong (WsEngine *self, WsEvent *event)
   self->sink->pong (self->user_data, event, elapsed, by_user);
 }
 
-static void
-handle_event (WsEngine *self, WsEvent *event)
+static inline void
+handle_message (WsEngine *self, WsEvent *event)
 {
-  if (G_UNLIKELY (event->owned.size >= WS_STORAGE_MIN))
+  self->traffic.messages_received++;
+  self->traffic.payload_received += event->len;
+  self->sink->message (self->user_data, event);
+}
+
+static G_NO_INLINE void
+handle_rare_event (WsEngine *self, WsEvent *event)
+{
+  if (event->owned.size >= WS_STORAGE_MIN)
     {
       self->expects_large = TRUE;
       ws_poller_keep_storage (self->poller);
@@ -62,9 +70,7 @@ handle_event (WsEngine *self, WsEvent *event)
       self->sink->frame (self->user_data, event);
       break;
     case WS_EVENT_MESSAGE:
-      self->traffic.messages_received++;
-      self->traffic.payload_received += event->len;
-      self->sink->message (self->user_data, event);
+      handle_message (self, event);
       break;
     case WS_EVENT_PIECE:
       self->traffic.messages_received += event->is_last;
@@ -86,6 +92,15 @@ handle_event (WsEngine *self, WsEvent *event)
       ws_engine_handle_fault (self, event->fault);
       break;
     }
+}
+
+static inline void
+handle_event (WsEngine *self, WsEvent *event)
+{
+  if (G_LIKELY (!event->is_rare && !self->selective))
+    handle_message (self, event);
+  else
+    handle_rare_event (self, event);
 }
 
 /* There may be more, but others come first. */
@@ -118,6 +133,7 @@ handle_events (WsEngine *self)
   WsEvent        event;
   WsTurn         turn = { 0 };
 
+  ws_event_init (&event);
   self->event = &event;
   while (self->state != WS_ENGINE_ENDED && self->reading
          && ws_protocol_next_event (&self->protocol, &event))

@@ -16,12 +16,6 @@ fits (WsEngine *self, guint64 size)
 gboolean
 ws_engine_has_room (WsEngine *self, gsize len)
 {
-  /* A short one needs no sum: this is more than it takes if each of its bytes
-   * has a frame of its own. */
-  if (len <= WS_OUTBOX_SHORT_MAX
-      && self->outbox.size + WS_OUTBOX_SHORT_MAX * WS_FRAME_HEADER_MAX
-             <= self->settings->max_bytes_to_write)
-    return TRUE;
   return fits (self, ws_outbox_cost (&self->outbox, len,
                                      self->settings->outgoing_frame_size));
 }
@@ -118,7 +112,8 @@ push_fragments (WsEngine     *self,
       push_parts (&self->outbox, header, data, len, bytes, part);
       return;
     }
-  ws_outbox_init (&aside, draw_aside, self);
+  ws_outbox_init (&aside);
+  ws_outbox_set_draw (&aside, draw_aside, self);
   push_parts (&aside, header, data, len, bytes, part);
   ws_outbox_append (&self->outbox, &aside);
 }
@@ -133,8 +128,8 @@ lends (WsEngine *self, const guint8 *data, gsize len)
 
   if (event == NULL || len != event->len
       || (data != event->data && data != event->copy) || event->pin != NULL
-      || event->room < ws_frame_header_size (len, FALSE)
-      || self->outbox.draw != NULL || !self->transport->is_quiet)
+      || event->room < ws_frame_header_size (len, FALSE) || self->outbox.masks
+      || !self->transport->is_quiet)
     return FALSE;
   event->room = 0;
   return TRUE;
@@ -179,6 +174,56 @@ ws_engine_push_message (WsEngine     *self,
     push_whole (self, opcode, rsv, data, len, bytes);
 }
 
+static inline void
+count_sent (WsEngine *self, gsize len)
+{
+  self->traffic.messages_sent++;
+  self->traffic.payload_sent += len;
+}
+
+/* A message of @len bytes waits now. */
+static void
+note_sent (WsEngine *self, gsize len)
+{
+  count_sent (self, len);
+  ws_engine_queue_flush (self);
+}
+
+/* The first one that is to be written. */
+static G_NO_INLINE gboolean
+send_short_first (WsEngine     *self,
+                  WsOpcode      opcode,
+                  const guint8 *data,
+                  gsize         len)
+{
+  ws_engine_queue_flush (self);
+  return ws_engine_send_short (self, opcode, data, len);
+}
+
+gboolean
+ws_engine_send_short (WsEngine     *self,
+                      WsOpcode      opcode,
+                      const guint8 *data,
+                      gsize         len)
+{
+  const WsSettings *settings = self->settings;
+  const guint64     part = settings->outgoing_frame_size;
+  const guint64     size = self->outbox.size + WS_OUTBOX_SHORT_SIZE;
+
+  if (!ws_outbox_takes_short (&self->outbox, len)
+      || self->protocol.extension != NULL || self->is_broken
+      || self->state == WS_ENGINE_ENDED || (len > part && part > 0)
+      || size > settings->max_bytes_to_write
+      || size > settings->write_high_water_mark)
+    return FALSE;
+  if (G_UNLIKELY (!ws_job_is_queued (&self->flush_job)))
+    return send_short_first (self, opcode, data, len);
+  count_sent (self, len);
+  return ws_outbox_push_short (&self->outbox,
+                               ws_frame_first_byte (TRUE, 0, opcode), data,
+                               len);
+}
+
 void
 ws_engine_send (WsEngine     *self,
                 WsOpcode      opcode,
@@ -189,9 +234,7 @@ ws_engine_send (WsEngine     *self,
   if (self->protocol.extension == NULL
       || !ws_engine_send_compressed (self, opcode, data, len))
     ws_engine_push_message (self, opcode, 0, data, len, bytes);
-  self->traffic.messages_sent++;
-  self->traffic.payload_sent += len;
-  ws_engine_queue_flush (self);
+  note_sent (self, len);
 }
 
 void
@@ -235,8 +278,6 @@ ws_engine_send_prepared (WsEngine *self, WsPrepared *message)
       ws_engine_get_seldom (self)->saved_sent
           += (gint64) (message->len - framing->len);
     }
-  self->traffic.messages_sent++;
-  self->traffic.payload_sent += message->len;
-  ws_engine_queue_flush (self);
+  note_sent (self, message->len);
   return TRUE;
 }

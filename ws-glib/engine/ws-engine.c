@@ -31,7 +31,7 @@ ws_engine_new (WsTransport        *transport,
   self->traffic.connected = g_get_real_time ();
   ws_keepalive_init (&self->keepalive, self->traffic.since);
   ws_protocol_init (&self->protocol, role);
-  ws_outbox_init (&self->outbox, NULL, NULL);
+  ws_outbox_init (&self->outbox);
   ws_engine_init_reading (self);
   ws_engine_update (self);
   return self;
@@ -100,7 +100,7 @@ ws_engine_queue_flush (WsEngine *self)
 {
   if (self->state == WS_ENGINE_ENDED)
     return;
-  if (self->outbox.size > self->settings->write_high_water_mark)
+  if (G_UNLIKELY (self->outbox.size > self->settings->write_high_water_mark))
     self->above_mark = TRUE;
   ws_poller_queue (self->poller, &self->flush_job, WS_JOB_FLUSH);
 }
@@ -206,8 +206,7 @@ ws_engine_flush (WsEngine *self)
 void
 ws_engine_set_draw (WsEngine *self, WsOutboxDraw draw, gpointer user_data)
 {
-  self->outbox.draw = draw;
-  self->outbox.draw_data = user_data;
+  ws_outbox_set_draw (&self->outbox, draw, user_data);
 }
 
 void

@@ -77,7 +77,8 @@ void ws_engine_leave (WsEngine *self, guint code);
  * called any more. Drops the owner's reference. */
 void ws_engine_drop (WsEngine *self);
 
-/* Gives the masks of a client's frames. */
+/* Has the frames masked, as a client has to: with what @draw gives, which may
+ * run a user's code, or where it is NULL with random numbers. */
 void ws_engine_set_draw (WsEngine *self, WsOutboxDraw draw, gpointer user_data);
 
 /* Before the engine starts: messages are compressed as agreed on. @extension,
@@ -135,6 +136,13 @@ void ws_engine_send (WsEngine     *self,
                      const guint8 *data,
                      gsize         len,
                      GBytes       *bytes);
+/* The same for what is sent most: a copy of a short message, with nothing in
+ * the way. FALSE: something may be in the way, and nothing was done. Calls
+ * nothing of the sink. */
+gboolean ws_engine_send_short (WsEngine     *self,
+                               WsOpcode      opcode,
+                               const guint8 *data,
+                               gsize         len);
 /* Queues a message that goes to many, on a server. FALSE: the message does not
  * fit in max_bytes_to_write. Calls nothing of the sink. */
 gboolean ws_engine_send_prepared (WsEngine *self, WsPrepared *message);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/ws-outbox-chunk.h"
+#include "net/ws-random.h"
 #include "protocol/ws-mask.h"
 
 /* Payloads up to this size are copied: less work than a reference and one more
@@ -19,9 +20,17 @@
 /* --- Filling --- */
 
 void
-ws_outbox_init (WsOutbox *self, WsOutboxDraw draw, gpointer user_data)
+ws_outbox_init (WsOutbox *self)
 {
-  *self = (WsOutbox){ .draw = draw, .draw_data = user_data };
+  *self = (WsOutbox){ 0 };
+}
+
+void
+ws_outbox_set_draw (WsOutbox *self, WsOutboxDraw draw, gpointer user_data)
+{
+  self->masks = TRUE;
+  self->draw = draw;
+  self->draw_data = user_data;
 }
 
 void
@@ -60,24 +69,40 @@ append_chunk (WsOutbox *self, WsOutboxChunk *chunk)
   self->tail = chunk;
 }
 
-/* Where the next @len bytes go: behind what was collected last, or into a new
- * chunk. */
+static void
+begin_chunk (WsOutbox *self, gsize len)
+{
+  append_chunk (self,
+                ws_outbox_chunk_new (MAX (len, WS_OUTBOX_CHUNK_ROOM), NULL));
+}
+
+/* Whether @len more bytes may go behind what was collected last. */
+static inline gboolean
+has_place (const WsOutbox *self, gsize len)
+{
+  return self->tail != NULL && self->tail->room >= len;
+}
+
+/* Where the next @len bytes go: there. */
 static inline guint8 *
-claim (WsOutbox *self, gsize len)
+take_place (WsOutbox *self, gsize len)
 {
   WsOutboxChunk *chunk = self->tail;
-  guint8        *place;
+  guint8        *place = (guint8 *) chunk->data + chunk->len;
 
-  if (G_UNLIKELY (chunk == NULL || chunk->room < len))
-    {
-      chunk = ws_outbox_chunk_new (MAX (len, WS_OUTBOX_CHUNK_ROOM), NULL);
-      append_chunk (self, chunk);
-    }
-  place = (guint8 *) chunk->data + chunk->len;
   chunk->len += len;
   chunk->room -= len;
   self->size += len;
   return place;
+}
+
+/* The same, or into a new chunk. */
+static inline guint8 *
+claim (WsOutbox *self, gsize len)
+{
+  if (G_UNLIKELY (!has_place (self, len)))
+    begin_chunk (self, len);
+  return take_place (self, len);
 }
 
 void
@@ -98,9 +123,14 @@ make_header (WsOutbox *self,
 {
   *header = *template;
   header->length = len;
-  header->masked = self->draw != NULL;
-  if (header->masked && !self->sealed)
-    self->draw (self->draw_data, header->mask);
+  header->masked = self->masks;
+  if (self->masks && !self->sealed)
+    {
+      if (self->draw != NULL)
+        self->draw (self->draw_data, header->mask);
+      else
+        ws_random_mask (header->mask);
+    }
   return !self->sealed;
 }
 
@@ -120,7 +150,7 @@ write_frame (guint8 *place, const WsFrameHeader *header, const guint8 *payload)
 static gsize
 header_size (const WsOutbox *self, guint64 len)
 {
-  return ws_frame_header_size (len, self->draw != NULL);
+  return ws_frame_header_size (len, self->masks);
 }
 
 static void
@@ -135,20 +165,48 @@ append_frame (WsOutbox            *self,
   self->n_frames++;
 }
 
-void
+/* The first one of a chunk. Apart, as the next is, so that all others need
+ * little. */
+static G_NO_INLINE gboolean
+push_short_first (WsOutbox     *self,
+                  guint8        first,
+                  const guint8 *payload,
+                  gsize         len)
+{
+  begin_chunk (self, WS_OUTBOX_SHORT_SIZE);
+  return ws_outbox_push_short (self, first, payload, len);
+}
+
+/* Masks what begins at @place, and has the length of a short one. */
+static G_NO_INLINE gboolean
+push_short_masked (guint8 *place, const guint8 *payload, gsize len)
+{
+  place[1] |= 0x80;
+  ws_random_mask (place + 2);
+  ws_mask_short (place + 6, payload, len, place + 2);
+  return TRUE;
+}
+
+gboolean
 ws_outbox_push_short (WsOutbox     *self,
                       guint8        first,
                       const guint8 *payload,
                       gsize         len)
 {
-  guint8 *place = claim (self, 2 + len);
+  guint8 *place;
 
+  if (G_UNLIKELY (!has_place (self, WS_OUTBOX_SHORT_SIZE)))
+    return push_short_first (self, first, payload, len);
+  place = take_place (self, (self->masks ? 6u : 2u) + len);
   self->tail->ends_frame = TRUE;
   self->n_frames++;
   place[0] = first;
   place[1] = (guint8) len;
+  if (self->masks)
+    return push_short_masked (place, payload, len);
   if (len > 0)
     memcpy (place + 2, payload, len);
+  return TRUE;
 }
 
 void
@@ -205,7 +263,7 @@ ws_outbox_push_lent (WsOutbox            *self,
   WsFrameHeader  complete;
   WsOutboxChunk *chunk;
 
-  g_assert (self->draw == NULL);
+  g_assert (!self->masks);
   if (!make_header (self, header, len, &complete))
     return;
   ws_frame_header_write (&complete, payload - size);
@@ -294,7 +352,7 @@ push_packed (WsOutbox *self, const WsFraming *framing)
 void
 ws_outbox_push_framing (WsOutbox *self, const WsFraming *framing)
 {
-  g_assert (self->draw == NULL);
+  g_assert (!self->masks);
   if (self->sealed)
     return;
   if (framing->is_packed)
@@ -492,7 +550,7 @@ ws_outbox_flush (WsOutbox *self, WsTransport *transport, GError **error)
 
   if (self->writing != NULL)
     return 0;
-  if (self->draw != NULL && has_masked (self))
+  if (self->masks && has_masked (self))
     scratch = ws_poller_acquire_buffer (poller);
   while (self->head != NULL)
     {

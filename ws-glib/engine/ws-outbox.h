@@ -15,8 +15,10 @@ typedef struct _WsOutboxChunk WsOutboxChunk;
 /* Gives the next mask; called when a frame is made, never while writing. */
 typedef void (*WsOutboxDraw) (gpointer user_data, guint8 mask[4]);
 
-/* Of such a payload the length stands in the second byte (RFC 6455, 5.2). */
-#define WS_OUTBOX_SHORT_MAX 125u
+/* Of such a payload the length stands in the second byte (RFC 6455, 5.2); and
+ * what it takes on the wire at most. */
+#define WS_OUTBOX_SHORT_MAX  125u
+#define WS_OUTBOX_SHORT_SIZE (6 + WS_OUTBOX_SHORT_MAX)
 
 typedef struct
 {
@@ -24,15 +26,18 @@ typedef struct
   WsOutboxChunk *control;     /* (nullable): the last one put before messages */
   guint64        size;        /* bytes on the wire that wait */
   guint64        n_frames;    /* that were pushed, ever */
-  WsOutboxDraw   draw;        /* (nullable): none on a server */
+  WsOutboxDraw   draw;        /* (nullable): random numbers are masks */
   gpointer       draw_data;
   WsOutboxChunk *writing;    /* (nullable): the last that is being written */
+  guint          masks : 1;  /* frames are those of a client */
   guint          sealed : 1; /* no frame may follow any more */
   guint          doomed : 1; /* to be cleared when that is over */
   guint          owes : 1;   /* the memory of some frames is lent */
 } WsOutbox;
 
-void ws_outbox_init (WsOutbox *self, WsOutboxDraw draw, gpointer user_data);
+void ws_outbox_init (WsOutbox *self); /* a server's */
+/* It is a client's from now on. @draw (nullable): a random number is. */
+void ws_outbox_set_draw (WsOutbox *self, WsOutboxDraw draw, gpointer user_data);
 /* Seals the outbox, too. */
 void ws_outbox_clear (WsOutbox *self);
 
@@ -49,12 +54,12 @@ void ws_outbox_push_copy (WsOutbox            *self,
                           const guint8        *payload,
                           gsize                len);
 
-/* The same for what a server sends most, where that is what is to be sent.
- * @first: what the frame begins with, as on the wire. */
-void ws_outbox_push_short (WsOutbox     *self,
-                           guint8        first,
-                           const guint8 *payload,
-                           gsize         len);
+/* The same for what is sent most, where ws_outbox_takes_short(). @first: what
+ * the frame begins with, as on the wire. TRUE, for who does nothing else. */
+gboolean ws_outbox_push_short (WsOutbox     *self,
+                               guint8        first,
+                               const guint8 *payload,
+                               gsize         len);
 static inline gboolean
 ws_outbox_takes_short (const WsOutbox *self, gsize len)
 {

@@ -437,7 +437,7 @@ ws_server_opening_new (WsTransport                  *transport,
   self->server_name = g_strdup (options->server_name);
   ws_server_opening_init_time (self);
   ws_http_reader_init (&self->reader, WS_HTTP_REQUEST, options->limits);
-  ws_outbox_init (&self->outbox, NULL, NULL);
+  ws_outbox_init (&self->outbox);
   self->timeout = options->timeout * (gint64) 1000;
   ws_server_opening_arm (self);
   ws_server_opening_begin_reading (self);

@@ -18,32 +18,20 @@ typedef struct
   int    generation; /* of the process that drew the block */
 } Block;
 
-static GPrivate thread_block = G_PRIVATE_INIT (g_free);
+static _Thread_local Block block;
 
-/* (transfer none) (nullable): the thread's block, with bytes left. A child must
- * not repeat the masks of its parent. */
-static Block *
-get_block (void)
+/* FALSE: there are no random numbers. A child must not go on with its parent's
+ * block. */
+static G_NO_INLINE gboolean
+draw_block (void)
 {
-  Block *block = g_private_get (&thread_block);
-
-  if (block == NULL)
-    {
-      ws_fork_watch ();
-      block = g_new0 (Block, 1);
-      g_private_set (&thread_block, block);
-    }
-
-  if (block->n_left > 0 && block->generation == ws_fork_get_generation ())
-    return block;
-
-  block->n_left = 0;
-  if (!ws_random_bytes (block->data, sizeof block->data))
-    return NULL;
-
-  block->n_left = sizeof block->data;
-  block->generation = ws_fork_get_generation ();
-  return block;
+  ws_fork_watch ();
+  block.n_left = 0;
+  block.generation = ws_fork_get_generation ();
+  if (!ws_random_bytes (block.data, sizeof block.data))
+    return FALSE;
+  block.n_left = sizeof block.data;
+  return TRUE;
 }
 
 gboolean
@@ -52,15 +40,20 @@ ws_random_bytes (guint8 *data, gsize len)
   return gnutls_rnd (GNUTLS_RND_RANDOM, data, len) == 0;
 }
 
-gboolean
+void
 ws_random_mask (guint8 mask[4])
 {
-  Block *block = get_block ();
+  Block  *own = &block;
+  guint32 number;
 
-  if (block == NULL)
-    return FALSE;
-
-  memcpy (mask, block->data + sizeof block->data - block->n_left, MASK_SIZE);
-  block->n_left -= MASK_SIZE;
-  return TRUE;
+  if (G_UNLIKELY (own->n_left == 0
+                  || own->generation != ws_fork_get_generation ())
+      && !draw_block ())
+    {
+      number = g_random_int ();
+      memcpy (mask, &number, sizeof number);
+      return;
+    }
+  memcpy (mask, own->data + sizeof own->data - own->n_left, MASK_SIZE);
+  own->n_left -= MASK_SIZE;
 }

@@ -11,7 +11,9 @@ G_BEGIN_DECLS
 gboolean ws_random_bytes (guint8 *data, gsize len);
 
 /* Four bytes of a block that is drawn at a time and kept for each thread; a
- * forked child draws its own. Never 0 in a working system except by chance. */
-gboolean ws_random_mask (guint8 mask[4]);
+ * forked child draws its own. A system without random numbers still masks:
+ * masking keeps intermediaries from being fooled, and its keys are no secret.
+ * Never 0 but by chance. */
+void ws_random_mask (guint8 mask[4]);
 
 G_END_DECLS

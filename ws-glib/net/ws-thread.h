@@ -7,6 +7,13 @@
 #include <pthread.h>
 #endif
 
+/* Where the thread's own variables are, for which nothing need be called. */
+#ifdef __has_builtin
+#if __has_builtin(__builtin_thread_pointer) && defined(__x86_64__)
+#define WS_THREAD_POINTER() __builtin_thread_pointer ()
+#endif
+#endif
+
 G_BEGIN_DECLS
 
 /* Not NULL, and another one in each thread that runs: much cheaper to ask for
@@ -15,7 +22,9 @@ G_BEGIN_DECLS
 static inline gpointer
 ws_thread_get_key (void)
 {
-#ifdef G_OS_UNIX
+#if defined(WS_THREAD_POINTER)
+  return WS_THREAD_POINTER ();
+#elif defined(G_OS_UNIX)
   return (gpointer) (guintptr) pthread_self ();
 #else
   return g_thread_self ();

@@ -3,13 +3,15 @@
 #include "protocol/ws-event.h"
 
 void
-ws_event_release (WsEvent *event)
+ws_event_clear (WsEvent *event)
 {
-  if (event->owned.data != NULL)
-    ws_buffer_clear (&event->owned);
+  ws_buffer_clear (&event->owned);
   g_clear_pointer (&event->pin, g_rc_box_release);
   g_clear_pointer (&event->bytes, g_bytes_unref);
   event->copy = NULL;
+  event->close_code = 0;
+  event->fault = NULL;
+  event->is_rare = FALSE;
 }
 
 GBytes *

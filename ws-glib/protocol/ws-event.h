@@ -34,10 +34,12 @@ typedef struct
   WsEventType    type;
   WsOpcode       opcode;     /* FRAME, MESSAGE: TEXT or BINARY */
   gboolean       is_last;    /* FRAME, PIECE: the last of a message */
+  gboolean       is_rare;    /* there may be something to release: all but short
+                                messages */
   guint8        *data;       /* payload; CLOSE: the reason. Never NULL. */
   gsize          len;        /* text: a NUL follows that is not counted, but
                                 after a PIECE, which may cut a character */
-  guint          close_code; /* CLOSE: 1005 when the frame had none */
+  guint          close_code; /* CLOSE: 1005 when the frame had none; else 0 */
   guint          room;       /* bytes before @data that nobody needs any more:
                                 of the frame's header, in the fed memory */
   const WsFault *fault;      /* FAULT, and a CLOSE whose payload is illegal
@@ -53,7 +55,32 @@ typedef struct
                    * asked for */
 } WsEvent;
 
-void ws_event_release (WsEvent *event);
+/* For ws_event_release(). */
+void ws_event_clear (WsEvent *event);
+
+/* Leaves @event as good as zero. */
+static inline void
+ws_event_release (WsEvent *event)
+{
+  if (G_UNLIKELY (event->is_rare))
+    ws_event_clear (event);
+}
+
+/* The same as zero, for what is read of a new one. Compilers clear so large a
+ * structure with an instruction that takes longer than a short message. */
+static inline void
+ws_event_init (WsEvent *event)
+{
+  event->is_rare = FALSE;
+  event->close_code = 0;
+  event->fault = NULL;
+  event->copy = NULL;
+  event->owned.data = NULL;
+  event->owned.len = 0;
+  event->owned.size = 0;
+  event->pin = NULL;
+  event->bytes = NULL;
+}
 
 /* (transfer full): the payload, without a copy where the event owns it. */
 GBytes *ws_event_take_bytes (WsEvent *event);

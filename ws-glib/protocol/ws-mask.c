@@ -2,15 +2,12 @@
 /* Masks and unmasks payload, a cache line at a time. */
 #include "protocol/ws-mask.h"
 
-#include <string.h>
-
 #include "protocol/ws-vector.h"
 
 /* A quarter of what the fast loop does in a step, which is a cache line, and
- * half of that where registers are wide. Arrays of words would be put together
- * on the stack. */
-typedef guint64 Pair __attribute__ ((vector_size (16)));
-typedef guint64 Words __attribute__ ((vector_size (32)));
+ * half of that where registers are wide. */
+typedef WsMaskPair Pair;
+typedef guint64    Words __attribute__ ((vector_size (32)));
 
 /* Shorter ones are done before another function is called. */
 #define WIDE_MIN 128
@@ -28,9 +25,6 @@ spread_key (const guint8 key[4], gsize phase)
   bits = bits >> shift | bits << (-shift & 31);
   return GUINT64_TO_LE (bits * G_GUINT64_CONSTANT (0x0000000100000001));
 }
-
-/* The first bit of each byte. */
-#define HIGH_BITS G_GUINT64_CONSTANT (0x8080808080808080)
 
 /* These are compiled twice, with @seen and with NULL for it. */
 #define TWICE static inline __attribute__ ((always_inline))
@@ -117,8 +111,7 @@ look_at_blocks_wide (
 TWICE void
 run (guint8 *dst, const guint8 *src, gsize len, guint64 mask, guint64 *seen)
 {
-  guint64 words = 0;
-  gsize   done;
+  gsize done;
 
   if (len < WIDE_MIN || !ws_vector_is_wide ())
     done = mask_blocks (dst, src, len, mask, seen);
@@ -126,44 +119,7 @@ run (guint8 *dst, const guint8 *src, gsize len, guint64 mask, guint64 *seen)
     done = look_at_blocks_wide (dst, src, len, mask, seen);
   else
     done = mask_blocks_wide (dst, src, len, mask);
-  dst += done;
-  src += done;
-  len -= done;
-
-  for (; len >= 8; len -= 8)
-    {
-      guint64 word;
-
-      memcpy (&word, src, sizeof word);
-      word ^= mask;
-      words |= word;
-      memcpy (dst, &word, sizeof word);
-      src += sizeof word;
-      dst += sizeof word;
-    }
-
-  /* Whole words leave the phase as it was. */
-  if (len >= 4)
-    {
-      guint32 word;
-
-      memcpy (&word, src, sizeof word);
-      word ^= (guint32) mask;
-      words |= word;
-      memcpy (dst, &word, sizeof word);
-      src += sizeof word;
-      dst += sizeof word;
-      len -= 4;
-    }
-
-  for (guint32 rest = GUINT64_FROM_LE (mask) & G_MAXUINT32; len > 0; len--)
-    {
-      *dst = *src++ ^ (rest & 0xFF);
-      words |= *dst++;
-      rest >>= 8;
-    }
-  if (seen != NULL)
-    *seen |= words;
+  ws_mask_rest (dst + done, src + done, len - done, mask, seen);
 }
 
 void
@@ -180,5 +136,5 @@ ws_mask_text (
   guint64 seen;
 
   run (dst, src, len, spread_key (key, phase), &seen);
-  return (seen & HIGH_BITS) == 0;
+  return (seen & WS_MASK_HIGH_BITS) == 0;
 }

@@ -72,7 +72,7 @@ take_illegal_close (WsProtocol *self, const WsFault *fault, WsEvent *event)
 {
   gboolean is_first = self->phase == WS_PROTOCOL_READING;
 
-  ws_event_release (event);
+  ws_event_clear (event);
   if (is_first)
     {
       keep_fault (self, fault);

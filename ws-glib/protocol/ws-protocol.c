@@ -6,23 +6,12 @@
 
 #include "protocol/ws-mask.h"
 #include "protocol/ws-protocol-private.h"
+#include "protocol/ws-protocol-short.h"
 #include "protocol/ws-utf8.h"
 
 /* So many transformed bytes are looked at in a row, and become one piece at
  * most, for they may become a thousand times as many. */
 #define SLICE 4096
-
-/* RFC 6455, 5.2: the largest payload whose length stands in the second byte,
- * and the header of such a frame with a mask. */
-#define SHORT_MAX        125
-#define SHORT_HEADER_MAX 6
-
-static void
-use_input (WsProtocol *self, gsize n)
-{
-  self->input += n;
-  self->input_len -= n;
-}
 
 /* Yields a message, now or, if frames are wanted, after its frame. */
 static gboolean
@@ -42,37 +31,8 @@ take_span (WsProtocol *self, WsOpcode opcode, WsEvent *event)
   return TRUE;
 }
 
-/* Moves the payload of a whole frame left, over the header that has been read:
- * that makes room for a NUL without touching the next frame. @mask: (nullable).
- * Returns where the payload is then. @is_ascii: FALSE if that is not known. */
-static inline guint8 *
-unmask_in_place (WsOpcode      opcode,
-                 const guint8 *mask,
-                 guint8       *payload,
-                 gsize         len,
-                 gboolean     *is_ascii)
-{
-  guint8 *place = payload;
-
-  *is_ascii = FALSE;
-  if (mask != NULL)
-    {
-      place -= 4;
-      if (opcode == WS_OPCODE_TEXT)
-        *is_ascii = ws_mask_text (place, payload, len, mask, 0);
-      else
-        ws_mask (place, payload, len, mask, 0);
-    }
-  else if (opcode == WS_OPCODE_BINARY && len > 0)
-    return payload;
-  else
-    memmove (--place, payload, len);
-  place[len] = '\0';
-  return place;
-}
-
 /* A frame that lies in the input as a whole, header included, and needs no
- * other: the way of nearly all frames, which copies and allocates nothing. */
+ * other: that copies and allocates nothing, either. */
 static gboolean
 take_whole (WsProtocol *self, WsEvent *event)
 {
@@ -82,11 +42,11 @@ take_whole (WsProtocol *self, WsEvent *event)
   WsFault              fault;
 
   *event = (WsEvent){ 0 };
-  use_input (self, (gsize) header->length);
+  ws_protocol_use_input (self, (gsize) header->length);
   event->len = (gsize) header->length;
-  event->data
-      = unmask_in_place (header->opcode, header->masked ? header->mask : NULL,
-                         payload, event->len, &is_ascii);
+  event->data = ws_protocol_unmask (header->opcode,
+                                    header->masked ? header->mask : NULL,
+                                    payload, event->len, &is_ascii);
   event->room = (guint) (event->data - (payload - header->size));
   if (G_UNLIKELY (ws_opcode_is_control (header->opcode)))
     return ws_protocol_take_control (self, event);
@@ -104,92 +64,12 @@ take_whole (WsProtocol *self, WsEvent *event)
   return take_span (self, header->opcode, event);
 }
 
-/* The text of a frame that take_short() has read is illegal. The text lies over
- * the header, which is told without its mask. */
-static G_NO_INLINE gboolean
-refuse_short (WsProtocol *self, gboolean masked, guint length, WsEvent *event)
+/* To be called whenever one of the things has changed that it looks at. */
+static void
+note_plain (WsProtocol *self)
 {
-  const guint8 head[SHORT_HEADER_MAX]
-      = { 0x80 | WS_OPCODE_TEXT, (guint8) ((masked ? 0x80 : 0) | length) };
-  gsize    used;
-  WsFault  fault;
-  gboolean yields;
-
-  ws_frame_reader_read_header (&self->reader, head, sizeof head, &used, &fault);
-  ws_assembler_refuse_text (&fault);
-  yields = ws_protocol_fail (self, WS_PROTOCOL_DRAINING, &fault, event);
-  ws_frame_reader_finish (&self->reader);
-  return yields;
-}
-
-/* Whether what comes next begins a message, and nothing is asked for but
- * that. */
-static inline gboolean
-begins_message (const WsProtocol *self)
-{
-  return self->phase == WS_PROTOCOL_READING && !self->reader.in_frame
-         && self->reader.n_stored == 0
-         && ws_assembler_is_idle (&self->assembler)
-         && !self->wants_frame_events;
-}
-
-/* Fills @event member by member: compilers clear so large a structure with an
- * instruction that takes longer than all else here. */
-static inline void
-begin_message (WsEvent *event, WsOpcode opcode, guint8 *data, gsize len)
-{
-  event->type = WS_EVENT_MESSAGE;
-  event->opcode = opcode;
-  event->is_last = TRUE;
-  event->data = data;
-  event->len = len;
-  event->close_code = 0;
-  event->room = 0;
-  event->fault = NULL;
-  event->copy = NULL;
-  event->owned.data = NULL;
-  event->owned.len = 0;
-  event->owned.size = 0;
-  event->pin = NULL;
-  event->bytes = NULL;
-}
-
-/* Yields a frame as nearly all are: a message of its own, of less than 126
- * bytes, that lies in the input as a whole, not transformed and as the rules
- * demand. FALSE: it is another kind, and nothing was read. */
-static gboolean
-take_short (WsProtocol *self, WsEvent *event, gboolean *yields)
-{
-  const gboolean masked = self->reader.role == WS_ROLE_SERVER;
-  const gsize    size = masked ? SHORT_HEADER_MAX : 2;
-  guint8        *head = self->input;
-  guint8        *data;
-  guint          opcode, length;
-  gboolean       is_ascii;
-
-  if (self->input_len < SHORT_HEADER_MAX || !begins_message (self))
-    return FALSE;
-  opcode = head[0] ^ 0x80u;
-  length = head[1] ^ (masked ? 0x80u : 0);
-  if ((opcode != WS_OPCODE_TEXT && opcode != WS_OPCODE_BINARY)
-      || length > SHORT_MAX || length > self->input_len - size
-      || !ws_assembler_has_room (&self->assembler, length))
-    return FALSE;
-
-  data = unmask_in_place (opcode, masked ? head + 2 : NULL, head + size, length,
-                          &is_ascii);
-  use_input (self, size + length);
-  if (opcode == WS_OPCODE_TEXT && !is_ascii
-      && G_UNLIKELY (!ws_utf8_is_valid (data, length)))
-    {
-      *yields = refuse_short (self, masked, length, event);
-      return TRUE;
-    }
-  ws_frame_reader_pass (&self->reader, size + length);
-  begin_message (event, (WsOpcode) opcode, data, length);
-  event->room = (guint) (data - head);
-  *yields = TRUE;
-  return TRUE;
+  self->is_plain = ws_protocol_begins_message (self) && self->kept == NULL
+                   && self->pending == WS_PENDING_NONE;
 }
 
 static void
@@ -376,7 +256,7 @@ read_payload (WsProtocol *self, WsEvent *event)
         return yield_busy (self, event);
       len = MIN (len, SLICE);
     }
-  use_input (self, len);
+  ws_protocol_use_input (self, len);
   if (reader->header.opcode == WS_OPCODE_CLOSE
       || (ws_opcode_is_control (reader->header.opcode)
           && self->phase == WS_PROTOCOL_READING))
@@ -403,7 +283,7 @@ read_frame (WsProtocol *self, WsEvent *event)
 
   parsed = ws_frame_reader_read_header (reader, self->input, self->input_len,
                                         &used, &fault);
-  use_input (self, used);
+  ws_protocol_use_input (self, used);
   if (G_UNLIKELY (parsed == WS_FAILED))
     return ws_protocol_fail (self, WS_PROTOCOL_ENDED, &fault, event);
   if (G_UNLIKELY (parsed == WS_NEED_MORE))
@@ -432,9 +312,7 @@ read_frame (WsProtocol *self, WsEvent *event)
   return read_payload (self, event);
 }
 
-/* What take_short() has not read, which was asked first. Apart, so that what
- * that one needs is little. */
-static G_NO_INLINE gboolean
+static gboolean
 pull (WsProtocol *self, WsEvent *event)
 {
   if (G_UNLIKELY (self->pending != WS_PENDING_NONE))
@@ -446,11 +324,11 @@ pull (WsProtocol *self, WsEvent *event)
     }
   while (self->input_len > 0)
     {
-      gboolean yields = self->reader.in_frame ? read_payload (self, event)
-                                              : read_frame (self, event);
-
-      if (yields || (take_short (self, event, &yields) && yields))
+      if (self->reader.in_frame ? read_payload (self, event)
+                                : read_frame (self, event))
         return TRUE;
+      if (ws_protocol_begins_message (self) && ws_protocol_is_short (self))
+        return ws_protocol_take_short (self, event);
     }
   return FALSE;
 }
@@ -466,12 +344,27 @@ settle_kept (WsProtocol *self, WsEvent *event)
     g_clear_pointer (&self->kept, g_rc_box_release);
 }
 
+/* All but short frames, for which was asked before. Apart, so that those need
+ * little. */
+static G_NO_INLINE gboolean
+pull_anything (WsProtocol *self, WsEvent *event)
+{
+  const gboolean yields = pull (self, event);
+
+  event->is_rare = yields;
+  if (G_UNLIKELY (self->kept != NULL))
+    settle_kept (self, yields ? event : NULL);
+  note_plain (self);
+  return yields;
+}
+
 void
 ws_protocol_init (WsProtocol *self, WsRole role)
 {
   memset (self, 0, sizeof *self);
   ws_frame_reader_init (&self->reader, role);
   ws_assembler_init (&self->assembler);
+  note_plain (self);
 }
 
 void
@@ -501,7 +394,10 @@ ws_protocol_set_max_fragments (WsProtocol *self, guint max_fragments)
 void
 ws_protocol_set_frame_events (WsProtocol *self, gboolean wanted)
 {
+  if (self->wants_frame_events == (wanted != FALSE))
+    return;
   self->wants_frame_events = wanted != FALSE;
+  note_plain (self);
 }
 
 void
@@ -532,14 +428,9 @@ ws_protocol_feed (WsProtocol *self, guint8 *data, gsize len)
 gboolean
 ws_protocol_next_event (WsProtocol *self, WsEvent *event)
 {
-  gboolean yields;
-
-  if (self->pending != WS_PENDING_NONE || ws_protocol_has_gathered (self)
-      || !take_short (self, event, &yields) || !yields)
-    yields = pull (self, event);
-  if (G_UNLIKELY (self->kept != NULL))
-    settle_kept (self, yields ? event : NULL);
-  return yields;
+  if (G_LIKELY (self->is_plain) && ws_protocol_is_short (self))
+    return ws_protocol_take_short (self, event);
+  return pull_anything (self, event);
 }
 
 void
@@ -559,6 +450,7 @@ ws_protocol_keep_input (WsProtocol *self)
   self->kept = g_rc_box_alloc (self->input_len);
   memcpy (self->kept, self->input, self->input_len);
   self->input = self->kept;
+  self->is_plain = FALSE;
 }
 
 gboolean

@@ -63,6 +63,8 @@ typedef struct
   guint8          pending_opcode; /* a WsOpcode */
   guint8          wants_frame_events;
   guint8          streaming;
+  guint8          is_plain; /* a message begins, or nothing comes, and nothing
+                               else is asked for */
 } WsProtocol;
 
 void ws_protocol_init (WsProtocol *self, WsRole role);
@@ -87,9 +89,9 @@ void ws_protocol_take_extension (WsProtocol *self, WsExtension *extension);
 /* @data is borrowed; the previous input must have been used up. */
 void ws_protocol_feed (WsProtocol *self, guint8 *data, gsize len);
 
-/* The next event, or FALSE when the input is used up. Release each. There is at
- * most one FAULT in a connection; after it nothing comes but, perhaps, the
- * peer's CLOSE. */
+/* The next event, or FALSE when the input is used up. @event is zero at first,
+ * or one that was released, as each has to be. There is at most one FAULT in a
+ * connection; after it nothing comes but, perhaps, the peer's CLOSE. */
 gboolean ws_protocol_next_event (WsProtocol *self, WsEvent *event);
 
 /* Whether some of a message was gathered before pieces were asked for. */

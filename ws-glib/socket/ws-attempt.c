@@ -2,7 +2,6 @@
 /* One attempt to open, and its connection. */
 #include "socket/ws-attempt.h"
 
-#include "value/ws-mask-generator-private.h"
 #include "protocol/ws-close.h"
 
 void
@@ -114,12 +113,6 @@ ws_attempt_forget_local_address (WsAttempt *self)
 
 /* --- Life --- */
 
-static void
-draw_built_in_mask (gpointer user_data, guint8 mask[4])
-{
-  ws_mask_generator_draw (NULL, mask);
-}
-
 void
 ws_attempt_leave (WsAttempt *self)
 {
@@ -133,7 +126,7 @@ ws_attempt_leave (WsAttempt *self)
   /* A generator may be a user's code, and nobody sees the
    * connection any more. */
   if (self->target != NULL)
-    ws_engine_set_draw (engine, draw_built_in_mask, NULL);
+    ws_engine_set_draw (engine, NULL, NULL);
   ws_engine_leave (engine, WS_CLOSE_GOING_AWAY);
 }
 

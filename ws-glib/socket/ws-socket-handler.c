@@ -4,45 +4,12 @@
 
 #include "ws-socket-receive.h"
 
-#include "message/ws-message-private.h"
-
-/* What is set, and what is running: a handler may be replaced, and the socket
- * may go, while the handler runs. */
-struct _WsSocketHandler
+void
+ws_socket_free_handler (WsSocketHandler *handler)
 {
-  WsSocketMessageFunc func;
-  gpointer            user_data;
-  GDestroyNotify      destroy; /* (nullable) */
-  guint               n_refs;
-  WsEvent            *event; /* (unowned) (nullable): while it runs */
-};
-
-static void
-handler_unref (WsSocketHandler *self)
-{
-  if (--self->n_refs > 0)
-    return;
-  if (self->destroy != NULL)
-    self->destroy (self->user_data);
-  g_free (self);
-}
-
-gboolean
-ws_socket_call_handler (WsSocket *self, WsEvent *event)
-{
-  WsSocketHandler *handler = ws_socket_peek (self)->handler;
-  WsEvent         *outer = handler->event;
-  gboolean         is_done;
-
-  if (ws_socket_is_abandoned (self))
-    return FALSE;
-  handler->n_refs++;
-  handler->event = event;
-  is_done = handler->func (self, ws_message_type_from_opcode (event->opcode),
-                           event->data, event->len, handler->user_data);
-  handler->event = outer;
-  handler_unref (handler);
-  return is_done;
+  if (handler->destroy != NULL)
+    handler->destroy (handler->user_data);
+  g_free (handler);
 }
 
 GBytes *
@@ -78,7 +45,7 @@ take (WsSocket *self, WsSocketHandler *handler)
 
   g_atomic_pointer_set (&priv->handler, handler);
   if (old != NULL)
-    handler_unref (old);
+    ws_socket_unref_handler (old);
 }
 
 void
@@ -139,7 +106,7 @@ ws_socket_set_message_handler (WsSocket           *self,
   if (ws_socket_may_instruct (self, G_STRFUNC))
     take (self, made);
   else if (made != NULL)
-    handler_unref (made);
+    ws_socket_unref_handler (made);
   if (handler == NULL && destroy != NULL)
     destroy (user_data);
 }

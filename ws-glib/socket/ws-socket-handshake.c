@@ -3,6 +3,7 @@
 #include "socket/ws-socket-handshake.h"
 
 #include "socket/ws-socket-ending.h"
+#include "socket/ws-socket-messages.h"
 #include "socket/ws-socket-open.h"
 #include "socket/ws-socket-state.h"
 #include "http/ws-headers-private.h"
@@ -425,7 +426,10 @@ ws_socket_set_mask_generator (WsSocket *self, WsMaskGenerator *mask_generator)
   if (ws_socket_may_set (self, WS_SOCKET_PROP_MASK_GENERATOR)
       && g_set_object (&ws_socket_get_extras (self)->mask_generator,
                        mask_generator))
-    ws_socket_notify (self, WS_SOCKET_PROP_MASK_GENERATOR);
+    {
+      ws_socket_update_masks (self);
+      ws_socket_notify (self, WS_SOCKET_PROP_MASK_GENERATOR);
+    }
 }
 
 /* --- The properties --- */

@@ -119,34 +119,16 @@ emit_binary (WsSocket *self, WsEvent *event, WsMessage *message)
   ws_socket_emit (self, WS_SOCKET_SIGNAL_BINARY_MESSAGE_RECEIVED, bytes);
 }
 
-/* The handler comes first, then the generic signal. Where the message took the
- * event's storage, the message holds it, so that the text stays. */
-static void
-on_message (gpointer user_data, WsEvent *event)
+/* The generic signal comes first. Where the message took the event's storage,
+ * the message holds it, so that the text stays. */
+static G_NO_INLINE void
+emit_message (WsSocket *self, WsEvent *event)
 {
-  WS_SOCKET_INSIDE (user_data);
-  WsSocket        *self = user_data;
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsEngine        *engine = priv->now.engine;
   gsize            len;
   g_autoptr (WsMessage) message = NULL;
 
-  ws_socket_tell_passing (self,
-                          { .type = ws_message_type_from_opcode (event->opcode),
-                            .data = event->data,
-                            .len = event->len,
-                            .is_first = TRUE,
-                            .is_last = TRUE });
-  if (G_UNLIKELY (priv->pull))
-    {
-      g_object_ref (self);
-      ws_socket_take_message (self, make_message (event));
-      g_object_unref (self);
-      return;
-    }
-  if (priv->handler != NULL
-      && (ws_socket_call_handler (self, event) || ws_engine_has_ended (engine)))
-    return;
   if (hears_messages (self, priv))
     {
       message = make_message (event);
@@ -161,6 +143,37 @@ on_message (gpointer user_data, WsEvent *event)
     emit_text (self, event);
   else
     emit_binary (self, event, message);
+}
+
+static void
+take_message (WsSocket *self, WsEvent *event)
+{
+  g_object_ref (self);
+  ws_socket_take_message (self, make_message (event));
+  g_object_unref (self);
+}
+
+/* Before any signal comes the handler. */
+static void
+on_message (gpointer user_data, WsEvent *event)
+{
+  WS_SOCKET_INSIDE (user_data);
+  WsSocket        *self = user_data;
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsEngine        *engine = priv->now.engine;
+
+  ws_socket_tell_passing (self,
+                          { .type = ws_message_type_from_opcode (event->opcode),
+                            .data = event->data,
+                            .len = event->len,
+                            .is_first = TRUE,
+                            .is_last = TRUE });
+  if (G_UNLIKELY (priv->pull))
+    take_message (self, event);
+  else if (priv->handler == NULL
+           || (!ws_socket_call_handler (self, event)
+               && !ws_engine_has_ended (engine)))
+    emit_message (self, event);
 }
 
 static void
@@ -272,8 +285,7 @@ static const WsEngineSink sink = {
   .ended = ws_socket_on_ended,
 };
 
-/* A mask of the generator that is set at this moment, so that it may change
- * while connected. */
+/* A mask of the generator that is set at this moment. */
 static void
 draw_mask (gpointer user_data, guint8 mask[4])
 {
@@ -281,6 +293,20 @@ draw_mask (gpointer user_data, guint8 mask[4])
   WsSocketPrivate *priv = ws_socket_peek (user_data);
 
   ws_mask_generator_draw (priv->extras->mask_generator, mask);
+}
+
+void
+ws_socket_update_masks (WsSocket *self)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+  WsMaskGenerator *generator = priv->extras->mask_generator;
+
+  if (priv->now.engine == NULL || priv->now.is_incoming)
+    return;
+  ws_engine_set_draw (priv->now.engine,
+                      ws_mask_generator_is_built_in (generator) ? NULL
+                                                                : draw_mask,
+                      self);
 }
 
 void
@@ -295,5 +321,5 @@ ws_socket_adopt_engine (WsSocket *self, WsTransport *transport, WsRole role)
     return;
   ws_socket_get_reconnecting (self)->connected_at = g_get_monotonic_time ();
   priv->reconnect->was_reached = TRUE;
-  ws_engine_set_draw (priv->now.engine, draw_mask, self);
+  ws_socket_update_masks (self);
 }

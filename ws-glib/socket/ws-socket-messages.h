@@ -9,5 +9,7 @@ G_BEGIN_DECLS
  * read yet. */
 void
 ws_socket_adopt_engine (WsSocket *self, WsTransport *transport, WsRole role);
+/* The mask generator is another one. */
+void ws_socket_update_masks (WsSocket *self);
 
 G_END_DECLS

@@ -93,17 +93,32 @@ queue_message (WsSocket     *self,
   ws_socket_queue_message (self, message, NULL);
 }
 
-static gssize
-send_message (WsSocket     *self,
-              WsOpcode      opcode,
-              const guint8 *data,
-              gsize         len,
-              GBytes       *bytes,
-              GError      **error)
+/* The way of nearly all messages, where nothing can be in the way. FALSE:
+ * nothing was done, for something may be. */
+static inline gboolean
+send_short (WsSocket *self, WsOpcode opcode, const guint8 *data, gsize len)
+{
+  WsSocketPrivate *priv = ws_socket_peek (self);
+
+  return ws_home_is_mine (&priv->home) && priv->state == WS_STATE_CONNECTED
+         && priv->now.engine != NULL && priv->async == NULL
+         && priv->taps == NULL
+         && ws_engine_send_short (priv->now.engine, opcode, data, len);
+}
+
+static G_NO_INLINE gssize
+send_any (WsSocket     *self,
+          WsOpcode      opcode,
+          const guint8 *data,
+          gsize         len,
+          GBytes       *bytes,
+          GError      **error)
 {
   WsSocketPrivate *priv = ws_socket_peek (self);
   WsEngine        *engine;
 
+  if (!ws_socket_check_sendable (self, error))
+    return -1;
   if (!check_room (self, "message", len, error))
     return -1;
   if (ws_socket_private_has_outgoing (priv))
@@ -124,14 +139,45 @@ send_message (WsSocket     *self,
   return len;
 }
 
+/* Text is valid. */
+static inline gssize
+send_message (WsSocket     *self,
+              WsOpcode      opcode,
+              const guint8 *data,
+              gsize         len,
+              GBytes       *bytes,
+              GError      **error)
+{
+  return send_short (self, opcode, data, len)
+             ? (gssize) len
+             : send_any (self, opcode, data, len, bytes, error);
+}
+
+/* Whether text is valid. That it cannot be sent anyway is the better error. */
 static gboolean
-check_text (const guint8 *text, gsize len, GError **error)
+check_text (WsSocket *self, const guint8 *text, gsize len, GError **error)
 {
   if (ws_utf8_is_valid (text, len))
     return TRUE;
-  g_set_error_literal (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_UTF8,
-                       "The text to send is not valid UTF-8");
+  if (ws_socket_check_sendable (self, error))
+    g_set_error_literal (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_INVALID_UTF8,
+                         "The text to send is not valid UTF-8");
   return FALSE;
+}
+
+/* The same; @data may be what is being handled. */
+static G_NO_INLINE gssize
+send_large (WsSocket     *self,
+            WsOpcode      opcode,
+            const guint8 *data,
+            gsize         len,
+            GError      **error)
+{
+  g_autoptr (GBytes) shared = NULL;
+
+  if (ws_socket_check_thread (self, NULL))
+    shared = ws_socket_share_handled (self, data, len);
+  return send_any (self, opcode, data, len, shared, error);
 }
 
 /**
@@ -167,10 +213,8 @@ ws_socket_send_text_message (WsSocket   *self,
   g_return_val_if_fail (message != NULL, -1);
   g_return_val_if_fail (error == NULL || *error == NULL, -1);
 
-  if (!ws_socket_check_sendable (self, error))
-    return -1;
   len = strlen (message);
-  if (!check_text ((const guint8 *) message, len, error))
+  if (!check_text (self, (const guint8 *) message, len, error))
     return -1;
   return send_message (self, WS_OPCODE_TEXT, (const guint8 *) message, len,
                        NULL, error);
@@ -235,8 +279,6 @@ ws_socket_send_binary_message (WsSocket *self, GBytes *message, GError **error)
   g_return_val_if_fail (message != NULL, -1);
   g_return_val_if_fail (error == NULL || *error == NULL, -1);
 
-  if (!ws_socket_check_sendable (self, error))
-    return -1;
   data = g_bytes_get_data (message, &len);
   return send_message (self, WS_OPCODE_BINARY, data, len, message, error);
 }
@@ -270,8 +312,6 @@ ws_socket_send_data (WsSocket     *self,
                      gsize         length,
                      GError      **error)
 {
-  g_autoptr (GBytes) shared = NULL;
-
   g_return_val_if_fail (WS_IS_SOCKET (self), -1);
   g_return_val_if_fail (type == WS_MESSAGE_TYPE_TEXT
                             || type == WS_MESSAGE_TYPE_BINARY,
@@ -279,13 +319,13 @@ ws_socket_send_data (WsSocket     *self,
   g_return_val_if_fail (data != NULL || length == 0, -1);
   g_return_val_if_fail (error == NULL || *error == NULL, -1);
 
-  if (!ws_socket_check_sendable (self, error)
-      || (type == WS_MESSAGE_TYPE_TEXT && !check_text (data, length, error)))
+  if (type == WS_MESSAGE_TYPE_TEXT && !check_text (self, data, length, error))
     return -1;
   if (length > SHARE_MIN)
-    shared = ws_socket_share_handled (self, data, length);
+    return send_large (self, ws_message_type_to_opcode (type), data, length,
+                       error);
   return send_message (self, ws_message_type_to_opcode (type), data, length,
-                       shared, error);
+                       NULL, error);
 }
 
 /**
@@ -316,8 +356,6 @@ ws_socket_send_message (WsSocket *self, WsMessage *message, GError **error)
   g_return_val_if_fail (message != NULL, -1);
   g_return_val_if_fail (error == NULL || *error == NULL, -1);
 
-  if (!ws_socket_check_sendable (self, error))
-    return -1;
   opcode = ws_message_type_to_opcode (ws_message_get_message_type (message));
   data = ws_message_get_data (message, &len);
   return send_message (self, opcode, data, len, ws_message_peek_bytes (message),

@@ -74,20 +74,6 @@ G_DEFINE_FINAL_TYPE (WsRandomMaskGenerator,
                      ws_random_mask_generator,
                      ws_mask_generator_get_type ())
 
-/* A system without random numbers still masks: masking keeps intermediaries
- * from being fooled, and its keys are no secret. */
-static void
-draw_random (guint8 mask[4])
-{
-  guint32 number;
-
-  if (ws_random_mask (mask))
-    return;
-
-  number = g_random_int ();
-  memcpy (mask, &number, sizeof number);
-}
-
 static guint32
 ws_random_mask_generator_next_mask (WsMaskGenerator *self)
 {
@@ -97,7 +83,7 @@ ws_random_mask_generator_next_mask (WsMaskGenerator *self)
     {
       guint8 mask[4];
 
-      draw_random (mask);
+      ws_random_mask (mask);
       memcpy (&number, mask, sizeof number);
     }
   return GUINT32_FROM_BE (number);
@@ -147,17 +133,23 @@ ask (WsMaskGenerator *self)
   return number;
 }
 
+gboolean
+ws_mask_generator_is_built_in (WsMaskGenerator *self)
+{
+  return self == NULL
+         || G_TYPE_CHECK_INSTANCE_TYPE (self,
+                                        ws_random_mask_generator_get_type ());
+}
+
 void
 ws_mask_generator_draw (WsMaskGenerator *self, guint8 mask[4])
 {
   g_autoptr (WsMaskGenerator) held = NULL;
   guint32 number;
 
-  if (self == NULL
-      || G_TYPE_CHECK_INSTANCE_TYPE (self,
-                                     ws_random_mask_generator_get_type ()))
+  if (ws_mask_generator_is_built_in (self))
     {
-      draw_random (mask);
+      ws_random_mask (mask);
       return;
     }
 
@@ -166,7 +158,7 @@ ws_mask_generator_draw (WsMaskGenerator *self, guint8 mask[4])
   number = ask (self);
   if (number == 0)
     {
-      draw_random (mask);
+      ws_random_mask (mask);
       return;
     }
 
