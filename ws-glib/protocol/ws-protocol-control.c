@@ -8,26 +8,47 @@
 
 const guint8 ws_event_nothing[1];
 
+WsProtocolSeldom *
+ws_protocol_get_seldom (WsProtocol *self)
+{
+  if (self->seldom == NULL)
+    self->seldom = g_new0 (WsProtocolSeldom, 1);
+  return self->seldom;
+}
+
+void
+ws_protocol_free_seldom (WsProtocol *self)
+{
+  WsProtocolSeldom *seldom = g_steal_pointer (&self->seldom);
+
+  if (seldom == NULL)
+    return;
+  g_free (seldom->control);
+  g_free (seldom->fault);
+  g_free (seldom);
+}
+
 void
 ws_protocol_end (WsProtocol *self)
 {
   self->phase = WS_PROTOCOL_ENDED;
   self->input_len = 0;
   ws_assembler_reset (&self->assembler);
-  g_clear_pointer (&self->control, g_free);
+  if (self->seldom != NULL)
+    g_clear_pointer (&self->seldom->control, g_free);
 }
 
 /* Keeps a fault for good, with the frame that it was found in. */
 static void
 keep_fault (WsProtocol *self, const WsFault *fault)
 {
-  char  frame[WS_FRAME_READER_DESCRIPTION_MAX];
-  gsize len = ws_frame_reader_describe (&self->reader, frame);
-  int   room = (int) (sizeof fault->reason - sizeof " (frame )" - len);
+  WsFault *kept = ws_protocol_get_seldom (self)->fault = g_new (WsFault, 1);
+  char     frame[WS_FRAME_READER_DESCRIPTION_MAX];
+  gsize    len = ws_frame_reader_describe (&self->reader, frame);
+  int      room = (int) (sizeof fault->reason - sizeof " (frame )" - len);
 
-  self->fault = g_new (WsFault, 1);
-  ws_fault_set (self->fault, fault->close_code, "%.*s (frame %s)", room,
-                fault->reason, frame);
+  ws_fault_set (kept, fault->close_code, "%.*s (frame %s)", room, fault->reason,
+                frame);
 }
 
 gboolean
@@ -40,7 +61,7 @@ ws_protocol_fail (WsProtocol     *self,
 
   if (is_first)
     keep_fault (self, fault);
-  self->phase = phase;
+  self->phase = (guint8) phase;
   ws_assembler_reset (&self->assembler);
   if (phase == WS_PROTOCOL_ENDED)
     ws_protocol_end (self);
@@ -48,7 +69,7 @@ ws_protocol_fail (WsProtocol     *self,
     return FALSE;
   *event = (WsEvent){ .type = WS_EVENT_FAULT,
                       .data = WS_EVENT_NOTHING,
-                      .fault = self->fault };
+                      .fault = self->seldom->fault };
   return TRUE;
 }
 
@@ -76,10 +97,10 @@ take_illegal_close (WsProtocol *self, const WsFault *fault, WsEvent *event)
   if (is_first)
     {
       keep_fault (self, fault);
-      event->fault = self->fault;
+      event->fault = self->seldom->fault;
       event->close_code = fault->close_code;
-      copy_into_event (event, self->fault->reason,
-                       strlen (self->fault->reason));
+      copy_into_event (event, event->fault->reason,
+                       strlen (event->fault->reason));
     }
   ws_protocol_end (self);
   return is_first;

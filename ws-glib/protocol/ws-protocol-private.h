@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 #define WS_EVENT_NOTHING ((guint8 *) ws_event_nothing)
 G_GNUC_INTERNAL extern const guint8 ws_event_nothing[1];
 
+/* Never NULL. */
+WsProtocolSeldom *ws_protocol_get_seldom (WsProtocol *self);
+void              ws_protocol_free_seldom (WsProtocol *self);
 /* Nothing is read any more, and what is unread is dropped. */
 void ws_protocol_end (WsProtocol *self);
 /* Enters @phase and yields the connection's only fault. TRUE: there is an

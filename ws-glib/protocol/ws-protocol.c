@@ -23,10 +23,12 @@ take_span (WsProtocol *self, WsOpcode opcode, WsEvent *event)
   if (G_UNLIKELY (self->wants_frame_events))
     {
       event->type = WS_EVENT_FRAME;
+      WsProtocolSeldom *seldom = ws_protocol_get_seldom (self);
+
       self->pending = WS_PENDING_SPAN;
       self->pending_opcode = (guint8) opcode;
-      self->pending_data = event->data;
-      self->pending_len = event->len;
+      seldom->pending_data = event->data;
+      seldom->pending_len = event->len;
     }
   return TRUE;
 }
@@ -84,12 +86,14 @@ own_payload (WsEvent *event)
 static gboolean
 take_split_control (WsProtocol *self, WsEvent *event)
 {
+  WsProtocolSeldom *seldom = self->seldom;
+
   *event = (WsEvent){ .data = WS_EVENT_NOTHING };
-  if (self->control != NULL)
+  if (seldom != NULL && seldom->control != NULL)
     {
       const gsize len = (gsize) self->reader.header.length;
 
-      event->owned = (WsBuffer){ .data = g_steal_pointer (&self->control),
+      event->owned = (WsBuffer){ .data = g_steal_pointer (&seldom->control),
                                  .len = len,
                                  .size = len + 1 };
       own_payload (event);
@@ -147,8 +151,8 @@ take_pending (WsProtocol *self, WsEvent *event)
   *event = (WsEvent){ .type = WS_EVENT_MESSAGE,
                       .opcode = (WsOpcode) self->pending_opcode,
                       .is_last = TRUE,
-                      .data = self->pending_data,
-                      .len = self->pending_len };
+                      .data = self->seldom->pending_data,
+                      .len = self->seldom->pending_len };
   return TRUE;
 }
 
@@ -156,15 +160,17 @@ take_pending (WsProtocol *self, WsEvent *event)
 static gboolean
 gather_control (WsProtocol *self, guint8 *data, gsize len, WsEvent *event)
 {
-  WsFrameReader *reader = &self->reader;
-  gsize          phase = ws_frame_reader_phase (reader);
+  WsProtocolSeldom *seldom = ws_protocol_get_seldom (self);
+  WsFrameReader    *reader = &self->reader;
+  gsize             phase = ws_frame_reader_phase (reader);
 
   if (reader->header.masked)
     ws_mask (data, data, len, reader->header.mask, phase);
-  if (self->control == NULL && reader->header.length > 0)
-    self->control = g_malloc0 ((gsize) reader->header.length + 1);
+  if (seldom->control == NULL && reader->header.length > 0)
+    seldom->control = g_malloc0 ((gsize) reader->header.length + 1);
   if (len > 0)
-    memcpy (self->control + (reader->header.length - reader->left), data, len);
+    memcpy (seldom->control + (reader->header.length - reader->left), data,
+            len);
   reader->left -= len;
   return reader->left == 0 && take_split_control (self, event);
 }
@@ -227,7 +233,8 @@ gather_data (WsProtocol *self, guint8 *data, gsize len, WsEvent *event)
       return yields;
     }
   if (G_UNLIKELY (self->assembler.now->transformed))
-    self->transformed += self->assembler.now->message.len - before;
+    ws_protocol_get_seldom (self)->transformed
+        += self->assembler.now->message.len - before;
   if (G_UNLIKELY (is_streaming (self)))
     return take_piece (self, event);
   return reader->left == 0 && take_gathered (self, event);
@@ -237,7 +244,7 @@ static gboolean
 yield_busy (WsProtocol *self, WsEvent *event)
 {
   *event = (WsEvent){ .type = WS_EVENT_BUSY, .data = WS_EVENT_NOTHING };
-  self->transformed = 0;
+  self->seldom->transformed = 0;
   return TRUE;
 }
 
@@ -252,7 +259,8 @@ read_payload (WsProtocol *self, WsEvent *event)
 
   if (G_UNLIKELY (self->assembler.now->transformed))
     {
-      if (len > 0 && self->transformed >= WS_PROTOCOL_BUSY_SIZE)
+      if (len > 0 && self->seldom != NULL
+          && self->seldom->transformed >= WS_PROTOCOL_BUSY_SIZE)
         return yield_busy (self, event);
       len = MIN (len, SLICE);
     }
@@ -373,7 +381,7 @@ ws_protocol_clear (WsProtocol *self)
   ws_protocol_end (self);
   ws_protocol_take_extension (self, NULL);
   g_clear_pointer (&self->kept, g_rc_box_release);
-  g_clear_pointer (&self->fault, g_free);
+  ws_protocol_free_seldom (self);
   self->pending = WS_PENDING_NONE;
 }
 
@@ -442,7 +450,8 @@ ws_protocol_keep_input (WsProtocol *self)
     {
       ws_assembler_put_message (&self->assembler,
                                 (WsOpcode) self->pending_opcode,
-                                self->pending_data, self->pending_len);
+                                self->seldom->pending_data,
+                                self->seldom->pending_len);
       self->pending = WS_PENDING_GATHERED;
     }
   if (self->input_len == 0)

@@ -42,29 +42,35 @@ typedef struct
   gboolean is_gathered; /* what has come of it is held */
 } WsOwed;
 
+/* What few connections have that are idle. */
 typedef struct
 {
-  WsFrameReader   reader;
-  WsAssembler     assembler;
-  WsExtension    *extension; /* (owned) (nullable) */
-  guint8         *input;     /* (unowned): the unread rest of what was fed */
-  gsize           input_len;
-  guint8         *kept;    /* (owned) (nullable): a g_rc_box: the storage of
+  guint8  *control;      /* (owned) (nullable): a control frame's payload that
+                            spans reads */
+  WsFault *fault;        /* (owned) (nullable) */
+  gsize    transformed;  /* bytes that an extension has made, since that was
+                            told last */
+  guint8  *pending_data; /* of WS_PENDING_SPAN */
+  gsize    pending_len;
+} WsProtocolSeldom;
+
+typedef struct
+{
+  WsFrameReader     reader;
+  WsAssembler       assembler;
+  WsExtension      *extension; /* (owned) (nullable) */
+  guint8           *input;     /* (unowned): the unread rest of what was fed */
+  gsize             input_len;
+  guint8           *kept;    /* (owned) (nullable): a g_rc_box: the storage of
                               ws_protocol_keep_input() */
-  guint8         *control; /* (owned) (nullable): a control frame's payload that
-                              spans reads */
-  WsFault        *fault;   /* (owned) (nullable) */
-  gsize           transformed;  /* bytes that an extension has made, since that
-                                   was told last */
-  guint8         *pending_data; /* of WS_PENDING_SPAN */
-  gsize           pending_len;
-  WsProtocolPhase phase;
-  guint8          pending;        /* a WsPending */
-  guint8          pending_opcode; /* a WsOpcode */
-  guint8          wants_frame_events;
-  guint8          streaming;
-  guint8          is_plain; /* a message begins, or nothing comes, and nothing
-                               else is asked for */
+  WsProtocolSeldom *seldom;  /* (owned) (nullable): made when needed */
+  guint8            phase;   /* a WsProtocolPhase */
+  guint8            pending; /* a WsPending */
+  guint8            pending_opcode; /* a WsOpcode */
+  guint8            wants_frame_events;
+  guint8            streaming;
+  guint8            is_plain; /* a message begins, or nothing comes, and nothing
+                               * else is asked for */
 } WsProtocol;
 
 void ws_protocol_init (WsProtocol *self, WsRole role);
