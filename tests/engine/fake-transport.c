@@ -105,7 +105,7 @@ fake_transport_new (WsPoller *poller)
   FakeTransport *self = g_new0 (FakeTransport, 1);
 
   self->parent.klass = &fake_class;
-  self->parent.generation = ws_fork_get_generation ();
+  ws_transport_note_generation (&self->parent);
   self->parent.poller = ws_poller_ref (poller);
   self->written = g_byte_array_new ();
   self->piece = G_MAXSIZE;

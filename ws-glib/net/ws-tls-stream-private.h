@@ -25,7 +25,6 @@ typedef enum
 struct _WsTlsStream
 {
   WsTransport   parent;
-  guint         n_refs;  /* the owner's, and those of what runs */
   WsTransport  *inner;   /* (owned) (nullable): none once the stream lingers */
   WsTlsSession *session; /* (owned) */
   const WsTlsStreamSink *sink;
@@ -34,6 +33,7 @@ struct _WsTlsStream
   WsJob                  job; /* begins; goes on; news; more to read */
   GError *failure; /* (owned) (nullable): the inner transport cannot be written
                     * any more */
+  guint   n_refs;  /* the owner's, and those of what runs */
   GIOCondition     wanted;
   WsTlsStreamState state;
   guint            busy : 1;    /* in the session, or reading for the session */

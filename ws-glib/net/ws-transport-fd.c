@@ -34,13 +34,18 @@ G_STATIC_ASSERT (G_STRUCT_OFFSET (GOutputVector, size)
 /* There is one for each idle connection: keep it small. */
 typedef struct
 {
-  WsTransport        parent;
-  WsWatch            watch;
-  GSocketConnection *connection; /* (owned) (nullable): owns the fd */
+  WsTransport parent;
+  WsWatch     watch;
 
   /* Of a peer that is not Unix's: the kernel forgets it with a reset. */
   struct sockaddr_in6 peer;
 } FdTransport;
+
+typedef struct
+{
+  FdTransport        parent;
+  GSocketConnection *connection; /* (owned): owns the fd */
+} ConnectionTransport;
 
 /* What a failed call says; errno is read first of all. */
 static gssize
@@ -186,26 +191,32 @@ fd_free (WsTransport *transport)
   int          fd = self->watch.fd;
 
   ws_watch_clear (&self->watch);
-  if (self->connection != NULL)
-    close_connection (self->connection);
-  else
-    close (fd);
-
+  close (fd);
   ws_poller_unref (transport->poller);
   g_free (self);
 }
 
-static const WsTransportClass fd_class = {
-  .read = fd_read,
-  .writev = fd_writev,
-  .want = fd_want,
-  .is_readable = fd_is_readable,
-  .is_heard = fd_is_heard,
-  .shutdown = fd_shutdown,
-  .short_read_is_last = TRUE,
-  .get_endpoint = fd_get_endpoint,
-  .free = fd_free,
-};
+static void
+connection_free (WsTransport *transport)
+{
+  ConnectionTransport *self = (ConnectionTransport *) transport;
+
+  ws_watch_clear (&self->parent.watch);
+  close_connection (self->connection);
+  ws_poller_unref (transport->poller);
+  g_free (self);
+}
+
+#define FD_CLASS(its_free)                                  \
+  {                                                         \
+    .read = fd_read, .writev = fd_writev, .want = fd_want,  \
+    .is_readable = fd_is_readable, .is_heard = fd_is_heard, \
+    .shutdown = fd_shutdown, .short_read_is_last = TRUE,    \
+    .get_endpoint = fd_get_endpoint, .free = its_free       \
+  }
+
+static const WsTransportClass fd_class = FD_CLASS (fd_free);
+static const WsTransportClass connection_class = FD_CLASS (connection_free);
 
 static void
 on_watch (WsWatch *watch, GIOCondition condition)
@@ -254,14 +265,17 @@ note_peer (FdTransport *self)
 WsTransport *
 ws_transport_fd_new (WsPoller *poller, int fd, GSocketConnection *connection)
 {
-  FdTransport *self = g_new0 (FdTransport, 1);
+  gboolean     is_bare = connection == NULL;
+  FdTransport *self = is_bare ? g_new0 (FdTransport, 1)
+                              : (FdTransport *) g_new0 (ConnectionTransport, 1);
 
   set_up (fd);
-  self->parent.klass = &fd_class;
+  self->parent.klass = is_bare ? &fd_class : &connection_class;
   self->parent.is_quiet = TRUE;
-  self->parent.generation = ws_fork_get_generation ();
+  ws_transport_note_generation (&self->parent);
   self->parent.poller = ws_poller_ref (poller);
-  g_set_object (&self->connection, connection);
+  if (!is_bare)
+    ((ConnectionTransport *) self)->connection = g_object_ref (connection);
   ws_watch_init (&self->watch, poller, fd, on_watch);
   note_peer (self);
   return &self->parent;

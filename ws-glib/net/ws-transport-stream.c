@@ -525,10 +525,10 @@ ws_transport_stream_new (WsPoller *poller, GIOStream *stream)
   g_type_class_unref (g_type_class_ref (G_TYPE_SOCKET));
 
   self->parent.klass = &stream_class;
-  self->parent.generation = ws_fork_get_generation ();
+  ws_transport_note_generation (&self->parent);
   self->parent.poller = ws_poller_ref (poller);
   self->job.func = on_job;
-  self->parent.is_encrypted = is_encrypted (stream);
+  self->parent.is_encrypted = is_encrypted (stream) != FALSE;
   self->stream = g_object_ref (stream);
   self->input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
   self->output

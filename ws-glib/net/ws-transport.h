@@ -54,13 +54,13 @@ typedef struct
 struct _WsTransport
 {
   const WsTransportClass *klass;
-  WsPoller               *poller;       /* (owned) */
-  gboolean                is_encrypted; /* by TLS, ours or another's */
-  gboolean                is_quiet;     /* reading runs no program's code */
-  int                     generation;   /* of its process: see ws-fork.h */
-  guint                   log_number;   /* of the socket; 0: nobody asks */
+  WsPoller               *poller; /* (owned) */
   WsTransportReady        ready;
   gpointer                user_data;
+  guint                   log_number;       /* of the socket; 0: nobody asks */
+  guint                   generation : 30;  /* of its process: see ws-fork.h */
+  guint                   is_encrypted : 1; /* by TLS, ours or another's */
+  guint                   is_quiet : 1;     /* reading runs no program's code */
 };
 
 /* Over a connected socket's fd, which the transport owns. TCP_NODELAY and
@@ -82,12 +82,23 @@ ws_transport_set_ready (WsTransport     *self,
   self->user_data = user_data;
 }
 
+#define WS_TRANSPORT_GENERATION_MASK 0x3fffffff
+
+/* The transport is this process's. */
+static inline void
+ws_transport_note_generation (WsTransport *self)
+{
+  self->generation
+      = (guint) ws_fork_get_generation () & WS_TRANSPORT_GENERATION_MASK;
+}
+
 /* Whether this is the child of a fork, and the transport its parent's: nothing
  * is read or written here, and freeing the transport reaches nobody. */
 static inline gboolean
 ws_transport_is_inherited (const WsTransport *self)
 {
-  return self->generation != ws_fork_get_generation ();
+  return self->generation
+         != ((guint) ws_fork_get_generation () & WS_TRANSPORT_GENERATION_MASK);
 }
 
 /* WS_IO_ERROR: the transport is inherited. */
