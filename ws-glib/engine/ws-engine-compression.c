@@ -11,7 +11,7 @@ ws_engine_take_deflate (WsEngine    *self,
                         WsExtension *extension,
                         guint        idle_release)
 {
-  self->idle_release = idle_release;
+  ws_engine_get_seldom (self)->idle_release = idle_release;
   ws_protocol_take_extension (&self->protocol, extension);
 }
 
@@ -56,23 +56,25 @@ get_spread (WsEngine *self)
 {
   guint32 hash = (guint32) (GPOINTER_TO_SIZE (self) >> 4) * 2654435761U;
 
-  return (self->idle_release * (gint64) 250 * (hash >> 16)) >> 16;
+  return (self->seldom->idle_release * (gint64) 250 * (hash >> 16)) >> 16;
 }
 
 static gint64
 get_due (WsEngine *self)
 {
-  return self->idle->last_used + self->idle_release * (gint64) 1000
+  const WsEngineSeldom *seldom = self->seldom;
+
+  return seldom->idle->last_used + seldom->idle_release * (gint64) 1000
          + get_spread (self);
 }
 
 void
 ws_engine_forget_idle (WsEngine *self)
 {
-  if (self->idle == NULL)
+  if (self->seldom == NULL || self->seldom->idle == NULL)
     return;
-  ws_poller_disarm (self->poller, &self->idle->deadline);
-  g_clear_pointer (&self->idle, g_free);
+  ws_poller_disarm (self->poller, &self->seldom->idle->deadline);
+  g_clear_pointer (&self->seldom->idle, g_free);
 }
 
 /* Activity is only looked at when the deadline is due. */
@@ -95,7 +97,7 @@ on_idle_deadline (WsDeadline *deadline)
                                    .socket = self->transport->log_number },
                     "the windows of compression are given back: %u ms without "
                     "a message",
-                    self->idle_release);
+                    self->seldom->idle_release);
           ws_engine_forget_idle (self);
           return;
         }
@@ -107,23 +109,25 @@ on_idle_deadline (WsDeadline *deadline)
 void
 ws_engine_watch_contexts (WsEngine *self)
 {
-  WsDeflateUse use;
+  WsEngineSeldom *seldom = self->seldom;
+  WsDeflateUse    use;
 
-  if (self->idle_release == 0 || self->state == WS_ENGINE_ENDED)
+  if (seldom == NULL || seldom->idle_release == 0
+      || self->state == WS_ENGINE_ENDED)
     return;
   ws_deflate_get_use (self->protocol.extension, &use);
-  if (self->idle == NULL)
+  if (seldom->idle == NULL)
     {
       if (!use.has_context)
         return;
-      self->idle = g_new0 (WsIdleContext, 1);
-      self->idle->engine = self;
-      self->idle->deadline.func = on_idle_deadline;
+      seldom->idle = g_new0 (WsIdleContext, 1);
+      seldom->idle->engine = self;
+      seldom->idle->deadline.func = on_idle_deadline;
     }
-  else if (self->idle->n_messages == use.n_messages)
+  else if (seldom->idle->n_messages == use.n_messages)
     return;
-  self->idle->n_messages = use.n_messages;
-  self->idle->last_used = ws_poller_now (self->poller);
-  if (!ws_deadline_is_armed (&self->idle->deadline))
-    ws_poller_arm (self->poller, &self->idle->deadline, get_due (self));
+  seldom->idle->n_messages = use.n_messages;
+  seldom->idle->last_used = ws_poller_now (self->poller);
+  if (!ws_deadline_is_armed (&seldom->idle->deadline))
+    ws_poller_arm (self->poller, &seldom->idle->deadline, get_due (self));
 }

@@ -74,6 +74,9 @@ typedef struct
   WsEnds   *ends;        /* (owned) (nullable): of the transport, once ended */
   GError   *broken;      /* (owned) (nullable): why writing has failed */
   gboolean  told_broken; /* the owner knows */
+
+  WsIdleContext *idle;         /* (owned) (nullable) */
+  guint          idle_release; /* ms until contexts are given back, 0: never */
 } WsEngineSeldom;
 
 /* There is one for each idle connection: keep it small. */
@@ -96,12 +99,10 @@ struct _WsEngine
   WsJob               resume_job; /* input waits that was read already */
   WsJob               flush_job;
   WsDeadline          life_deadline;
-  WsEngineClocks     *clocks; /* (owned) (nullable): made when needed */
-  gsize               unsent; /* bytes that the transport has taken, no more */
-  WsIdleContext      *idle;   /* (owned) (nullable) */
-  guint  idle_release;        /* ms until contexts are given back, 0: never */
-  guint8 state;               /* a WsEngineState */
-  guint8 n_heavy;             /* turns until it is one who says little */
+  WsEngineClocks     *clocks;  /* (owned) (nullable): made when needed */
+  guint               unsent;  /* bytes that the transport has taken, no more */
+  guint8              state;   /* a WsEngineState */
+  guint8              n_heavy; /* turns until it is one who says little */
 
   guint compressing : 1; /* a compressed message is being framed */
   guint is_broken : 1;   /* nothing can be written any more */

@@ -111,7 +111,7 @@ note_taken (WsEngine *self, gssize n)
 {
   gsize before = self->unsent;
 
-  self->unsent = ws_transport_get_unsent (self->transport);
+  self->unsent = (guint) ws_transport_get_unsent (self->transport);
   if (G_UNLIKELY (!ws_outbox_is_empty (&self->outbox) || self->unsent > 0))
     ws_engine_note_unread (self, n > 0 || self->unsent < before);
   else
