@@ -95,12 +95,16 @@ ws_server_client_forget_peer (WsServerClient *client)
   g_clear_pointer (&client->peer, g_free);
 }
 
+G_STATIC_ASSERT (sizeof (WsServerPrivate) < 1 << 12);
+
 void
 ws_server_client_leave (WsServerClient *client)
 {
-  if (client->queue != NULL)
-    g_queue_delete_link (client->queue, client->link);
-  client->queue = NULL;
+  if (client->queue != 0)
+    g_queue_delete_link (G_STRUCT_MEMBER_P (ws_server_peek (client->server),
+                                            client->queue),
+                         client->link);
+  client->queue = 0;
 }
 
 void
@@ -108,7 +112,9 @@ ws_server_client_enter (WsServerClient *client, GQueue *queue)
 {
   ws_server_client_leave (client);
   g_queue_push_tail (queue, client);
-  client->queue = queue;
+  client->queue
+      = (guint) ((guint8 *) queue - (guint8 *) ws_server_peek (client->server))
+        & 0xfff;
   client->link = queue->tail;
 }
 

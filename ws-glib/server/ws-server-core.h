@@ -120,7 +120,9 @@ typedef struct
  * each idle client: keep it small. */
 typedef struct
 {
-  guint            n_refs;
+  guint            n_refs : 20;
+  guint            queue : 12; /* where in its server's struct the one is that
+                                * holds @link; 0: none does */
   guint            is_deferred : 1; /* a handler will answer later */
   guint            is_started : 1;  /* by accept_finish() */
   guint            is_reported : 1; /* no connection has become of it */
@@ -129,8 +131,7 @@ typedef struct
   WsServerOpening *opening; /* (owned) (nullable) */
   WsServerPeer    *peer;    /* (owned) (nullable): none of a connection */
   WsSocket        *socket;  /* (owned) (nullable): once it is open */
-  GQueue          *queue;   /* (nullable): the server's, that holds @link */
-  GList           *link;
+  GList           *link;    /* in a queue */
   GSequenceIter   *iter;    /* in clients */
   char            *address; /* (owned) (nullable): counted for the limit */
   GQueue          *subscriptions; /* (owned) (nullable): the oldest first */
