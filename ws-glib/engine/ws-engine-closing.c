@@ -276,14 +276,15 @@ explain_late (WsEngine *self)
 static gboolean
 excuse_closing (WsEngine *self)
 {
-  gint64 excused = 0;
+  WsEngineClocks *clocks = self->clocks;
+  gint64          excused = 0;
 
-  if (self->is_excused || self->settings->close_timeout == 0)
+  if (clocks->is_excused || self->settings->close_timeout == 0)
     return FALSE;
-  self->is_excused
-      = ws_excuse (self->poller, &self->clocks->closing,
+  clocks->is_excused
+      = ws_excuse (self->poller, &clocks->closing,
                    self->settings->close_timeout * (gint64) 1000, &excused);
-  return self->is_excused;
+  return clocks->is_excused;
 }
 
 static void

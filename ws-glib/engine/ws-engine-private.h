@@ -46,6 +46,7 @@ typedef struct
   WsDeadline  unread;  /* of what the peer is to read */
   WsOwedSince since;
   gint64      progressed; /* some of what waits was written (monotonic µs) */
+  gboolean    is_excused; /* close-timeout has begun once more */
 } WsEngineClocks;
 
 /* What a connection has carried, but for what others count already. */
@@ -118,7 +119,6 @@ struct _WsEngine
   guint failed : 1;        /* a rule was broken: never clean */
   guint selective : 1;     /* failed, or discarding: some events do not count */
   guint peer_closed : 1;   /* its close frame came, legal or not */
-  guint is_excused : 1;    /* close-timeout has begun once more */
   guint is_halfway : 1;    /* the deadline is that of its first half */
   guint has_looked : 1;    /* at what comes first while we close */
 };
