@@ -436,8 +436,13 @@ ws_protocol_feed (WsProtocol *self, guint8 *data, gsize len)
 gboolean
 ws_protocol_next_event (WsProtocol *self, WsEvent *event)
 {
-  if (G_LIKELY (self->is_plain) && ws_protocol_is_short (self))
-    return ws_protocol_take_short (self, event);
+  if (G_LIKELY (self->is_plain))
+    {
+      if (ws_protocol_is_short (self))
+        return ws_protocol_take_short (self, event);
+      if (self->input_len == 0)
+        return FALSE;
+    }
   return pull_anything (self, event);
 }
 
