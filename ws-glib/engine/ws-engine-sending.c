@@ -182,7 +182,7 @@ count_sent (WsEngine *self, gsize len)
 }
 
 /* A message of @len bytes waits now. */
-static void
+static inline void
 note_sent (WsEngine *self, gsize len)
 {
   count_sent (self, len);

@@ -22,9 +22,9 @@ take_span (WsProtocol *self, WsOpcode opcode, WsEvent *event)
   event->is_last = TRUE;
   if (G_UNLIKELY (self->wants_frame_events))
     {
-      event->type = WS_EVENT_FRAME;
       WsProtocolSeldom *seldom = ws_protocol_get_seldom (self);
 
+      event->type = WS_EVENT_FRAME;
       self->pending = WS_PENDING_SPAN;
       self->pending_opcode = (guint8) opcode;
       seldom->pending_data = event->data;
