@@ -233,10 +233,8 @@ read_all (End *self)
 }
 
 static void
-drive (End *self)
+take_turn (End *self)
 {
-  if (self->session == NULL)
-    return;
   if (self->progress == WS_TLS_AGAIN)
     {
       g_autoptr (GError) error = NULL;
@@ -246,6 +244,26 @@ drive (End *self)
     }
   if (self->progress == WS_TLS_DONE && !self->failed && !self->ended)
     read_all (self);
+}
+
+/* Others may have their turn: who is late, by the clock, takes many turns for
+ * what takes one otherwise. */
+static gboolean
+has_more_turns (End *self)
+{
+  return (self->progress == WS_TLS_AGAIN || self->progress == WS_TLS_DONE)
+         && !self->failed && !self->ended
+         && ws_tls_session_is_resting (self->session);
+}
+
+static void
+drive (End *self)
+{
+  if (self->session == NULL)
+    return;
+  do
+    take_turn (self);
+  while (has_more_turns (self));
   ws_tls_session_keep_input (self->session);
   /* What is of no use is not kept either. */
   if (self->progress != WS_TLS_FAILED && self->progress != WS_TLS_PAUSED
