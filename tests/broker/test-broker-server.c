@@ -160,6 +160,21 @@ test_since_detached (Fixture *self, gconstpointer data)
     }
 }
 
+/* Nor does it keep a server that nobody else keeps. */
+static void
+test_since_dropped (Fixture *self, gconstpointer data)
+{
+  g_autoptr (BrokerPeer) other
+      = broker_peer_new (ws_server_get_server_port (self->server));
+  g_autoptr (GError) error = NULL;
+
+  begin_since (self, "h/1", other, &error);
+  g_assert_finalize_object (self->server);
+  ws_test_until (NULL, error != NULL);
+  g_assert_error (error, WS_SOCKET_ERROR, WS_SOCKET_ERROR_NOT_CONNECTED);
+  self->server = ws_server_new (NULL, WS_SSL_MODE_NON_SECURE);
+}
+
 /* Nobody hears a publication before the broker hands it back. */
 static void
 test_hand_back (Fixture *self, gconstpointer data)
@@ -243,6 +258,20 @@ test_gap (Fixture *self, gconstpointer data)
   broker_peer_expect (self->peer, "e 8 8");
   broker_peer_expect (self->peer, "e 9 9");
   expect_lost (self, "lost 0");
+}
+
+/* A question about it does not keep the server. */
+static void
+test_gap_unanswered (Fixture *self, gconstpointer data)
+{
+  FakeBroker *broker = self->broker;
+
+  broker_peer_do (self->peer, "sub h/1");
+  fake_broker_answer_history (broker, "e", 0, 4);
+  fake_broker_deliver_at (broker, "e", 5, "5");
+  broker_peer_expect (self->peer, "e 5 5");
+  fake_broker_deliver_at (broker, "e", 8, "8");
+  ws_test_until (NULL, broker->queries.length > 0);
 }
 
 /* The part that is not kept is told; the rest comes. */
@@ -387,6 +416,8 @@ main (int argc, char **argv)
   ADD ("/broker/base/since-left", test_since_left);
   ADD ("/broker/base/since-again", test_since_again);
   ADD ("/broker/base/since-detached", test_since_detached);
+  ADD ("/broker/base/since-dropped", test_since_dropped);
+  ADD ("/broker/base/gap-unanswered", test_gap_unanswered);
 #undef ADD
   return g_test_run ();
 }

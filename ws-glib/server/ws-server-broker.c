@@ -164,7 +164,8 @@ ws_server_forget_settled (WsServerFollow *follow)
 
 typedef struct
 {
-  WsServer       *server; /* (owned) */
+  WsServer       *server; /* (unowned): there until the follow is over, and not
+                             held meanwhile: a broker may never answer */
   WsServerFollow *follow; /* (owned) */
   char           *topic;  /* (owned) */
   guint64         n_lost;
@@ -176,7 +177,6 @@ catching_free (Catching *self)
 {
   ws_server_follow_unref (self->follow);
   g_free (self->topic);
-  g_object_unref (self->server);
   g_free (self);
 }
 
@@ -218,7 +218,7 @@ catch_up (WsServer *self, const char *topic, WsServerFollow *follow)
   if (follow->is_reading || ws_server_peek (self)->broker == NULL)
     return;
   catching = g_new0 (Catching, 1);
-  catching->server = g_object_ref (self);
+  catching->server = self;
   catching->follow = ws_server_follow_ref (follow);
   catching->topic = g_strdup (topic);
   read_missing (catching);
@@ -304,6 +304,8 @@ on_missing (GObject *broker, GAsyncResult *result, gpointer data)
 {
   Catching *self = data;
   g_autoptr (WsBrokerHistory) history = ws_broker_take_history (result, NULL);
+  g_autoptr (WsServer) server G_GNUC_UNUSED
+      = !self->follow->is_over ? g_object_ref (self->server) : NULL;
 
   self->follow->is_reading = FALSE;
   /* Without an answer it is read again when the broker is back. */

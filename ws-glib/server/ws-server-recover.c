@@ -15,7 +15,8 @@
 
 typedef struct
 {
-  WsServer         *server;   /* (owned) */
+  WsServer         *server;   /* (unowned): there while it is wanted, and not
+                               * held meanwhile: a broker may never answer */
   WsServerFollow   *follow;   /* (owned) */
   WsServerRecovery *recovery; /* (owned) until it is settled: the follow's */
   char             *topic;    /* (owned) */
@@ -31,7 +32,6 @@ recovering_free (Recovering *self)
   ws_server_follow_unref (self->follow);
   g_free (self->topic);
   g_free (self->epoch);
-  g_object_unref (self->server);
   g_free (self);
 }
 
@@ -212,6 +212,8 @@ on_history (GObject *broker, GAsyncResult *result, gpointer data)
   Recovering *self = data;
   GError     *error = NULL;
   g_autoptr (WsBrokerHistory) history = ws_broker_take_history (result, &error);
+  g_autoptr (WsServer) server G_GNUC_UNUSED
+      = is_wanted (self) ? g_object_ref (self->server) : NULL;
 
   if (is_wanted (self) && history != NULL)
     {
@@ -333,7 +335,7 @@ recovering_new (WsServerClient *client,
   recovery->cancellable = ws_server_client_begin_waiting (client, topic);
   ws_server_client_ref (client);
   g_queue_push_tail_link (&follow->recoveries, &recovery->link);
-  self->server = g_object_ref (client->server);
+  self->server = client->server;
   self->follow = ws_server_follow_ref (follow);
   self->recovery = recovery;
   self->topic = g_strdup (topic);
